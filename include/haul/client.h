@@ -1,0 +1,121 @@
+#ifndef HAUL_CLIENT_H
+#define HAUL_CLIENT_H
+
+#include "haul/error.h"
+#include "haul/loop.h"
+#include "haul/options.h"
+#include "haul/snapshot.h"
+
+/* A connection to a session's daemon, on the caller's loop. Every call is asynchronous: it is sent,
+ * and its callback comes later, exactly once, on the loop; also when the connection is lost first.
+ * Callbacks may make further calls and may close the client. */
+
+struct haul_client;
+
+/* What a client looks at. A row of the list is sent only when it changed. */
+enum haul_sort {
+    HAUL_SORT_QUEUE,
+    HAUL_SORT_NAME,
+    HAUL_SORT_STATE,
+    HAUL_SORT_SIZE,
+    HAUL_SORT_DONE, /* by the share that is here */
+    HAUL_SORT_RATE,
+    HAUL_SORT_COUNT
+};
+const char *haul_sort_name(enum haul_sort sort);
+int haul_sort_from_name(const char *name); /* -1 when unknown */
+
+struct haul_view {
+    uint32_t states;    /* bit (1 << haul_state); 0 means all */
+    const char *search; /* part of name or URL, any case; NULL or "" means all */
+    enum haul_sort sort;
+    bool descending;
+    uint64_t offset; /* first row wanted, 0-based among the matching ones */
+    uint32_t rows;   /* how many, up to 500 */
+    uint64_t follow; /* id that must stay within the rows: the offset is moved for it; 0: none */
+    uint32_t interval_ms; /* at most one frame in this time, 50…10000 */
+};
+
+/* The view as it is now: the client keeps the rows that did not change, so this is whole. Borrowed
+ * for the callback. */
+struct haul_frame {
+    struct haul_totals totals;
+    uint64_t matching;     /* items that fit the filter */
+    uint64_t offset;       /* of rows[0] among them */
+    uint64_t follow_index; /* where the followed item is, UINT64_MAX when it is not there */
+    const struct haul_item *rows;
+    size_t row_count;
+};
+
+struct haul_hello {
+    char version[32]; /* of the daemon's haul */
+    char session[64];
+    char host[64];
+    int pid;
+};
+
+struct haul_client_events {
+    void (*ready)(void *ctx, const struct haul_hello *hello);
+    void (*frame)(void *ctx, const struct haul_frame *frame); /* may be NULL */
+    /* The connection is gone or never came to be. Comes at most once, after the callbacks of all
+     * calls that were open; not after haul_client_close(). */
+    void (*lost)(void *ctx, const struct haul_error *err);
+    void *ctx;
+};
+
+/* The answer to a call. Only what the call asks for is set. Borrowed for the callback. */
+struct haul_reply {
+    const struct haul_error *err; /* NULL: it worked */
+    const char *json;             /* the result as it came, one line, as in PROTOCOL.md */
+    const uint64_t *ids;          /* add: in the order of the requests */
+    size_t id_count;
+    uint64_t count;                /* act, move: items changed */
+    const struct haul_item *items; /* list */
+    size_t item_count;
+    const struct haul_detail *detail;     /* show */
+    const struct haul_settings *settings; /* set, settings */
+    const struct haul_totals *totals;     /* list */
+    int exit_status;                      /* wait */
+};
+typedef void haul_reply_cb(void *ctx, const struct haul_reply *reply);
+
+/* SESSION is a checked name. With START the daemon is started when none answers. Failures to reach
+ * it come through `lost`. */
+HAUL_CHECKED enum haul_err haul_client_open(struct haul_loop *loop, const char *session, bool start,
+                                            const struct haul_client_events *events,
+                                            struct haul_client **ret_client,
+                                            struct haul_error *err);
+/* Open calls are answered with HAUL_E_CANCELLED first. NULL is fine. */
+void haul_client_close(struct haul_client *client);
+
+/* REPLY may be NULL everywhere. Large adds are cut into several messages and still answered once,
+ * in order. */
+void haul_client_add(struct haul_client *client, const struct haul_request *requests, size_t count,
+                     haul_reply_cb *reply, void *ctx);
+void haul_client_list(struct haul_client *client, const struct haul_view *view,
+                      haul_reply_cb *reply, void *ctx); /* rows 0: all of them */
+void haul_client_show(struct haul_client *client, uint64_t id, haul_reply_cb *reply, void *ctx);
+/* COUNT 0: every item. */
+void haul_client_act(struct haul_client *client, enum haul_action action, const uint64_t *ids,
+                     size_t count, haul_reply_cb *reply, void *ctx);
+void haul_client_move(struct haul_client *client, enum haul_move how, uint64_t position,
+                      const uint64_t *ids, size_t count, haul_reply_cb *reply, void *ctx);
+void haul_client_set(struct haul_client *client, const struct haul_settings *settings,
+                     haul_reply_cb *reply, void *ctx);
+void haul_client_settings(struct haul_client *client, haul_reply_cb *reply, void *ctx);
+/* Answered when all the items are done, failed, cancelled, removed or paused; COUNT 0: all there
+ * are now. exit_status is the one of DESIGN.md section 7. */
+void haul_client_wait(struct haul_client *client, const uint64_t *ids, size_t count,
+                      haul_reply_cb *reply, void *ctx);
+/* Answered when the daemon has put everything away and is about to exit. */
+void haul_client_stop(struct haul_client *client, haul_reply_cb *reply, void *ctx);
+
+/* Subscribes, or changes what is looked at; frames follow. NULL ends it. */
+void haul_client_watch(struct haul_client *client, const struct haul_view *view,
+                       haul_reply_cb *reply, void *ctx);
+
+/* The item as the protocol writes it, one line of JSON; the caller frees it. For `get --progress
+ * json`, so that a script reads one form everywhere. */
+char *haul_item_json(const struct haul_item *item);
+
+#endif

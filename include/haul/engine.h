@@ -1,0 +1,115 @@
+#ifndef HAUL_ENGINE_H
+#define HAUL_ENGINE_H
+
+#include "haul/error.h"
+#include "haul/loop.h"
+#include "haul/options.h"
+#include "haul/snapshot.h"
+
+/* The engine: a queue of items and what fetches them. It lives on one loop, on that loop's thread;
+ * every function here is called from that thread and none blocks.
+ *
+ * Two users: the daemon (through the control socket) and `haul get` (in its own process). */
+
+struct haul_engine;
+
+/* What happened to an item. */
+enum haul_happening {
+    HAUL_ITEM_ADDED,
+    HAUL_ITEM_STARTED, /* has a slot now */
+    HAUL_ITEM_NAMED,   /* the answer came: name and size are known */
+    HAUL_ITEM_RETRY,   /* failed for now, will try again; retry_at and err are set */
+    HAUL_ITEM_DONE,
+    HAUL_ITEM_FAILED,
+    HAUL_ITEM_PAUSED,
+    HAUL_ITEM_CANCELLED,
+    HAUL_ITEM_QUEUED, /* by resume or retry */
+    HAUL_ITEM_REMOVED,
+    HAUL_HAPPENING_COUNT
+};
+
+/* Called on the loop thread while the engine works: record and return. Snapshots may be taken
+ * inside; nothing that changes the engine may be called. Either may be NULL. */
+struct haul_engine_events {
+    void (*item)(void *ctx, uint64_t id, enum haul_happening what);
+    /* Anything at all may have changed (bytes too); at most once a loop turn. Compare
+     * haul_engine_version(). */
+    void (*changed)(void *ctx);
+    void *ctx;
+};
+
+/* SETTINGS is copied. SESSION names the store to use; NULL keeps the queue in memory only (`get`).
+ * Raises RLIMIT_NOFILE and ignores SIGPIPE. On failure nothing is left behind. */
+HAUL_CHECKED enum haul_err haul_engine_new(struct haul_loop *loop,
+                                           const struct haul_settings *settings,
+                                           const char *session,
+                                           const struct haul_engine_events *events,
+                                           struct haul_engine **ret_engine, struct haul_error *err);
+
+/* Ends all transfers, keeping what came (partial files are written out and synced), then calls
+ * STOPPED once, on the loop. The engine may then be freed. */
+void haul_engine_stop(struct haul_engine *engine, void (*stopped)(void *ctx), void *ctx);
+void haul_engine_free(struct haul_engine *engine); /* after stopped, or if nothing ever ran */
+
+/* Called when the items of one haul_engine_add are kept by the store and so can't be lost. ERR is
+ * NULL then; otherwise none of them was taken. IDS are valid during the call. */
+typedef void haul_added_cb(void *ctx, const uint64_t *ids, size_t count,
+                           const struct haul_error *err);
+
+/* Adds all or none, in order, at the end of the queue. A request that can't be used fails the call
+ * at once with a sentence that names it; ADDED is then not called. ADDED may come before this
+ * returns; it may be NULL. */
+HAUL_CHECKED enum haul_err haul_engine_add(struct haul_engine *engine,
+                                           const struct haul_request *requests, size_t count,
+                                           haul_added_cb *added, void *ctx, struct haul_error *err);
+
+/* Does ACTION on each of the items it applies to; *ret_count tells how many. COUNT 0 with IDS NULL
+ * means every item. An unknown id fails the call before anything is changed; an item in a state
+ * that the action does not fit is left out. */
+HAUL_CHECKED enum haul_err haul_engine_act(struct haul_engine *engine, enum haul_action action,
+                                           const uint64_t *ids, size_t count, size_t *ret_count,
+                                           struct haul_error *err);
+
+/* Moves the items, as a block in their present order. POSITION is used by HAUL_MOVE_TO only. */
+HAUL_CHECKED enum haul_err haul_engine_move(struct haul_engine *engine, enum haul_move how,
+                                            uint64_t position, const uint64_t *ids, size_t count,
+                                            struct haul_error *err);
+
+/* Takes over every row that is marked as given in SETTINGS; takes effect at once. */
+void haul_engine_set(struct haul_engine *engine, const struct haul_settings *settings);
+void haul_engine_settings(const struct haul_engine *engine, struct haul_settings *ret_settings);
+
+/* Grows with every change of anything that a snapshot shows. */
+uint64_t haul_engine_version(const struct haul_engine *engine);
+/* Grows when items come, go, move or change state: the order of a view may have changed. */
+uint64_t haul_engine_order_version(const struct haul_engine *engine);
+
+/* A look at one item without copying: strings are borrowed and valid until the engine next works
+ * (until the caller returns to the loop). */
+struct haul_brief {
+    uint64_t id;
+    uint64_t version;
+    enum haul_state state;
+    int64_t total;
+    uint64_t done;
+    uint64_t rate;
+    const char *name;
+    const char *url;
+};
+
+/* Items in queue order: POSITION is 0-based and below haul_engine_count(). */
+size_t haul_engine_count(const struct haul_engine *engine);
+void haul_engine_at(const struct haul_engine *engine, size_t position,
+                    struct haul_brief *ret_brief);
+
+/* Snapshots; the caller frees them with _fini. False when there is no such item. */
+HAUL_CHECKED bool haul_engine_item(const struct haul_engine *engine, uint64_t id,
+                                   struct haul_item *ret_item);
+HAUL_CHECKED bool haul_engine_detail(const struct haul_engine *engine, uint64_t id,
+                                     struct haul_detail *ret_detail);
+void haul_engine_totals(const struct haul_engine *engine, struct haul_totals *ret_totals);
+
+/* True when nothing runs, waits or is queued: without a user nothing more will happen. */
+bool haul_engine_idle(const struct haul_engine *engine);
+
+#endif

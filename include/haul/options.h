@@ -1,0 +1,116 @@
+#ifndef HAUL_OPTIONS_H
+#define HAUL_OPTIONS_H
+
+#include "haul/error.h"
+#include "haul/types.h"
+
+/* What a user can set, as one table: name, type, scope, default, range and help stand in one row of
+ * src/config/options.c, and the command line, the protocol, `--help` and the man page are made from
+ * it. Every value travels as text, in the form a user types, so there is one parser. */
+
+enum haul_option_type {
+    HAUL_OPTION_FLAG,    /* no value on the command line; "true" or "false" elsewhere */
+    HAUL_OPTION_NUMBER,  /* integer within [min, max] */
+    HAUL_OPTION_SECONDS, /* number, held in seconds; s m h suffixes */
+    HAUL_OPTION_SIZE,    /* bytes; K M G T suffixes of 1024 */
+    HAUL_OPTION_RATE,    /* bytes per second, written as a size; 0 is no limit */
+    HAUL_OPTION_TEXT,
+    HAUL_OPTION_LIST, /* text that may be given several times */
+    HAUL_OPTION_CHOICE,
+    HAUL_OPTION_TYPE_COUNT
+};
+
+enum haul_option_scope {
+    HAUL_SCOPE_ITEM,    /* belongs to each item: struct haul_options */
+    HAUL_SCOPE_SESSION, /* belongs to the session: struct haul_settings; changed live by `set` */
+    HAUL_SCOPE_CLIENT,  /* belongs to this run of the command line: cli/args.h */
+    HAUL_SCOPE_COUNT
+};
+
+/* A growing list of strings; owned by the struct that embeds it. */
+struct haul_strings {
+    char **items;
+    size_t count;
+};
+
+/* How one item is fetched. Shared by all items added in one call: immutable once handed over, with
+ * a count of references. Text fields are NULL when not given. */
+struct haul_options {
+    unsigned refs;
+    uint64_t given;              /* bit N: row N of the table was set, not defaulted */
+    char *dir;                   /* absolute once it reaches the engine */
+    char *out;                   /* file name for the one item */
+    struct haul_strings headers; /* "Name: value" */
+    char *user_agent;
+    char *referer;
+    char *user;   /* "name:password", secret */
+    char *proxy;  /* may hold user info, secret */
+    char *cacert; /* file */
+    bool insecure;
+    bool allow_downgrade; /* follow a redirect from https to http */
+    enum haul_if_exists if_exists;
+    int64_t retries;          /* -1: for ever */
+    uint64_t retry_wait;      /* seconds before the first retry; doubles */
+    uint64_t connect_timeout; /* seconds, 0: none */
+    uint64_t stall_timeout;   /* seconds without a byte, 0: none */
+    uint64_t timeout;         /* seconds for the whole item, 0: none */
+};
+
+/* What holds for the session as a whole. */
+struct haul_settings {
+    uint64_t given;
+    uint64_t jobs;  /* items that may run at once, 1…10000 */
+    uint64_t limit; /* bytes per second over all, 0: none */
+};
+
+/* One row of the table. OFFSET is that of the field in the scope's struct. */
+struct haul_option {
+    const char *name; /* long name without dashes; the key of config files and the protocol */
+    char letter;      /* short form, or 0 */
+    enum haul_option_type type;
+    enum haul_option_scope scope;
+    size_t offset;
+    const char *initial; /* default, in user form, or NULL */
+    int64_t min, max;    /* of numbers; max 0: no bound */
+    const char *const *choices;
+    const char *value_name; /* "DIR", "N", "RATE"; NULL for flags */
+    const char *help;
+    bool secret; /* never shown, logged or sent back */
+};
+
+const struct haul_option *haul_option_table(size_t *ret_count);
+const struct haul_option *haul_option_find(const char *name); /* NULL when there is none */
+const struct haul_option *haul_option_find_letter(char letter);
+
+struct haul_options *haul_options_new(void); /* defaults, one reference */
+struct haul_options *haul_options_ref(struct haul_options *options);
+void haul_options_unref(struct haul_options *options); /* frees with the last one; NULL is fine */
+struct haul_options *haul_options_copy(const struct haul_options *options); /* may be changed */
+void haul_settings_init(struct haul_settings *settings);
+
+/* Parses VALUE into the row's field of TARGET, a struct of the row's scope. A bad value is
+ * HAUL_E_BAD_OPTION with a sentence that names option, value and what is accepted; the field is
+ * then as before. Lists grow by one entry. */
+HAUL_CHECKED enum haul_err haul_option_set(const struct haul_option *option, void *target,
+                                           const char *value, struct haul_error *err);
+
+/* The value in user form, newly allocated ("" when not given); the Nth entry for lists, NULL past
+ * the end. Parses back to the same value. */
+char *haul_option_get(const struct haul_option *option, const void *target, size_t nth);
+
+/* True when the row was set in TARGET rather than defaulted. */
+bool haul_option_given(const struct haul_option *option, const void *target);
+
+/* Copies each row that was set in FROM over TO. */
+void haul_options_merge(struct haul_options *to, const struct haul_options *from);
+
+/* One thing to fetch. Borrowed for the call; OPTIONS is referenced. */
+struct haul_request {
+    const char *url;            /* checked by the engine again */
+    const char *const *mirrors; /* further URLs of the same file, or NULL */
+    size_t mirror_count;
+    struct haul_options *options; /* never NULL; options->dir is absolute */
+    bool paused;                  /* do not start by itself */
+};
+
+#endif

@@ -1,0 +1,84 @@
+#ifndef HAUL_SNAPSHOT_H
+#define HAUL_SNAPSHOT_H
+
+#include "haul/error.h"
+#include "haul/types.h"
+
+/* Copies of what the engine knows, made for one moment. They own their strings; every string is
+ * clean (base/text.h) and holds no credentials, so it may be shown, logged and sent as it is. */
+
+/* One row of the list. */
+struct haul_item {
+    uint64_t id;
+    uint64_t position; /* 1-based place in the queue's order */
+    uint64_t version;  /* grows with every change of this item */
+    enum haul_state state;
+    enum haul_phase phase;
+    enum haul_err err; /* why it waits or failed, else HAUL_OK */
+    int http_status;   /* of that error, else 0 */
+    uint32_t connections;
+    uint32_t tries;      /* attempts begun since the last progress */
+    int64_t total;       /* bytes, -1 when not known */
+    uint64_t done;       /* bytes that are here */
+    uint64_t rate;       /* bytes per second, smoothed; 0 unless active */
+    int64_t eta;         /* seconds to go, -1 when not known */
+    int64_t retry_at;    /* when it tries again, 0 unless waiting */
+    int64_t added_at;    /* ms since 1970 */
+    int64_t started_at;  /* 0 before the first start */
+    int64_t finished_at; /* 0 before the end */
+    char *name;          /* file name, a guess from the URL until the answer came; never NULL */
+    char *dir;           /* folder it goes to; never NULL */
+    char *url;           /* as asked for, without user info; never NULL */
+    char *note;          /* the error's or the state's sentence, "" when there is nothing to say */
+};
+
+/* A line of an item's history. */
+struct haul_event {
+    int64_t at; /* ms since 1970 */
+    char *text;
+};
+
+/* A fact of the details pane: "server", "nginx/1.22.1". */
+struct haul_fact {
+    char *name;
+    char *value;
+};
+
+/* One byte range of the file: [start, end), of which [start, pos) is here. */
+struct haul_span {
+    uint64_t start;
+    uint64_t pos;
+    uint64_t end;  /* UINT64_MAX when the length is not known */
+    uint64_t rate; /* bytes per second, 0 when no connection works on it */
+    bool active;
+};
+
+/* Everything about one item, for `show` and the details pane. */
+struct haul_detail {
+    struct haul_item item;
+    struct haul_fact *facts;
+    size_t fact_count;
+    struct haul_span *spans;
+    size_t span_count;
+    struct haul_event *events; /* oldest first; the engine keeps the last 32 */
+    size_t event_count;
+};
+
+/* The session as a whole. */
+struct haul_totals {
+    uint64_t counts[HAUL_STATE_COUNT];
+    uint64_t rate;        /* bytes per second over all active items */
+    uint64_t received;    /* bytes since the engine started */
+    int64_t left;         /* bytes to go over all items not final, -1 when any size is unknown */
+    int64_t eta;          /* seconds, -1 when not known */
+    int64_t disk_free;    /* bytes free where the newest active item is written, -1 not known */
+    uint64_t limit;       /* bytes per second, 0 for none */
+    uint32_t jobs;        /* how many items may run at once */
+    uint32_t connections; /* open now */
+};
+
+void haul_item_fini(struct haul_item *item); /* frees the strings, zeroes the struct */
+void haul_item_copy(struct haul_item *to, const struct haul_item *from); /* TO is overwritten */
+void haul_detail_fini(struct haul_detail *detail);
+
+#endif

@@ -1,0 +1,76 @@
+#ifndef HAUL_TYPES_H
+#define HAUL_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Words that every room and every client shares. Byte counts are uint64_t, or int64_t with -1 for
+ * "not known"; points in time are int64_t milliseconds since 1970 UTC, 0 for "never"; an item's id
+ * is a uint64_t, never 0 and never used again within a session. */
+
+/* Where an item stands. The names (haul_state_name) are part of the protocol. */
+enum haul_state {
+    HAUL_QUEUED,    /* wants to run, has no slot yet */
+    HAUL_ACTIVE,    /* has a slot: connecting, receiving or finishing */
+    HAUL_WAITING,   /* failed for now; tries again at retry_at */
+    HAUL_PAUSED,    /* by the user; its bytes are kept */
+    HAUL_DONE,      /* complete under its final name */
+    HAUL_FAILED,    /* gave up; the error tells why; bytes kept */
+    HAUL_CANCELLED, /* by the user; can be taken up again until removed */
+    HAUL_STATE_COUNT
+};
+
+/* What an active item is doing. */
+enum haul_phase {
+    HAUL_PHASE_NONE,       /* not active */
+    HAUL_PHASE_CONNECTING, /* no answer yet */
+    HAUL_PHASE_RECEIVING,
+    HAUL_PHASE_FINISHING, /* all bytes are here: checking, syncing, renaming */
+    HAUL_PHASE_COUNT
+};
+
+enum haul_if_exists {
+    HAUL_EXISTS_RENAME, /* "name (1).ext" */
+    HAUL_EXISTS_SKIP,   /* done at once, the file there is left alone */
+    HAUL_EXISTS_OVERWRITE,
+    HAUL_EXISTS_FAIL,
+    HAUL_IF_EXISTS_COUNT
+};
+
+/* What a user can do to items that exist. */
+enum haul_action {
+    HAUL_PAUSE,
+    HAUL_RESUME, /* paused or cancelled → queued */
+    HAUL_CANCEL,
+    HAUL_RETRY,  /* failed, cancelled or waiting → queued, tries counted anew */
+    HAUL_REMOVE, /* out of the list; the partial file is deleted, a complete one stays */
+    HAUL_ACTION_COUNT
+};
+
+enum haul_move {
+    HAUL_MOVE_UP,
+    HAUL_MOVE_DOWN,
+    HAUL_MOVE_TOP,
+    HAUL_MOVE_BOTTOM,
+    HAUL_MOVE_TO, /* to a 1-based position */
+    HAUL_MOVE_COUNT
+};
+
+const char *haul_state_name(enum haul_state state);
+const char *haul_phase_name(enum haul_phase phase);
+const char *haul_if_exists_name(enum haul_if_exists policy);
+const char *haul_action_name(enum haul_action action);
+const char *haul_move_name(enum haul_move move);
+
+/* The value with that name, or -1. */
+int haul_state_from_name(const char *name);
+int haul_phase_from_name(const char *name);
+int haul_if_exists_from_name(const char *name);
+int haul_action_from_name(const char *name);
+int haul_move_from_name(const char *name);
+
+/* True for done, failed and cancelled: nothing will happen without a user. */
+bool haul_state_is_final(enum haul_state state);
+
+#endif

@@ -1,0 +1,20 @@
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* Time and chance, so that tests can set them. */
+struct clock {
+    uint64_t (*ticks)(void *ctx);  /* monotonic ms */
+    int64_t (*wall)(void *ctx);    /* ms since 1970 UTC */
+    uint64_t (*chance)(void *ctx); /* 64 random bits */
+    void *ctx;
+};
+
+extern const struct clock clock_system;
+
+uint64_t clock_ticks(const struct clock *clock);
+int64_t clock_wall(const struct clock *clock);
+uint64_t clock_chance(const struct clock *clock);
+
+#endif

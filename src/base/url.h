@@ -1,0 +1,47 @@
+#ifndef BASE_URL_H
+#define BASE_URL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "haul/error.h"
+
+/* The parts of an absolute URL (RFC 3986, section 3), as views into the text: not terminated, not
+ * decoded. Only as much as naming, showing and grouping by host need; fetching is the net room's.
+ */
+struct url_part {
+    const char *at;
+    size_t len;
+};
+
+struct url {
+    struct url_part scheme;
+    struct url_part userinfo; /* at NULL when there is none */
+    struct url_part host;     /* with [] for IPv6 */
+    struct url_part port;     /* digits, empty when absent */
+    struct url_part path;     /* from the first '/', may be empty */
+    struct url_part query;    /* without '?' ; at NULL when absent */
+};
+
+#define URL_MAX 65536 /* longest URL that is accepted, RELIABILITY.md R8 */
+
+/* Checks and splits. HAUL_E_BAD_URL with a sentence otherwise: no scheme, one that haul can't
+ * fetch (only http, https, ftp, ftps, sftp), no host, bad port, a control character or space, over
+ * URL_MAX. The sentence never holds user info. */
+HAUL_CHECKED enum haul_err url_split(const char *text, struct url *ret_url, struct haul_error *err);
+
+/* The text without user info and fragment, newly allocated and clean: what may be shown and logged.
+ */
+char *url_shown(const char *text);
+
+/* "https://example.org:8443": scheme, host, port in lower case with the default port left out, as
+ * the key of everything that is kept per origin (RFC 6454). NULL when it does not split. */
+char *url_origin(const char *text);
+
+/* The last path segment, percent-decoded once, as raw bytes: newly allocated, "" when there is
+ * none. *ret_len counts its bytes (it may hold NUL). Not a safe file name yet: engine/filename
+ * decides. */
+char *url_last_segment(const char *text, size_t *ret_len);
+
+#endif
