@@ -1,0 +1,54 @@
+/* The system's clocks and random source, behind a table that tests replace. */
+
+#include "base/clock.h"
+
+#include <stddef.h>
+#include <sys/random.h>
+#include <time.h>
+
+static int64_t read_clock(clockid_t which)
+{
+    struct timespec now;
+
+    clock_gettime(which, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static uint64_t system_ticks(void *ctx)
+{
+    (void)ctx;
+    return (uint64_t)read_clock(CLOCK_MONOTONIC);
+}
+
+static int64_t system_wall(void *ctx)
+{
+    (void)ctx;
+    return read_clock(CLOCK_REALTIME);
+}
+
+static uint64_t system_chance(void *ctx)
+{
+    uint64_t bits = 0;
+
+    (void)ctx;
+    if (getrandom(&bits, sizeof bits, GRND_NONBLOCK) != (ssize_t)sizeof bits)
+        bits = (uint64_t)read_clock(CLOCK_MONOTONIC) * UINT64_C(0x9E3779B97F4A7C15);
+    return bits;
+}
+
+const struct clock clock_system = {system_ticks, system_wall, system_chance, NULL};
+
+uint64_t clock_ticks(const struct clock *clock)
+{
+    return clock->ticks(clock->ctx);
+}
+
+int64_t clock_wall(const struct clock *clock)
+{
+    return clock->wall(clock->ctx);
+}
+
+uint64_t clock_chance(const struct clock *clock)
+{
+    return clock->chance(clock->ctx);
+}

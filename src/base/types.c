@@ -1,0 +1,106 @@
+/* Names of the enums that everybody shares, and the way back. */
+
+#include "haul/types.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+static const char *const states[HAUL_STATE_COUNT] = {
+    [HAUL_QUEUED] = "queued",       [HAUL_ACTIVE] = "active", [HAUL_WAITING] = "waiting",
+    [HAUL_PAUSED] = "paused",       [HAUL_DONE] = "done",     [HAUL_FAILED] = "failed",
+    [HAUL_CANCELLED] = "cancelled",
+};
+
+static const char *const phases[HAUL_PHASE_COUNT] = {
+    [HAUL_PHASE_NONE] = "none",
+    [HAUL_PHASE_CONNECTING] = "connecting",
+    [HAUL_PHASE_RECEIVING] = "receiving",
+    [HAUL_PHASE_FINISHING] = "finishing",
+};
+
+static const char *const policies[HAUL_IF_EXISTS_COUNT] = {
+    [HAUL_EXISTS_RENAME] = "rename",
+    [HAUL_EXISTS_SKIP] = "skip",
+    [HAUL_EXISTS_OVERWRITE] = "overwrite",
+    [HAUL_EXISTS_FAIL] = "fail",
+};
+
+static const char *const actions[HAUL_ACTION_COUNT] = {
+    [HAUL_PAUSE] = "pause", [HAUL_RESUME] = "resume", [HAUL_CANCEL] = "cancel",
+    [HAUL_RETRY] = "retry", [HAUL_REMOVE] = "remove",
+};
+
+static const char *const moves[HAUL_MOVE_COUNT] = {
+    [HAUL_MOVE_UP] = "up",         [HAUL_MOVE_DOWN] = "down", [HAUL_MOVE_TOP] = "top",
+    [HAUL_MOVE_BOTTOM] = "bottom", [HAUL_MOVE_TO] = "to",
+};
+
+static const char *name_in(const char *const *names, size_t count, size_t at)
+{
+    return at < count ? names[at] : "?";
+}
+
+static int place_in(const char *const *names, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(names[i], name) == 0)
+            return (int)i;
+    }
+    return -1;
+}
+
+const char *haul_state_name(enum haul_state state)
+{
+    return name_in(states, COUNT_OF(states), state);
+}
+
+const char *haul_phase_name(enum haul_phase phase)
+{
+    return name_in(phases, COUNT_OF(phases), phase);
+}
+
+const char *haul_if_exists_name(enum haul_if_exists policy)
+{
+    return name_in(policies, COUNT_OF(policies), policy);
+}
+
+const char *haul_action_name(enum haul_action action)
+{
+    return name_in(actions, COUNT_OF(actions), action);
+}
+
+const char *haul_move_name(enum haul_move move)
+{
+    return name_in(moves, COUNT_OF(moves), move);
+}
+
+int haul_state_from_name(const char *name)
+{
+    return place_in(states, COUNT_OF(states), name);
+}
+
+int haul_phase_from_name(const char *name)
+{
+    return place_in(phases, COUNT_OF(phases), name);
+}
+
+int haul_if_exists_from_name(const char *name)
+{
+    return place_in(policies, COUNT_OF(policies), name);
+}
+
+int haul_action_from_name(const char *name)
+{
+    return place_in(actions, COUNT_OF(actions), name);
+}
+
+int haul_move_from_name(const char *name)
+{
+    return place_in(moves, COUNT_OF(moves), name);
+}
+
+bool haul_state_is_final(enum haul_state state)
+{
+    return state == HAUL_DONE || state == HAUL_FAILED || state == HAUL_CANCELLED;
+}
