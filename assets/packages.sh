@@ -4,7 +4,8 @@
 
 # What building and running haul takes.
 HAUL_BUILD_PACKAGES="gcc cmake ninja-build pkg-config libc6-dev libcurl4-openssl-dev libuv1-dev \
-libncurses-dev libsqlite3-dev libjansson-dev libssl-dev libinih-dev uthash-dev libutf8proc-dev"
+libncurses-dev libsqlite3-dev libjansson-dev libssl-dev libinih-dev uthash-dev libutf8proc-dev \
+ca-certificates"
 
 # Prints those of the named packages that are not installed, on one line.
 packages_missing() {
@@ -32,7 +33,7 @@ packages_as_root() {
 # Installs the packages named on the command line; quiet unless it fails. $packages_log holds what
 # apt-get said.
 packages_apt_install() {
-    packages_as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
+    packages_as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q -o DPkg::Lock::Timeout=120 \
         --no-install-recommends "$@" >>"$packages_log" 2>&1 </dev/null
 }
 

@@ -23,7 +23,7 @@ enum haul_option_type {
 enum haul_option_scope {
     HAUL_SCOPE_ITEM,    /* belongs to each item: struct haul_options */
     HAUL_SCOPE_SESSION, /* belongs to the session: struct haul_settings; changed live by `set` */
-    HAUL_SCOPE_CLIENT,  /* belongs to this run of the command line: cli/args.h */
+    HAUL_SCOPE_CLIENT,  /* belongs to this run of the command line: config/run_options.h */
     HAUL_SCOPE_COUNT
 };
 
@@ -76,6 +76,9 @@ struct haul_option {
     const char *value_name; /* "DIR", "N", "RATE"; NULL for flags */
     const char *help;
     bool secret; /* never shown, logged or sent back */
+    /* What is wrong with a text, to follow the option's name in a sentence; NULL: nothing. A row
+     * without a check takes any text. */
+    const char *(*check)(const char *value);
 };
 
 const struct haul_option *haul_option_table(size_t *ret_count);

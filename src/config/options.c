@@ -1,0 +1,686 @@
+/* The option table and the only parser of option values.
+ *
+ * Every row says once what an option is called, what it accepts, where its value lives and how it
+ * is explained; the command line, list files, the protocol and `--help` read it here. A value is
+ * text in the form a user types until haul_option_set() has accepted it. The sentence of a refusal
+ * never repeats a secret value.
+ */
+#include "haul/options.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fmt.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "config/run_options.h"
+
+#define YEAR_SECONDS (366 * 24 * 3600)
+
+static const char *const if_exists_choices[] = {"rename", "skip", "overwrite", "fail", NULL};
+static const char *const progress_choices[] = {"auto", "bar", "plain", "json", "none", NULL};
+
+static_assert(COUNT_OF(if_exists_choices) == HAUL_IF_EXISTS_COUNT + 1, "a word for each value");
+static_assert(COUNT_OF(progress_choices) == RUN_PROGRESS_COUNT + 1, "a word for each value");
+
+/* Anything that would end a header line or move a cursor. */
+static bool has_control(const char *value)
+{
+    for (const char *at = value; *at != '\0'; at++) {
+        if ((unsigned char)*at < 0x20 || *at == 0x7f)
+            return true;
+    }
+    return false;
+}
+
+static const char *check_line(const char *value)
+{
+    return has_control(value) ? "must not hold control characters" : NULL;
+}
+
+static const char *check_filled(const char *value)
+{
+    return *value == '\0' ? "must not be empty" : NULL;
+}
+
+static const char *check_filled_line(const char *value)
+{
+    const char *wrong = check_filled(value);
+    return wrong ? wrong : check_line(value);
+}
+
+static const char *check_session(const char *value)
+{
+    return path_session_ok(value) ? NULL : "must be 1 to 32 letters, digits, '-' or '_'";
+}
+
+/* The name is one file in DIR: a path here would let a list file write anywhere. */
+static const char *check_out(const char *value)
+{
+    if (*value == '\0')
+        return "must not be empty";
+    if (strchr(value, '/') != NULL)
+        return "must be a name without '/'; use --dir for the folder";
+    if (strcmp(value, ".") == 0 || strcmp(value, "..") == 0)
+        return "must be the name of a file";
+    return check_line(value);
+}
+
+/* RFC 9110, section 5.6.2: the characters of a header's name. */
+static bool is_token_char(char c)
+{
+    return isalnum((unsigned char)c) || (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+}
+
+static const char *check_header(const char *value)
+{
+    const char *at = value;
+
+    while (is_token_char(*at))
+        at++;
+    if (at == value || *at != ':')
+        return "must have the form 'Name: value'";
+    /* A tab is the one control character that a header's value may hold. */
+    for (; *at != '\0'; at++) {
+        if (((unsigned char)*at < 0x20 && *at != '\t') || *at == 0x7f)
+            return "must be a single line without control characters";
+    }
+    return NULL;
+}
+
+static const char *check_user(const char *value)
+{
+    if (*value == '\0' || *value == ':')
+        return "must have the form NAME:PASSWORD";
+    return check_line(value);
+}
+
+#define ITEM(row_name, field)                                                                      \
+    .name = row_name, .scope = HAUL_SCOPE_ITEM, .offset = offsetof(struct haul_options, field)
+#define SESSION(row_name, field)                                                                   \
+    .name = row_name, .scope = HAUL_SCOPE_SESSION, .offset = offsetof(struct haul_settings, field)
+#define CLIENT(row_name, field)                                                                    \
+    .name = row_name, .scope = HAUL_SCOPE_CLIENT, .offset = offsetof(struct run_options, field)
+
+static const struct haul_option rows[] = {
+    {
+        ITEM("dir", dir),
+        .letter = 'd',
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "DIR",
+        .help = "Folder to save to; the default is the download folder",
+        .check = check_filled,
+    },
+    {
+        ITEM("out", out),
+        .letter = 'o',
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "NAME",
+        .help = "Name of the file, for a single URL",
+        .check = check_out,
+    },
+    {
+        CLIENT("input-file", input_files),
+        .letter = 'i',
+        .type = HAUL_OPTION_LIST,
+        .value_name = "FILE",
+        .help = "Read URLs from FILE, one item a line; '-' is the standard input",
+        .check = check_filled,
+    },
+    {
+        SESSION("jobs", jobs),
+        .letter = 'j',
+        .type = HAUL_OPTION_NUMBER,
+        .initial = "8",
+        .min = 1,
+        .max = 10000,
+        .value_name = "N",
+        .help = "How many items may run at once",
+    },
+    {
+        SESSION("limit", limit),
+        .type = HAUL_OPTION_RATE,
+        .initial = "0",
+        .value_name = "RATE",
+        .help = "Bytes per second over all items, as 20M or 500K; 0 is no limit",
+    },
+    {
+        ITEM("header", headers),
+        .letter = 'H',
+        .type = HAUL_OPTION_LIST,
+        .value_name = "'K: V'",
+        .help = "Send this header too; may be given several times",
+        .secret = true,
+        .check = check_header,
+    },
+    {
+        ITEM("user-agent", user_agent),
+        .letter = 'A',
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "TEXT",
+        .help = "How to introduce ourselves to the server",
+        .check = check_line,
+    },
+    {
+        ITEM("referer", referer),
+        .letter = 'e',
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "URL",
+        .help = "The page that the link is from",
+        .check = check_filled_line,
+    },
+    {
+        ITEM("user", user),
+        .letter = 'u',
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "NAME:PASS",
+        .help = "User name and password for the server",
+        .secret = true,
+        .check = check_user,
+    },
+    {
+        ITEM("proxy", proxy),
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "URL",
+        .help = "Go through this proxy",
+        .secret = true,
+        .check = check_filled_line,
+    },
+    {
+        ITEM("cacert", cacert),
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "FILE",
+        .help = "Trust the certificate authorities in FILE",
+        .check = check_filled,
+    },
+    {
+        ITEM("insecure", insecure),
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "Do not check the server's certificate",
+    },
+    {
+        ITEM("allow-downgrade", allow_downgrade),
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "Follow a redirect from https to http",
+    },
+    {
+        ITEM("if-exists", if_exists),
+        .type = HAUL_OPTION_CHOICE,
+        .initial = "rename",
+        .choices = if_exists_choices,
+        .value_name = "HOW",
+        .help = "When the file is already there: rename, skip, overwrite or fail",
+    },
+    {
+        ITEM("retries", retries),
+        .type = HAUL_OPTION_NUMBER,
+        .initial = "5",
+        .min = -1,
+        .max = 1000000,
+        .value_name = "N",
+        .help = "How often to try again without progress; -1 is for ever",
+    },
+    {
+        ITEM("retry-wait", retry_wait),
+        .type = HAUL_OPTION_SECONDS,
+        .initial = "2",
+        .max = YEAR_SECONDS,
+        .value_name = "TIME",
+        .help = "Wait before the first retry; it doubles with each",
+    },
+    {
+        ITEM("connect-timeout", connect_timeout),
+        .type = HAUL_OPTION_SECONDS,
+        .initial = "15",
+        .max = YEAR_SECONDS,
+        .value_name = "TIME",
+        .help = "Longest wait for a connection; 0 is no limit",
+    },
+    {
+        ITEM("stall-timeout", stall_timeout),
+        .type = HAUL_OPTION_SECONDS,
+        .initial = "30",
+        .max = YEAR_SECONDS,
+        .value_name = "TIME",
+        .help = "Longest wait without a byte; 0 is no limit",
+    },
+    {
+        ITEM("timeout", timeout),
+        .type = HAUL_OPTION_SECONDS,
+        .initial = "0",
+        .max = YEAR_SECONDS,
+        .value_name = "TIME",
+        .help = "Longest time for a whole item, as 90, 5m or 1h; 0 is no limit",
+    },
+    {
+        CLIENT("progress", progress),
+        .type = HAUL_OPTION_CHOICE,
+        .initial = "auto",
+        .choices = progress_choices,
+        .value_name = "HOW",
+        .help = "What to tell on standard error: auto, bar, plain, json or none",
+    },
+    {
+        CLIENT("quiet", quiet),
+        .letter = 'q',
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "Tell only what failed",
+    },
+    {
+        CLIENT("verbose", verbose),
+        .letter = 'v',
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "Tell more, and write more to the log",
+    },
+    {
+        CLIENT("json", json),
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "Answer in JSON, for other programs",
+    },
+    {
+        CLIENT("log", log),
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "FILE",
+        .help = "Append a log to FILE",
+        .check = check_filled,
+    },
+    {
+        CLIENT("session", session),
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "NAME",
+        .help = "The queue to use; the default is $HAUL_SESSION, else 'default'",
+        .check = check_session,
+    },
+    {
+        CLIENT("help", help),
+        .letter = 'h',
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "Explain the command and its options",
+    },
+    {
+        CLIENT("version", version),
+        .letter = 'V',
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "Show the versions of haul and its libraries",
+    },
+};
+
+static_assert(COUNT_OF(rows) <= 64, "`given` has a bit for each row");
+
+const struct haul_option *haul_option_table(size_t *ret_count)
+{
+    *ret_count = COUNT_OF(rows);
+    return rows;
+}
+
+const struct haul_option *haul_option_find(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (strcmp(rows[i].name, name) == 0)
+            return &rows[i];
+    }
+    return NULL;
+}
+
+const struct haul_option *haul_option_find_letter(char letter)
+{
+    for (size_t i = 0; i < COUNT_OF(rows) && letter != 0; i++) {
+        if (rows[i].letter == letter)
+            return &rows[i];
+    }
+    return NULL;
+}
+
+/* The field of a row, as what its type says it is. */
+union field {
+    void *at;
+    bool *flag;
+    int64_t *number; /* unsigned fields too: their values stay below INT64_MAX */
+    char **text;
+    struct haul_strings *list;
+    unsigned *choice; /* each of the enums has the size of this */
+};
+
+static_assert(sizeof(enum haul_if_exists) == sizeof(unsigned), "choices are stored as unsigned");
+static_assert(sizeof(enum run_progress) == sizeof(unsigned), "choices are stored as unsigned");
+
+static union field field_of(const struct haul_option *option, const void *target)
+{
+    /* Callers with a const target only read through this. */
+    return (union field){.at = (char *)(uintptr_t)target + option->offset};
+}
+
+static uint64_t *given_of(const struct haul_option *option, const void *target)
+{
+    static const size_t offsets[HAUL_SCOPE_COUNT] = {
+        [HAUL_SCOPE_ITEM] = offsetof(struct haul_options, given),
+        [HAUL_SCOPE_SESSION] = offsetof(struct haul_settings, given),
+        [HAUL_SCOPE_CLIENT] = offsetof(struct run_options, given),
+    };
+    return (uint64_t *)(void *)((char *)(uintptr_t)target + offsets[option->scope]);
+}
+
+static uint64_t bit_of(const struct haul_option *option)
+{
+    return UINT64_C(1) << (option - rows);
+}
+
+bool haul_option_given(const struct haul_option *option, const void *target)
+{
+    return (*given_of(option, target) & bit_of(option)) != 0;
+}
+
+static void strings_add(struct haul_strings *list, const char *value)
+{
+    list->items = xreallocarray(list->items, list->count + 1, sizeof(*list->items));
+    list->items[list->count++] = xstrdup(value);
+}
+
+static void strings_fini(struct haul_strings *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        secret_free(list->items[i]);
+    free(list->items);
+    *list = (struct haul_strings){0};
+}
+
+/* "NAME: "VALUE" EXPECTED", without the value of a secret. */
+static enum haul_err refuse(const struct haul_option *option, const char *value,
+                            const char *expected, struct haul_error *err)
+{
+    if (option->secret)
+        return haul_fail(err, HAUL_E_BAD_OPTION, "%s: the value %s", option->name, expected);
+    return haul_fail(err, HAUL_E_BAD_OPTION, "%s: \"%s\" %s", option->name, value, expected);
+}
+
+static enum haul_err set_flag(const struct haul_option *option, bool *flag, const char *value,
+                              struct haul_error *err)
+{
+    bool yes = strcmp(value, "true") == 0 || strcmp(value, "yes") == 0;
+
+    if (!yes && strcmp(value, "false") != 0 && strcmp(value, "no") != 0)
+        return refuse(option, value, "is neither true nor false", err);
+    *flag = yes;
+    return HAUL_OK;
+}
+
+/* Checks a number against the row's range and stores it. WHAT names the kind: "a number". */
+static enum haul_err set_in_range(const struct haul_option *option, int64_t *field, int64_t number,
+                                  const char *value, const char *what, struct haul_error *err)
+{
+    char expected[128];
+
+    if (number >= option->min && (option->max == 0 || number <= option->max)) {
+        *field = number;
+        return HAUL_OK;
+    }
+    if (option->max == 0)
+        snprintf(expected, sizeof(expected), "is not %s of at least %" PRId64, what, option->min);
+    else
+        snprintf(expected, sizeof(expected), "is not %s from %" PRId64 " to %" PRId64, what,
+                 option->min, option->max);
+    return refuse(option, value, expected, err);
+}
+
+static enum haul_err set_number(const struct haul_option *option, int64_t *field, const char *value,
+                                struct haul_error *err)
+{
+    bool negative = *value == '-';
+    uint64_t digits;
+
+    if (!str_to_u64(value + negative, &digits, NULL) || digits > INT64_MAX)
+        return refuse(option, value, "is not a whole number", err);
+    return set_in_range(option, field, negative ? -(int64_t)digits : (int64_t)digits, value,
+                        "a number", err);
+}
+
+static enum haul_err set_seconds(const struct haul_option *option, int64_t *field,
+                                 const char *value, struct haul_error *err)
+{
+    uint64_t seconds;
+
+    if (!fmt_parse_seconds(value, &seconds) || seconds > INT64_MAX)
+        return refuse(option, value, "is not a time like 90, 90s, 5m or 1h", err);
+    return set_in_range(option, field, (int64_t)seconds, value, "a number of seconds", err);
+}
+
+static enum haul_err set_bytes(const struct haul_option *option, int64_t *field, const char *value,
+                               struct haul_error *err)
+{
+    uint64_t bytes;
+
+    if (!fmt_parse_size(value, &bytes) || bytes > INT64_MAX)
+        return refuse(option, value, "is not a number of bytes like 500K, 20M or 1.5G", err);
+    return set_in_range(option, field, (int64_t)bytes, value, "a number of bytes", err);
+}
+
+static enum haul_err set_choice(const struct haul_option *option, unsigned *field,
+                                const char *value, struct haul_error *err)
+{
+    char expected[128] = "is not one of";
+    size_t len = strlen(expected);
+
+    for (unsigned i = 0; option->choices[i] != NULL; i++) {
+        if (strcmp(option->choices[i], value) == 0) {
+            *field = i;
+            return HAUL_OK;
+        }
+        int wrote = snprintf(expected + len, sizeof(expected) - len, "%s %s", i == 0 ? "" : ",",
+                             option->choices[i]);
+        len = MIN(len + (size_t)wrote, sizeof(expected) - 1);
+    }
+    return refuse(option, value, expected, err);
+}
+
+static enum haul_err set_field(const struct haul_option *option, union field field,
+                               const char *value, struct haul_error *err)
+{
+    const char *wrong = option->check != NULL ? option->check(value) : NULL;
+
+    if (wrong != NULL)
+        return refuse(option, value, wrong, err);
+    switch (option->type) {
+    case HAUL_OPTION_FLAG:
+        return set_flag(option, field.flag, value, err);
+    case HAUL_OPTION_NUMBER:
+        return set_number(option, field.number, value, err);
+    case HAUL_OPTION_SECONDS:
+        return set_seconds(option, field.number, value, err);
+    case HAUL_OPTION_SIZE:
+    case HAUL_OPTION_RATE:
+        return set_bytes(option, field.number, value, err);
+    case HAUL_OPTION_TEXT:
+        xstrset(field.text, value);
+        return HAUL_OK;
+    case HAUL_OPTION_LIST:
+        strings_add(field.list, value);
+        return HAUL_OK;
+    case HAUL_OPTION_CHOICE:
+        return set_choice(option, field.choice, value, err);
+    case HAUL_OPTION_TYPE_COUNT:
+        break;
+    }
+    return haul_fail(err, HAUL_E_INTERNAL, "%s: an option without a type", option->name);
+}
+
+enum haul_err haul_option_set(const struct haul_option *option, void *target, const char *value,
+                              struct haul_error *err)
+{
+    enum haul_err code = set_field(option, field_of(option, target), value, err);
+
+    if (code == HAUL_OK)
+        *given_of(option, target) |= bit_of(option);
+    return code;
+}
+
+/* The shortest form that parses back to the same number of bytes. */
+static char *bytes_text(uint64_t bytes)
+{
+    static const char suffixes[] = {'T', 'G', 'M', 'K'};
+
+    for (size_t i = 0; i < sizeof(suffixes) && bytes != 0; i++) {
+        uint64_t unit = UINT64_C(1) << (10 * (sizeof(suffixes) - i));
+        if (bytes % unit == 0)
+            return xasprintf("%" PRIu64 "%c", bytes / unit, suffixes[i]);
+    }
+    return xasprintf("%" PRIu64, bytes);
+}
+
+char *haul_option_get(const struct haul_option *option, const void *target, size_t nth)
+{
+    union field field = field_of(option, target);
+
+    if (option->type == HAUL_OPTION_LIST)
+        return nth < field.list->count ? xstrdup(field.list->items[nth]) : NULL;
+    if (nth > 0)
+        return NULL;
+    switch (option->type) {
+    case HAUL_OPTION_FLAG:
+        return xstrdup(*field.flag ? "true" : "false");
+    case HAUL_OPTION_NUMBER:
+    case HAUL_OPTION_SECONDS:
+        return xasprintf("%" PRId64, *field.number);
+    case HAUL_OPTION_SIZE:
+    case HAUL_OPTION_RATE:
+        return bytes_text((uint64_t)*field.number);
+    case HAUL_OPTION_CHOICE:
+        return xstrdup(option->choices[*field.choice]);
+    default:
+        return xstrdup(*field.text != NULL ? *field.text : "");
+    }
+}
+
+/* Frees what the row's field owns and leaves it empty. */
+static void field_clear(const struct haul_option *option, void *target)
+{
+    union field field = field_of(option, target);
+
+    if (option->type == HAUL_OPTION_LIST) {
+        strings_fini(field.list);
+    } else if (option->type == HAUL_OPTION_TEXT) {
+        secret_free(*field.text);
+        *field.text = NULL;
+    }
+}
+
+/* Makes the row's field in TO equal to that in FROM. */
+static void field_copy(const struct haul_option *option, void *to, const void *from)
+{
+    union field target = field_of(option, to);
+    union field source = field_of(option, from);
+
+    field_clear(option, to);
+    switch (option->type) {
+    case HAUL_OPTION_FLAG:
+        *target.flag = *source.flag;
+        break;
+    case HAUL_OPTION_TEXT:
+        xstrset(target.text, *source.text);
+        break;
+    case HAUL_OPTION_LIST:
+        for (size_t i = 0; i < source.list->count; i++)
+            strings_add(target.list, source.list->items[i]);
+        break;
+    case HAUL_OPTION_CHOICE:
+        *target.choice = *source.choice;
+        break;
+    default:
+        *target.number = *source.number;
+        break;
+    }
+}
+
+/* Sets the defaults of every row of SCOPE in a zeroed TARGET; none counts as given. */
+static void scope_init(enum haul_option_scope scope, void *target)
+{
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (rows[i].scope != scope || rows[i].initial == NULL)
+            continue;
+        enum haul_err code = set_field(&rows[i], field_of(&rows[i], target), rows[i].initial, NULL);
+        assert(code == HAUL_OK);
+        (void)code;
+    }
+}
+
+static void scope_fini(enum haul_option_scope scope, void *target)
+{
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (rows[i].scope == scope)
+            field_clear(&rows[i], target);
+    }
+}
+
+struct haul_options *haul_options_new(void)
+{
+    struct haul_options *options = xcalloc(1, sizeof(*options));
+
+    options->refs = 1;
+    scope_init(HAUL_SCOPE_ITEM, options);
+    return options;
+}
+
+struct haul_options *haul_options_ref(struct haul_options *options)
+{
+    options->refs++;
+    return options;
+}
+
+void haul_options_unref(struct haul_options *options)
+{
+    if (options == NULL || --options->refs > 0)
+        return;
+    scope_fini(HAUL_SCOPE_ITEM, options);
+    free(options);
+}
+
+struct haul_options *haul_options_copy(const struct haul_options *options)
+{
+    struct haul_options *copy = xcalloc(1, sizeof(*copy));
+
+    copy->refs = 1;
+    copy->given = options->given;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (rows[i].scope == HAUL_SCOPE_ITEM)
+            field_copy(&rows[i], copy, options);
+    }
+    return copy;
+}
+
+void haul_options_merge(struct haul_options *to, const struct haul_options *from)
+{
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (rows[i].scope == HAUL_SCOPE_ITEM && haul_option_given(&rows[i], from))
+            field_copy(&rows[i], to, from);
+    }
+    to->given |= from->given;
+}
+
+void haul_settings_init(struct haul_settings *settings)
+{
+    *settings = (struct haul_settings){0};
+    scope_init(HAUL_SCOPE_SESSION, settings);
+}
+
+void run_options_init(struct run_options *run)
+{
+    *run = (struct run_options){0};
+    scope_init(HAUL_SCOPE_CLIENT, run);
+}
+
+void run_options_fini(struct run_options *run)
+{
+    scope_fini(HAUL_SCOPE_CLIENT, run);
+}

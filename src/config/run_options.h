@@ -1,0 +1,37 @@
+#ifndef CONFIG_RUN_OPTIONS_H
+#define CONFIG_RUN_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "haul/options.h"
+
+/* The rows of scope HAUL_SCOPE_CLIENT: what holds for one run of the command line and travels to
+ * no engine and no daemon. */
+
+enum run_progress {
+    RUN_PROGRESS_AUTO, /* bar on a terminal, plain otherwise */
+    RUN_PROGRESS_BAR,
+    RUN_PROGRESS_PLAIN,
+    RUN_PROGRESS_JSON,
+    RUN_PROGRESS_NONE,
+    RUN_PROGRESS_COUNT
+};
+
+struct run_options {
+    uint64_t given;
+    struct haul_strings input_files;
+    char *session; /* NULL: not given */
+    bool quiet;
+    bool verbose;
+    enum run_progress progress;
+    char *log; /* file, or NULL */
+    bool json;
+    bool help;
+    bool version;
+};
+
+void run_options_init(struct run_options *run);
+void run_options_fini(struct run_options *run);
+
+#endif
