@@ -17,12 +17,13 @@ struct text_raw text_raw_from(const char *text); /* NULL counts as "" */
 /* Writes printable UTF-8 into BUF, NUL-terminated, at most SIZE bytes, cut on a character boundary
  * (the last character is then U+2026). Rules:
  *   - C0 controls and DEL become '^' and a letter ("^["); tab and newline become one space;
- *   - C1 controls, bidi controls and isolates (U+200E/F, U+061C, U+202A…E, U+2066…9), line and
- * paragraph separators, BOM, unassigned code points and private use become U+FFFD;
+ *   - C1 controls, bidi controls and isolates (U+200E/F, U+061C, U+202A…E, U+2066…9) and all other
+ *     format characters, line and paragraph separators, BOM, unassigned code points and private use
+ *     become U+FFFD;
  *   - ZWJ, ZWNJ and variation selectors are dropped, so a cell's width is what tables say;
  *   - each byte of invalid UTF-8 becomes U+FFFD (Unicode 15, section 3.9, U+FFFD per maximal
  * subpart);
- *   - at most 2 combining marks in a row are kept.
+ *   - at most 2 combining marks in a row are kept; one without a base before it becomes U+FFFD.
  * Returns the length. Clean text passes unchanged: cleaning twice is cleaning once. */
 size_t text_clean(struct text_raw raw, char *buf, size_t size);
 
