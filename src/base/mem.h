@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/param.h> /* MIN, MAX */
 
 #include "haul/attr.h"
 
@@ -29,8 +30,6 @@ HAUL_CHECKED bool add_u64(uint64_t a, uint64_t b, uint64_t *ret_sum);
 HAUL_CHECKED bool mul_u64(uint64_t a, uint64_t b, uint64_t *ret_product);
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define MIN(a, b)       ((a) < (b) ? (a) : (b))
-#define MAX(a, b)       ((a) > (b) ? (a) : (b))
 /* The struct that embeds MEMBER at PTR. */
 #define OWNER_OF(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 
