@@ -158,6 +158,9 @@ static enum haul_err split_authority(struct url_part whole, struct url *url, str
     const char *stop = host;
     unsigned number;
 
+    if (memchr(whole.at, '\\', whole.len))
+        return haul_fail(err, HAUL_E_BAD_URL,
+                         "the link has a '\\' before its host; write it as %%5C");
     if (at && memchr(host, '@', (size_t)(end - host)))
         return haul_fail(err, HAUL_E_BAD_URL,
                          "the link has more than one '@' before its host; write "
