@@ -1,0 +1,51 @@
+#ifndef ORIGIN_LEDGER_H
+#define ORIGIN_LEDGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "request.h"
+
+/* What is known of one key (by default: one target). */
+struct tally;
+
+struct ledger {
+    FILE *log; /* NULL: none */
+    struct tally *tallies;
+    uint64_t connections; /* ever */
+    uint64_t open;        /* now */
+    uint64_t peak_open;
+    uint64_t requests; /* ever */
+    uint64_t active;   /* being answered now */
+    uint64_t peak_active;
+};
+
+/* Opens the log, appending. False when that fails. */
+bool ledger_init(struct ledger *ledger, const char *log_path);
+void ledger_fini(struct ledger *ledger);
+
+void ledger_connected(struct ledger *ledger);
+void ledger_disconnected(struct ledger *ledger);
+
+/* Where a request came in. */
+struct ledger_place {
+    uint64_t connection;
+    int port;
+    bool tls;
+};
+
+/* Writes the request to the log, before anything is answered. */
+void ledger_request(struct ledger *ledger, const struct request *request,
+                    const struct ledger_place *place);
+
+/* A request of KEY begins: *ret_count is its number, from 1, *ret_active how many of the key are
+ * being answered now, this one included. ledger_end() later, once. */
+struct tally *ledger_begin(struct ledger *ledger, const char *key, uint64_t *ret_count,
+                           uint64_t *ret_active);
+void ledger_end(struct ledger *ledger, struct tally *tally);
+
+/* The counters as one line of JSON; the caller frees it. */
+char *ledger_stats(const struct ledger *ledger);
+
+#endif
