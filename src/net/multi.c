@@ -1,0 +1,609 @@
+/* libcurl's multi socket interface on libuv: the only place where sockets, timers and libcurl meet.
+ *
+ * Invariants:
+ *   - libcurl calls back only while ->in_curl is above 0, and then nothing is added, removed or
+ *     unpaused; what ends is queued and told by drain(), after libcurl has returned;
+ *   - a poll context belongs to one announcement of one descriptor and is never used again once it
+ *     closes; libcurl's timer is one single-shot uv timer;
+ *   - a second timer gives libcurl a chance every second while anything runs, because 7.88 can miss
+ *     to re-arm its own; an error of the multi itself means a new multi and failed transfers;
+ *   - failed error bodies are read to their end if that is near, to keep the connection. */
+
+#include "net/multi.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#include "base/array.h"
+#include "base/loop.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "base/url.h"
+#include "haul/log.h"
+#include "net/neterr.h"
+#include "net/transfer.h"
+
+#define WATCHDOG_MS  1000
+#define DISCARD_MAX  (64 * 1024)
+#define SPARE_EASIES 64
+
+struct net {
+    uv_loop_t *loop;
+    CURLM *multi;
+    CURLSH *share;
+    struct curl_slist *common;
+    uv_timer_t timer;    /* libcurl's */
+    uv_timer_t watchdog; /* ours */
+    unsigned open_handles;
+    LIST_HEAD(, net_transfer) transfers;
+    STAILQ_HEAD(, net_transfer) ended;
+    size_t running;
+    CURL **spare;
+    size_t spare_count, spare_size;
+    unsigned in_curl;
+    bool broken; /* the multi gave an error: rebuild it */
+    bool closing;
+    void (*settled)(void *ctx);
+    void *ctx;
+};
+
+struct watch {
+    uv_poll_t poll;
+    struct net *net;
+    curl_socket_t fd;
+};
+
+static void note_end(struct net_transfer *transfer, CURLcode result)
+{
+    if (transfer->ended)
+        return;
+    transfer->ended = true;
+    transfer->result = result;
+    STAILQ_INSERT_TAIL(&transfer->net->ended, transfer, end);
+}
+
+static void drain(struct net *net);
+
+static void act(struct net *net, curl_socket_t fd, int events)
+{
+    int running = 0;
+    CURLMcode status;
+
+    net->in_curl++;
+    status = curl_multi_socket_action(net->multi, fd, events, &running);
+    net->in_curl--;
+    if (status != CURLM_OK && status != CURLM_BAD_SOCKET) {
+        LOG_ERROR(net, "libcurl: %s", curl_multi_strerror(status));
+        net->broken = true;
+    }
+    drain(net);
+}
+
+/* --- libcurl asks us to watch sockets and time ------------------------------------------------ */
+
+static void free_watch(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+    struct watch *watch = poll->data;
+    int mask = 0;
+
+    /* On an error libuv has stopped the handle; 0 lets libcurl look for itself (PITFALLS 3). */
+    if (status == 0) {
+        mask |= events & UV_READABLE ? CURL_CSELECT_IN : 0;
+        mask |= events & UV_WRITABLE ? CURL_CSELECT_OUT : 0;
+    }
+    act(watch->net, watch->fd, mask);
+}
+
+static struct watch *watch_new(struct net *net, curl_socket_t fd)
+{
+    struct watch *watch = xcalloc(1, sizeof *watch);
+    int status = uv_poll_init_socket(net->loop, &watch->poll, fd);
+
+    if (status != 0) {
+        LOG_ERROR(net, "can't watch socket %d: %s", (int)fd, uv_strerror(status));
+        free(watch);
+        return NULL;
+    }
+    watch->net = net;
+    watch->fd = fd;
+    watch->poll.data = watch;
+    return watch;
+}
+
+static void watch_close(struct watch *watch)
+{
+    uv_poll_stop(&watch->poll);
+    uv_close((uv_handle_t *)&watch->poll, free_watch);
+}
+
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *socket_ctx)
+{
+    struct net *net = ctx;
+    struct watch *watch = socket_ctx;
+    int events = 0;
+
+    (void)easy; /* may be an internal handle: the descriptor is the key */
+    if (what == CURL_POLL_REMOVE) {
+        if (watch) {
+            curl_multi_assign(net->multi, fd, NULL);
+            watch_close(watch);
+        }
+        return 0;
+    }
+    if (!watch) {
+        watch = watch_new(net, fd);
+        if (!watch)
+            return -1;
+        curl_multi_assign(net->multi, fd, watch);
+    }
+    events |= what & CURL_POLL_IN ? UV_READABLE : 0;
+    events |= what & CURL_POLL_OUT ? UV_WRITABLE : 0;
+    uv_poll_start(&watch->poll, events, on_poll);
+    return 0;
+}
+
+static void on_timeout(uv_timer_t *timer)
+{
+    act(timer->data, CURL_SOCKET_TIMEOUT, 0);
+}
+
+static int on_timer(CURLM *multi, long timeout_ms, void *ctx)
+{
+    struct net *net = ctx;
+
+    (void)multi;
+    if (net->closing)
+        return 0;
+    if (timeout_ms < 0)
+        uv_timer_stop(&net->timer);
+    else
+        uv_timer_start(&net->timer, on_timeout, (uint64_t)timeout_ms, 0);
+    return 0;
+}
+
+/* --- libcurl hands over headers and bytes ------------------------------------------------------
+ */
+
+static size_t stop_with(struct net_transfer *transfer, enum haul_err code)
+{
+    if (transfer->stop.code == HAUL_OK)
+        haul_fail(&transfer->stop, code, "%s", haul_err_sentence(code));
+    return 0;
+}
+
+size_t transfer_on_header(char *data, size_t size, size_t count, void *ctx)
+{
+    struct net_transfer *transfer = ctx;
+    size_t len = size * count;
+
+    if (!transfer->is_http)
+        return len;
+    if (net_response_line(&transfer->response, data, len, &transfer->stop) != HAUL_OK)
+        return 0;
+    return len;
+}
+
+static bool wants_body(const struct net_transfer *transfer)
+{
+    int status = transfer->response.status;
+
+    return !transfer->is_http || (status >= 200 && status < 300);
+}
+
+static bool tell_head(struct net_transfer *transfer)
+{
+    transfer->head_told = true;
+    if (!transfer->is_http) {
+        curl_off_t length = -1;
+
+        curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+        transfer->response.content_length = length;
+    }
+    return transfer->handlers->head(transfer->ctx, &transfer->response, transfer->url);
+}
+
+size_t transfer_on_body(char *data, size_t size, size_t count, void *ctx)
+{
+    struct net_transfer *transfer = ctx;
+    size_t len = size * count;
+
+    if (!wants_body(transfer)) {
+        transfer->discarded += len;
+        return transfer->discarded > DISCARD_MAX ? 0 : len;
+    }
+    if (!transfer->head_told && !tell_head(transfer))
+        return stop_with(transfer, HAUL_E_CANCELLED);
+    switch (transfer->handlers->body(transfer->ctx, data, len)) {
+    case NET_BODY_TAKEN:
+        return len;
+    case NET_BODY_PAUSE:
+        return CURL_WRITEFUNC_PAUSE;
+    case NET_BODY_STOP:
+        break;
+    }
+    return stop_with(transfer, HAUL_E_CANCELLED);
+}
+
+int transfer_on_connected(void *ctx, char *peer_ip, char *own_ip, int peer_port, int own_port)
+{
+    struct net_transfer *transfer = ctx;
+
+    (void)peer_ip;
+    (void)own_ip;
+    (void)peer_port;
+    (void)own_port;
+    if (transfer->handlers->connected)
+        transfer->handlers->connected(transfer->ctx);
+    return CURL_PREREQFUNC_OK;
+}
+
+/* --- transfers ----------------------------------------------------------------------------------
+ */
+
+static CURL *easy_get(struct net *net)
+{
+    return net->spare_count > 0 ? net->spare[--net->spare_count] : curl_easy_init();
+}
+
+static void easy_put(struct net *net, CURL *easy)
+{
+    if (!easy)
+        return;
+    if (net->spare_count >= SPARE_EASIES) {
+        curl_easy_cleanup(easy);
+        return;
+    }
+    curl_easy_reset(easy); /* forgets pointers into what is about to be freed */
+    net->spare = array_reserve(net->spare, net->spare_count, &net->spare_size, sizeof *net->spare);
+    net->spare[net->spare_count++] = easy;
+}
+
+static void transfer_free(struct net_transfer *transfer)
+{
+    easy_put(transfer->net, transfer->easy);
+    curl_slist_free_all(transfer->headers);
+    haul_options_unref(transfer->options);
+    net_response_fini(&transfer->response);
+    secret_free(transfer->user);
+    free(transfer->url);
+    free(transfer->origin);
+    free(transfer->if_range);
+    free(transfer);
+}
+
+static void unlink_transfer(struct net_transfer *transfer)
+{
+    struct net *net = transfer->net;
+
+    LIST_REMOVE(transfer, link);
+    net->running--;
+    if (net->running == 0)
+        uv_timer_stop(&net->watchdog);
+}
+
+static enum haul_err join_multi(struct net_transfer *transfer, struct haul_error *err)
+{
+    struct net *net = transfer->net;
+    enum haul_err code = transfer_prepare(transfer, net->share, net->common, err);
+    CURLMcode status;
+
+    if (code != HAUL_OK)
+        return code;
+    net->in_curl++;
+    status = curl_multi_add_handle(net->multi, transfer->easy);
+    net->in_curl--;
+    if (status != CURLM_OK)
+        return haul_fail(err, HAUL_E_INTERNAL, "libcurl: %s", curl_multi_strerror(status));
+    return HAUL_OK;
+}
+
+static void leave_multi(struct net_transfer *transfer)
+{
+    struct net *net = transfer->net;
+
+    net->in_curl++;
+    curl_multi_remove_handle(net->multi, transfer->easy);
+    net->in_curl--;
+}
+
+enum haul_err net_start(struct net *net, const struct net_request *request,
+                        const struct net_handlers *handlers, void *ctx,
+                        struct net_transfer **ret_transfer, struct haul_error *err)
+{
+    struct net_transfer *transfer = xcalloc(1, sizeof *transfer);
+    enum haul_err code;
+
+    assert(net->in_curl == 0);
+    transfer->net = net;
+    transfer->handlers = handlers;
+    transfer->ctx = ctx;
+    transfer->easy = easy_get(net);
+    code = transfer->easy ? transfer_describe(transfer, request, err)
+                          : haul_fail(err, HAUL_E_INTERNAL, "libcurl has no handle left");
+    if (code == HAUL_OK)
+        code = join_multi(transfer, err);
+    if (code != HAUL_OK) {
+        transfer_free(transfer);
+        return code;
+    }
+    LIST_INSERT_HEAD(&net->transfers, transfer, link);
+    if (net->running++ == 0)
+        uv_timer_start(&net->watchdog, on_timeout, WATCHDOG_MS, WATCHDOG_MS);
+    *ret_transfer = transfer;
+    return HAUL_OK;
+}
+
+void net_unpause(struct net_transfer *transfer)
+{
+    struct net *net = transfer->net;
+
+    assert(net->in_curl == 0);
+    if (transfer->ended)
+        return;
+    net->in_curl++;
+    curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
+    net->in_curl--;
+}
+
+void net_cancel(struct net_transfer *transfer)
+{
+    assert(transfer->net->in_curl == 0);
+    if (transfer->ended)
+        STAILQ_REMOVE(&transfer->net->ended, transfer, net_transfer, end);
+    leave_multi(transfer);
+    unlink_transfer(transfer);
+    transfer_free(transfer);
+}
+
+/* --- ends ---------------------------------------------------------------------------------------
+ */
+
+/* The host of the present URL, clean, for sentences. */
+static void host_of(const struct net_transfer *transfer, char *buf, size_t size)
+{
+    struct url parts;
+
+    if (url_split(transfer->url, &parts, NULL) != HAUL_OK)
+        parts.host = (struct url_part){"", 0};
+    text_clean((struct text_raw){parts.host.at, parts.host.len}, buf, size);
+}
+
+static void judge(struct net_transfer *transfer, struct haul_error *err)
+{
+    char host[128], detail[CURL_ERROR_SIZE];
+    long sys_errno = 0;
+    int status = transfer->response.status;
+
+    *err = (struct haul_error){0};
+    host_of(transfer, host, sizeof host);
+    if (transfer->stop.code != HAUL_OK) {
+        *err = transfer->stop;
+        err->http_status = status;
+    } else if (transfer->is_http && status >= 300 && !wants_body(transfer)) {
+        neterr_from_status(status, host, err); /* whatever became of its body */
+    } else if (transfer->result != CURLE_OK) {
+        text_clean(text_raw_from(transfer->error_text), detail, sizeof detail);
+        curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &sys_errno);
+        neterr_from_curl((int)transfer->result, detail, host, sys_errno, err);
+    } else if (transfer->is_http && status < 200) {
+        haul_fail(err, HAUL_E_BAD_RESPONSE, "%s sends no proper answer (%d)", host, status);
+    } else if (!transfer->head_told && !tell_head(transfer)) {
+        haul_fail(err, HAUL_E_CANCELLED, "%s", haul_err_sentence(HAUL_E_CANCELLED));
+    }
+}
+
+/* Starts the next hop with the same handle. */
+static void follow(struct net_transfer *transfer)
+{
+    struct haul_error err;
+
+    transfer->ended = false;
+    transfer->discarded = 0;
+    if (join_multi(transfer, &err) != HAUL_OK) {
+        transfer->stop = err;
+        note_end(transfer, CURLE_OK);
+    }
+}
+
+static void finish(struct net_transfer *transfer)
+{
+    struct net_result result = {.response = &transfer->response, .mtime = -1};
+    curl_off_t mtime = -1;
+
+    leave_multi(transfer);
+    if (transfer->result == CURLE_OK && transfer->stop.code == HAUL_OK && transfer->is_http) {
+        if (transfer_redirect(transfer, &result.err)) {
+            follow(transfer);
+            return;
+        }
+    }
+    if (result.err.code == HAUL_OK)
+        judge(transfer, &result.err);
+    curl_easy_getinfo(transfer->easy, CURLINFO_FILETIME_T, &mtime);
+    result.mtime = mtime;
+    unlink_transfer(transfer);
+    transfer->handlers->done(transfer->ctx, &result);
+    transfer_free(transfer);
+}
+
+static void rebuild(struct net *net);
+
+static void drain(struct net *net)
+{
+    struct net_transfer *transfer;
+    CURLMsg *message;
+    int left;
+
+    if (net->in_curl > 0)
+        return;
+    while ((message = curl_multi_info_read(net->multi, &left))) {
+        CURL *easy = message->easy_handle;
+        CURLcode result = message->data.result;
+
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer);
+        note_end(transfer, result);
+    }
+    if (net->broken)
+        rebuild(net);
+    while ((transfer = STAILQ_FIRST(&net->ended))) {
+        STAILQ_REMOVE_HEAD(&net->ended, end);
+        finish(transfer);
+    }
+    net->settled(net->ctx);
+}
+
+/* --- life ---------------------------------------------------------------------------------------
+ */
+
+static enum haul_err multi_open(struct net *net, struct haul_error *err)
+{
+    net->multi = curl_multi_init();
+    if (!net->multi)
+        return haul_fail(err, HAUL_E_INTERNAL, "libcurl can't be set up");
+    curl_multi_setopt(net->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(net->multi, CURLMOPT_SOCKETDATA, net);
+    curl_multi_setopt(net->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    curl_multi_setopt(net->multi, CURLMOPT_TIMERDATA, net);
+    curl_multi_setopt(net->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+    return HAUL_OK;
+}
+
+static void multi_close(struct net *net)
+{
+    net->in_curl++;
+    curl_multi_cleanup(net->multi); /* may call on_socket */
+    net->in_curl--;
+    net->multi = NULL;
+}
+
+/* After an error of the multi nothing in it can be trusted: every transfer fails (and is tried
+ * again by the engine), and a new multi takes over. */
+static void rebuild(struct net *net)
+{
+    struct net_transfer *transfer;
+    CURLM *old = net->multi;
+    struct haul_error err;
+
+    net->broken = false;
+    LIST_FOREACH(transfer, &net->transfers, link)
+    {
+        leave_multi(transfer);
+        note_end(transfer, CURLE_RECV_ERROR);
+    }
+    if (multi_open(net, &err) != HAUL_OK) {
+        LOG_ERROR(net, "%s", err.text);
+        net->multi = old;
+        return;
+    }
+    net->in_curl++;
+    curl_multi_cleanup(old);
+    net->in_curl--;
+}
+
+static void handle_open(struct net *net, uv_handle_t *handle)
+{
+    handle->data = net;
+    net->open_handles++;
+}
+
+enum haul_err net_new(struct haul_loop *loop, void (*settled)(void *ctx), void *ctx,
+                      struct net **ret_net, struct haul_error *err)
+{
+    struct net *net = xcalloc(1, sizeof *net);
+    enum haul_err code;
+
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        free(net);
+        return haul_fail(err, HAUL_E_INTERNAL, "libcurl can't be set up");
+    }
+    net->loop = loop_uv(loop);
+    net->settled = settled;
+    net->ctx = ctx;
+    LIST_INIT(&net->transfers);
+    STAILQ_INIT(&net->ended);
+    code = multi_open(net, err);
+    if (code != HAUL_OK) {
+        free(net);
+        return code;
+    }
+    net->share = curl_share_init();
+    curl_share_setopt(net->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+    curl_share_setopt(net->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+    net->common = curl_slist_append(NULL, "Accept-Encoding: identity");
+    uv_timer_init(net->loop, &net->timer);
+    uv_timer_init(net->loop, &net->watchdog);
+    handle_open(net, (uv_handle_t *)&net->timer);
+    handle_open(net, (uv_handle_t *)&net->watchdog);
+    *ret_net = net;
+    return HAUL_OK;
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+    struct net *net = handle->data;
+
+    if (--net->open_handles == 0)
+        free(net);
+}
+
+void net_free(struct net *net)
+{
+    if (!net)
+        return;
+    net->closing = true;
+    while (!LIST_EMPTY(&net->transfers))
+        net_cancel(LIST_FIRST(&net->transfers));
+    while (net->spare_count > 0)
+        curl_easy_cleanup(net->spare[--net->spare_count]);
+    free(net->spare);
+    multi_close(net);
+    curl_share_cleanup(net->share);
+    curl_slist_free_all(net->common);
+    curl_global_cleanup();
+    uv_close((uv_handle_t *)&net->timer, on_handle_closed);
+    uv_close((uv_handle_t *)&net->watchdog, on_handle_closed);
+}
+
+void net_set_cache(struct net *net, long connections)
+{
+    curl_multi_setopt(net->multi, CURLMOPT_MAXCONNECTS, connections);
+}
+
+void net_transfer_peer(const struct net_transfer *transfer, struct net_peer *ret_peer)
+{
+    char *ip = NULL;
+    long port = 0, version = 0;
+    curl_off_t connect = 0, first = 0;
+
+    *ret_peer = (struct net_peer){.redirects = transfer->redirects};
+    curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &ip);
+    curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_PORT, &port);
+    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
+    curl_easy_getinfo(transfer->easy, CURLINFO_CONNECT_TIME_T, &connect);
+    curl_easy_getinfo(transfer->easy, CURLINFO_STARTTRANSFER_TIME_T, &first);
+    if (ip && ip[0])
+        snprintf(ret_peer->address, sizeof ret_peer->address,
+                 strchr(ip, ':') ? "[%s]:%ld" : "%s:%ld", ip, port);
+    if (version == CURL_HTTP_VERSION_2_0)
+        str_copy(ret_peer->protocol, sizeof ret_peer->protocol, "HTTP/2");
+    else if (version == CURL_HTTP_VERSION_1_1 || version == CURL_HTTP_VERSION_1_0)
+        str_copy(ret_peer->protocol, sizeof ret_peer->protocol,
+                 version == CURL_HTTP_VERSION_1_1 ? "HTTP/1.1" : "HTTP/1.0");
+    ret_peer->connect_ms = (uint64_t)connect / 1000;
+    ret_peer->first_byte_ms = (uint64_t)first / 1000;
+}
+
+const char *net_library_version(void)
+{
+    return curl_version();
+}

@@ -1,0 +1,229 @@
+/* A net_request as the settings of a libcurl easy handle.
+ *
+ * Everything a server could turn against us is set here and nowhere else: protocols, no following
+ * of redirects by libcurl (redirect.c decides), no decoding, no netrc, no signals. Secrets are set
+ * only while the transfer is at the origin that they were given for (RELIABILITY.md R6). */
+
+#include "net/request.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "base/url.h"
+#include "haul/version.h"
+#include "net/transfer.h"
+
+#define READ_BUFFER (256L * 1024) /* only the part that a read fills becomes resident */
+
+/* Moves the user info of the URL into ->user, so that the URL can be shown and logged. */
+static enum haul_err split_user(struct net_transfer *transfer, const char *url,
+                                struct haul_error *err)
+{
+    CURLU *parts = curl_url();
+    char *name = NULL, *password = NULL, *bare = NULL;
+    CURLUcode status;
+
+    if (!parts)
+        return haul_fail(err, HAUL_E_INTERNAL, "out of memory");
+    status = curl_url_set(parts, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);
+    if (status == CURLUE_OK) {
+        curl_url_get(parts, CURLUPART_USER, &name, CURLU_URLDECODE);
+        curl_url_get(parts, CURLUPART_PASSWORD, &password, CURLU_URLDECODE);
+        curl_url_set(parts, CURLUPART_USER, NULL, 0);
+        curl_url_set(parts, CURLUPART_PASSWORD, NULL, 0);
+        curl_url_set(parts, CURLUPART_FRAGMENT, NULL, 0);
+        status = curl_url_get(parts, CURLUPART_URL, &bare, 0);
+    }
+    if (status == CURLUE_OK) {
+        if (name)
+            transfer->user = xasprintf("%s:%s", name, password ? password : "");
+        else if (transfer->options->user)
+            transfer->user = xstrdup(transfer->options->user);
+        transfer->url = xstrdup(bare);
+    } else {
+        haul_fail(err, HAUL_E_BAD_URL, "the link is malformed: %s", curl_url_strerror(status));
+    }
+    curl_free(name);
+    curl_free(password);
+    curl_free(bare);
+    curl_url_cleanup(parts);
+    return status == CURLUE_OK ? HAUL_OK : HAUL_E_BAD_URL;
+}
+
+enum haul_err transfer_describe(struct net_transfer *transfer, const struct net_request *request,
+                                struct haul_error *err)
+{
+    struct url parts;
+    enum haul_err code = url_split(request->url, &parts, err);
+
+    if (code != HAUL_OK)
+        return code;
+    transfer->options = haul_options_ref(request->options);
+    transfer->origin = url_origin(request->url);
+    transfer->from = request->from;
+    transfer->to = request->to;
+    transfer->ranged = request->ranged || request->from > 0 || request->to != UINT64_MAX;
+    transfer->if_range = request->if_range ? xstrdup(request->if_range) : NULL;
+    transfer->timeout_ms = request->timeout_ms;
+    transfer->is_http = parts.scheme.len >= 4 && strncasecmp(parts.scheme.at, "http", 4) == 0;
+    transfer->same_origin = true;
+    net_response_init(&transfer->response);
+    return split_user(transfer, request->url, err);
+}
+
+static bool names_header(const char *line, const char *name)
+{
+    size_t len = strlen(name);
+
+    return strncasecmp(line, name, len) == 0 && line[len] == ':';
+}
+
+static void append(struct curl_slist **list, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(*list, line);
+
+    if (!longer)
+        abort();
+    *list = longer;
+}
+
+/* The headers of this request, or NULL when the common list is all there is to send. */
+static struct curl_slist *own_headers(const struct net_transfer *transfer,
+                                      const struct curl_slist *common)
+{
+    const struct haul_strings *given = &transfer->options->headers;
+    bool give = transfer->same_origin && given->count > 0;
+    struct curl_slist *list = NULL;
+    bool encoding_given = false;
+
+    if (!give && !transfer->if_range)
+        return NULL;
+    for (size_t i = 0; give && i < given->count; i++) {
+        append(&list, given->items[i]);
+        encoding_given |= names_header(given->items[i], "Accept-Encoding");
+    }
+    if (!encoding_given)
+        append(&list, common->data);
+    if (transfer->if_range) {
+        char *line = xasprintf("If-Range: %s", transfer->if_range);
+
+        append(&list, line);
+        free(line);
+    }
+    return list;
+}
+
+static void set_range(struct net_transfer *transfer)
+{
+    char range[48];
+
+    if (!transfer->ranged)
+        return;
+    if (!transfer->is_http) {
+        curl_easy_setopt(transfer->easy, CURLOPT_RESUME_FROM_LARGE, (curl_off_t)transfer->from);
+        return;
+    }
+    if (transfer->to == UINT64_MAX)
+        snprintf(range, sizeof range, "%llu-", (unsigned long long)transfer->from);
+    else
+        snprintf(range, sizeof range, "%llu-%llu", (unsigned long long)transfer->from,
+                 (unsigned long long)transfer->to);
+    curl_easy_setopt(transfer->easy, CURLOPT_RANGE, range);
+}
+
+static void set_trust(struct net_transfer *transfer)
+{
+    const struct haul_options *options = transfer->options;
+    CURL *easy = transfer->easy;
+
+    if (options->cacert)
+        curl_easy_setopt(easy, CURLOPT_CAINFO, options->cacert);
+    if (options->insecure) {
+        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+    } else if (!transfer->is_http) {
+        char *known_hosts = path_absolute("~/.ssh/known_hosts");
+
+        curl_easy_setopt(easy, CURLOPT_SSH_KNOWNHOSTS, known_hosts);
+        free(known_hosts);
+    }
+}
+
+static void set_identity(struct net_transfer *transfer)
+{
+    const struct haul_options *options = transfer->options;
+    CURL *easy = transfer->easy;
+
+    curl_easy_setopt(easy, CURLOPT_USERAGENT,
+                     options->user_agent ? options->user_agent : "haul/" HAUL_VERSION);
+    if (options->proxy) {
+        curl_easy_setopt(easy, CURLOPT_PROXY, options->proxy);
+        curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_ANY);
+    }
+    if (!transfer->same_origin)
+        return;
+    if (options->referer)
+        curl_easy_setopt(easy, CURLOPT_REFERER, options->referer);
+    if (transfer->user) {
+        const char *colon = strchr(transfer->user, ':');
+        char *name = xstrndup(transfer->user,
+                              colon ? (size_t)(colon - transfer->user) : strlen(transfer->user));
+
+        curl_easy_setopt(easy, CURLOPT_USERNAME, name);
+        curl_easy_setopt(easy, CURLOPT_PASSWORD, colon ? colon + 1 : "");
+        curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)(CURLAUTH_BASIC | CURLAUTH_DIGEST));
+        free(name);
+    }
+}
+
+static void set_manners(struct net_transfer *transfer)
+{
+    const struct haul_options *options = transfer->options;
+    CURL *easy = transfer->easy;
+
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, READ_BUFFER);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    curl_easy_setopt(easy, CURLOPT_FILETIME, 1L);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)options->connect_timeout);
+    if (transfer->timeout_ms > 0)
+        curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)transfer->timeout_ms);
+}
+
+enum haul_err transfer_prepare(struct net_transfer *transfer, CURLSH *share,
+                               struct curl_slist *common, struct haul_error *err)
+{
+    CURL *easy = transfer->easy;
+
+    curl_easy_reset(easy);
+    if (curl_easy_setopt(easy, CURLOPT_URL, transfer->url) != CURLE_OK ||
+        curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,ftp,ftps,sftp") != CURLE_OK)
+        return haul_fail(err, HAUL_E_BAD_URL, "libcurl can't fetch this link");
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+    curl_easy_setopt(easy, CURLOPT_SHARE, share);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error_text);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, transfer_on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, transfer_on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, transfer_on_connected);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+    curl_slist_free_all(transfer->headers);
+    transfer->headers = own_headers(transfer, common);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers ? transfer->headers : common);
+    transfer->error_text[0] = '\0';
+    set_manners(transfer);
+    set_trust(transfer);
+    set_identity(transfer);
+    set_range(transfer);
+    return HAUL_OK;
+}

@@ -1,0 +1,156 @@
+/* Header lines → facts. Pure: no curl in here, so that a fuzzer can feed it.
+ *
+ * Invariants: never more than NET_HEADER_BYTES_MAX of header text and NET_HEADER_LINES_MAX lines
+ * are taken over a whole transfer, so a server that never stops sending headers costs bounded
+ * memory and time. What the values mean is for the engine (engine/validate, engine/filename). */
+
+#include "net/response.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+
+void net_response_init(struct net_response *response)
+{
+    *response = (struct net_response){.content_length = -1};
+}
+
+void net_response_fini(struct net_response *response)
+{
+    free(response->content_range);
+    free(response->content_type);
+    free(response->content_encoding);
+    free(response->disposition);
+    free(response->etag);
+    free(response->last_modified);
+    free(response->date);
+    free(response->location);
+    free(response->retry_after);
+    free(response->server);
+    net_response_init(response);
+}
+
+/* "HTTP/1.1 206 Partial Content" begins a new answer; what the old one said is over. */
+static void start_answer(struct net_response *response, const char *line)
+{
+    const char *status = strchr(line, ' ');
+    struct net_response kept = {.header_bytes = response->header_bytes,
+                                .header_lines = response->header_lines,
+                                .interim = response->interim};
+
+    if (response->status >= 100 && response->status < 200)
+        kept.interim++;
+    net_response_fini(response);
+    response->header_bytes = kept.header_bytes;
+    response->header_lines = kept.header_lines;
+    response->interim = kept.interim;
+    response->status = status ? (int)strtol(status, NULL, 10) : 0;
+}
+
+static void keep_first(char **slot, const char *value)
+{
+    if (!*slot)
+        *slot = xstrdup(value);
+}
+
+static enum haul_err take_length(struct net_response *response, const char *value,
+                                 struct haul_error *err)
+{
+    uint64_t length;
+
+    if (!str_to_u64(value, &length, NULL) || length > INT64_MAX / 2)
+        return haul_fail(err, HAUL_E_BAD_RESPONSE, "the server announces the length \"%.40s\"",
+                         value);
+    if (response->content_length >= 0 && (uint64_t)response->content_length != length)
+        return haul_fail(err, HAUL_E_BAD_RESPONSE,
+                         "the server announces two lengths, %lld and %llu",
+                         (long long)response->content_length, (unsigned long long)length);
+    response->content_length = (int64_t)length;
+    return HAUL_OK;
+}
+
+static enum haul_err take_field(struct net_response *response, const char *name, const char *value,
+                                struct haul_error *err)
+{
+    const struct {
+        const char *name;
+        char **slot;
+    } texts[] = {
+        {"content-range", &response->content_range},
+        {"content-type", &response->content_type},
+        {"content-encoding", &response->content_encoding},
+        {"content-disposition", &response->disposition},
+        {"etag", &response->etag},
+        {"last-modified", &response->last_modified},
+        {"date", &response->date},
+        {"location", &response->location},
+        {"retry-after", &response->retry_after},
+        {"server", &response->server},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        if (strcasecmp(name, texts[i].name) == 0) {
+            keep_first(texts[i].slot, value);
+            return HAUL_OK;
+        }
+    }
+    if (strcasecmp(name, "content-length") == 0)
+        return take_length(response, value, err);
+    if (strcasecmp(name, "transfer-encoding") == 0)
+        response->chunked = str_find_nocase(value, "chunked") != NULL;
+    else if (strcasecmp(name, "connection") == 0)
+        response->closes = str_find_nocase(value, "close") != NULL;
+    else if (strcasecmp(name, "accept-ranges") == 0) {
+        response->accept_ranges = strcasecmp(value, "bytes") == 0;
+        response->refuses_ranges = strcasecmp(value, "none") == 0;
+    }
+    return HAUL_OK;
+}
+
+static char *trim(char *text)
+{
+    size_t len;
+
+    text += strspn(text, " \t");
+    len = strlen(text);
+    while (len > 0 && strchr(" \t\r\n", text[len - 1]))
+        text[--len] = '\0';
+    return text;
+}
+
+static enum haul_err check_bounds(struct net_response *response, size_t len, struct haul_error *err)
+{
+    response->header_bytes += len;
+    response->header_lines++;
+    if (response->header_bytes > NET_HEADER_BYTES_MAX ||
+        response->header_lines > NET_HEADER_LINES_MAX)
+        return haul_fail(err, HAUL_E_BAD_RESPONSE,
+                         "the server sends too many headers (over %d KiB or %d lines)",
+                         NET_HEADER_BYTES_MAX / 1024, NET_HEADER_LINES_MAX);
+    if (response->interim > NET_INTERIM_MAX)
+        return haul_fail(err, HAUL_E_BAD_RESPONSE,
+                         "the server sends too many interim answers (over %d)", NET_INTERIM_MAX);
+    return HAUL_OK;
+}
+
+enum haul_err net_response_line(struct net_response *response, const char *line, size_t len,
+                                struct haul_error *err)
+{
+    enum haul_err code = check_bounds(response, len, err);
+    char *copy, *colon;
+
+    if (code != HAUL_OK)
+        return code;
+    copy = xstrndup(line, len); /* cut at a NUL byte: no field that matters may hold one */
+    colon = strchr(copy, ':');
+    if (strncasecmp(copy, "HTTP/", 5) == 0) {
+        start_answer(response, copy);
+    } else if (colon) {
+        *colon = '\0';
+        code = take_field(response, trim(copy), trim(colon + 1), err);
+    }
+    free(copy);
+    return code;
+}

@@ -1,0 +1,49 @@
+#ifndef NET_RESPONSE_H
+#define NET_RESPONSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "haul/error.h"
+
+/* The facts of one answer, gathered header by header (RFC 9110). Texts are as the server sent them:
+ * raw, NULL when absent. A repeated header of these keeps the first value; two Content-Lengths that
+ * differ, or one that is no number, make the answer unusable (RFC 9112, section 6.3). */
+struct net_response {
+    int status;             /* HTTP status; 0 for other protocols */
+    int64_t content_length; /* of this body, -1 when not announced */
+    bool chunked;
+    bool accept_ranges;  /* "Accept-Ranges: bytes" */
+    bool refuses_ranges; /* "Accept-Ranges: none" */
+    bool closes;         /* "Connection: close" */
+    char *content_range;
+    char *content_type;
+    char *content_encoding;
+    char *disposition;
+    char *etag;
+    char *last_modified;
+    char *date;
+    char *location;
+    char *retry_after;
+    char *server;
+    /* bounds, RELIABILITY.md R8 */
+    size_t header_bytes;
+    unsigned header_lines;
+    unsigned interim; /* 1xx answers seen before this one */
+};
+
+#define NET_HEADER_BYTES_MAX (256 * 1024)
+#define NET_HEADER_LINES_MAX 1000
+#define NET_INTERIM_MAX      10
+
+void net_response_init(struct net_response *response);
+void net_response_fini(struct net_response *response);
+
+/* Takes one line as libcurl hands it over: with its line end, or without. A status line starts the
+ * next answer (redirects, 1xx, 401 rounds), keeping the bounds' counters. */
+HAUL_CHECKED enum haul_err net_response_line(struct net_response *response, const char *line,
+                                             size_t len, struct haul_error *err);
+
+#endif

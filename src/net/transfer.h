@@ -1,0 +1,55 @@
+#ifndef NET_TRANSFER_H
+#define NET_TRANSFER_H
+
+#include <curl/curl.h>
+#include <sys/queue.h>
+
+#include "net/multi.h"
+
+/* Inside of the net room: one transfer, shared by its files. */
+struct net_transfer {
+    LIST_ENTRY(net_transfer) link;  /* all of a net */
+    STAILQ_ENTRY(net_transfer) end; /* of the ones that ended and are not told yet */
+    struct net *net;
+    CURL *easy;
+    struct curl_slist *headers; /* own ones; NULL when the common list does */
+    struct haul_options *options;
+    const struct net_handlers *handlers;
+    void *ctx;
+    struct net_response response;
+    struct haul_error stop; /* why we ended it ourselves; code OK while not */
+    char *url;              /* the one asked now, without user info */
+    char *origin;           /* of the first URL */
+    char *user;             /* "name:password" for that origin, or NULL */
+    char *if_range;
+    uint64_t from, to;
+    uint64_t timeout_ms;
+    uint64_t discarded; /* bytes of an error's or redirect's body that were thrown away */
+    unsigned redirects;
+    CURLcode result;
+    bool ranged;
+    bool is_http;
+    bool same_origin; /* secrets may be sent */
+    bool head_told;
+    bool ended;
+    char error_text[CURL_ERROR_SIZE];
+};
+
+/* request.c: takes apart REQUEST and fills the easy handle for the transfer's present URL. */
+HAUL_CHECKED enum haul_err transfer_describe(struct net_transfer *transfer,
+                                             const struct net_request *request,
+                                             struct haul_error *err);
+HAUL_CHECKED enum haul_err transfer_prepare(struct net_transfer *transfer, CURLSH *share,
+                                            struct curl_slist *common, struct haul_error *err);
+
+/* redirect.c: true when the answer sends us elsewhere; then the transfer's URL is the new one and
+ * what belongs to the old origin only is dropped. False with *err set when it must not be followed,
+ * false with code OK when the answer is no redirect. */
+HAUL_CHECKED bool transfer_redirect(struct net_transfer *transfer, struct haul_error *err);
+
+/* multi.c: called by libcurl through request.c. */
+size_t transfer_on_header(char *data, size_t size, size_t count, void *ctx);
+size_t transfer_on_body(char *data, size_t size, size_t count, void *ctx);
+int transfer_on_connected(void *ctx, char *peer_ip, char *own_ip, int peer_port, int own_port);
+
+#endif
