@@ -1,0 +1,235 @@
+/* The command line against the option table.
+ *
+ * Knows how options are written, not what any of them means: names, values and ranges come from
+ * the table, and which of them a command takes from the command. An option that a command would
+ * ignore is refused.
+ */
+#include "cli/args.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/path.h"
+#include "cli/command.h"
+#include "cli/suggest.h"
+
+/* The words that are still to be read. */
+struct words {
+    const char *const *at;
+    size_t left;
+};
+
+static const char *next_word(struct words *words)
+{
+    if (words->left == 0)
+        return NULL;
+    words->left--;
+    return *words->at++;
+}
+
+/* Which bit of a command's `takes` lets in an option of the run; 0: every command takes it. */
+static unsigned takes_of_run(const char *name)
+{
+    static const struct {
+        const char *name;
+        unsigned takes;
+    } rows[] = {
+        {"input-file", COMMAND_TAKES_INPUT}, {"session", COMMAND_TAKES_SESSION},
+        {"json", COMMAND_TAKES_JSON},        {"progress", COMMAND_TAKES_PROGRESS},
+        {"quiet", COMMAND_TAKES_PROGRESS},   {"verbose", COMMAND_TAKES_VERBOSE},
+        {"log", COMMAND_TAKES_LOG},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (strcmp(rows[i].name, name) == 0)
+            return rows[i].takes;
+    }
+    return 0;
+}
+
+bool args_takes(const struct command *command, const struct haul_option *option)
+{
+    unsigned wanted = 0;
+
+    if (option->scope == HAUL_SCOPE_ITEM)
+        wanted = COMMAND_TAKES_ITEM;
+    else if (option->scope == HAUL_SCOPE_SESSION)
+        wanted = COMMAND_TAKES_SETTINGS;
+    else
+        wanted = takes_of_run(option->name);
+    return (command->takes & wanted) == wanted;
+}
+
+static void *target_of(struct args *args, const struct haul_option *option)
+{
+    switch (option->scope) {
+    case HAUL_SCOPE_ITEM:
+        return args->item;
+    case HAUL_SCOPE_SESSION:
+        return &args->settings;
+    default:
+        return &args->run;
+    }
+}
+
+static enum haul_err unknown_option(const struct command *command, const char *name,
+                                    struct haul_error *err)
+{
+    struct suggest suggest;
+    size_t count;
+    const struct haul_option *table = haul_option_table(&count);
+
+    suggest_init(&suggest, name);
+    for (size_t i = 0; i < count; i++) {
+        if (args_takes(command, &table[i]))
+            suggest_consider(&suggest, table[i].name);
+    }
+    if (suggest.best != NULL)
+        return haul_fail(err, HAUL_E_USAGE, "there is no option --%s; did you mean --%s?", name,
+                         suggest.best);
+    return haul_fail(err, HAUL_E_USAGE, "there is no option --%s", name);
+}
+
+static enum haul_err check_taken(const struct args *args, const struct haul_option *option,
+                                 struct haul_error *err)
+{
+    if (args_takes(args->command, option))
+        return HAUL_OK;
+    return haul_fail(err, HAUL_E_USAGE, "'haul %s' takes no option --%s", args->command->name,
+                     option->name);
+}
+
+/* "--name", "--name=value" or "--name value"; WORD is without the dashes. */
+static enum haul_err read_long(struct args *args, const char *word, struct words *words,
+                               struct haul_error *err)
+{
+    size_t name_len = strcspn(word, "=");
+    const char *value = word[name_len] == '=' ? word + name_len + 1 : NULL;
+    char *name = xstrndup(word, name_len);
+    const struct haul_option *option = haul_option_find(name);
+    enum haul_err code =
+        option == NULL ? unknown_option(args->command, name, err) : check_taken(args, option, err);
+
+    free(name);
+    if (code != HAUL_OK)
+        return code;
+    if (value == NULL)
+        value = option->type == HAUL_OPTION_FLAG ? "true" : next_word(words);
+    if (value == NULL)
+        return haul_fail(err, HAUL_E_USAGE, "--%s needs a value: --%s %s", option->name,
+                         option->name, option->value_name);
+    return haul_option_set(option, target_of(args, option), value, err);
+}
+
+/* "-j8", "-j 8", "-qv", "-qj8"; WORD is without the dash. */
+static enum haul_err read_short(struct args *args, const char *word, struct words *words,
+                                struct haul_error *err)
+{
+    for (; *word != '\0'; word++) {
+        const struct haul_option *option = haul_option_find_letter(*word);
+        const char *value = "true";
+        enum haul_err code;
+
+        if (option == NULL)
+            return haul_fail(err, HAUL_E_USAGE, "there is no option -%.1s", word);
+        if ((code = check_taken(args, option, err)) != HAUL_OK)
+            return code;
+        if (option->type != HAUL_OPTION_FLAG)
+            value = word[1] != '\0' ? word + 1 : next_word(words);
+        if (value == NULL)
+            return haul_fail(err, HAUL_E_USAGE, "-%c needs a value: -%c %s", option->letter,
+                             option->letter, option->value_name);
+        if ((code = haul_option_set(option, target_of(args, option), value, err)) != HAUL_OK)
+            return code;
+        if (option->type != HAUL_OPTION_FLAG)
+            break;
+    }
+    return HAUL_OK;
+}
+
+/* Reads all words; what is no option becomes an operand. "-" alone is an operand. */
+static enum haul_err read_words(struct args *args, struct words words, struct haul_error *err)
+{
+    bool options_over = false;
+    const char *word;
+
+    while ((word = next_word(&words)) != NULL) {
+        enum haul_err code = HAUL_OK;
+
+        if (options_over || word[0] != '-' || word[1] == '\0')
+            args->operands[args->operand_count++] = word;
+        else if (word[1] != '-')
+            code = read_short(args, word + 1, &words, err);
+        else if (word[2] != '\0')
+            code = read_long(args, word + 2, &words, err);
+        else
+            options_over = true;
+        if (code != HAUL_OK)
+            return code;
+    }
+    return HAUL_OK;
+}
+
+static enum haul_err choose_session(struct run_options *run, struct haul_error *err)
+{
+    const char *name = getenv("HAUL_SESSION");
+
+    if (run->session != NULL)
+        return HAUL_OK;
+    if (name == NULL || *name == '\0')
+        name = "default";
+    if (!path_session_ok(name))
+        return haul_fail(err, HAUL_E_USAGE,
+                         "HAUL_SESSION: \"%s\" must be 1 to 32 letters, digits, '-' or '_'", name);
+    xstrset(&run->session, name);
+    return HAUL_OK;
+}
+
+static enum haul_err check_operands(const struct args *args, struct haul_error *err)
+{
+    const struct command *command = args->command;
+
+    if (args->run.help || args->run.version)
+        return HAUL_OK;
+    if (args->operand_count < command->operands_min)
+        return haul_fail(err, HAUL_E_USAGE, "'haul %s' needs to know more: haul %s %s",
+                         command->name, command->name, command->operands);
+    if (args->operand_count > command->operands_max)
+        return haul_fail(err, HAUL_E_USAGE, "\"%s\" is too much: haul %s %s",
+                         args->operands[command->operands_max], command->name, command->operands);
+    return HAUL_OK;
+}
+
+enum haul_err args_parse(const struct command *command, const char *const *words, size_t count,
+                         struct args *ret_args, struct haul_error *err)
+{
+    struct args args = {
+        .command = command,
+        .item = haul_options_new(),
+        .operands = xcalloc(count + 1, sizeof(*args.operands)),
+    };
+    enum haul_err code;
+
+    haul_settings_init(&args.settings);
+    run_options_init(&args.run);
+    code = read_words(&args, (struct words){words, count}, err);
+    if (code == HAUL_OK)
+        code = choose_session(&args.run, err);
+    if (code == HAUL_OK)
+        code = check_operands(&args, err);
+    if (code != HAUL_OK) {
+        args_fini(&args);
+        return code;
+    }
+    *ret_args = args;
+    return HAUL_OK;
+}
+
+void args_fini(struct args *args)
+{
+    haul_options_unref(args->item);
+    run_options_fini(&args->run);
+    free(args->operands);
+    *args = (struct args){0};
+}

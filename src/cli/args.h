@@ -1,0 +1,33 @@
+#ifndef CLI_ARGS_H
+#define CLI_ARGS_H
+
+#include <stddef.h>
+
+#include "config/run_options.h"
+#include "haul/error.h"
+#include "haul/options.h"
+
+/* A command line, read against the option table. */
+
+struct command;
+
+struct args {
+    const struct command *command;
+    struct haul_options *item;     /* never NULL; as given, dir may be relative */
+    struct haul_settings settings; /* only given rows were set */
+    struct run_options run;        /* session is never NULL: from $HAUL_SESSION or "default" */
+    const char **operands;         /* borrowed from the words */
+    size_t operand_count;
+};
+
+/* Reads COUNT words that follow the command's name: --name=value, --name value, -jN, -j N,
+ * clustered flags; `--` ends options; options may stand after operands. Asked for help or the
+ * version, it does not complain about missing operands. On failure nothing is left to free. */
+HAUL_CHECKED enum haul_err args_parse(const struct command *command, const char *const *words,
+                                      size_t count, struct args *ret_args, struct haul_error *err);
+void args_fini(struct args *args);
+
+/* True when COMMAND accepts OPTION. */
+bool args_takes(const struct command *command, const struct haul_option *option);
+
+#endif

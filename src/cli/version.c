@@ -1,0 +1,15 @@
+/* `haul version`: what a bug report needs to name. */
+#include <stdio.h>
+
+#include "cli/args.h"
+#include "cli/command.h"
+#include "cli/report.h"
+#include "haul/engine.h"
+#include "haul/version.h"
+
+int version_run(const struct args *args)
+{
+    (void)args;
+    printf("haul " HAUL_VERSION "\n%s", haul_engine_libraries());
+    return report_written(0);
+}
