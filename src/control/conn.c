@@ -1,0 +1,236 @@
+/* A Unix-socket connection that carries lines.
+ *
+ * The uv handle lives inside the struct, which is freed in the handle's close callback and nowhere
+ * else; so an event may free its connection, and code here asks `closing` after each event. What is
+ * sent is queued by libuv and counted; the owner decides how much is too much. Both sides check
+ * that the other belongs to the same user: the folder's mode already says so, and this does not
+ * rely on it (RELIABILITY.md R12). */
+
+#include "control/conn.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "control/proto.h"
+
+#define READ_SIZE (64u << 10)
+
+struct conn {
+    uv_pipe_t pipe;
+    uv_connect_t connect;
+    struct proto_reader reader;
+    struct conn_events events;
+    size_t unsent;
+    bool closing;   /* uv_close() was called */
+    bool finishing; /* to be freed once all is sent */
+    char buffer[READ_SIZE];
+};
+
+/* One queued line. */
+struct send {
+    uv_write_t request;
+    struct conn *conn;
+    char *line;
+    size_t len;
+};
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct conn *conn = handle->data;
+
+    proto_reader_fini(&conn->reader);
+    free(conn);
+}
+
+void conn_free(struct conn *conn)
+{
+    if (!conn || conn->closing)
+        return;
+    conn->closing = true;
+    uv_close((uv_handle_t *)&conn->pipe, on_closed);
+}
+
+struct conn *conn_new(uv_loop_t *loop, size_t line_max, const struct conn_events *events)
+{
+    struct conn *conn = xmalloc(sizeof *conn);
+
+    memset(conn, 0, offsetof(struct conn, buffer));
+    conn->events = *events;
+    proto_reader_init(&conn->reader, line_max);
+    /* Without IPC uv_pipe_init() can't fail. */
+    (void)uv_pipe_init(loop, &conn->pipe, 0);
+    conn->pipe.data = conn;
+    return conn;
+}
+
+/* Tells the owner once, unless nobody is to be told any more. */
+static void end(struct conn *conn, const struct haul_error *err)
+{
+    if (conn->closing)
+        return;
+    if (conn->finishing) {
+        conn_free(conn);
+        return;
+    }
+    (void)uv_read_stop((uv_stream_t *)&conn->pipe);
+    conn->events.ended(conn->events.ctx, err);
+}
+
+static bool on_line(void *ctx, const char *line, size_t len)
+{
+    struct conn *conn = ctx;
+
+    conn->events.line(conn->events.ctx, line, len);
+    return !conn->closing && !conn->finishing;
+}
+
+static void on_alloc(uv_handle_t *handle, size_t wanted, uv_buf_t *buf)
+{
+    struct conn *conn = handle->data;
+
+    (void)wanted;
+    *buf = uv_buf_init(conn->buffer, READ_SIZE);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
+{
+    struct conn *conn = stream->data;
+    struct haul_error err;
+
+    if (conn->closing || conn->finishing || count == 0)
+        return;
+    if (count == UV_EOF)
+        (void)haul_fail(&err, HAUL_E_DAEMON_LOST, "the other side closed the connection");
+    else if (count < 0)
+        (void)haul_fail(&err, HAUL_E_DAEMON_LOST, "the connection broke: %s",
+                        uv_strerror((int)count));
+    else if (proto_feed(&conn->reader, buf->base, (size_t)count, on_line, conn, &err) == HAUL_OK)
+        return;
+    end(conn, &err);
+}
+
+/* HAUL_OK when the process at the other end belongs to our user. */
+static enum haul_err check_peer(struct conn *conn, struct haul_error *err)
+{
+    struct ucred peer;
+    socklen_t len = sizeof peer;
+    uv_os_fd_t fd;
+
+    if (uv_fileno((uv_handle_t *)&conn->pipe, &fd) != 0 ||
+        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+        return haul_fail_errno(err, HAUL_E_SOCKET, errno, "can't tell who is at the other end");
+    if (peer.uid != geteuid())
+        return haul_fail(err, HAUL_E_SOCKET, "the other end belongs to user %u",
+                         (unsigned)peer.uid);
+    return HAUL_OK;
+}
+
+static enum haul_err begin_reading(struct conn *conn, struct haul_error *err)
+{
+    int status;
+
+    if (check_peer(conn, err) != HAUL_OK)
+        return err->code;
+    status = uv_read_start((uv_stream_t *)&conn->pipe, on_alloc, on_read);
+    if (status != 0)
+        return haul_fail(err, HAUL_E_SOCKET, "can't read from the socket: %s", uv_strerror(status));
+    return HAUL_OK;
+}
+
+enum haul_err conn_accept(struct conn *conn, uv_stream_t *listener, struct haul_error *err)
+{
+    int status = uv_accept(listener, (uv_stream_t *)&conn->pipe);
+
+    if (status != 0)
+        return haul_fail(err, HAUL_E_SOCKET, "can't accept: %s", uv_strerror(status));
+    return begin_reading(conn, err);
+}
+
+static void on_connected(uv_connect_t *request, int status)
+{
+    struct conn *conn = request->data;
+    struct haul_error err;
+
+    if (conn->closing)
+        return;
+    if (status == UV_ENOENT || status == UV_ECONNREFUSED)
+        (void)haul_fail(&err, HAUL_E_NO_DAEMON, "no daemon is running in this session");
+    else if (status != 0)
+        (void)haul_fail(&err, HAUL_E_SOCKET, "can't connect to the daemon: %s",
+                        uv_strerror(status));
+    else if (begin_reading(conn, &err) == HAUL_OK)
+        conn->events.connected(conn->events.ctx);
+    else
+        status = -1;
+    if (status != 0)
+        end(conn, &err);
+}
+
+void conn_connect(struct conn *conn, const char *path)
+{
+    conn->connect.data = conn;
+    uv_pipe_connect(&conn->connect, &conn->pipe, path, on_connected);
+}
+
+static void on_sent(uv_write_t *request, int status)
+{
+    struct send *send = request->data;
+    struct conn *conn = send->conn;
+    struct haul_error err;
+
+    conn->unsent -= send->len;
+    free(send->line);
+    free(send);
+    if (conn->closing)
+        return;
+    if (status != 0) {
+        (void)haul_fail(&err, HAUL_E_DAEMON_LOST, "the connection broke: %s", uv_strerror(status));
+        end(conn, &err);
+    } else if (conn->unsent == 0) {
+        if (conn->finishing)
+            conn_free(conn);
+        else if (conn->events.drained)
+            conn->events.drained(conn->events.ctx);
+    }
+}
+
+void conn_send(struct conn *conn, char *line, size_t len)
+{
+    struct send *send;
+    uv_buf_t buf = uv_buf_init(line, (unsigned)len);
+
+    if (conn->closing || conn->finishing) {
+        free(line);
+        return;
+    }
+    send = xmalloc(sizeof *send);
+    *send = (struct send){.conn = conn, .line = line, .len = len};
+    send->request.data = send;
+    conn->unsent += len;
+    if (uv_write(&send->request, (uv_stream_t *)&conn->pipe, &buf, 1, on_sent) != 0) {
+        /* The pipe is broken; reading tells the owner. */
+        conn->unsent -= len;
+        free(line);
+        free(send);
+    }
+}
+
+size_t conn_unsent(const struct conn *conn)
+{
+    return conn->unsent;
+}
+
+void conn_finish(struct conn *conn)
+{
+    if (conn->closing || conn->finishing)
+        return;
+    (void)uv_read_stop((uv_stream_t *)&conn->pipe);
+    conn->finishing = true;
+    if (conn->unsent == 0)
+        conn_free(conn);
+}

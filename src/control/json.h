@@ -1,0 +1,61 @@
+#ifndef CONTROL_JSON_H
+#define CONTROL_JSON_H
+
+#include <jansson.h>
+
+#include "haul/client.h"
+#include "haul/options.h"
+#include "haul/snapshot.h"
+
+/* haul's structs as JSON and back, as PROTOCOL.md writes them. Values returned are new references;
+ * structs filled own their strings. Decoders fail with HAUL_E_RPC, leaving nothing behind, when a
+ * field has the wrong type; a missing field has its type's default. */
+
+json_t *json_from_item(const struct haul_item *item);
+HAUL_CHECKED enum haul_err json_to_item(const json_t *json, struct haul_item *ret_item,
+                                        struct haul_error *err);
+
+json_t *json_from_detail(const struct haul_detail *detail);
+HAUL_CHECKED enum haul_err json_to_detail(const json_t *json, struct haul_detail *ret_detail,
+                                          struct haul_error *err);
+
+json_t *json_from_totals(const struct haul_totals *totals);
+HAUL_CHECKED enum haul_err json_to_totals(const json_t *json, struct haul_totals *ret_totals,
+                                          struct haul_error *err);
+
+/* Options and settings: {"long-name": "text" or ["text", …]}. What was not given is left out, but
+ * for the folder, which an item always has. NULL with HAUL_E_BAD_OPTION when a value is not UTF-8
+ * and so can't travel. Holds secrets: only for the way to the daemon. */
+json_t *json_from_options(const struct haul_options *options, struct haul_error *err);
+/* *ret_options has one reference, the caller's. The folder must be there and absolute. */
+HAUL_CHECKED enum haul_err json_to_options(const json_t *json, struct haul_options **ret_options,
+                                           struct haul_error *err);
+
+/* With ALL, defaults too. */
+json_t *json_from_settings(const struct haul_settings *settings, bool all);
+HAUL_CHECKED enum haul_err json_to_settings(const json_t *json, struct haul_settings *ret_settings,
+                                            struct haul_error *err);
+
+/* The view's members are added to OBJECT. HAUL_E_RPC when the search is not UTF-8. */
+HAUL_CHECKED enum haul_err json_from_view(json_t *object, const struct haul_view *view,
+                                          struct haul_error *err);
+/* Takes what is there from the members of OBJECT over *view; the search is borrowed from it. */
+HAUL_CHECKED enum haul_err json_to_view(const json_t *object, struct haul_view *view,
+                                        struct haul_error *err);
+
+/* An array of ids. */
+json_t *json_from_ids(const uint64_t *ids, size_t count);
+/* Newly allocated; NULL for an empty array. Only positive integers are ids. */
+HAUL_CHECKED enum haul_err json_to_ids(const json_t *array, uint64_t **ret_ids, size_t *ret_count,
+                                       struct haul_error *err);
+
+/* Numbers above INT64_MAX can't travel and are written as that. */
+json_t *json_from_u64(uint64_t value);
+
+/* Text from outside as a JSON string: what is not UTF-8 is cleaned first. */
+json_t *json_from_text(const char *text);
+
+/* The same tree with every string in it clean (base/text.h). Takes VALUE. */
+json_t *json_cleaned(json_t *value);
+
+#endif
