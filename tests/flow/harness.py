@@ -1,0 +1,538 @@
+"""What every flow test stands on: a home of its own, servers that misbehave on demand, haul itself,
+and the certainty that nothing is left behind.
+
+A test is a file in this folder: functions marked @case, then `run()`. Each case gets a fresh Case:
+its own HOME, XDG folders, TMPDIR, session and download folder. Waiting is always for an event with
+a deadline. When a case ends, no process of its own may live, no file may lie outside the folder it
+was told to use, no unfinished download may lie in that folder unless the case said so, and no
+sanitizer may have reported anything.
+
+Environment: HAUL_BIN, the program; HAUL_ORIGIN, the test server (tests/origin).
+Status: 0 all passed, 1 a case failed, 77 skipped with a reason.
+"""
+
+import atexit
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import urllib.parse
+
+HAUL = os.environ.get("HAUL_BIN", "")
+ORIGIN = os.environ.get("HAUL_ORIGIN", "")
+DEADLINE = 60  # seconds; sanitizers and a loaded machine are slow, a hang is for ever
+
+BLOCK = 65536
+MASK = (1 << 64) - 1
+
+
+class Failure(AssertionError):
+    """A case did not see what it should."""
+
+
+class Skip(Exception):
+    """What the test needs is not on this machine."""
+
+
+# Content: the same function as tests/origin/content.c.
+
+def _mix(value):
+    value = (value + 0x9E3779B97F4A7C15) & MASK
+    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & MASK
+    return value ^ (value >> 31)
+
+
+_TABLE = b"".join(_mix(i).to_bytes(8, "little") for i in range(BLOCK // 8)) * 2
+
+
+def content_blocks(seed, size):
+    """The file's blocks, in order."""
+    base = _mix(seed)
+    for block in range((size + BLOCK - 1) // BLOCK):
+        turn = _mix(base ^ block) % BLOCK
+        yield _TABLE[turn:turn + min(BLOCK, size - block * BLOCK)]
+
+
+def content(seed, size):
+    return b"".join(content_blocks(seed, size))
+
+
+def has_content(path, seed, size):
+    """True when the file at PATH is exactly file SEED of that size."""
+    if os.path.getsize(path) != size:
+        return False
+    with open(path, "rb") as file:
+        return all(file.read(len(block)) == block for block in content_blocks(seed, size))
+
+
+def until(what, check, seconds=DEADLINE):
+    """Returns CHECK()'s first true value; fails when it has none in time."""
+    end = time.monotonic() + seconds
+    while True:
+        value = check()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise Failure(f"not in {seconds} s: {what}")
+        time.sleep(0.01)
+
+
+def need(program):
+    """The path of PROGRAM, also from the folders of system programs."""
+    path = shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    if not path:
+        raise Skip(f"{program} is not installed")
+    return path
+
+
+def expect(condition, message):
+    if not condition:
+        raise Failure(message)
+
+
+def expect_equal(got, wanted, what):
+    if got != wanted:
+        raise Failure(f"{what}: got {got!r}, expected {wanted!r}")
+
+
+class Remote:
+    """A file on the origin: its URL and what it holds."""
+
+    def __init__(self, url, seed, size):
+        self.url = url
+        self.seed = seed
+        self.size = size
+
+    def data(self):
+        return content(self.seed, self.size)
+
+    def __str__(self):
+        return self.url
+
+
+class Origin:
+    """A running tests/origin."""
+
+    seeds = 100
+
+    def __init__(self, *arguments):
+        self.folder = tempfile.mkdtemp(prefix="haul-origin.")
+        self.cert = os.path.join(self.folder, "cert.pem")
+        self.log_path = os.path.join(self.folder, "log")
+        self.process = subprocess.Popen(
+            [ORIGIN, "--log", self.log_path, "--cert", self.cert, *arguments],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        ports = json.loads(self.process.stdout.readline())
+        self.port = ports["port"]
+        self.other = ports["other"]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        status = self.process.wait(DEADLINE)
+        shutil.rmtree(self.folder)
+        expect(status == 0, f"the origin ended with {status}")
+
+    def url(self, path, scheme="http", host="127.0.0.1", port=None, **script):
+        """A URL; parameters are those of tests/origin/README.md, with _ for -."""
+        pairs = []
+        for name, value in script.items():
+            for one in value if isinstance(value, list) else [value]:
+                raw = one if isinstance(one, bytes) else str(one).encode()
+                pairs.append(name.replace("_", "-") + "=" + urllib.parse.quote(raw, safe=""))
+        query = "?" + "&".join(pairs) if pairs else ""
+        return f"{scheme}://{host}:{port or self.port}/{path.lstrip('/')}{query}"
+
+    def file(self, path, size=4096, **script):
+        """A Remote with content that no other file of this run has."""
+        Origin.seeds += 1
+        seed = script.pop("seed", Origin.seeds)
+        return Remote(self.url(path, size=size, seed=seed, **script), seed, size)
+
+    def log(self):
+        """All requests so far."""
+        with open(self.log_path, encoding="utf-8") as file:
+            return [json.loads(line) for line in file]
+
+    def requests(self, path):
+        """The requests for PATH, oldest first."""
+        return [entry for entry in self.log() if entry["path"] == "/" + path.lstrip("/")]
+
+    def stats(self):
+        with socket.create_connection(("127.0.0.1", self.port), timeout=DEADLINE) as sock:
+            sock.sendall(b"GET /_stats HTTP/1.1\r\nHost: origin\r\nConnection: close\r\n\r\n")
+            with sock.makefile("rb") as answer:
+                return json.loads(answer.read().partition(b"\r\n\r\n")[2])
+
+
+def header(request, name):
+    """The value of a logged request's header, or None."""
+    for key, value in request["headers"]:
+        if key.lower() == name.lower():
+            return value
+    return None
+
+
+class Result:
+    """How a run of haul ended."""
+
+    def __init__(self, arguments, status, out, err):
+        self.arguments = arguments
+        self.status = status
+        self.out = out
+        self.err = err
+
+    def json(self):
+        try:
+            return json.loads(self.out)
+        except ValueError:
+            raise Failure(f"{self} did not write JSON") from None
+
+    def lines(self):
+        return [json.loads(line) for line in self.out.splitlines() if line.strip()]
+
+    def __str__(self):
+        words = " ".join(str(word)[:120] for word in self.arguments[:12])
+        return (f"haul {words}\n  status {self.status}\n"
+                f"  stdout {self.out[-2000:]!r}\n  stderr {self.err[-4000:]!r}")
+
+
+class Running:
+    """A haul in the background. Its output goes to files, so it never waits for a reader."""
+
+    def __init__(self, case, arguments, stdin=subprocess.DEVNULL, **options):
+        self.arguments = arguments
+        number = len(case.running)
+        self.out_path = os.path.join(case.home, f".out{number}")
+        self.err_path = os.path.join(case.home, f".err{number}")
+        with open(self.out_path, "wb") as out, open(self.err_path, "wb") as err:
+            self.process = subprocess.Popen([HAUL, *map(str, arguments)], stdin=stdin, stdout=out,
+                                            stderr=err, env=case.env, cwd=case.work, **options)
+        self.pid = self.process.pid
+        case.running.append(self)
+
+    def signal(self, number):
+        os.kill(self.pid, number)
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def out(self):
+        with open(self.out_path, "rb") as file:
+            return file.read()
+
+    def err(self):
+        with open(self.err_path, "rb") as file:
+            return file.read()
+
+    def wait(self, seconds=DEADLINE):
+        try:
+            status = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise Failure(f"still running after {seconds} s: "
+                          f"{Result(self.arguments, None, self.out(), self.err())}") from None
+        return Result(self.arguments, status, self.out(), self.err())
+
+
+class Case:
+    """One behaviour's own small world. ORIGIN is shared by the cases of a file."""
+
+    def __init__(self, origin):
+        self.origin = origin
+        self.home = tempfile.mkdtemp(prefix="haul.", dir="/tmp")
+        self.dir = self.folder("dl")    # downloads go here
+        self.work = self.folder("work")  # working directory; must stay empty
+        self.kept = set()                # unfinished names that may stay in the download folder
+        self.running = []
+        self.closers = []
+        self.session = "t" + os.path.basename(self.home)[5:].replace(".", "")
+        self.env = {
+            "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+            "HOME": self.folder("home"),
+            "XDG_RUNTIME_DIR": self.folder("run"),
+            "XDG_CONFIG_HOME": self.folder("config"),
+            "XDG_STATE_HOME": self.folder("state"),
+            "XDG_CACHE_HOME": self.folder("cache"),
+            "XDG_DATA_HOME": self.folder("data"),
+            "TMPDIR": self.folder("tmp"),
+            "LC_ALL": "C.UTF-8",
+            "TERM": "dumb",
+            "HAUL_SESSION": self.session,
+            "HAUL_TEST_CASE": self.home,
+            "ASAN_OPTIONS": f"exitcode=99:abort_on_error=0:log_path={self.home}/sanitizer",
+            "UBSAN_OPTIONS": f"print_stacktrace=1:exitcode=99:log_path={self.home}/sanitizer",
+            "LSAN_OPTIONS": "exitcode=99",
+        }
+
+    def folder(self, name):
+        path = os.path.join(self.home, name)
+        os.mkdir(path, 0o700)
+        return path
+
+    def path(self, name):
+        """A path in the download folder."""
+        return os.path.join(self.dir, name)
+
+    def write(self, name, text):
+        """A file of the case's own, outside the download folder; returns its path."""
+        path = os.path.join(self.home, name)
+        with open(path, "wb") as file:
+            file.write(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def file(self, path, size=4096, **script):
+        return self.origin.file(path, size, **script)
+
+    # Running haul
+
+    def haul(self, *arguments, stdin=None, timeout=DEADLINE, env=None, preexec_fn=None):
+        """Runs haul to its end."""
+        try:
+            done = subprocess.run([HAUL, *map(str, arguments)], input=stdin or b"",
+                                  capture_output=True, timeout=timeout, cwd=self.work,
+                                  env={**self.env, **(env or {})}, preexec_fn=preexec_fn,
+                                  check=False)
+        except subprocess.TimeoutExpired as late:
+            raise Failure("still running: " + str(Result(arguments, None, late.stdout or b"",
+                                                         late.stderr or b""))) from None
+        return Result(arguments, done.returncode, done.stdout, done.stderr)
+
+    def get(self, *arguments, status=0, **options):
+        """`haul get` into the download folder, which must end with STATUS and print nothing on
+        standard output."""
+        result = self.haul("get", "-d", self.dir, "--progress", "plain", *arguments, **options)
+        expect(result.status == status, f"expected status {status}: {result}")
+        expect(result.out == b"", f"something on standard output: {result}")
+        return result
+
+    def ok(self, *arguments, **options):
+        """Runs haul, which must succeed."""
+        result = self.haul(*arguments, **options)
+        expect(result.status == 0, f"expected success: {result}")
+        return result
+
+    def start(self, *arguments, **options):
+        """Starts haul in the background."""
+        return Running(self, arguments, **options)
+
+    # Looking at what came of it
+
+    def names(self):
+        """What lies in the download folder, sorted."""
+        return sorted(os.listdir(self.dir))
+
+    def expect_names(self, *names):
+        expect_equal(self.names(), sorted(names), "the download folder")
+
+    def expect_file(self, name, remote):
+        path = self.path(name)
+        expect(os.path.lexists(path), f"{name} is missing; there are {self.names()}")
+        expect(has_content(path, remote.seed, remote.size), f"{name} is not the file that was sent")
+
+    def keeps(self, *names):
+        """Unfinished downloads that the case leaves on purpose."""
+        self.kept.update(names)
+
+    def partials(self):
+        return [name for name in self.names() if name.endswith((".part", ".haul"))]
+
+    # The daemon
+
+    def items(self):
+        """The queue as `haul list --json` gives it, by id."""
+        answer = self.ok("list", "--json").json()
+        return {item["id"]: item for item in answer["items"]}
+
+    def add(self, *arguments, **options):
+        """Adds to the daemon's queue, returns the ids."""
+        answer = self.ok("add", "--json", "-d", self.dir, *arguments, **options).json()
+        return answer["ids"]
+
+    def socket_path(self):
+        return os.path.join(self.env["XDG_RUNTIME_DIR"], "haul", self.session + ".sock")
+
+    def daemons(self):
+        """Pids of the processes that carry this case's mark and were not started by hand."""
+        own = {run.pid for run in self.running if run.alive()}
+        return [pid for pid in marked_processes(self.home) if pid not in own]
+
+    def stop(self):
+        """Stops the daemon and waits until it is gone."""
+        self.ok("stop")
+        until("the daemon ends", lambda: not self.daemons())
+
+    # The end
+
+    def close(self):
+        """Ends what still runs, then tells what should not have been there."""
+        wrong = []
+        for run in self.running:
+            if run.alive():
+                run.process.kill()
+                run.process.wait()
+        if self.daemons():
+            with contextlib.suppress(Failure):
+                self.haul("stop")
+                until("the daemon ends", lambda: not self.daemons(), 10)
+        for pid in self.daemons():
+            wrong.append(f"process {pid} survived: {command_line(pid)}")
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for closer in reversed(self.closers):
+            closer()
+        wrong += self.reports() + self.strays()
+        shutil.rmtree(self.home, onerror=make_removable)
+        return wrong
+
+    def reports(self):
+        """What the sanitizers wrote."""
+        found = []
+        for name in sorted(os.listdir(self.home)):
+            if name.startswith("sanitizer"):
+                with open(os.path.join(self.home, name), encoding="utf-8", errors="replace") as file:
+                    found.append(f"{name}: {file.read()[:6000]}")
+        return found
+
+    def strays(self):
+        """Files where haul has no business to leave any."""
+        found = [f"left in the download folder: {name}" for name in self.partials()
+                 if name not in self.kept and name + ".part" not in self.kept]
+        for name in ("work", "home", "config", "cache", "data", "tmp"):
+            for folder, _, names in os.walk(os.path.join(self.home, name)):
+                found += [f"left behind: {os.path.join(folder, one)}" for one in names]
+        runtime = os.path.join(self.env["XDG_RUNTIME_DIR"], "haul")
+        if os.path.isdir(runtime):
+            found += [f"left behind: {name}" for name in os.listdir(runtime)
+                      if name.endswith(".sock") and name not in self.kept]
+        return found
+
+
+def marked_processes(mark):
+    """Pids of living processes with this HAUL_TEST_CASE."""
+    wanted = b"HAUL_TEST_CASE=" + mark.encode()
+    found = []
+    for name in os.listdir("/proc"):
+        if not name.isdigit():
+            continue
+        with contextlib.suppress(OSError):
+            with open(f"/proc/{name}/environ", "rb") as file:
+                if wanted not in file.read().split(b"\0"):
+                    continue
+            with open(f"/proc/{name}/stat", "rb") as file:
+                if file.read().rpartition(b")")[2].split()[0] not in (b"Z", b"X"):
+                    found.append(int(name))
+    return found
+
+
+def command_line(pid):
+    with contextlib.suppress(OSError):
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return file.read().replace(b"\0", b" ").decode(errors="replace")
+    return "gone"
+
+
+def make_removable(function, path, _):
+    """For rmtree: folders that a case made read-only."""
+    os.chmod(os.path.dirname(path), 0o700)
+    with contextlib.suppress(OSError):
+        os.chmod(path, 0o700)
+    function(path)
+
+
+def child_server(case, arguments, port, **options):
+    """Starts a stock server that listens on PORT and is killed when the case ends."""
+    process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL, **options)
+
+    def close():
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    case.closers.append(close)
+
+    def answers():
+        expect(process.poll() is None, f"{arguments[0]} ended with {process.returncode}")
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return True
+        return False
+
+    until(f"{arguments[0]} listens", answers)
+    return process
+
+
+def free_port():
+    """A port that was free a moment ago."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+_cases = []
+
+
+def case(function):
+    """Marks a function as a case of this file."""
+    _cases.append(function)
+    return function
+
+
+def run_case(function, origin):
+    """True when it passed."""
+    world = Case(origin)
+    problem = None
+    try:
+        function(world)
+    except Skip:
+        world.close()
+        raise
+    except Exception:  # a case may fail in any way; all are reported
+        problem = traceback.format_exc(limit=-3)
+        state = os.path.join(world.env["XDG_STATE_HOME"], "haul")
+        for folder, _, names in os.walk(state):
+            for name in names:
+                if name.endswith("log"):
+                    with open(os.path.join(folder, name), errors="replace") as file:
+                        problem += f"\n{name}:\n" + file.read()[-3000:]
+    wrong = world.close()
+    if problem or wrong:
+        print(f"FAILED {function.__name__}\n{problem or ''}" + "\n".join(wrong), flush=True)
+        return False
+    print(f"ok {function.__name__}", flush=True)
+    return True
+
+
+def run(*origin_arguments):
+    """Runs the file's cases, or those named on the command line, and exits."""
+    if not os.access(HAUL, os.X_OK) or not os.access(ORIGIN, os.X_OK):
+        sys.exit("set HAUL_BIN and HAUL_ORIGIN")
+    wanted = sys.argv[1:]
+    chosen = [one for one in _cases if not wanted or one.__name__ in wanted]
+    origin = Origin(*origin_arguments)
+    failed = 0
+    try:
+        for function in chosen:
+            failed += not run_case(function, origin)
+    except Skip as reason:
+        print(f"skipped: {reason}", flush=True)
+        failed = -1
+    finally:
+        origin.close()
+    if failed < 0:
+        sys.exit(77)
+    sys.exit(1 if failed else 0)

@@ -1,0 +1,84 @@
+"""Functions that haul does not call, each with its reason, and the few places that may all the same
+(STYLE.md, rule 17)."""
+
+import re
+import sys
+
+from sources import Tree, finish, room
+
+UNBOUNDED = "writes without a bound"
+UNCHECKED = "can't tell a bad number from 0"
+SHELL = "runs a shell"
+USER_FILES = "files are the business of the disk room"
+SCREEN = "text for the user goes through the cli room"
+
+# function: (reason, rooms or files that may call it)
+BANNED = {
+    "strcpy": (UNBOUNDED, set()),
+    "strcat": (UNBOUNDED, set()),
+    "stpcpy": (UNBOUNDED, set()),
+    "sprintf": (UNBOUNDED, set()),
+    "vsprintf": (UNBOUNDED, set()),
+    "gets": (UNBOUNDED, set()),
+    "strncpy": ("may leave out the NUL", set()),
+    "strncat": ("its bound is not the buffer's", set()),
+    "strtok": ("keeps state between callers", set()),
+    "atoi": (UNCHECKED, set()),
+    "atol": (UNCHECKED, set()),
+    "atoll": (UNCHECKED, set()),
+    "atof": (UNCHECKED, set()),
+    "scanf": (UNCHECKED, set()),
+    "sscanf": (UNCHECKED, set()),
+    "fscanf": (UNCHECKED, set()),
+    "system": (SHELL, set()),
+    "popen": (SHELL, set()),
+    "mktemp": ("another process can take the name first", set()),
+    "tmpnam": ("another process can take the name first", set()),
+    "alloca": ("the stack has no error", set()),
+    "signal": ("differs between systems, use sigaction or uv_signal", set()),
+    "localtime": ("returns shared memory", set()),
+    "gmtime": ("returns shared memory", set()),
+    "ctime": ("returns shared memory", set()),
+    "asctime": ("returns shared memory", set()),
+    "strerror": ("returns shared memory, use haul_fail_errno", set()),
+    "malloc": ("use the xmalloc family", {"src/base/mem.c"}),
+    "calloc": ("use the xmalloc family", {"src/base/mem.c"}),
+    "realloc": ("use the xmalloc family", {"src/base/mem.c"}),
+    "strdup": ("use xstrdup", {"src/base/mem.c"}),
+    "strndup": ("use xstrndup", {"src/base/mem.c"}),
+    "rand": ("use clock_chance", set()),
+    "random": ("use clock_chance", set()),
+    "printf": (SCREEN, {"cli"}),
+    "vprintf": (SCREEN, {"cli"}),
+    "puts": (SCREEN, {"cli"}),
+    "putchar": (SCREEN, {"cli"}),
+    "open": (USER_FILES, {"disk", "src/base/log.c", "src/control/endpoint.c", "ui/term.c"}),
+    "openat": (USER_FILES, {"disk"}),
+    "creat": (USER_FILES, {"disk"}),
+    "fopen": (USER_FILES, {"disk", "config", "src/cli/collect.c", "ui/term.c"}),
+    "unlink": (USER_FILES, {"disk", "src/control/endpoint.c"}),
+    "unlinkat": (USER_FILES, {"disk"}),
+    "remove": (USER_FILES, {"disk"}),
+    "rename": (USER_FILES, {"disk"}),
+    "renameat": (USER_FILES, {"disk"}),
+    "renameat2": (USER_FILES, {"disk"}),
+}
+
+CALL = re.compile(r"(?<![\w.>])(" + "|".join(BANNED) + r")\s*\(")
+
+
+def main():
+    tree = Tree(sys.argv[1])
+    findings = []
+    for path in tree.paths():
+        code = tree.code(path)
+        for match in CALL.finditer(code):
+            name = match.group(1)
+            reason, allowed = BANNED[name]
+            if room(path) not in allowed and path not in allowed:
+                line = code.count("\n", 0, match.start()) + 1
+                findings.append(f"{path}:{line}: {name}(): {reason}")
+    finish(findings)
+
+
+main()
