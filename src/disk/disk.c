@@ -1,0 +1,137 @@
+/* Worker threads, speed of file systems, memory for blocks.
+ *
+ * Invariants: jobs are counted, so that nobody frees what a worker still uses; the pool of blocks
+ * has a global cap whatever the number of transfers. */
+
+#include "disk/disk.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/array.h"
+#include "base/loop.h"
+#include "base/mem.h"
+
+#define BLOCKS_MAX       256     /* 64 MiB over all transfers */
+#define SPARE_BLOCKS_MAX 16      /* kept for the next one */
+#define SLOW_WRITE_NS    5000000 /* a write that takes longer makes its file system slow */
+#define SLOW_FOR_MS      5000
+
+struct disk_volume {
+    struct disk *disk;
+    dev_t dev;
+    uint64_t slow_until; /* ticks */
+};
+
+struct disk {
+    uv_loop_t *loop;
+    const struct clock *clock;
+    size_t jobs;
+    struct disk_volume **volumes;
+    size_t volume_count, volume_size;
+    char *spare[SPARE_BLOCKS_MAX];
+    size_t spare_count;
+    size_t block_count;
+};
+
+struct disk *disk_new(struct haul_loop *loop, const struct clock *clock)
+{
+    struct disk *disk = xcalloc(1, sizeof *disk);
+
+    disk->loop = loop_uv(loop);
+    disk->clock = clock;
+    return disk;
+}
+
+void disk_free(struct disk *disk)
+{
+    if (!disk)
+        return;
+    for (size_t i = 0; i < disk->volume_count; i++)
+        free(disk->volumes[i]);
+    free(disk->volumes);
+    while (disk->spare_count > 0)
+        free(disk->spare[--disk->spare_count]);
+    free(disk);
+}
+
+bool disk_busy(const struct disk *disk)
+{
+    return disk->jobs > 0;
+}
+
+static void run_job(uv_work_t *work)
+{
+    struct disk_job *job = OWNER_OF(work, struct disk_job, work);
+
+    job->run(job);
+}
+
+static void end_job(uv_work_t *work, int status)
+{
+    struct disk_job *job = OWNER_OF(work, struct disk_job, work);
+
+    (void)status; /* jobs are never cancelled */
+    job->disk->jobs--;
+    job->done(job);
+}
+
+void disk_submit(struct disk *disk, struct disk_job *job)
+{
+    job->disk = disk;
+    disk->jobs++;
+    uv_queue_work(disk->loop, &job->work, run_job, end_job);
+}
+
+struct disk_volume *disk_volume(struct disk *disk, dev_t dev)
+{
+    struct disk_volume *volume;
+
+    for (size_t i = 0; i < disk->volume_count; i++) {
+        if (disk->volumes[i]->dev == dev)
+            return disk->volumes[i];
+    }
+    volume = xcalloc(1, sizeof *volume);
+    volume->disk = disk;
+    volume->dev = dev;
+    disk->volumes =
+        array_reserve(disk->volumes, disk->volume_count, &disk->volume_size, sizeof *disk->volumes);
+    disk->volumes[disk->volume_count++] = volume;
+    return volume;
+}
+
+bool disk_volume_quick(const struct disk_volume *volume)
+{
+    return volume->slow_until == 0 || clock_ticks(volume->disk->clock) >= volume->slow_until;
+}
+
+void disk_volume_note(struct disk_volume *volume, uint64_t nanoseconds)
+{
+    if (nanoseconds > SLOW_WRITE_NS)
+        volume->slow_until = clock_ticks(volume->disk->clock) + SLOW_FOR_MS;
+}
+
+uint64_t disk_nanoseconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+char *disk_block_get(struct disk *disk)
+{
+    if (disk->block_count >= BLOCKS_MAX)
+        return NULL;
+    disk->block_count++;
+    return disk->spare_count > 0 ? disk->spare[--disk->spare_count] : xmalloc(DISK_BLOCK);
+}
+
+void disk_block_put(struct disk *disk, char *block)
+{
+    disk->block_count--;
+    if (disk->spare_count < SPARE_BLOCKS_MAX)
+        disk->spare[disk->spare_count++] = block;
+    else
+        free(block);
+}

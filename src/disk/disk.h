@@ -1,0 +1,49 @@
+#ifndef DISK_DISK_H
+#define DISK_DISK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <uv.h>
+
+#include "base/clock.h"
+#include "haul/loop.h"
+
+/* What the disk room shares: the way to the worker threads, and how quick each file system is. All
+ * functions are called on the loop thread unless they say otherwise. */
+
+struct disk;
+
+/* CLOCK must live as long. */
+struct disk *disk_new(struct haul_loop *loop, const struct clock *clock);
+/* No job may be in flight any more: see disk_busy(). */
+void disk_free(struct disk *disk);
+bool disk_busy(const struct disk *disk);
+
+/* A piece of work for a worker thread; embedded in what it works on. RUN is called there and must
+ * touch nothing but its own struct; DONE on the loop afterwards, and may free it. */
+struct disk_job {
+    uv_work_t work;
+    struct disk *disk;
+    void (*run)(struct disk_job *job);
+    void (*done)(struct disk_job *job);
+};
+void disk_submit(struct disk *disk, struct disk_job *job);
+
+/* Writes of a file system go inline while it is quick, and to the workers for some seconds after
+ * one of them took long. */
+struct disk_volume;
+struct disk_volume *disk_volume(struct disk *disk, dev_t dev); /* lives as long as DISK */
+bool disk_volume_quick(const struct disk_volume *volume);
+/* Tells how long a write took. */
+void disk_volume_note(struct disk_volume *volume, uint64_t nanoseconds);
+uint64_t disk_nanoseconds(void);
+
+/* Memory for blocks that wait to be written, from one pool. NULL when the cap is reached: the
+ * caller then makes its source wait. */
+#define DISK_BLOCK ((size_t)256 * 1024)
+char *disk_block_get(struct disk *disk);
+void disk_block_put(struct disk *disk, char *block);
+
+#endif

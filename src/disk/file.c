@@ -1,0 +1,720 @@
+/* Partial files: opening, planning, recording, ending. See file.h for the promises.
+ *
+ * Each operation is a job of its own that runs on a worker and reports on the loop. A file knows
+ * whether a record job is under way and ends only after it: the ends wait in ->ending. What a
+ * worker reads of a file (descriptors, names) does not change while a job runs; ranges are copied.
+ */
+
+#include "disk/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "disk/file_inside.h"
+#include "disk/names.h"
+#include "haul/log.h"
+
+/* --- life ---------------------------------------------------------------------------------------
+ */
+
+static void file_free(struct disk_file *file)
+{
+    if (!file)
+        return;
+    if (file->record_fd >= 0)
+        close(file->record_fd);
+    if (file->fd >= 0)
+        close(file->fd);
+    if (file->dirfd >= 0)
+        close(file->dirfd);
+    state_fini(&file->state);
+    free(file->dir);
+    free(file->base);
+    free(file->name);
+    free(file->part);
+    free(file->record);
+    free(file);
+}
+
+static struct disk_place place_of(const struct disk_file *file)
+{
+    return (struct disk_place){file->dir, file->base, file->policy, file->numbered};
+}
+
+const struct disk_state *disk_file_found(const struct disk_file *file)
+{
+    return file->found ? &file->state : NULL;
+}
+
+const char *disk_file_name(const struct disk_file *file)
+{
+    return file->name;
+}
+
+struct disk_range *disk_file_range(struct disk_file *file, size_t index)
+{
+    return &file->state.ranges[index];
+}
+
+/* --- opening ------------------------------------------------------------------------------------
+ */
+
+struct open_job {
+    struct disk_job job;
+    struct disk_file *file;
+    char *url;
+    bool only_partial;
+    bool opened_it;
+    struct haul_error err;
+    disk_opened_cb *opened;
+    void *ctx;
+};
+
+enum claim {
+    CLAIM_OURS, /* the partial is open and locked, new or with our record */
+    CLAIM_NEXT, /* not ours, but nobody uses it: try the next name */
+    CLAIM_BUSY, /* somebody is writing it */
+    CLAIM_FAILED
+};
+
+static char *read_small_file(int dirfd, const char *name, size_t *ret_len)
+{
+    int fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    struct strbuf text;
+    char chunk[4096];
+    ssize_t len;
+
+    if (fd < 0)
+        return NULL;
+    strbuf_init(&text, STATE_BYTES_MAX);
+    while ((len = read(fd, chunk, sizeof chunk)) > 0) {
+        if (!strbuf_add(&text, chunk, (size_t)len)) {
+            len = -1;
+            break;
+        }
+    }
+    close(fd);
+    *ret_len = text.len;
+    if (len == 0)
+        return strbuf_take(&text);
+    strbuf_fini(&text);
+    return NULL;
+}
+
+/* Our record beside the partial: of the same URL, and sound. */
+static bool load_record(struct open_job *job, const struct stat *st)
+{
+    struct disk_file *file = job->file;
+    struct disk_state state = {.size = -1};
+    size_t len = 0;
+    char *text = read_small_file(file->dirfd, file->record, &len);
+    bool ours = text && state_read(text, len, &state);
+
+    free(text);
+    if (!ours)
+        return false;
+    if (strcmp(state.url, job->url) != 0) {
+        state_fini(&state);
+        return false;
+    }
+    state_believe(&state, state_boot_id(), (uint64_t)st->st_size);
+    file->state = state;
+    file->found = true;
+    return true;
+}
+
+/* A partial that was there before us: ours only with a record of this URL, or empty. */
+static bool is_ours(struct open_job *job)
+{
+    struct stat st;
+
+    if (fstat(job->file->fd, &st) != 0 || !S_ISREG(st.st_mode))
+        return false;
+    return load_record(job, &st);
+}
+
+static bool open_partial(struct open_job *job, bool *ret_made)
+{
+    struct disk_file *file = job->file;
+    int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
+
+    *ret_made = false;
+    file->fd = openat(file->dirfd, file->part, flags);
+    if (file->fd < 0 && errno == ENOENT && !job->only_partial) {
+        file->fd = openat(file->dirfd, file->part, flags | O_CREAT | O_EXCL, 0666);
+        *ret_made = file->fd >= 0;
+    }
+    return file->fd >= 0;
+}
+
+static enum claim claim(struct open_job *job)
+{
+    struct disk_file *file = job->file;
+    bool made, locked;
+
+    if (!open_partial(job, &made)) {
+        if (errno == EEXIST || errno == ELOOP || errno == EISDIR || errno == ENXIO)
+            return CLAIM_NEXT;
+        if (job->only_partial)
+            return CLAIM_FAILED;
+        haul_fail_errno(&job->err, HAUL_E_DISK, errno, "can't make the file %s/%s", file->dir,
+                        file->part);
+        return CLAIM_FAILED;
+    }
+    locked = flock(file->fd, LOCK_EX | LOCK_NB) == 0;
+    if (locked && (made || is_ours(job))) {
+        file->made = made;
+        return CLAIM_OURS;
+    }
+    close(file->fd);
+    file->fd = -1;
+    return locked ? CLAIM_NEXT : CLAIM_BUSY;
+}
+
+static void name_partial(struct disk_file *file, unsigned n)
+{
+    struct disk_place place = place_of(file);
+    char *name = names_candidate(&place, n);
+
+    free(file->part);
+    free(file->record);
+    file->part = xasprintf("%s.part", name);
+    file->record = xasprintf("%s.haul", name);
+    free(name);
+}
+
+static void name_final(struct disk_file *file, unsigned n)
+{
+    struct disk_place place = place_of(file);
+
+    free(file->name);
+    file->number = n;
+    file->name = names_candidate(&place, n);
+}
+
+/* Walks the numbered names until a partial can be claimed. A name that is taken, or that somebody
+ * is fetching to right now, is not ours; a partial that was left lying about costs only the
+ * partial's name. */
+static enum haul_err claim_a_name(struct open_job *job)
+{
+    struct disk_file *file = job->file;
+    enum claim found;
+
+    name_final(file, 0);
+    for (unsigned n = 0; n < NAMES_TRIES; n++) {
+        if (n >= file->number && file->policy != HAUL_EXISTS_OVERWRITE) {
+            name_final(file, n);
+            if (names_taken(file->dirfd, file->name)) {
+                if (file->policy != HAUL_EXISTS_RENAME)
+                    return haul_fail(&job->err, HAUL_E_EXISTS, "%s/%s is already there", file->dir,
+                                     file->name);
+                name_final(file, n + 1);
+                continue;
+            }
+        }
+        name_partial(file, n);
+        found = claim(job);
+        job->opened_it = found == CLAIM_OURS;
+        if (job->opened_it)
+            return HAUL_OK;
+        if (found == CLAIM_FAILED)
+            return job->err.code;
+        if (found == CLAIM_BUSY && file->policy == HAUL_EXISTS_RENAME)
+            name_final(file, n + 1);
+    }
+    return haul_fail(&job->err, HAUL_E_EXISTS, "no free name for %s/%s", file->dir, file->base);
+}
+
+static void run_open(struct disk_job *base)
+{
+    struct open_job *job = OWNER_OF(base, struct open_job, job);
+    struct disk_file *file = job->file;
+    struct stat st;
+
+    if (names_open_dir(file->dir, &file->dirfd, &job->err) != HAUL_OK ||
+        claim_a_name(job) != HAUL_OK || !job->opened_it)
+        return;
+    if (fstat(file->fd, &st) == 0) {
+        file->dev = st.st_dev;
+        file->ino = st.st_ino;
+    }
+    fcntl(file->fd, F_SETFL, 0); /* O_NONBLOCK was for fifos only */
+}
+
+static void end_open(struct disk_job *base)
+{
+    struct open_job *job = OWNER_OF(base, struct open_job, job);
+    struct disk_file *file = job->file;
+
+    if (job->opened_it) {
+        file->volume = disk_volume(file->disk, file->dev);
+    } else {
+        file_free(file);
+        file = NULL;
+    }
+    job->opened(job->ctx, file, &job->err);
+    free(job->url);
+    free(job);
+}
+
+void disk_file_open(struct disk *disk, const struct disk_place *place, const char *url,
+                    bool only_partial, disk_opened_cb *opened, void *ctx)
+{
+    struct open_job *job = xcalloc(1, sizeof *job);
+    struct disk_file *file = xcalloc(1, sizeof *file);
+
+    *file = (struct disk_file){.disk = disk,
+                               .fd = -1,
+                               .dirfd = -1,
+                               .record_fd = -1,
+                               .dir = xstrdup(place->dir),
+                               .base = xstrdup(place->name),
+                               .policy = place->policy,
+                               .numbered = place->numbered,
+                               .state = {.size = -1}};
+    *job = (struct open_job){.job = {.run = run_open, .done = end_open},
+                             .file = file,
+                             .url = xstrdup(url),
+                             .only_partial = only_partial,
+                             .opened = opened,
+                             .ctx = ctx};
+    disk_submit(disk, &job->job);
+}
+
+/* --- planning and recording ---------------------------------------------------------------------
+ */
+
+struct plan_job {
+    struct disk_job job;
+    struct disk_file *file;
+    struct disk_state state;
+    bool fresh, keep_record;
+    struct haul_error err;
+    disk_done_cb *done;
+    void *ctx;
+};
+
+/* Writes the whole record beside its place and moves it there, so that a reader sees the old one or
+ * the new one. *ret_fd stays open for the rows. */
+static enum haul_err put_record(const struct disk_file *file, const struct disk_state *state,
+                                int *ret_fd, size_t *ret_rows, struct haul_error *err)
+{
+    char *draft = xasprintf("%s.new", file->record);
+    size_t len = 0, rows = 0;
+    char *text = state_write(state, &len, &rows);
+    int fd = -1;
+
+    if (!text) {
+        free(draft);
+        return haul_fail(err, HAUL_E_INTERNAL, "no record can be made for %s", file->name);
+    }
+    unlinkat(file->dirfd, draft, 0); /* of a haul that was killed; the partial's lock is ours */
+    fd = openat(file->dirfd, draft, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0 || pwrite(fd, text, len, 0) != (ssize_t)len || fdatasync(fd) != 0 ||
+        renameat(file->dirfd, draft, file->dirfd, file->record) != 0) {
+        haul_fail_errno(err, HAUL_E_DISK, errno, "can't write the record %s/%s", file->dir,
+                        file->record);
+        if (fd >= 0) {
+            close(fd);
+            unlinkat(file->dirfd, draft, 0);
+        }
+        fd = -1;
+    }
+    free(text);
+    free(draft);
+    if (fd < 0)
+        return err ? err->code : HAUL_E_DISK;
+    *ret_fd = fd;
+    *ret_rows = rows;
+    return HAUL_OK;
+}
+
+/* Reserves space without changing the length, so that the length shows what was written. File
+ * systems that can't are fine. */
+static enum haul_err reserve(const struct disk_file *file, int64_t size, struct haul_error *err)
+{
+    if (size <= 0 || fallocate(file->fd, FALLOC_FL_KEEP_SIZE, 0, size) == 0)
+        return HAUL_OK;
+    if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
+        return haul_fail_errno(err, HAUL_E_DISK, errno, "no room for %lld bytes in %s",
+                               (long long)size, file->dir);
+    return HAUL_OK;
+}
+
+static void run_plan(struct disk_job *base)
+{
+    struct plan_job *job = OWNER_OF(base, struct plan_job, job);
+    struct disk_file *file = job->file;
+    int fd = -1;
+    size_t rows = 0;
+
+    if (job->fresh) {
+        unlinkat(file->dirfd, file->record, 0); /* before the bytes it speaks of */
+        if (ftruncate(file->fd, 0) != 0) {
+            haul_fail_errno(&job->err, HAUL_E_DISK, errno, "can't empty %s/%s", file->dir,
+                            file->part);
+            return;
+        }
+    }
+    if (reserve(file, job->state.size, &job->err) != HAUL_OK)
+        return;
+    if (job->keep_record && put_record(file, &job->state, &fd, &rows, &job->err) == HAUL_OK) {
+        if (file->record_fd >= 0)
+            close(file->record_fd);
+        file->record_fd = fd;
+        file->rows_at = rows;
+    }
+}
+
+static void end_plan(struct disk_job *base)
+{
+    struct plan_job *job = OWNER_OF(base, struct plan_job, job);
+
+    job->file->busy = false;
+    if (job->done)
+        job->done(job->ctx, &job->err);
+    state_fini(&job->state);
+    free(job);
+}
+
+void disk_file_plan(struct disk_file *file, const struct disk_state *state, bool fresh,
+                    bool keep_record, disk_done_cb *done, void *ctx)
+{
+    struct plan_job *job = xcalloc(1, sizeof *job);
+    struct disk_state taken;
+
+    state_copy(&taken, state);
+    str_copy(taken.boot, sizeof taken.boot, state_boot_id());
+    state_fini(&file->state);
+    file->state = taken;
+    file->found = false;
+    file->has_record = (file->has_record && !fresh) || keep_record;
+    *job = (struct plan_job){.job = {.run = run_plan, .done = end_plan},
+                             .file = file,
+                             .fresh = fresh,
+                             .keep_record = keep_record,
+                             .done = done,
+                             .ctx = ctx};
+    state_copy(&job->state, &file->state);
+    file->busy = true;
+    disk_submit(file->disk, &job->job);
+}
+
+struct record_job {
+    struct disk_job job;
+    struct disk_file *file;
+    struct disk_state state; /* as it was when the job began */
+    bool sync;
+    bool whole; /* the record is made, or made anew */
+    int fd;
+    size_t rows;
+    struct haul_error err;
+};
+
+static void put_rows(const struct disk_file *file, const struct disk_state *state)
+{
+    for (size_t i = 0; i < state->range_count; i++) {
+        char row[STATE_ROW];
+
+        state_write_row(&state->ranges[i], row);
+        if (pwrite(file->record_fd, row, sizeof row, (off_t)(file->rows_at + i * sizeof row)) < 0)
+            return; /* the next record tries again; an older one is true as well */
+    }
+}
+
+static void run_record(struct disk_job *base)
+{
+    struct record_job *job = OWNER_OF(base, struct record_job, job);
+
+    if (job->sync) {
+        if (fdatasync(job->file->fd) != 0) {
+            haul_fail_errno(&job->err, HAUL_E_DISK, errno, "can't sync %s/%s", job->file->dir,
+                            job->file->part);
+            return;
+        }
+        for (size_t i = 0; i < job->state.range_count; i++)
+            job->state.ranges[i].synced = job->state.ranges[i].written;
+    }
+    if (job->whole)
+        put_record(job->file, &job->state, &job->fd, &job->rows, &job->err);
+    else
+        put_rows(job->file, &job->state);
+}
+
+static void end_file(struct disk_file *file);
+
+static void end_record(struct disk_job *base)
+{
+    struct record_job *job = OWNER_OF(base, struct record_job, job);
+    struct disk_file *file = job->file;
+
+    file->busy = false;
+    if (job->err.code != HAUL_OK)
+        LOG_WARN(disk, "%s", job->err.text);
+    if (job->fd >= 0) {
+        file->record_fd = job->fd;
+        file->rows_at = job->rows;
+        file->has_record = true;
+    }
+    if (job->sync && job->err.code == HAUL_OK) {
+        for (size_t i = 0; i < job->state.range_count; i++)
+            file->state.ranges[i].synced = job->state.ranges[i].synced;
+    }
+    state_fini(&job->state);
+    free(job);
+    if (file->ending)
+        end_file(file);
+}
+
+void disk_file_record(struct disk_file *file, bool sync)
+{
+    struct record_job *job;
+
+    if (file->busy || file->state.range_count == 0)
+        return;
+    job = xcalloc(1, sizeof *job);
+    *job = (struct record_job){.job = {.run = run_record, .done = end_record},
+                               .file = file,
+                               .sync = sync,
+                               .whole = file->record_fd < 0,
+                               .fd = -1};
+    state_copy(&job->state, &file->state);
+    file->busy = true;
+    disk_submit(file->disk, &job->job);
+}
+
+/* --- the ends -----------------------------------------------------------------------------------
+ */
+
+struct end_job {
+    struct disk_job job;
+    struct disk_file *file;
+    uint64_t size;
+    int64_t mtime;
+    char *name;
+    struct haul_error err;
+    disk_finished_cb *finished;
+    disk_done_cb *done;
+    void *ctx;
+};
+
+/* The partial is still the file that we opened: nothing else may be renamed or removed. */
+static bool still_ours(const struct disk_file *file)
+{
+    struct stat st;
+
+    return fstatat(file->dirfd, file->part, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+           st.st_dev == file->dev && st.st_ino == file->ino;
+}
+
+static void remove_record(const struct disk_file *file)
+{
+    if (file->has_record || file->record_fd >= 0)
+        unlinkat(file->dirfd, file->record, 0);
+}
+
+static bool settle_bytes(const struct end_job *job)
+{
+    const struct disk_file *file = job->file;
+    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = (time_t)job->mtime}};
+
+    if (ftruncate(file->fd, (off_t)job->size) != 0)
+        return false;
+    if (job->mtime >= 0)
+        futimens(file->fd, times); /* a file system that can't is fine */
+    return fsync(file->fd) == 0;
+}
+
+static void run_finish(struct disk_job *base)
+{
+    struct end_job *job = OWNER_OF(base, struct end_job, job);
+    struct disk_file *file = job->file;
+    struct disk_place place = place_of(file);
+
+    if (!settle_bytes(job)) {
+        haul_fail_errno(&job->err, HAUL_E_DISK, errno, "can't sync %s/%s", file->dir, file->part);
+        return;
+    }
+    if (!still_ours(file)) {
+        haul_fail(&job->err, HAUL_E_DISK, "%s/%s was moved or replaced by somebody else", file->dir,
+                  file->part);
+        return;
+    }
+    if (names_rename(file->dirfd, file->part, &place, file->number, &job->name, &job->err) !=
+        HAUL_OK)
+        return;
+    remove_record(file);
+    fsync(file->dirfd); /* some file systems refuse it; the rename is done in any case */
+}
+
+static bool holds_bytes(const struct disk_file *file)
+{
+    for (size_t i = 0; i < file->state.range_count; i++) {
+        if (file->state.ranges[i].written > file->state.ranges[i].start)
+            return true;
+    }
+    return false;
+}
+
+static void remove_partial(const struct disk_file *file)
+{
+    remove_record(file);
+    if (still_ours(file))
+        unlinkat(file->dirfd, file->part, 0);
+}
+
+static void run_keep(struct disk_job *base)
+{
+    struct end_job *job = OWNER_OF(base, struct end_job, job);
+    struct disk_file *file = job->file;
+    int fd = -1;
+    size_t rows = 0;
+
+    if (!holds_bytes(file)) {
+        if (file->made || file->has_record)
+            remove_partial(file);
+        return;
+    }
+    if (fdatasync(file->fd) != 0) {
+        haul_fail_errno(&job->err, HAUL_E_DISK, errno, "can't sync %s/%s", file->dir, file->part);
+        return;
+    }
+    for (size_t i = 0; i < file->state.range_count; i++)
+        file->state.ranges[i].synced = file->state.ranges[i].written;
+    if (put_record(file, &file->state, &fd, &rows, &job->err) == HAUL_OK)
+        close(fd);
+}
+
+static void run_discard(struct disk_job *base)
+{
+    struct end_job *job = OWNER_OF(base, struct end_job, job);
+
+    remove_partial(job->file);
+}
+
+static void end_end(struct disk_job *base)
+{
+    struct end_job *job = OWNER_OF(base, struct end_job, job);
+
+    file_free(job->file);
+    if (job->finished)
+        job->finished(job->ctx, job->err.code == HAUL_OK ? job->name : NULL, &job->err);
+    else if (job->done)
+        job->done(job->ctx, &job->err);
+    free(job->name);
+    free(job);
+}
+
+static void end_file(struct disk_file *file)
+{
+    struct end_job *job = file->ending;
+
+    disk_submit(file->disk, &job->job);
+}
+
+static void begin_end(struct disk_file *file, void (*run)(struct disk_job *), struct end_job end)
+{
+    struct end_job *job = xcalloc(1, sizeof *job);
+
+    *job = end;
+    job->job = (struct disk_job){.run = run, .done = end_end};
+    job->file = file;
+    file->ending = job;
+    if (!file->busy)
+        end_file(file);
+}
+
+void disk_file_finish(struct disk_file *file, uint64_t size, int64_t mtime,
+                      disk_finished_cb *finished, void *ctx)
+{
+    begin_end(file, run_finish,
+              (struct end_job){.size = size, .mtime = mtime, .finished = finished, .ctx = ctx});
+}
+
+void disk_file_keep(struct disk_file *file, disk_done_cb *done, void *ctx)
+{
+    begin_end(file, run_keep, (struct end_job){.done = done, .ctx = ctx});
+}
+
+void disk_file_discard(struct disk_file *file, disk_done_cb *done, void *ctx)
+{
+    begin_end(file, run_discard, (struct end_job){.done = done, .ctx = ctx});
+}
+
+/* --- partials of items that are not running ------------------------------------------------------
+ */
+
+static void drop_found(void *ctx, struct disk_file *file, const struct haul_error *err)
+{
+    (void)ctx;
+    (void)err;
+    if (file)
+        disk_file_discard(file, NULL, NULL);
+}
+
+void disk_partial_remove(struct disk *disk, const char *dir, const char *name, const char *url)
+{
+    struct disk_place place = {dir, name, HAUL_EXISTS_OVERWRITE, NULL};
+
+    disk_file_open(disk, &place, url, true, drop_found, NULL);
+}
+
+struct partials_job {
+    struct disk_job job;
+    char *dir;
+    char **names;
+    size_t count, size;
+    disk_partials_cb *found;
+    void *ctx;
+};
+
+static void run_partials(struct disk_job *base)
+{
+    struct partials_job *job = OWNER_OF(base, struct partials_job, job);
+    DIR *dir = opendir(job->dir);
+    struct dirent *entry;
+
+    while (dir && (entry = readdir(dir))) {
+        size_t len = strlen(entry->d_name);
+
+        if (!str_ends(entry->d_name, ".haul") || len <= 5)
+            continue;
+        job->names = array_reserve(job->names, job->count, &job->size, sizeof *job->names);
+        job->names[job->count++] = xstrndup(entry->d_name, len - 5);
+    }
+    if (dir)
+        closedir(dir);
+}
+
+static void end_partials(struct disk_job *base)
+{
+    struct partials_job *job = OWNER_OF(base, struct partials_job, job);
+
+    job->found(job->ctx, job->names, job->count);
+    for (size_t i = 0; i < job->count; i++)
+        free(job->names[i]);
+    free(job->names);
+    free(job->dir);
+    free(job);
+}
+
+void disk_partials(struct disk *disk, const char *dir, disk_partials_cb *found, void *ctx)
+{
+    struct partials_job *job = xcalloc(1, sizeof *job);
+
+    *job = (struct partials_job){.job = {.run = run_partials, .done = end_partials},
+                                 .dir = xstrdup(dir),
+                                 .found = found,
+                                 .ctx = ctx};
+    disk_submit(disk, &job->job);
+}

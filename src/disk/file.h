@@ -1,0 +1,78 @@
+#ifndef DISK_FILE_H
+#define DISK_FILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "disk/disk.h"
+#include "disk/state.h"
+#include "haul/error.h"
+#include "haul/types.h"
+
+/* A download's file: NAME.part while it grows, with its record NAME.haul, and NAME at the end.
+ *
+ * NAME.part is opened without following links and locked, so that two downloads never meet in it;
+ * a partial that is not ours (another URL, no record, a lock) makes us take the next name, "NAME
+ * (1)". NAME itself is never opened: it comes to be by a rename that does not replace, except under
+ * HAUL_EXISTS_OVERWRITE. Everything that can block runs on a worker; the callbacks come on the
+ * loop. */
+
+struct disk_file;
+
+/* Where a file shall go. Borrowed for the call. */
+struct disk_place {
+    const char *dir;  /* absolute; made when missing */
+    const char *name; /* one safe component */
+    enum haul_if_exists policy;
+    char *(*numbered)(const char *name, unsigned n); /* "name (n).ext", newly allocated */
+};
+
+/* FILE is NULL when it failed. With HAUL_EXISTS_SKIP or _FAIL and NAME taken, ERR is
+ * HAUL_E_EXISTS. */
+typedef void disk_opened_cb(void *ctx, struct disk_file *file, const struct haul_error *err);
+/* NAME is what the file is called now (borrowed), NULL when it failed. */
+typedef void disk_finished_cb(void *ctx, const char *name, const struct haul_error *err);
+typedef void disk_done_cb(void *ctx, const struct haul_error *err);
+
+/* Opens or makes the partial file for URL (without user info). With ONLY_PARTIAL nothing is made:
+ * FILE is NULL with code OK when there is no partial of this URL with a record. */
+void disk_file_open(struct disk *disk, const struct disk_place *place, const char *url,
+                    bool only_partial, disk_opened_cb *opened, void *ctx);
+
+/* The record that was found with the partial, its ranges cut down to what can be believed; NULL for
+ * a new file, and after disk_file_plan(). */
+const struct disk_state *disk_file_found(const struct disk_file *file);
+const char *disk_file_name(const struct disk_file *file); /* NAME, as chosen */
+
+/* Takes over what the file shall hold: identity and ranges (both copied). With FRESH old bytes are
+ * dropped first. Space for STATE->size is reserved. The record is written when KEEP_RECORD, or
+ * later by disk_file_record(). DONE may be NULL. */
+void disk_file_plan(struct disk_file *file, const struct disk_state *state, bool fresh,
+                    bool keep_record, disk_done_cb *done, void *ctx);
+
+/* The ranges as the writers advance them; the engine cuts and adds through disk_file_plan(). */
+struct disk_range *disk_file_range(struct disk_file *file, size_t index);
+
+/* Brings the record up to date: makes it if there is none yet, rewrites changed rows. With SYNC the
+ * bytes written so far are made safe against a power cut first. One of them at a time: a call while
+ * one is under way does nothing. */
+void disk_file_record(struct disk_file *file, bool sync);
+
+/* The three ends; each frees FILE. No write may be in flight (writers idle). */
+/* Cuts to SIZE, sets MTIME (seconds, -1: leave), syncs, renames, removes the record. */
+void disk_file_finish(struct disk_file *file, uint64_t size, int64_t mtime,
+                      disk_finished_cb *finished, void *ctx);
+/* Syncs and closes; partial and record stay. A partial without a byte is removed. */
+void disk_file_keep(struct disk_file *file, disk_done_cb *done, void *ctx);
+/* Removes partial and record. */
+void disk_file_discard(struct disk_file *file, disk_done_cb *done, void *ctx);
+
+/* Removes NAME.part and NAME.haul in DIR if the record says that they belong to URL and nobody
+ * holds them: for items that are removed while not running. */
+void disk_partial_remove(struct disk *disk, const char *dir, const char *name, const char *url);
+
+/* Names, without ".haul", of the records in DIR, collected on a worker: NAMES are borrowed. */
+typedef void disk_partials_cb(void *ctx, char *const *names, size_t count);
+void disk_partials(struct disk *disk, const char *dir, disk_partials_cb *found, void *ctx);
+
+#endif

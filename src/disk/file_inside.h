@@ -1,0 +1,33 @@
+#ifndef DISK_FILE_INSIDE_H
+#define DISK_FILE_INSIDE_H
+
+#include "disk/file.h"
+
+/* Inside of the disk room: what a partial file is made of. file.c owns it; the writer uses the
+ * descriptor, the volume and the ranges. */
+struct disk_file {
+    struct disk *disk;
+    struct disk_volume *volume;
+    int fd; /* NAME.part, locked */
+    int dirfd;
+    int record_fd; /* NAME.haul, -1 while there is none */
+    size_t rows_at;
+    dev_t dev;
+    ino_t ino;
+    char *dir;
+    char *base; /* the name asked for */
+    char *name; /* its numbered form that was free */
+    char *part;
+    char *record;
+    unsigned number;
+    enum haul_if_exists policy;
+    char *(*numbered)(const char *name, unsigned n);
+    struct disk_state state;
+    bool made;       /* NAME.part was not there before us */
+    bool found;      /* ->state is an old record that is not confirmed yet */
+    bool has_record; /* a NAME.haul of ours is there */
+    bool busy;       /* a job works on it */
+    struct end_job *ending;
+};
+
+#endif

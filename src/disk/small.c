@@ -1,0 +1,251 @@
+/* Batches of small files.
+ *
+ * While a batch is being written, what comes meanwhile queues up and makes the next batch: no
+ * timer, and the batches are as large as the disk is slow. Within a batch all files are written
+ * first, then synced one after the other (the first fsync commits the journal for all), then named,
+ * then each folder is synced once. A file is told as finished only after that. */
+
+#include "disk/small.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "disk/names.h"
+
+#define BATCH_MAX 128
+
+struct entry {
+    STAILQ_ENTRY(entry) link;
+    char *dir;
+    char *base;
+    enum haul_if_exists policy;
+    char *(*numbered)(const char *name, unsigned n);
+    char *data;
+    size_t len;
+    int64_t mtime;
+    int dirfd; /* shared with neighbours of the same folder */
+    bool owns_dirfd;
+    int fd;
+    char *part;
+    char *name;
+    struct haul_error err;
+    disk_finished_cb *finished;
+    void *ctx;
+};
+
+STAILQ_HEAD(entries, entry);
+
+struct disk_small {
+    struct disk_job job;
+    struct disk *disk;
+    struct entries waiting;
+    struct entries batch;
+    bool busy;
+};
+
+struct disk_small *disk_small_new(struct disk *disk)
+{
+    struct disk_small *small = xcalloc(1, sizeof *small);
+
+    small->disk = disk;
+    STAILQ_INIT(&small->waiting);
+    STAILQ_INIT(&small->batch);
+    return small;
+}
+
+void disk_small_free(struct disk_small *small)
+{
+    free(small);
+}
+
+static struct disk_place place_of(const struct entry *entry)
+{
+    return (struct disk_place){entry->dir, entry->base, entry->policy, entry->numbered};
+}
+
+static void open_folder(struct entry *entry, const struct entry *before)
+{
+    if (before && before->dirfd >= 0 && strcmp(before->dir, entry->dir) == 0) {
+        entry->dirfd = before->dirfd;
+        return;
+    }
+    entry->owns_dirfd = names_open_dir(entry->dir, &entry->dirfd, &entry->err) == HAUL_OK;
+}
+
+static bool name_is_free(struct entry *entry)
+{
+    if (entry->policy == HAUL_EXISTS_RENAME || entry->policy == HAUL_EXISTS_OVERWRITE ||
+        !names_taken(entry->dirfd, entry->base))
+        return true;
+    haul_fail(&entry->err, HAUL_E_EXISTS, "%s/%s is already there", entry->dir, entry->base);
+    return false;
+}
+
+/* A partial of its own: one that is there already belongs to somebody else. */
+static bool make_partial(struct entry *entry)
+{
+    struct disk_place place = place_of(entry);
+
+    for (unsigned n = 0; n < NAMES_TRIES; n++) {
+        char *name = names_candidate(&place, n);
+
+        free(entry->part);
+        entry->part = xasprintf("%s.part", name);
+        free(name);
+        entry->fd = openat(entry->dirfd, entry->part,
+                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (entry->fd >= 0)
+            return true;
+        if (errno != EEXIST)
+            break;
+    }
+    haul_fail_errno(&entry->err, HAUL_E_DISK, errno, "can't make the file %s/%s", entry->dir,
+                    entry->part);
+    return false;
+}
+
+static void drop_partial(struct entry *entry)
+{
+    unlinkat(entry->dirfd, entry->part, 0);
+    close(entry->fd);
+    entry->fd = -1;
+}
+
+static void write_entry(struct entry *entry)
+{
+    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = (time_t)entry->mtime}};
+    ssize_t put;
+
+    if (entry->dirfd < 0 || !name_is_free(entry) || !make_partial(entry))
+        return;
+    put = pwrite(entry->fd, entry->data, entry->len, 0);
+    if (put != (ssize_t)entry->len) {
+        haul_fail_errno(&entry->err, HAUL_E_DISK, put < 0 ? errno : ENOSPC, "can't write %s/%s",
+                        entry->dir, entry->part);
+        drop_partial(entry);
+        return;
+    }
+    if (entry->mtime >= 0)
+        futimens(entry->fd, times);
+}
+
+static void sync_entry(struct entry *entry)
+{
+    if (fsync(entry->fd) == 0)
+        return;
+    haul_fail_errno(&entry->err, HAUL_E_DISK, errno, "can't sync %s/%s", entry->dir, entry->part);
+    drop_partial(entry);
+}
+
+static void name_entry(struct entry *entry)
+{
+    struct disk_place place = place_of(entry);
+
+    if (names_rename(entry->dirfd, entry->part, &place, 0, &entry->name, &entry->err) != HAUL_OK) {
+        drop_partial(entry);
+        return;
+    }
+    close(entry->fd);
+    entry->fd = -1;
+}
+
+static void run_batch(struct disk_job *job)
+{
+    struct disk_small *small = OWNER_OF(job, struct disk_small, job);
+    struct entry *entry, *before = NULL;
+
+    STAILQ_FOREACH(entry, &small->batch, link)
+    {
+        open_folder(entry, before);
+        write_entry(entry);
+        before = entry;
+    }
+    STAILQ_FOREACH(entry, &small->batch, link)
+    {
+        if (entry->fd >= 0)
+            sync_entry(entry);
+    }
+    STAILQ_FOREACH(entry, &small->batch, link)
+    {
+        if (entry->fd >= 0)
+            name_entry(entry);
+    }
+    STAILQ_FOREACH(entry, &small->batch, link)
+    {
+        if (!entry->owns_dirfd)
+            continue;
+        fsync(entry->dirfd);
+        close(entry->dirfd);
+    }
+}
+
+static void entry_free(struct entry *entry)
+{
+    free(entry->dir);
+    free(entry->base);
+    free(entry->data);
+    free(entry->part);
+    free(entry->name);
+    free(entry);
+}
+
+static void start_batch(struct disk_small *small);
+
+static void end_batch(struct disk_job *job)
+{
+    struct disk_small *small = OWNER_OF(job, struct disk_small, job);
+    struct entries done = STAILQ_HEAD_INITIALIZER(done);
+    struct entry *entry;
+
+    STAILQ_CONCAT(&done, &small->batch);
+    small->busy = false;
+    start_batch(small);
+    while ((entry = STAILQ_FIRST(&done))) {
+        STAILQ_REMOVE_HEAD(&done, link);
+        entry->finished(entry->ctx, entry->name, &entry->err);
+        entry_free(entry);
+    }
+}
+
+static void start_batch(struct disk_small *small)
+{
+    if (small->busy || STAILQ_EMPTY(&small->waiting))
+        return;
+    for (int i = 0; i < BATCH_MAX && !STAILQ_EMPTY(&small->waiting); i++) {
+        struct entry *entry = STAILQ_FIRST(&small->waiting);
+
+        STAILQ_REMOVE_HEAD(&small->waiting, link);
+        STAILQ_INSERT_TAIL(&small->batch, entry, link);
+    }
+    small->busy = true;
+    small->job.run = run_batch;
+    small->job.done = end_batch;
+    disk_submit(small->disk, &small->job);
+}
+
+void disk_small_put(struct disk_small *small, const struct disk_place *place, char *data,
+                    size_t len, int64_t mtime, disk_finished_cb *finished, void *ctx)
+{
+    struct entry *entry = xcalloc(1, sizeof *entry);
+
+    *entry = (struct entry){.dir = xstrdup(place->dir),
+                            .base = xstrdup(place->name),
+                            .policy = place->policy,
+                            .numbered = place->numbered,
+                            .data = data,
+                            .len = len,
+                            .mtime = mtime,
+                            .dirfd = -1,
+                            .fd = -1,
+                            .finished = finished,
+                            .ctx = ctx};
+    STAILQ_INSERT_TAIL(&small->waiting, entry, link);
+    start_batch(small);
+}

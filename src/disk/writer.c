@@ -1,0 +1,242 @@
+/* Bytes → blocks → file. See writer.h.
+ *
+ * Invariants: a range's `written` only grows, over bytes that pwrite has taken, without a gap:
+ * blocks that the workers finish out of order wait for the ones before them. After the first error
+ * nothing more is taken. */
+
+#include "disk/writer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "disk/file_inside.h"
+
+#define IN_FLIGHT_MAX 2u
+#define WINDOW_NS     250000000u    /* how long a stream is watched to tell whether it is quick */
+#define QUICK_BYTES   (128u * 1024) /* in a window */
+
+struct write_job {
+    struct disk_job job;
+    STAILQ_ENTRY(write_job) link;
+    struct disk_writer *writer;
+    char *block;
+    size_t len;
+    uint64_t offset;
+    int fd;
+    int error;
+    uint64_t took_ns;
+    bool finished;
+};
+
+void disk_writer_init(struct disk_writer *writer, struct disk_file *file, size_t range,
+                      void (*ready)(void *ctx), void *ctx)
+{
+    *writer = (struct disk_writer){.file = file,
+                                   .range = range,
+                                   .offset = file->state.ranges[range].written,
+                                   .ready = ready,
+                                   .ctx = ctx};
+    STAILQ_INIT(&writer->jobs);
+}
+
+void disk_writer_fini(struct disk_writer *writer)
+{
+    if (writer->block)
+        disk_block_put(writer->file->disk, writer->block);
+    writer->block = NULL;
+    writer->filled = 0;
+}
+
+bool disk_writer_idle(const struct disk_writer *writer)
+{
+    return writer->in_flight == 0;
+}
+
+const struct haul_error *disk_writer_error(const struct disk_writer *writer)
+{
+    return &writer->err;
+}
+
+/* Writes all of it; returns 0 or an errno. */
+static int write_all(int fd, const char *data, size_t len, uint64_t offset)
+{
+    while (len > 0) {
+        ssize_t put = pwrite(fd, data, len, (off_t)offset);
+
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0)
+            return put < 0 ? errno : EIO;
+        data += put;
+        len -= (size_t)put;
+        offset += (uint64_t)put;
+    }
+    return 0;
+}
+
+static void fail(struct disk_writer *writer, int error)
+{
+    if (writer->err.code == HAUL_OK)
+        haul_fail_errno(&writer->err, HAUL_E_DISK, error, "can't write %s/%s", writer->file->dir,
+                        writer->file->part);
+}
+
+static void advance(struct disk_writer *writer, uint64_t to)
+{
+    writer->file->state.ranges[writer->range].written = to;
+}
+
+/* --- through the workers ------------------------------------------------------------------------
+ */
+
+static void run_write(struct disk_job *base)
+{
+    struct write_job *job = OWNER_OF(base, struct write_job, job);
+    uint64_t began = disk_nanoseconds();
+
+    job->error = write_all(job->fd, job->block, job->len, job->offset);
+    job->took_ns = disk_nanoseconds() - began;
+}
+
+/* Counts the finished jobs at the head of the line, in order. */
+static void settle(struct disk_writer *writer)
+{
+    struct write_job *job;
+
+    while ((job = STAILQ_FIRST(&writer->jobs)) && job->finished) {
+        STAILQ_REMOVE_HEAD(&writer->jobs, link);
+        if (job->error)
+            fail(writer, job->error);
+        else if (writer->err.code == HAUL_OK)
+            advance(writer, job->offset + job->len);
+        free(job);
+    }
+}
+
+static void end_write(struct disk_job *base)
+{
+    struct write_job *job = OWNER_OF(base, struct write_job, job);
+    struct disk_writer *writer = job->writer;
+
+    disk_volume_note(writer->file->volume, job->took_ns);
+    disk_block_put(writer->file->disk, job->block);
+    job->block = NULL;
+    job->finished = true;
+    writer->in_flight--;
+    settle(writer);
+    writer->ready(writer->ctx);
+}
+
+static bool write_off_loop(struct disk_writer *writer, char *block, size_t len, uint64_t offset)
+{
+    struct write_job *job;
+
+    if (writer->in_flight >= IN_FLIGHT_MAX)
+        return false;
+    job = xcalloc(1, sizeof *job);
+    *job = (struct write_job){.job = {.run = run_write, .done = end_write},
+                              .writer = writer,
+                              .block = block,
+                              .len = len,
+                              .offset = offset,
+                              .fd = writer->file->fd};
+    STAILQ_INSERT_TAIL(&writer->jobs, job, link);
+    writer->in_flight++;
+    disk_submit(writer->file->disk, &job->job);
+    return true;
+}
+
+/* --- inline --------------------------------------------------------------------------------------
+ */
+
+static bool may_write_inline(const struct disk_writer *writer)
+{
+    return writer->in_flight == 0 && disk_volume_quick(writer->file->volume);
+}
+
+static bool write_inline(struct disk_writer *writer, const void *data, size_t len, uint64_t offset)
+{
+    uint64_t began = disk_nanoseconds();
+    int error = write_all(writer->file->fd, data, len, offset);
+
+    disk_volume_note(writer->file->volume, disk_nanoseconds() - began);
+    if (error) {
+        fail(writer, error);
+        return false;
+    }
+    advance(writer, offset + len);
+    return true;
+}
+
+/* --- taking bytes --------------------------------------------------------------------------------
+ */
+
+/* A stream is quick when it brings QUICK_BYTES within a window; once a window brought less it is
+ * slow again and gives its block back with the next flush. */
+static void watch_pace(struct disk_writer *writer, size_t len)
+{
+    uint64_t now = disk_nanoseconds();
+
+    if (now - writer->window_start > WINDOW_NS) {
+        writer->quick = writer->quick && writer->window_bytes >= QUICK_BYTES;
+        writer->window_start = now;
+        writer->window_bytes = 0;
+    }
+    writer->window_bytes += len;
+    if (writer->window_bytes >= QUICK_BYTES)
+        writer->quick = true;
+}
+
+bool disk_writer_flush(struct disk_writer *writer)
+{
+    uint64_t offset = writer->offset - writer->filled;
+
+    if (writer->err.code != HAUL_OK)
+        return false;
+    if (writer->filled == 0)
+        return true;
+    if (may_write_inline(writer)) {
+        if (!write_inline(writer, writer->block, writer->filled, offset))
+            return false;
+        if (!writer->quick)
+            disk_writer_fini(writer);
+    } else {
+        if (!write_off_loop(writer, writer->block, writer->filled, offset))
+            return false;
+        writer->block = NULL;
+    }
+    writer->filled = 0;
+    return true;
+}
+
+static bool straight_through(const struct disk_writer *writer)
+{
+    return !writer->block && !writer->quick && may_write_inline(writer);
+}
+
+enum disk_take disk_writer_add(struct disk_writer *writer, const void *data, size_t len)
+{
+    if (writer->err.code != HAUL_OK)
+        return DISK_FAILED;
+    watch_pace(writer, len);
+    if (straight_through(writer)) {
+        if (!write_inline(writer, data, len, writer->offset))
+            return DISK_FAILED;
+        writer->offset += len;
+        return DISK_TAKEN;
+    }
+    if (writer->filled + len > DISK_BLOCK && !disk_writer_flush(writer))
+        return writer->err.code != HAUL_OK ? DISK_FAILED : DISK_FULL;
+    if (!writer->block) {
+        writer->block = disk_block_get(writer->file->disk);
+        if (!writer->block)
+            return DISK_FULL;
+    }
+    memcpy(writer->block + writer->filled, data, len);
+    writer->filled += len;
+    writer->offset += len;
+    return DISK_TAKEN;
+}
