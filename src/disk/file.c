@@ -202,26 +202,33 @@ static void name_final(struct disk_file *file, unsigned n)
     file->name = names_candidate(&place, n);
 }
 
-/* Walks the numbered names until a partial can be claimed. A name that is taken, or that somebody
- * is fetching to right now, is not ours; a partial that was left lying about costs only the
- * partial's name. */
+/* Chooses the first free final name from candidate N on; false when the policy has no other. */
+static bool choose_final(struct open_job *job, unsigned n)
+{
+    struct disk_file *file = job->file;
+
+    for (name_final(file, n); n < NAMES_TRIES; name_final(file, ++n)) {
+        if (file->policy == HAUL_EXISTS_OVERWRITE || !names_taken(file->dirfd, file->name))
+            return true;
+        if (file->policy != HAUL_EXISTS_RENAME)
+            break;
+    }
+    haul_fail(&job->err, HAUL_E_EXISTS, "%s/%s is already there", file->dir, file->name);
+    return false;
+}
+
+/* Walks the numbered names until a partial can be claimed. A name that somebody is fetching to
+ * right now is passed over for good; a partial that was left lying about costs only the partial's
+ * name. */
 static enum haul_err claim_a_name(struct open_job *job)
 {
     struct disk_file *file = job->file;
-    enum claim found;
 
-    name_final(file, 0);
-    for (unsigned n = 0; n < NAMES_TRIES; n++) {
-        if (n >= file->number && file->policy != HAUL_EXISTS_OVERWRITE) {
-            name_final(file, n);
-            if (names_taken(file->dirfd, file->name)) {
-                if (file->policy != HAUL_EXISTS_RENAME)
-                    return haul_fail(&job->err, HAUL_E_EXISTS, "%s/%s is already there", file->dir,
-                                     file->name);
-                name_final(file, n + 1);
-                continue;
-            }
-        }
+    if (!choose_final(job, 0))
+        return job->err.code;
+    for (unsigned n = file->number; n < NAMES_TRIES; n++) {
+        enum claim found;
+
         name_partial(file, n);
         found = claim(job);
         job->opened_it = found == CLAIM_OURS;
@@ -229,8 +236,9 @@ static enum haul_err claim_a_name(struct open_job *job)
             return HAUL_OK;
         if (found == CLAIM_FAILED)
             return job->err.code;
-        if (found == CLAIM_BUSY && file->policy == HAUL_EXISTS_RENAME)
-            name_final(file, n + 1);
+        if (found == CLAIM_BUSY && file->policy == HAUL_EXISTS_RENAME && n >= file->number &&
+            !choose_final(job, n + 1))
+            return job->err.code;
     }
     return haul_fail(&job->err, HAUL_E_EXISTS, "no free name for %s/%s", file->dir, file->base);
 }
