@@ -1,0 +1,118 @@
+/* The retry policy: one place, no state.
+ *
+ * Back-off doubles from the wait that the user set up to a minute; chance takes off up to half of
+ * it, so that items that failed together do not come back together, and none comes back at once.
+ * What a server asks for with Retry-After is never shortened. */
+
+#include "engine/retry.h"
+
+#include <stdio.h>
+
+#include "base/fmt.h"
+#include "base/mem.h"
+#include "engine/http_date.h"
+
+#define SECOND_MS    UINT64_C(1000)
+#define LONGEST_MS   (60 * SECOND_MS)
+#define SHORTEST_MS  UINT64_C(100) /* with --retry-wait 0: never a busy loop */
+#define SECONDS_MOST INT32_MAX
+
+/* Statuses that say "later" rather than "no". 520 to 529 are those of a large CDN whose origin
+ * failed. */
+static bool status_worth(int status)
+{
+    switch (status) {
+    case 408:
+    case 425:
+    case 429:
+    case 500:
+    case 502:
+    case 503:
+    case 504:
+        return true;
+    default:
+        return status >= 520 && status <= 529;
+    }
+}
+
+bool retry_worth(const struct haul_error *err)
+{
+    bool by_status = err->code == HAUL_E_HTTP || err->code == HAUL_E_PROXY;
+
+    return by_status && err->http_status >= 400 ? status_worth(err->http_status) : err->retryable;
+}
+
+static uint64_t backoff_ms(const struct retry_case *failed)
+{
+    uint64_t wait = MIN(failed->retry_wait, UINT64_MAX / SECOND_MS) * SECOND_MS;
+    uint64_t longest = MAX(LONGEST_MS, wait);
+    uint64_t half;
+
+    wait = MAX(wait, SHORTEST_MS);
+    for (uint32_t i = 1; i < failed->tries && wait < longest; i++)
+        wait = wait > longest / 2 ? longest : wait * 2;
+    half = wait / 2;
+    return wait - half + failed->chance % (half + 1);
+}
+
+static struct retry_decision give_up(void)
+{
+    return (struct retry_decision){.again = false};
+}
+
+struct retry_decision retry_decide(const struct retry_case *failed)
+{
+    struct retry_decision decision = {.again = true};
+
+    if (!retry_worth(failed->err))
+        return give_up();
+    if (failed->retry_after > RETRY_AFTER_LIMIT) {
+        char asked[FMT_SIZE], limit[FMT_SIZE];
+
+        decision = give_up();
+        snprintf(decision.note, sizeof(decision.note),
+                 "the server asks to wait %s, haul waits %s at most by itself; retry it later",
+                 fmt_seconds(failed->retry_after, asked), fmt_seconds(RETRY_AFTER_LIMIT, limit));
+        return decision;
+    }
+    if (failed->retries >= 0 && failed->tries > (uint64_t)failed->retries)
+        return give_up();
+    decision.delay_ms = backoff_ms(failed);
+    if (failed->retry_after > 0)
+        decision.delay_ms = MAX(decision.delay_ms, (uint64_t)failed->retry_after * SECOND_MS);
+    return decision;
+}
+
+/* Digits only, saturating: a number too large for us still means "much later". */
+static bool parse_delta(struct text_raw text, int64_t *ret_seconds)
+{
+    int64_t seconds = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.bytes[i] < '0' || text.bytes[i] > '9')
+            return false;
+        seconds = MIN(seconds * 10 + (text.bytes[i] - '0'), SECONDS_MOST);
+    }
+    *ret_seconds = seconds;
+    return text.len > 0;
+}
+
+int64_t retry_after_parse(struct text_raw header, int64_t wall_now_ms)
+{
+    int64_t seconds, at;
+
+    while (header.len > 0 && (header.bytes[0] == ' ' || header.bytes[0] == '\t')) {
+        header.bytes++;
+        header.len--;
+    }
+    while (header.len > 0 &&
+           (header.bytes[header.len - 1] == ' ' || header.bytes[header.len - 1] == '\t'))
+        header.len--;
+    if (parse_delta(header, &seconds))
+        return seconds;
+    if (!http_date_parse(header, wall_now_ms, &at))
+        return -1;
+    if (at <= wall_now_ms)
+        return 0;
+    return MIN((at - wall_now_ms - 1) / 1000 + 1, SECONDS_MOST);
+}
