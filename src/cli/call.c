@@ -1,0 +1,87 @@
+/* One question to the daemon and its answer, on a loop of its own.
+ *
+ * The first answer or loss decides and ends the loop; whatever comes after is not looked at. With
+ * --json the reply's text goes out as it came, so that scripts read the protocol's forms.
+ */
+#include "cli/call.h"
+
+#include <stdio.h>
+
+#include "cli/report.h"
+
+static void finish(struct call *call, int status)
+{
+    if (call->over)
+        return;
+    call->over = true;
+    call->status = status;
+    haul_loop_stop(call->loop);
+}
+
+void call_reply(void *ctx, const struct haul_reply *reply)
+{
+    struct call *call = ctx;
+
+    if (call->over)
+        return;
+    if (reply->err != NULL) {
+        finish(call, report_error(reply->err));
+        return;
+    }
+    if (call->args->run.json)
+        printf("%s\n", reply->json);
+    finish(call, report_written(call->show(call, reply)));
+}
+
+void call_fail(struct call *call, const struct haul_error *err)
+{
+    finish(call, report_error(err));
+}
+
+static void on_ready(void *ctx, const struct haul_hello *hello)
+{
+    struct call *call = ctx;
+
+    (void)hello;
+    call->send(call, call->client);
+}
+
+/* Without a daemon the queue is at rest: that is an answer to a question, not an error. */
+static void answer_without_daemon(struct call *call)
+{
+    if (call->args->run.json)
+        printf("%s\n", call->json_without_daemon);
+    else
+        report_note("no daemon is running in session '%s'", call->args->run.session);
+    finish(call, report_written(0));
+}
+
+static void on_lost(void *ctx, const struct haul_error *err)
+{
+    struct call *call = ctx;
+
+    if (call->over)
+        return;
+    if (err->code == HAUL_E_NO_DAEMON && call->json_without_daemon != NULL)
+        answer_without_daemon(call);
+    else
+        finish(call, report_error(err));
+}
+
+int call_run(struct call *call)
+{
+    struct haul_client_events events = {.ready = on_ready, .lost = on_lost, .ctx = call};
+    struct haul_error err;
+
+    if (haul_loop_new(&call->loop, &err) != HAUL_OK)
+        return report_error(&err);
+    if (haul_client_open(call->loop, call->args->run.session, call->start, &events, &call->client,
+                         &err) == HAUL_OK) {
+        haul_loop_run(call->loop);
+        haul_client_close(call->client);
+    } else {
+        on_lost(call, &err);
+    }
+    haul_loop_free(call->loop);
+    return call->status;
+}

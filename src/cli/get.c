@@ -1,0 +1,205 @@
+/* `haul get`: the engine in this process, without daemon or socket.
+ *
+ * Reads and checks all input first, runs until every item is over, and answers with the exit
+ * status. The first SIGINT, SIGTERM or SIGHUP lets the engine put its work away; a second one ends
+ * the process on the spot. Standard output stays empty.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "base/clock.h"
+#include "base/loop.h"
+#include "base/mem.h"
+#include "cli/args.h"
+#include "cli/collect.h"
+#include "cli/command.h"
+#include "cli/outcome.h"
+#include "cli/progress.h"
+#include "cli/report.h"
+#include "haul/engine.h"
+#include "haul/log.h"
+
+static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
+
+struct get {
+    struct haul_loop *loop;
+    struct haul_engine *engine;
+    struct progress *progress;
+    struct outcome outcome;
+    uv_timer_t tick;   /* draws progress */
+    uv_timer_t ending; /* fires in the loop turn after the last item, to stop the engine */
+    uv_signal_t signals[COUNT_OF(ending_signals)];
+    uint64_t began; /* ticks */
+    bool stopping;
+};
+
+static void on_stopped(void *ctx)
+{
+    struct get *get = ctx;
+    haul_loop_stop(get->loop);
+}
+
+static void stop(struct get *get)
+{
+    if (get->stopping)
+        return;
+    get->stopping = true;
+    haul_engine_stop(get->engine, on_stopped, get);
+}
+
+static void on_ending(uv_timer_t *timer)
+{
+    stop(timer->data);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+    struct get *get = timer->data;
+    progress_tick(get->progress, get->engine, &get->outcome);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct get *get = handle->data;
+
+    (void)number;
+    if (get->outcome.interrupted)
+        _exit(haul_class_exit_status(HAUL_CLASS_INTERRUPTED));
+    get->outcome.interrupted = true;
+    progress_say(get->progress, "stopping; what came is kept. Once more to stop at once.");
+    stop(get);
+}
+
+/* Counts how the items end. Called while the engine works: only records. */
+static void on_item(void *ctx, uint64_t id, enum haul_happening what)
+{
+    struct get *get = ctx;
+    struct haul_item item;
+
+    if (what == HAUL_ITEM_DONE)
+        get->outcome.done++;
+    if (what == HAUL_ITEM_FAILED && haul_engine_item(get->engine, id, &item)) {
+        outcome_failed(&get->outcome, item.err);
+        haul_item_fini(&item);
+    }
+    progress_event(get->progress, get->engine, id, what);
+    if (get->outcome.done + get->outcome.failed == get->outcome.added)
+        uv_timer_start(&get->ending, on_ending, 0, 0);
+}
+
+/* Items that neither end nor go on, because nobody is there to resume them, end the run too. */
+static void on_changed(void *ctx)
+{
+    struct get *get = ctx;
+
+    if (!get->stopping && haul_engine_idle(get->engine))
+        uv_timer_start(&get->ending, on_ending, 0, 0);
+}
+
+static void watch(struct get *get)
+{
+    uv_loop_t *uv = loop_uv(get->loop);
+
+    uv_timer_init(uv, &get->tick);
+    uv_timer_init(uv, &get->ending);
+    get->tick.data = get;
+    get->ending.data = get;
+    uv_timer_start(&get->tick, on_tick, PROGRESS_TICK_MS, PROGRESS_TICK_MS);
+    for (size_t i = 0; i < COUNT_OF(ending_signals); i++) {
+        uv_signal_init(uv, &get->signals[i]);
+        get->signals[i].data = get;
+        uv_signal_start(&get->signals[i], on_signal, ending_signals[i]);
+    }
+}
+
+static void unwatch(struct get *get)
+{
+    uv_close((uv_handle_t *)&get->tick, NULL);
+    uv_close((uv_handle_t *)&get->ending, NULL);
+    for (size_t i = 0; i < COUNT_OF(ending_signals); i++)
+        uv_close((uv_handle_t *)&get->signals[i], NULL);
+}
+
+/* Adds the requests and runs until they are over. */
+static enum haul_err fetch(struct get *get, const struct requests *requests, struct haul_error *err)
+{
+    struct haul_totals totals;
+    enum haul_err code;
+
+    get->outcome.added = requests->count;
+    code = haul_engine_add(get->engine, requests->items, requests->count, NULL, NULL, err);
+    if (code != HAUL_OK)
+        return code;
+    haul_loop_run(get->loop);
+    haul_engine_totals(get->engine, &totals);
+    get->outcome.received = totals.received;
+    return HAUL_OK;
+}
+
+static enum haul_err run_engine(struct get *get, const struct args *args,
+                                const struct requests *requests, struct haul_error *err)
+{
+    struct haul_engine_events events = {.item = on_item, .changed = on_changed, .ctx = get};
+    enum haul_err code = haul_loop_new(&get->loop, err);
+
+    if (code != HAUL_OK)
+        return code;
+    code = haul_engine_new(get->loop, &args->settings, NULL, &events, &get->engine, err);
+    if (code == HAUL_OK) {
+        watch(get);
+        code = fetch(get, requests, err);
+        unwatch(get);
+        haul_engine_free(get->engine);
+    }
+    haul_loop_free(get->loop);
+    return code;
+}
+
+static int get_all(const struct args *args, const struct requests *requests)
+{
+    struct get get = {.progress = progress_new(&args->run), .began = clock_ticks(&clock_system)};
+    struct haul_error err;
+    enum haul_err code = run_engine(&get, args, requests, &err);
+
+    get.outcome.ms = clock_ticks(&clock_system) - get.began;
+    if (code != HAUL_OK) {
+        progress_free(get.progress);
+        return report_error(&err);
+    }
+    /* A signal that came when everything was over interrupted nothing. */
+    if (get.outcome.done + get.outcome.failed == get.outcome.added)
+        get.outcome.interrupted = false;
+    progress_finish(get.progress, &get.outcome);
+    return outcome_status(&get.outcome);
+}
+
+/* --log, or nothing: without it there is no log. */
+static enum haul_err open_log(const struct run_options *run, struct haul_error *err)
+{
+    if (run->log == NULL)
+        return HAUL_OK;
+    return haul_log_open(run->log, run->verbose ? HAUL_LOG_DEBUG : HAUL_LOG_INFO, err);
+}
+
+int get_run(const struct args *args)
+{
+    struct requests requests = {0};
+    struct haul_error err;
+    int status;
+
+    if (open_log(&args->run, &err) != HAUL_OK)
+        return report_error(&err);
+    if (args->operand_count == 0 && args->run.input_files.count == 0) {
+        (void)haul_fail(&err, HAUL_E_USAGE, "no URL to get; name one, or a list with -i FILE");
+        status = report_usage("get", &err);
+    } else if (collect_requests(args, &requests, &err) != HAUL_OK) {
+        status = report_usage("get", &err);
+    } else {
+        status = requests.count == 0 ? 0 : get_all(args, &requests);
+    }
+    requests_fini(&requests);
+    haul_log_close();
+    return status;
+}

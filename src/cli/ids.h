@@ -1,0 +1,35 @@
+#ifndef CLI_IDS_H
+#define CLI_IDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "haul/error.h"
+#include "haul/snapshot.h"
+
+/* Items as the command line names them: "7", "3-7", "all". */
+struct ids_span {
+    uint64_t first;
+    uint64_t last; /* of one number: the same */
+};
+
+struct ids {
+    struct ids_span *spans;
+    size_t count;
+    bool all;
+    bool has_range; /* which numbers it means is known only with the list */
+};
+
+HAUL_CHECKED enum haul_err ids_parse(const char *const *words, size_t count, struct ids *ret_ids,
+                                     struct haul_error *err);
+void ids_fini(struct ids *ids);
+
+/* The numbers that are meant, sorted, each once; the caller frees *ret_numbers. A single number is
+ * taken as it is; of a range those that are among the ITEMS. Not for `all`. HAUL_E_NO_ITEM when
+ * nothing remains. */
+HAUL_CHECKED enum haul_err ids_numbers(const struct ids *ids, const struct haul_item *items,
+                                       size_t item_count, uint64_t **ret_numbers, size_t *ret_count,
+                                       struct haul_error *err);
+
+#endif

@@ -1,0 +1,104 @@
+/* `haul list` as text. Pure; the strings of snapshots are clean, and widths are columns. */
+#include "cli/list_line.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fmt.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#define FIXED_COLUMNS 47 /* all but the number and the name, with the gaps */
+#define NAME_MIN      8
+
+size_t list_id_columns(const struct haul_item *items, size_t count)
+{
+    uint64_t largest = 99;
+    size_t columns = 0;
+
+    for (size_t i = 0; i < count; i++)
+        largest = MAX(largest, items[i].id);
+    for (; largest > 0; largest /= 10)
+        columns++;
+    return columns;
+}
+
+void list_line_head(struct strbuf *to, size_t id_columns)
+{
+    (void)!strbuf_printf(to, "%*s  %-9s  %4s  %8s  %9s  %7s  %s\n", (int)id_columns, "ID", "STATE",
+                         "DONE", "SIZE", "RATE", "ETA", "NAME");
+}
+
+/* Appends NAME and, where the item has something to say, ": NOTE", cut to COLUMNS. */
+static void put_name(struct strbuf *to, const struct haul_item *item, size_t columns)
+{
+    bool has_note =
+        item->note[0] != '\0' && (item->state == HAUL_FAILED || item->state == HAUL_WAITING);
+    char name[1024];
+    size_t used, len;
+
+    if (columns == 0) {
+        (void)!strbuf_printf(to, "%s%s%s\n", item->name, has_note ? ": " : "",
+                             has_note ? item->note : "");
+        return;
+    }
+    columns = MIN(columns, sizeof(name) / 4 - 1);
+    text_elide(item->name, has_note ? MAX(columns / 2, NAME_MIN) : columns, false, name,
+               sizeof(name));
+    used = text_width(name);
+    (void)!strbuf_puts(to, name);
+    if (has_note && used + 2 < columns) {
+        len = text_fit(item->note, columns - used - 2, &used);
+        (void)!strbuf_printf(to, ": %.*s", (int)len, item->note);
+    }
+    (void)!strbuf_puts(to, "\n");
+}
+
+void list_line_item(struct strbuf *to, const struct haul_item *item, size_t id_columns,
+                    size_t columns)
+{
+    bool active = item->state == HAUL_ACTIVE;
+    char percent[8] = "", size[FMT_SIZE] = "", rate[FMT_SIZE] = "", eta[FMT_SIZE] = "";
+
+    if (item->total >= 0) {
+        snprintf(percent, sizeof(percent), "%u%%", fmt_percent(item->done, item->total));
+        fmt_bytes((uint64_t)item->total, size);
+    } else if (item->done > 0) {
+        fmt_bytes(item->done, size);
+    }
+    if (active)
+        fmt_rate(item->rate, rate);
+    if (active && item->eta >= 0)
+        fmt_seconds(item->eta, eta);
+    (void)!strbuf_printf(to, "%*" PRIu64 "  %-9s  %4s  %8s  %9s  %7s  ", (int)id_columns, item->id,
+                         haul_state_name(item->state), percent, size, rate, eta);
+    put_name(to, item,
+             columns == 0 ? 0
+                          : MAX(columns, FIXED_COLUMNS + id_columns + NAME_MIN) - FIXED_COLUMNS -
+                                id_columns - 1);
+}
+
+void list_line_totals(struct strbuf *to, const struct haul_totals *totals)
+{
+    static const enum haul_state order[] = {HAUL_ACTIVE, HAUL_WAITING, HAUL_QUEUED,   HAUL_PAUSED,
+                                            HAUL_DONE,   HAUL_FAILED,  HAUL_CANCELLED};
+    char rate[FMT_SIZE], eta[FMT_SIZE];
+    bool first = true;
+
+    for (size_t i = 0; i < COUNT_OF(order); i++) {
+        uint64_t count = totals->counts[order[i]];
+
+        if (count == 0)
+            continue;
+        (void)!strbuf_printf(to, "%s%" PRIu64 " %s", first ? "" : ", ", count,
+                             haul_state_name(order[i]));
+        first = false;
+    }
+    if (first)
+        (void)!strbuf_puts(to, "the queue is empty");
+    if (totals->counts[HAUL_ACTIVE] > 0)
+        (void)!strbuf_printf(to, "; %s, eta %s", fmt_rate(totals->rate, rate),
+                             fmt_seconds(totals->eta, eta));
+    (void)!strbuf_puts(to, "\n");
+}
