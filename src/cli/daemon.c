@@ -1,0 +1,159 @@
+/* `haul daemon`: engine and control socket on one loop, until there is nothing more to do.
+ *
+ * The order matters. First the log, so that a failure can be read; then the server, which takes the
+ * session's lock, so that nothing of the session is touched twice; then the engine; and only when
+ * all of it runs are clients let in and the one that started us is told. SIGTERM and SIGINT end it
+ * as `haul stop` does; SIGHUP means nothing to a process without a terminal. */
+
+#include "cli/daemon.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "base/loop.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "control/server.h"
+#include "control/spawn.h"
+#include "haul/engine.h"
+#include "haul/version.h"
+
+#define GRACE_SECONDS     60
+#define GRACE_SECONDS_ENV "HAUL_GRACE_SECONDS" /* for tests */
+
+static const int end_signals[] = {SIGTERM, SIGINT};
+
+struct daemon {
+    const struct daemon_args *args;
+    struct haul_loop *loop;
+    struct server *server;
+    struct haul_engine *engine;
+    uv_signal_t signals[COUNT_OF(end_signals)];
+    bool has_signals;
+};
+
+static enum haul_err open_log(const struct daemon_args *args, struct haul_error *err)
+{
+    char *dir, *path;
+    enum haul_err code;
+
+    if (args->foreground)
+        return haul_log_open(NULL, args->log_level, err);
+    dir = path_state_dir(args->session);
+    path = path_join(dir, "haul.log");
+    code = path_make_dirs(dir, 0700, err);
+    if (code == HAUL_OK)
+        code = haul_log_open(path, args->log_level, err);
+    free(path);
+    free(dir);
+    return code;
+}
+
+static uint64_t grace_ms(void)
+{
+    const char *value = getenv(GRACE_SECONDS_ENV);
+    uint64_t seconds;
+
+    if (!value || !str_to_u64(value, &seconds, NULL) || seconds > UINT32_MAX)
+        seconds = GRACE_SECONDS;
+    return seconds * 1000;
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct daemon *daemon = handle->data;
+
+    LOG_INFO(daemon, "signal %d: the daemon ends", number);
+    server_stop(daemon->server);
+}
+
+static void catch_signals(struct daemon *daemon)
+{
+    for (size_t i = 0; i < COUNT_OF(end_signals); i++) {
+        uv_signal_t *handle = &daemon->signals[i];
+
+        (void)uv_signal_init(loop_uv(daemon->loop), handle);
+        handle->data = daemon;
+        (void)uv_signal_start(handle, on_signal, end_signals[i]);
+    }
+    daemon->has_signals = true;
+    (void)signal(SIGHUP, SIG_IGN);
+    (void)signal(SIGPIPE, SIG_IGN);
+}
+
+static void drop_signals(struct daemon *daemon)
+{
+    if (!daemon->has_signals)
+        return;
+    for (size_t i = 0; i < COUNT_OF(end_signals); i++)
+        uv_close((uv_handle_t *)&daemon->signals[i], NULL);
+    daemon->has_signals = false;
+}
+
+/* The server has ended: without our handles the loop does too. */
+static void on_ended(void *ctx)
+{
+    drop_signals(ctx);
+}
+
+static enum haul_err start(struct daemon *daemon, struct haul_error *err)
+{
+    struct server_config config = {
+        .session = daemon->args->session,
+        .grace_ms = grace_ms(),
+        .ended = on_ended,
+        .ctx = daemon,
+    };
+    struct haul_engine_events events;
+    enum haul_err code = haul_loop_new(&daemon->loop, err);
+
+    if (code == HAUL_OK)
+        code = server_new(daemon->loop, &config, &daemon->server, err);
+    if (code != HAUL_OK)
+        return code;
+    events = server_events(daemon->server);
+    code = haul_engine_new(daemon->loop, daemon->args->settings, daemon->args->session, &events,
+                           &daemon->engine, err);
+    if (code != HAUL_OK)
+        return code;
+    catch_signals(daemon);
+    return server_start(daemon->server, daemon->engine, err);
+}
+
+static void finish(struct daemon *daemon)
+{
+    drop_signals(daemon);
+    haul_engine_free(daemon->engine);
+    server_free(daemon->server);
+    haul_loop_free(daemon->loop);
+}
+
+int daemon_main(const struct daemon_args *args)
+{
+    struct daemon daemon = {.args = args};
+    int ready_fd = spawn_ready_fd();
+    struct haul_error err;
+    enum haul_err code = open_log(args, &err);
+
+    if (code == HAUL_OK)
+        code = start(&daemon, &err);
+    if (code == HAUL_OK) {
+        LOG_INFO(daemon, "haul %s serves session %s, process %d", HAUL_VERSION, args->session,
+                 (int)getpid());
+        spawn_tell(ready_fd, NULL);
+        haul_loop_run(daemon.loop);
+        LOG_INFO(daemon, "the daemon of session %s has ended", args->session);
+    } else {
+        LOG_ERROR(daemon, "the daemon can't run: %s", err.text);
+        spawn_tell(ready_fd, &err);
+        if (ready_fd < 0)
+            fprintf(stderr, "haul: %s\n", err.text);
+    }
+    finish(&daemon);
+    haul_log_close();
+    return code == HAUL_OK ? 0 : 1;
+}

@@ -1,0 +1,978 @@
+/* A client's connection to its session's daemon: calls go out as requests, answers come back to
+ * their callbacks, frames are put together from what changed and what was there.
+ *
+ * Every call is answered exactly once, later, on the loop, whatever happens. A call is one request,
+ * but a large add is cut into several that are sent at once, and a long list is asked for page by
+ * page. Calls made before the daemon has answered `hello` wait in the backlog. All text from the
+ * daemon is cleaned as it comes in, before anything else looks at it. */
+
+#include "haul/client.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <uv.h>
+
+#include "base/loop.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "control/conn.h"
+#include "control/endpoint.h"
+#include "control/json.h"
+#include "control/proto.h"
+#include "control/spawn.h"
+#include "haul/version.h"
+
+#define ADD_ITEMS_MAX 5000       /* requests in one message */
+#define ADD_BYTES_MAX (1u << 20) /* of URLs in one message, about */
+
+enum call_kind {
+    CALL_HELLO,
+    CALL_ADD,
+    CALL_LIST,
+    CALL_SHOW,
+    CALL_ACT,
+    CALL_MOVE,
+    CALL_SET,
+    CALL_SETTINGS,
+    CALL_WAIT,
+    CALL_WATCH,
+    CALL_UNWATCH,
+    CALL_STOP,
+};
+
+static const char *const method_names[] = {
+    [CALL_HELLO] = "hello", [CALL_ADD] = "add",           [CALL_LIST] = "list",
+    [CALL_SHOW] = "show",   [CALL_ACT] = "act",           [CALL_MOVE] = "move",
+    [CALL_SET] = "set",     [CALL_SETTINGS] = "settings", [CALL_WAIT] = "wait",
+    [CALL_WATCH] = "watch", [CALL_UNWATCH] = "unwatch",   [CALL_STOP] = "stop",
+};
+
+/* A call that has not been answered. */
+struct open_call {
+    TAILQ_ENTRY(open_call) link;
+    enum call_kind kind;
+    haul_reply_cb *reply;
+    void *ctx;
+    uint64_t first_id; /* its requests have the ids from here on, one a part */
+    size_t part_count; /* 0: nothing was sent, it has failed already */
+    size_t parts_open;
+    json_t **parts; /* results, by part */
+    struct haul_error err;
+    bool failed;
+    struct haul_view view; /* of a list, with `search` owned */
+};
+
+/* A message that waits until the daemon has said hello. */
+struct held_line {
+    STAILQ_ENTRY(held_line) link;
+    char *line;
+    size_t len;
+};
+
+/* The start of a daemon, on a thread of the pool. */
+struct spawn_job {
+    uv_work_t work;
+    struct haul_client *client; /* NULL once that is closed */
+    char session[64];
+    enum haul_err code;
+    struct haul_error err;
+};
+
+TAILQ_HEAD(call_list, open_call);
+
+struct haul_client {
+    struct haul_client_events events;
+    uv_loop_t *loop;
+    char *session;
+    char *path;
+    struct conn *conn;       /* NULL while there is none */
+    struct spawn_job *spawn; /* NULL unless one is under way */
+    bool may_start;          /* a daemon, when there is none; once */
+    bool ready;
+    bool lost;
+    bool closed;
+    bool watching;
+    uint64_t next_id;
+    uv_timer_t later;       /* answers calls that failed while they were made */
+    struct call_list calls; /* oldest first, but for hello */
+    STAILQ_HEAD(, held_line) backlog;
+    struct haul_item *rows; /* of the last frame */
+    size_t row_count;
+};
+
+static void call_free(struct open_call *call)
+{
+    for (size_t i = 0; i < call->part_count; i++)
+        json_decref(call->parts[i]);
+    free(call->parts);
+    free((void *)(uintptr_t)call->view.search);
+    free(call);
+}
+
+/* What a callback is given beyond the reply itself; freed after it. */
+struct decoded {
+    uint64_t *ids;
+    struct haul_item *items;
+    struct haul_detail detail;
+    struct haul_settings settings;
+    struct haul_totals totals;
+    char *json;
+};
+
+static void items_free(struct haul_item *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        haul_item_fini(&items[i]);
+    free(items);
+}
+
+static void decoded_fini(struct decoded *decoded, const struct haul_reply *reply)
+{
+    free(decoded->ids);
+    items_free(decoded->items, reply->item_count);
+    haul_detail_fini(&decoded->detail);
+    free(decoded->json);
+}
+
+static enum haul_err decode_items(const json_t *array, struct haul_item **ret_items,
+                                  size_t *ret_count, struct haul_error *err)
+{
+    size_t count = json_array_size(array);
+    struct haul_item *items = count > 0 ? xcalloc(count, sizeof *items) : NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        if (json_to_item(json_array_get(array, i), &items[i], err) != HAUL_OK) {
+            items_free(items, i);
+            return err->code;
+        }
+    }
+    *ret_items = items;
+    *ret_count = count;
+    return HAUL_OK;
+}
+
+/* Fills what REPLY has for this kind of call. */
+static enum haul_err decode(enum call_kind kind, const json_t *result, struct decoded *decoded,
+                            struct haul_reply *reply, struct haul_error *err)
+{
+    enum haul_err code = HAUL_OK;
+
+    switch (kind) {
+    case CALL_ADD:
+        code = json_to_ids(json_object_get(result, "ids"), &decoded->ids, &reply->id_count, err);
+        reply->ids = decoded->ids;
+        break;
+    case CALL_LIST:
+        code = json_to_totals(json_object_get(result, "totals"), &decoded->totals, err);
+        reply->totals = &decoded->totals;
+        if (code == HAUL_OK)
+            code = decode_items(json_object_get(result, "items"), &decoded->items,
+                                &reply->item_count, err);
+        reply->items = decoded->items;
+        break;
+    case CALL_SHOW:
+        code = json_to_detail(result, &decoded->detail, err);
+        reply->detail = &decoded->detail;
+        break;
+    case CALL_SET:
+    case CALL_SETTINGS:
+        code = json_to_settings(json_object_get(result, "settings"), &decoded->settings, err);
+        reply->settings = &decoded->settings;
+        break;
+    case CALL_ACT:
+    case CALL_MOVE:
+        reply->count = (uint64_t)json_integer_value(json_object_get(result, "count"));
+        break;
+    case CALL_WAIT:
+        reply->exit_status = (int)json_integer_value(json_object_get(result, "exit_status"));
+        break;
+    case CALL_HELLO:
+    case CALL_WATCH:
+    case CALL_UNWATCH:
+    case CALL_STOP:
+        break;
+    }
+    return code;
+}
+
+/* Answers CALL, which is in no list any more, with the results of all its parts, and frees it. */
+static void call_answer(struct open_call *call)
+{
+    struct haul_reply reply = {0};
+    struct decoded decoded = {0};
+    const json_t *result = call->part_count > 0 ? call->parts[0] : NULL;
+
+    if (!call->failed && decode(call->kind, result, &decoded, &reply, &call->err) != HAUL_OK) {
+        decoded_fini(&decoded, &reply);
+        decoded = (struct decoded){0};
+        reply = (struct haul_reply){0};
+        call->failed = true;
+    }
+    if (call->failed) {
+        reply.err = &call->err;
+    } else {
+        decoded.json = proto_text(result, NULL);
+        reply.json = decoded.json;
+    }
+    if (call->reply)
+        call->reply(call->ctx, &reply);
+    decoded_fini(&decoded, &reply);
+    call_free(call);
+}
+
+static void call_set_failed(struct open_call *call, const struct haul_error *err)
+{
+    if (call->failed)
+        return;
+    call->failed = true;
+    call->err = *err;
+}
+
+/* Answers what is open now with ERR. Calls that callbacks make meanwhile are not among it, unless
+ * the client is being closed: then none may be left. */
+static void answer_all(struct haul_client *client, const struct haul_error *err)
+{
+    const struct open_call *last = TAILQ_LAST(&client->calls, call_list);
+    bool closing = client->closed;
+    struct open_call *call;
+
+    while ((call = TAILQ_FIRST(&client->calls)) != NULL && client->closed == closing) {
+        bool is_last = call == last && !closing;
+
+        TAILQ_REMOVE(&client->calls, call, link);
+        call_set_failed(call, err);
+        call_answer(call);
+        if (is_last)
+            break;
+    }
+}
+
+static void on_later_closed(uv_handle_t *handle)
+{
+    free(OWNER_OF(handle, struct haul_client, later));
+}
+
+static void drop_backlog(struct haul_client *client)
+{
+    struct held_line *held;
+
+    while ((held = STAILQ_FIRST(&client->backlog)) != NULL) {
+        STAILQ_REMOVE_HEAD(&client->backlog, link);
+        free(held->line);
+        free(held);
+    }
+}
+
+static void drop_rows(struct haul_client *client)
+{
+    items_free(client->rows, client->row_count);
+    client->rows = NULL;
+    client->row_count = 0;
+}
+
+void haul_client_close(struct haul_client *client)
+{
+    struct haul_error err;
+
+    if (!client || client->closed)
+        return;
+    client->closed = true;
+    conn_free(client->conn);
+    client->conn = NULL;
+    if (client->spawn)
+        client->spawn->client = NULL;
+    (void)haul_fail(&err, HAUL_E_CANCELLED, "the connection was closed");
+    answer_all(client, &err);
+    drop_backlog(client);
+    drop_rows(client);
+    free(client->session);
+    free(client->path);
+    uv_close((uv_handle_t *)&client->later, on_later_closed);
+}
+
+/* The end of the connection: answers what is open, then tells. */
+static void lose(struct haul_client *client, const struct haul_error *err)
+{
+    struct haul_error copy = *err;
+
+    if (client->closed || client->lost)
+        return;
+    client->lost = true;
+    conn_free(client->conn);
+    client->conn = NULL;
+    drop_backlog(client);
+    answer_all(client, &copy);
+    if (!client->closed && client->events.lost)
+        client->events.lost(client->events.ctx, &copy);
+}
+
+static void connect_daemon(struct haul_client *client);
+
+static void on_spawn_work(uv_work_t *work)
+{
+    struct spawn_job *job = OWNER_OF(work, struct spawn_job, work);
+
+    job->code = spawn_daemon(job->session, &job->err);
+}
+
+static void on_spawned(uv_work_t *work, int status)
+{
+    struct spawn_job *job = OWNER_OF(work, struct spawn_job, work);
+    struct haul_client *client = job->client;
+
+    if (client) {
+        client->spawn = NULL;
+        if (status != 0)
+            (void)haul_fail(&job->err, HAUL_E_CANCELLED, "the start of a daemon was cancelled");
+        if (status != 0 || job->code != HAUL_OK)
+            lose(client, &job->err);
+        else
+            connect_daemon(client);
+    }
+    free(job);
+}
+
+static void start_daemon(struct haul_client *client)
+{
+    struct spawn_job *job = xcalloc(1, sizeof *job);
+
+    client->may_start = false;
+    client->spawn = job;
+    job->client = client;
+    (void)str_copy(job->session, sizeof job->session, client->session);
+    /* It can only fail without a work callback. */
+    (void)uv_queue_work(client->loop, &job->work, on_spawn_work, on_spawned);
+}
+
+/* Before the daemon has said hello, its absence or end is a reason to start one. */
+static void give_up(struct haul_client *client, const struct haul_error *err)
+{
+    bool nobody = err->code == HAUL_E_NO_DAEMON || err->code == HAUL_E_DAEMON_LOST;
+    struct open_call *hello = TAILQ_FIRST(&client->calls);
+
+    if (client->ready || !client->may_start || !nobody) {
+        lose(client, err);
+        return;
+    }
+    conn_free(client->conn);
+    client->conn = NULL;
+    if (hello && hello->kind == CALL_HELLO) {
+        TAILQ_REMOVE(&client->calls, hello, link);
+        call_free(hello);
+    }
+    start_daemon(client);
+}
+
+static void send_line(struct haul_client *client, enum call_kind kind, char *line, size_t len)
+{
+    struct held_line *held;
+
+    if (client->conn && (client->ready || kind == CALL_HELLO)) {
+        conn_send(client->conn, line, len);
+        return;
+    }
+    held = xcalloc(1, sizeof *held);
+    held->line = line;
+    held->len = len;
+    STAILQ_INSERT_TAIL(&client->backlog, held, link);
+}
+
+/* The first call that failed while it was made. */
+static struct open_call *find_unsent(struct haul_client *client)
+{
+    struct open_call *call;
+
+    TAILQ_FOREACH(call, &client->calls, link)
+    {
+        if (call->part_count == 0)
+            return call;
+    }
+    return NULL;
+}
+
+static void on_later(uv_timer_t *timer)
+{
+    struct haul_client *client = OWNER_OF(timer, struct haul_client, later);
+    struct open_call *call = find_unsent(client);
+
+    if (!call)
+        return;
+    TAILQ_REMOVE(&client->calls, call, link);
+    if (find_unsent(client))
+        (void)uv_timer_start(timer, on_later, 0, 0);
+    call_answer(call);
+}
+
+static struct open_call *call_new(struct haul_client *client, enum call_kind kind,
+                                  haul_reply_cb *reply, void *ctx)
+{
+    struct open_call *call = xcalloc(1, sizeof *call);
+
+    call->kind = kind;
+    call->reply = reply;
+    call->ctx = ctx;
+    if (kind == CALL_HELLO)
+        TAILQ_INSERT_HEAD(&client->calls, call, link);
+    else
+        TAILQ_INSERT_TAIL(&client->calls, call, link);
+    return call;
+}
+
+/* The call will be answered with ERR, later. Nothing of it may have been sent. */
+static void call_fail_later(struct haul_client *client, struct open_call *call,
+                            const struct haul_error *err)
+{
+    call_set_failed(call, err);
+    (void)uv_timer_start(&client->later, on_later, 0, 0);
+}
+
+/* Sends the COUNT messages of a call, whose ids begin with FIRST_ID. LINES are taken. */
+static void call_send(struct haul_client *client, struct open_call *call, uint64_t first_id,
+                      char **lines, const size_t *lens, size_t count)
+{
+    struct haul_error err;
+
+    if (client->lost || client->closed) {
+        for (size_t i = 0; i < count; i++)
+            free(lines[i]);
+        (void)haul_fail(&err, HAUL_E_DAEMON_LOST, "the connection to the daemon is gone");
+        call_fail_later(client, call, &err);
+        return;
+    }
+    call->first_id = first_id;
+    call->part_count = count;
+    call->parts_open = count;
+    call->parts = xreallocarray(call->parts, count, sizeof(json_t *));
+    for (size_t i = 0; i < count; i++) {
+        call->parts[i] = NULL;
+        send_line(client, call->kind, lines[i], lens[i]);
+    }
+}
+
+/* One call that is one request. PARAMS is taken. */
+static void call_simple(struct haul_client *client, enum call_kind kind, json_t *params,
+                        haul_reply_cb *reply, void *ctx)
+{
+    struct open_call *call = call_new(client, kind, reply, ctx);
+    uint64_t id = client->next_id++;
+    size_t len;
+    char *line = proto_request(id, method_names[kind], params, &len);
+    struct haul_error err;
+
+    if (len <= PROTO_LINE_MAX) {
+        call_send(client, call, id, &line, &len, 1);
+        return;
+    }
+    free(line);
+    (void)haul_fail(&err, HAUL_E_TOO_BIG, "the request is longer than the daemon accepts");
+    call_fail_later(client, call, &err);
+}
+
+/* The next page of a list; FROM is how many rows came before. */
+static void list_send(struct haul_client *client, struct open_call *call, uint64_t from)
+{
+    struct haul_view page = call->view;
+    json_t *params = json_object();
+    uint64_t id = client->next_id++;
+    struct haul_error err;
+    size_t len;
+    char *line;
+
+    page.offset += from;
+    page.rows = PROTO_LIST_ROWS;
+    if (call->view.rows > 0)
+        page.rows = (uint32_t)MIN(page.rows, call->view.rows - from);
+    if (json_from_view(params, &page, &err) != HAUL_OK) {
+        json_decref(params);
+        call_fail_later(client, call, &err);
+        return;
+    }
+    line = proto_request(id, method_names[CALL_LIST], params, &len);
+    call_send(client, call, id, &line, &len, 1);
+}
+
+/* Puts a page behind those that came before; true when another one has been asked for. */
+static bool list_continue(struct haul_client *client, struct open_call *call, json_t *page)
+{
+    json_t *whole = call->parts[0];
+    json_t *items = json_object_get(page, "items");
+    size_t got = json_array_size(items);
+    uint64_t matching = (uint64_t)json_integer_value(json_object_get(page, "matching"));
+    uint64_t have;
+
+    if (!whole) {
+        whole = json_incref(page);
+    } else {
+        json_array_extend(json_object_get(whole, "items"), items);
+        json_object_set(whole, "totals", json_object_get(page, "totals"));
+        json_object_set(whole, "matching", json_object_get(page, "matching"));
+    }
+    call->parts[0] = whole;
+    have = json_array_size(json_object_get(whole, "items"));
+    if (got == 0 || call->view.offset + have >= matching ||
+        (call->view.rows > 0 && have >= call->view.rows))
+        return false;
+    list_send(client, call, have);
+    call->parts[0] = whole;
+    return true;
+}
+
+/* All ids of a cut-up add in the first part's result. */
+static void add_join(struct open_call *call)
+{
+    for (size_t i = 1; i < call->part_count; i++)
+        json_array_extend(json_object_get(call->parts[0], "ids"),
+                          json_object_get(call->parts[i], "ids"));
+}
+
+static void send_backlog(struct haul_client *client)
+{
+    struct held_line *held;
+
+    while ((held = STAILQ_FIRST(&client->backlog)) != NULL) {
+        STAILQ_REMOVE_HEAD(&client->backlog, link);
+        conn_send(client->conn, held->line, held->len);
+        free(held);
+    }
+}
+
+static void copy_text(char *to, size_t size, const json_t *from)
+{
+    (void)str_copy(to, size, json_is_string(from) ? json_string_value(from) : "");
+}
+
+/* The daemon's hello came: the connection is of use now. */
+static void on_hello(void *ctx, const struct haul_reply *reply)
+{
+    struct haul_client *client = ctx;
+    struct haul_hello hello = {0};
+    json_t *result;
+
+    if (client->closed || client->lost)
+        return;
+    if (reply->err) {
+        struct haul_error err = *reply->err;
+
+        give_up(client, &err);
+        return;
+    }
+    result = json_loads(reply->json, 0, NULL);
+    copy_text(hello.version, sizeof hello.version, json_object_get(result, "version"));
+    copy_text(hello.session, sizeof hello.session, json_object_get(result, "session"));
+    copy_text(hello.host, sizeof hello.host, json_object_get(result, "host"));
+    hello.pid = (int)json_integer_value(json_object_get(result, "pid"));
+    json_decref(result);
+    client->ready = true;
+    send_backlog(client);
+    if (client->events.ready)
+        client->events.ready(client->events.ctx, &hello);
+}
+
+/* Takes over what a frame's new rows are: those it carries, and those that were there. */
+static bool take_rows(struct haul_client *client, const json_t *order, struct haul_item *changed,
+                      size_t changed_count)
+{
+    size_t count = json_array_size(order);
+    struct haul_item *rows = xcalloc(count + 1, sizeof *rows);
+    size_t used = 0;
+    bool whole = true;
+
+    for (size_t i = 0; i < count && whole; i++) {
+        uint64_t id = (uint64_t)json_integer_value(json_array_get(order, i));
+        struct haul_item *found = NULL;
+
+        if (used < changed_count && changed[used].id == id)
+            found = &changed[used++];
+        else if (i < client->row_count && client->rows[i].id == id)
+            found = &client->rows[i];
+        for (size_t old = 0; !found && old < client->row_count; old++) {
+            if (client->rows[old].id == id)
+                found = &client->rows[old];
+        }
+        whole = found && found->id != 0;
+        if (whole) {
+            rows[i] = *found;
+            *found = (struct haul_item){0};
+        }
+    }
+    drop_rows(client);
+    client->rows = rows;
+    client->row_count = count;
+    return whole;
+}
+
+static void on_frame(struct haul_client *client, const json_t *params)
+{
+    struct haul_frame frame = {0};
+    const json_t *order = json_object_get(params, "order");
+    const json_t *follow = json_object_get(params, "follow_index");
+    struct haul_item *changed;
+    size_t changed_count;
+    struct haul_error err;
+    bool whole;
+
+    if (json_to_totals(json_object_get(params, "totals"), &frame.totals, &err) != HAUL_OK ||
+        decode_items(json_object_get(params, "rows"), &changed, &changed_count, &err) != HAUL_OK) {
+        lose(client, &err);
+        return;
+    }
+    whole = take_rows(client, order, changed, changed_count);
+    items_free(changed, changed_count);
+    if (!whole) {
+        (void)haul_fail(&err, HAUL_E_RPC, "the daemon left out a row of the list");
+        lose(client, &err);
+        return;
+    }
+    frame.matching = (uint64_t)json_integer_value(json_object_get(params, "matching"));
+    frame.offset = (uint64_t)json_integer_value(json_object_get(params, "offset"));
+    frame.follow_index =
+        json_is_integer(follow) ? (uint64_t)json_integer_value(follow) : UINT64_MAX;
+    frame.rows = client->rows;
+    frame.row_count = client->row_count;
+    if (client->watching && client->events.frame)
+        client->events.frame(client->events.ctx, &frame);
+}
+
+static struct open_call *call_find(struct haul_client *client, uint64_t id)
+{
+    struct open_call *call;
+
+    TAILQ_FOREACH(call, &client->calls, link)
+    {
+        if (id >= call->first_id && id - call->first_id < call->part_count)
+            return call;
+    }
+    return NULL;
+}
+
+/* One answer: the call is answered when it was the last that it needed. */
+static void on_answer(struct haul_client *client, const struct proto_message *message)
+{
+    uint64_t id = (uint64_t)json_integer_value(message->id);
+    struct open_call *call = call_find(client, id);
+    struct haul_error err;
+
+    if (!call) {
+        (void)haul_fail(&err, HAUL_E_RPC, "the daemon answered what was not asked");
+        lose(client, &err);
+        return;
+    }
+    if (message->error) {
+        proto_error_read(message->error, &err);
+        call_set_failed(call, &err);
+    } else if (call->kind == CALL_LIST) {
+        if (list_continue(client, call, message->result))
+            return;
+    } else {
+        json_decref(call->parts[id - call->first_id]);
+        call->parts[id - call->first_id] = json_incref(message->result);
+    }
+    if (--call->parts_open > 0)
+        return;
+    if (call->kind == CALL_ADD && !call->failed)
+        add_join(call);
+    if (call->kind == CALL_UNWATCH)
+        drop_rows(client);
+    TAILQ_REMOVE(&client->calls, call, link);
+    call_answer(call);
+}
+
+static void on_line(void *ctx, const char *line, size_t len)
+{
+    struct haul_client *client = ctx;
+    struct proto_message message;
+    enum proto_code code;
+    struct haul_error err;
+
+    if (proto_parse(line, len, &message, &code, &err) != HAUL_OK) {
+        lose(client, &err);
+        return;
+    }
+    json_cleaned(message.root);
+    if (message.method && strcmp(message.method, "frame") == 0) {
+        on_frame(client, message.params);
+    } else if (message.error && !message.id) {
+        proto_error_read(message.error, &err);
+        lose(client, &err);
+    } else if (!message.method) {
+        on_answer(client, &message);
+    }
+    proto_message_fini(&message);
+}
+
+static void on_ended(void *ctx, const struct haul_error *err)
+{
+    struct haul_error told = *err;
+    struct haul_client *client = ctx;
+
+    if (client->ready && err->code == HAUL_E_DAEMON_LOST)
+        (void)haul_fail(&told, HAUL_E_DAEMON_LOST,
+                        "the daemon of session %s went away; run haul again", client->session);
+    give_up(client, &told);
+}
+
+static void on_connected(void *ctx)
+{
+    struct haul_client *client = ctx;
+    json_t *params = json_object();
+
+    json_object_set_new(params, "major", json_integer(HAUL_PROTOCOL_MAJOR));
+    json_object_set_new(params, "minor", json_integer(HAUL_PROTOCOL_MINOR));
+    json_object_set_new(params, "version", json_string(HAUL_VERSION));
+    call_simple(client, CALL_HELLO, params, on_hello, client);
+}
+
+static void connect_daemon(struct haul_client *client)
+{
+    struct conn_events events = {
+        .line = on_line, .ended = on_ended, .connected = on_connected, .ctx = client};
+
+    client->conn = conn_new(client->loop, PROTO_ANSWER_MAX, &events);
+    conn_connect(client->conn, client->path);
+}
+
+enum haul_err haul_client_open(struct haul_loop *loop, const char *session, bool start,
+                               const struct haul_client_events *events,
+                               struct haul_client **ret_client, struct haul_error *err)
+{
+    struct haul_client *client;
+    char *path;
+    enum haul_err code = endpoint_path(session, &path, err);
+
+    if (code != HAUL_OK)
+        return code;
+    proto_setup();
+    client = xcalloc(1, sizeof *client);
+    client->events = *events;
+    client->loop = loop_uv(loop);
+    client->session = xstrdup(session);
+    client->path = path;
+    client->may_start = start;
+    client->next_id = 1;
+    TAILQ_INIT(&client->calls);
+    STAILQ_INIT(&client->backlog);
+    (void)uv_timer_init(client->loop, &client->later);
+    connect_daemon(client);
+    *ret_client = client;
+    return HAUL_OK;
+}
+
+/* One entry of `items`; NULL with a sentence when it can't travel. SHARED are the options that the
+ * message carries for all. */
+static json_t *add_item(const struct haul_request *request, const struct haul_options *shared,
+                        struct haul_error *err)
+{
+    json_t *item = json_object();
+    json_t *mirrors = json_array();
+    bool good = json_object_set_new(item, "url", json_string(request->url)) == 0;
+
+    for (size_t i = 0; i < request->mirror_count; i++)
+        good = json_array_append_new(mirrors, json_string(request->mirrors[i])) == 0 && good;
+    json_object_set_new(item, "mirrors", mirrors);
+    if (request->paused)
+        json_object_set_new(item, "paused", json_true());
+    if (!good) {
+        (void)haul_fail(err, HAUL_E_BAD_URL, "a link is not valid UTF-8");
+    } else if (request->options != shared) {
+        json_t *options = json_from_options(request->options, err);
+
+        good = options != NULL;
+        if (good)
+            json_object_set_new(item, "options", options);
+    }
+    if (good)
+        return item;
+    json_decref(item);
+    return NULL;
+}
+
+/* The params for as many of the requests as fit one message; *ret_taken of them. */
+static json_t *add_params(const struct haul_request *requests, size_t count, size_t *ret_taken,
+                          struct haul_error *err)
+{
+    const struct haul_options *shared = requests[0].options;
+    json_t *params = json_object();
+    json_t *items = json_array();
+    json_t *options = json_from_options(shared, err);
+    size_t taken = 0, bytes = 0;
+
+    json_object_set_new(params, "items", items);
+    if (!options)
+        goto fail;
+    json_object_set_new(params, "options", options);
+    while (taken < count && taken < ADD_ITEMS_MAX && bytes < ADD_BYTES_MAX) {
+        const struct haul_request *request = &requests[taken++];
+        json_t *item = add_item(request, shared, err);
+
+        if (!item)
+            goto fail;
+        json_array_append_new(items, item);
+        bytes += strlen(request->url);
+        for (size_t i = 0; i < request->mirror_count; i++)
+            bytes += strlen(request->mirrors[i]);
+    }
+    *ret_taken = taken;
+    return params;
+fail:
+    json_decref(params);
+    return NULL;
+}
+
+/* The messages of one add, while they are written. */
+struct lines {
+    char **texts;
+    size_t *lens;
+    size_t count;
+};
+
+/* Writes the next message; *ret_taken requests are in it. */
+static enum haul_err add_line(struct haul_client *client, const struct haul_request *requests,
+                              size_t count, struct lines *lines, size_t *ret_taken,
+                              struct haul_error *err)
+{
+    json_t *params = add_params(requests, count, ret_taken, err);
+    size_t i = lines->count;
+
+    if (!params)
+        return err->code;
+    lines->texts = xreallocarray(lines->texts, i + 1, sizeof *lines->texts);
+    lines->lens = xreallocarray(lines->lens, i + 1, sizeof *lines->lens);
+    lines->texts[i] =
+        proto_request(client->next_id++, method_names[CALL_ADD], params, &lines->lens[i]);
+    lines->count++;
+    if (lines->lens[i] > PROTO_LINE_MAX)
+        return haul_fail(err, HAUL_E_TOO_BIG, "a link is too long with its options");
+    return HAUL_OK;
+}
+
+void haul_client_add(struct haul_client *client, const struct haul_request *requests, size_t count,
+                     haul_reply_cb *reply, void *ctx)
+{
+    struct open_call *call = call_new(client, CALL_ADD, reply, ctx);
+    uint64_t first_id = client->next_id;
+    struct lines lines = {0};
+    struct haul_error err;
+    enum haul_err code = HAUL_OK;
+    size_t done = 0, taken;
+
+    if (count == 0)
+        code = haul_fail(&err, HAUL_E_USAGE, "there is nothing to add");
+    while (done < count && code == HAUL_OK) {
+        code = add_line(client, requests + done, count - done, &lines, &taken, &err);
+        done += code == HAUL_OK ? taken : 0;
+    }
+    if (code == HAUL_OK) {
+        call_send(client, call, first_id, lines.texts, lines.lens, lines.count);
+    } else {
+        for (size_t i = 0; i < lines.count; i++)
+            free(lines.texts[i]);
+        call_fail_later(client, call, &err);
+    }
+    free(lines.texts);
+    free(lines.lens);
+}
+
+void haul_client_list(struct haul_client *client, const struct haul_view *view,
+                      haul_reply_cb *reply, void *ctx)
+{
+    struct open_call *call = call_new(client, CALL_LIST, reply, ctx);
+
+    call->view = *view;
+    call->view.search = view->search ? xstrdup(view->search) : NULL;
+    list_send(client, call, 0);
+}
+
+static json_t *number_param(const char *name, uint64_t value)
+{
+    json_t *params = json_object();
+
+    json_object_set_new(params, name, json_from_u64(value));
+    return params;
+}
+
+void haul_client_show(struct haul_client *client, uint64_t id, haul_reply_cb *reply, void *ctx)
+{
+    call_simple(client, CALL_SHOW, number_param("id", id), reply, ctx);
+}
+
+/* The items a call is about: COUNT 0 is all. */
+static void set_ids(json_t *params, const uint64_t *ids, size_t count)
+{
+    if (count == 0)
+        json_object_set_new(params, "all", json_true());
+    else
+        json_object_set_new(params, "ids", json_from_ids(ids, count));
+}
+
+void haul_client_act(struct haul_client *client, enum haul_action action, const uint64_t *ids,
+                     size_t count, haul_reply_cb *reply, void *ctx)
+{
+    json_t *params = json_object();
+
+    json_object_set_new(params, "action", json_string(haul_action_name(action)));
+    set_ids(params, ids, count);
+    call_simple(client, CALL_ACT, params, reply, ctx);
+}
+
+void haul_client_move(struct haul_client *client, enum haul_move how, uint64_t position,
+                      const uint64_t *ids, size_t count, haul_reply_cb *reply, void *ctx)
+{
+    json_t *params = json_object();
+
+    json_object_set_new(params, "how", json_string(haul_move_name(how)));
+    if (how == HAUL_MOVE_TO)
+        json_object_set_new(params, "position", json_from_u64(position));
+    json_object_set_new(params, "ids", json_from_ids(ids, count));
+    call_simple(client, CALL_MOVE, params, reply, ctx);
+}
+
+void haul_client_set(struct haul_client *client, const struct haul_settings *settings,
+                     haul_reply_cb *reply, void *ctx)
+{
+    json_t *params = json_object();
+
+    json_object_set_new(params, "settings", json_from_settings(settings, false));
+    call_simple(client, CALL_SET, params, reply, ctx);
+}
+
+void haul_client_settings(struct haul_client *client, haul_reply_cb *reply, void *ctx)
+{
+    call_simple(client, CALL_SETTINGS, NULL, reply, ctx);
+}
+
+void haul_client_wait(struct haul_client *client, const uint64_t *ids, size_t count,
+                      haul_reply_cb *reply, void *ctx)
+{
+    json_t *params = json_object();
+
+    set_ids(params, ids, count);
+    call_simple(client, CALL_WAIT, params, reply, ctx);
+}
+
+void haul_client_stop(struct haul_client *client, haul_reply_cb *reply, void *ctx)
+{
+    call_simple(client, CALL_STOP, NULL, reply, ctx);
+}
+
+void haul_client_watch(struct haul_client *client, const struct haul_view *view,
+                       haul_reply_cb *reply, void *ctx)
+{
+    json_t *params;
+    struct haul_error err;
+
+    client->watching = view != NULL;
+    if (!view) {
+        call_simple(client, CALL_UNWATCH, NULL, reply, ctx);
+        return;
+    }
+    params = json_object();
+    if (json_from_view(params, view, &err) != HAUL_OK) {
+        json_decref(params);
+        call_fail_later(client, call_new(client, CALL_WATCH, reply, ctx), &err);
+        return;
+    }
+    json_object_set_new(params, "follow", json_from_u64(view->follow));
+    json_object_set_new(params, "interval_ms", json_integer(view->interval_ms));
+    call_simple(client, CALL_WATCH, params, reply, ctx);
+}

@@ -1,0 +1,726 @@
+/* The methods of the protocol: one table of name, params, handler and help. `methods` lists it, and
+ * what a request carries is checked against it before a handler sees it.
+ *
+ * A handler returns an error, or sets a result, or does neither: then it has answered already or
+ * will later, and the call is no longer the dispatcher's to touch. */
+
+#include "control/methods.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "control/json.h"
+#include "control/peer.h"
+#include "control/server.h"
+#include "haul/log.h"
+#include "haul/version.h"
+
+enum param_type { PARAM_UINT, PARAM_BOOL, PARAM_TEXT, PARAM_ARRAY, PARAM_OBJECT };
+
+struct param {
+    const char *name;
+    enum param_type type;
+    bool required;
+    const char *help;
+};
+
+typedef enum haul_err method_handler(struct call *call, const json_t *params, json_t **ret_result,
+                                     struct haul_error *err);
+
+#define PARAMS_MAX 8
+
+struct method {
+    const char *name;
+    method_handler *run;
+    const char *help;
+    struct param params[PARAMS_MAX];
+};
+
+static void call_free(struct call *call)
+{
+    if (call->peer)
+        LIST_REMOVE(call, of_peer);
+    LIST_REMOVE(call, of_server);
+    json_decref(call->id);
+    wait_free(call->wait);
+    free(call);
+}
+
+void call_drop(struct call *call)
+{
+    call_free(call);
+}
+
+void call_succeed(struct call *call, json_t *result)
+{
+    struct peer *peer = call->peer;
+    size_t len;
+    char *line = proto_result(call->id, result, &len);
+
+    call_free(call);
+    if (peer)
+        peer_send(peer, line, len);
+    else
+        free(line);
+}
+
+void call_fail(struct call *call, enum proto_code code, const struct haul_error *err)
+{
+    struct peer *peer = call->peer;
+    size_t len;
+    char *line = proto_failure(call->id, code, err, &len);
+
+    call_free(call);
+    if (peer)
+        peer_send(peer, line, len);
+    else
+        free(line);
+}
+
+static json_t *one_member(const char *name, json_t *value)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, name, value);
+    return object;
+}
+
+void call_finish_wait(struct call *call)
+{
+    call_succeed(call, one_member("exit_status", json_integer(wait_exit_status(call->wait))));
+}
+
+/* The items that a request names: "ids", or "all": true. With all, *ret_count is 0. */
+static enum haul_err ids_of(const json_t *params, uint64_t **ret_ids, size_t *ret_count,
+                            struct haul_error *err)
+{
+    const json_t *ids = json_object_get(params, "ids");
+    bool all = json_is_true(json_object_get(params, "all"));
+
+    if (all == (ids != NULL))
+        return haul_fail(err, HAUL_E_RPC, "give either \"ids\" or \"all\": true");
+    if (ids && json_array_size(ids) == 0)
+        return haul_fail(err, HAUL_E_RPC, "\"ids\" names no item");
+    return json_to_ids(ids, ret_ids, ret_count, err);
+}
+
+/* The value of the enum that a text param names. */
+static enum haul_err name_of(const json_t *params, const char *param,
+                             int (*from_name)(const char *), int *ret_value, struct haul_error *err)
+{
+    const char *name = json_string_value(json_object_get(params, param));
+    int value = from_name(name);
+
+    if (value < 0)
+        return haul_fail(err, HAUL_E_RPC, "%s: there is no \"%s\"", param, name);
+    *ret_value = value;
+    return HAUL_OK;
+}
+
+static enum haul_err run_hello(struct call *call, const json_t *params, json_t **ret_result,
+                               struct haul_error *err)
+{
+    json_int_t major = json_integer_value(json_object_get(params, "major"));
+    json_int_t minor = json_integer_value(json_object_get(params, "minor"));
+    char host[64] = "";
+    json_t *result;
+
+    if (major != HAUL_PROTOCOL_MAJOR)
+        return haul_fail(err, HAUL_E_VERSION,
+                         "the daemon (haul %s, process %d) speaks protocol %d.%d, this client "
+                         "%lld.%lld; end the daemon with: kill %d, then try again",
+                         HAUL_VERSION, (int)getpid(), HAUL_PROTOCOL_MAJOR, HAUL_PROTOCOL_MINOR,
+                         (long long)major, (long long)minor, (int)getpid());
+    (void)gethostname(host, sizeof host - 1);
+    result = json_object();
+    json_object_set_new(result, "major", json_integer(HAUL_PROTOCOL_MAJOR));
+    json_object_set_new(result, "minor", json_integer(HAUL_PROTOCOL_MINOR));
+    json_object_set_new(result, "version", json_string(HAUL_VERSION));
+    json_object_set_new(result, "session", json_string(server_session(call->server)));
+    json_object_set_new(result, "host", json_from_text(host));
+    json_object_set_new(result, "pid", json_integer(getpid()));
+    call->peer->greeted = true;
+    server_peer_greeted(call->server);
+    *ret_result = result;
+    return HAUL_OK;
+}
+
+/* The requests of one `add`. */
+struct batch {
+    struct haul_request *requests;
+    size_t count;
+    struct haul_options *shared; /* for items without their own */
+};
+
+static void batch_fini(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        haul_options_unref(batch->requests[i].options);
+        free((void *)(uintptr_t)batch->requests[i].mirrors);
+    }
+    free(batch->requests);
+    haul_options_unref(batch->shared);
+}
+
+/* The texts of MIRRORS, borrowed, in a new array. */
+static enum haul_err read_mirrors(const json_t *mirrors, struct haul_request *request,
+                                  struct haul_error *err)
+{
+    size_t count = json_array_size(mirrors);
+    const char **texts;
+
+    if (count == 0)
+        return HAUL_OK;
+    texts = xcalloc(count, sizeof *texts);
+    request->mirrors = texts;
+    request->mirror_count = count;
+    for (size_t i = 0; i < count; i++) {
+        texts[i] = json_string_value(json_array_get(mirrors, i));
+        if (!texts[i])
+            return haul_fail(err, HAUL_E_RPC, "mirrors: each must be a string");
+    }
+    return HAUL_OK;
+}
+
+static enum haul_err read_request(const json_t *item, struct batch *batch,
+                                  struct haul_request *request, struct haul_error *err)
+{
+    const json_t *options = json_object_get(item, "options");
+
+    request->url = json_string_value(json_object_get(item, "url"));
+    request->paused = json_is_true(json_object_get(item, "paused"));
+    if (!request->url)
+        return haul_fail(err, HAUL_E_RPC, "items: each needs a \"url\"");
+    if (options && json_to_options(options, &request->options, err) != HAUL_OK)
+        return err->code;
+    if (!options && !batch->shared)
+        return haul_fail(err, HAUL_E_RPC, "items: one has no options, and none are shared");
+    if (!options)
+        request->options = haul_options_ref(batch->shared);
+    return read_mirrors(json_object_get(item, "mirrors"), request, err);
+}
+
+/* Fills a zeroed BATCH, which is the caller's also on failure. Texts are borrowed from PARAMS. */
+static enum haul_err read_batch(const json_t *params, struct batch *batch, struct haul_error *err)
+{
+    const json_t *items = json_object_get(params, "items");
+    const json_t *shared = json_object_get(params, "options");
+    size_t count = json_array_size(items);
+    enum haul_err code = HAUL_OK;
+
+    if (count == 0)
+        return haul_fail(err, HAUL_E_RPC, "\"items\" holds none");
+    if (shared && json_to_options(shared, &batch->shared, err) != HAUL_OK)
+        return err->code;
+    batch->requests = xcalloc(count, sizeof *batch->requests);
+    for (size_t i = 0; i < count && code == HAUL_OK; i++) {
+        batch->count = i + 1;
+        code = read_request(json_array_get(items, i), batch, &batch->requests[i], err);
+    }
+    return code;
+}
+
+static void on_added(void *ctx, const uint64_t *ids, size_t count, const struct haul_error *err)
+{
+    struct call *call = ctx;
+
+    if (err)
+        call_fail(call, PROTO_REFUSED, err);
+    else
+        call_succeed(call, one_member("ids", json_from_ids(ids, count)));
+}
+
+static enum haul_err run_add(struct call *call, const json_t *params, json_t **ret_result,
+                             struct haul_error *err)
+{
+    struct batch batch = {0};
+    enum haul_err code = read_batch(params, &batch, err);
+
+    (void)ret_result;
+    if (code == HAUL_OK) {
+        call->engine_has_it = true;
+        code = haul_engine_add(server_engine(call->server), batch.requests, batch.count, on_added,
+                               call, err);
+        if (code != HAUL_OK)
+            call->engine_has_it = false;
+    }
+    batch_fini(&batch);
+    return code;
+}
+
+static enum haul_err run_list(struct call *call, const json_t *params, json_t **ret_result,
+                              struct haul_error *err)
+{
+    struct haul_view view = {.rows = PROTO_LIST_ROWS};
+    enum haul_err code = json_to_view(params, &view, err);
+
+    if (code != HAUL_OK)
+        return code;
+    if (view.rows == 0 || view.rows > PROTO_LIST_ROWS)
+        view.rows = PROTO_LIST_ROWS;
+    *ret_result = view_list(server_source(call->server), &view);
+    return HAUL_OK;
+}
+
+static enum haul_err run_show(struct call *call, const json_t *params, json_t **ret_result,
+                              struct haul_error *err)
+{
+    uint64_t id = (uint64_t)json_integer_value(json_object_get(params, "id"));
+    struct haul_detail detail;
+
+    if (!haul_engine_detail(server_engine(call->server), id, &detail))
+        return haul_fail(err, HAUL_E_NO_ITEM, "there is no item %llu", (unsigned long long)id);
+    *ret_result = json_from_detail(&detail);
+    haul_detail_fini(&detail);
+    return HAUL_OK;
+}
+
+static enum haul_err run_act(struct call *call, const json_t *params, json_t **ret_result,
+                             struct haul_error *err)
+{
+    uint64_t *ids = NULL;
+    size_t count = 0, changed = 0;
+    int action = 0;
+    enum haul_err code = name_of(params, "action", haul_action_from_name, &action, err);
+
+    if (code == HAUL_OK)
+        code = ids_of(params, &ids, &count, err);
+    if (code == HAUL_OK)
+        code = haul_engine_act(server_engine(call->server), (enum haul_action)action, ids, count,
+                               &changed, err);
+    free(ids);
+    if (code == HAUL_OK)
+        *ret_result = one_member("count", json_from_u64(changed));
+    return code;
+}
+
+static enum haul_err run_move(struct call *call, const json_t *params, json_t **ret_result,
+                              struct haul_error *err)
+{
+    const json_t *position = json_object_get(params, "position");
+    uint64_t *ids = NULL;
+    size_t count = 0;
+    int how = 0;
+    enum haul_err code = name_of(params, "how", haul_move_from_name, &how, err);
+
+    if (code != HAUL_OK)
+        return code;
+    if ((how == HAUL_MOVE_TO) != (position != NULL))
+        return haul_fail(err, HAUL_E_RPC, "\"position\" goes with \"how\": \"%s\" and only there",
+                         haul_move_name(HAUL_MOVE_TO));
+    if (json_array_size(json_object_get(params, "ids")) == 0)
+        return haul_fail(err, HAUL_E_RPC, "\"ids\" names no item");
+    code = json_to_ids(json_object_get(params, "ids"), &ids, &count, err);
+    if (code == HAUL_OK)
+        code = haul_engine_move(server_engine(call->server), (enum haul_move)how,
+                                (uint64_t)json_integer_value(position), ids, count, err);
+    free(ids);
+    if (code == HAUL_OK)
+        *ret_result = one_member("count", json_from_u64(count));
+    return code;
+}
+
+static json_t *settings_now(const struct call *call)
+{
+    struct haul_settings settings;
+
+    haul_engine_settings(server_engine(call->server), &settings);
+    return one_member("settings", json_from_settings(&settings, true));
+}
+
+static enum haul_err run_set(struct call *call, const json_t *params, json_t **ret_result,
+                             struct haul_error *err)
+{
+    struct haul_settings settings;
+    enum haul_err code = json_to_settings(json_object_get(params, "settings"), &settings, err);
+
+    if (code != HAUL_OK)
+        return code;
+    haul_engine_set(server_engine(call->server), &settings);
+    *ret_result = settings_now(call);
+    return HAUL_OK;
+}
+
+static enum haul_err run_settings(struct call *call, const json_t *params, json_t **ret_result,
+                                  struct haul_error *err)
+{
+    (void)params;
+    (void)err;
+    *ret_result = settings_now(call);
+    return HAUL_OK;
+}
+
+/* Every item there is now. */
+static void wait_for_all(struct wait *wait, struct haul_engine *engine)
+{
+    size_t count = haul_engine_count(engine);
+
+    for (size_t position = 0; position < count; position++) {
+        struct haul_brief brief;
+        struct haul_item item;
+
+        haul_engine_at(engine, position, &brief);
+        if (brief.state != HAUL_FAILED) {
+            wait_add(wait, brief.id, brief.state, HAUL_OK);
+        } else if (haul_engine_item(engine, brief.id, &item)) {
+            wait_add(wait, item.id, item.state, item.err);
+            haul_item_fini(&item);
+        }
+    }
+}
+
+static enum haul_err wait_for_ids(struct wait *wait, struct haul_engine *engine,
+                                  const uint64_t *ids, size_t count, struct haul_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct haul_item item;
+
+        if (!haul_engine_item(engine, ids[i], &item))
+            return haul_fail(err, HAUL_E_NO_ITEM, "there is no item %llu",
+                             (unsigned long long)ids[i]);
+        wait_add(wait, item.id, item.state, item.err);
+        haul_item_fini(&item);
+    }
+    return HAUL_OK;
+}
+
+static enum haul_err run_wait(struct call *call, const json_t *params, json_t **ret_result,
+                              struct haul_error *err)
+{
+    struct haul_engine *engine = server_engine(call->server);
+    uint64_t *ids = NULL;
+    size_t count = 0;
+    enum haul_err code = ids_of(params, &ids, &count, err);
+
+    (void)ret_result;
+    if (code != HAUL_OK)
+        return code;
+    call->wait = wait_new();
+    if (count == 0)
+        wait_for_all(call->wait, engine);
+    else
+        code = wait_for_ids(call->wait, engine, ids, count, err);
+    free(ids);
+    if (code == HAUL_OK && wait_over(call->wait))
+        call_finish_wait(call);
+    return code;
+}
+
+static enum haul_err run_watch(struct call *call, const json_t *params, json_t **ret_result,
+                               struct haul_error *err)
+{
+    struct haul_view view = {0};
+    enum haul_err code = json_to_view(params, &view, err);
+
+    if (code != HAUL_OK)
+        return code;
+    if (view.rows > PROTO_WATCH_ROWS)
+        return haul_fail(err, HAUL_E_RPC, "rows: no more than %d", PROTO_WATCH_ROWS);
+    peer_watch(call->peer, &view);
+    *ret_result = json_object();
+    return HAUL_OK;
+}
+
+static enum haul_err run_unwatch(struct call *call, const json_t *params, json_t **ret_result,
+                                 struct haul_error *err)
+{
+    (void)params;
+    (void)err;
+    peer_watch(call->peer, NULL);
+    *ret_result = json_object();
+    return HAUL_OK;
+}
+
+static enum haul_err run_stop(struct call *call, const json_t *params, json_t **ret_result,
+                              struct haul_error *err)
+{
+    (void)params;
+    (void)ret_result;
+    (void)err;
+    call->awaits_stop = true;
+    server_stop(call->server);
+    return HAUL_OK;
+}
+
+static method_handler run_methods;
+
+#define VIEW_PARAMS                                                                                \
+    {"states", PARAM_ARRAY, false, "names of states; none means all"},                             \
+        {"search", PARAM_TEXT, false, "part of the name or URL, any case"},                        \
+        {"sort", PARAM_TEXT, false, "queue, name, state, size, done or rate"},                     \
+        {"descending", PARAM_BOOL, false, "the other way round"},                                  \
+        {"offset", PARAM_UINT, false, "first row, 0-based among the matching items"},              \
+    {                                                                                              \
+        "rows", PARAM_UINT, false, "how many"                                                      \
+    }
+
+#define ID_PARAMS                                                                                  \
+    {"ids", PARAM_ARRAY, false, "the items"},                                                      \
+    {                                                                                              \
+        "all", PARAM_BOOL, false, "every item, instead of ids"                                     \
+    }
+
+static const struct method methods[] = {
+    {
+        .name = "hello",
+        .run = run_hello,
+        .help = "Tell who speaks; the first call on every connection",
+        .params = {{"major", PARAM_UINT, true, "protocol version of the client"},
+                   {"minor", PARAM_UINT, true, "protocol version of the client"},
+                   {"version", PARAM_TEXT, false, "of the client's program"}},
+    },
+    {
+        .name = "methods",
+        .run = run_methods,
+        .help = "List the methods with their params",
+    },
+    {
+        .name = "add",
+        .run = run_add,
+        .help = "Add items at the end of the queue, all or none",
+        .params = {{"items", PARAM_ARRAY, true, "of {url, mirrors, options, paused}"},
+                   {"options", PARAM_OBJECT, false, "for the items that have none of their own"}},
+    },
+    {
+        .name = "list",
+        .run = run_list,
+        .help = "List items",
+        .params = {VIEW_PARAMS},
+    },
+    {
+        .name = "show",
+        .run = run_show,
+        .help = "Tell everything about one item",
+        .params = {{"id", PARAM_UINT, true, "the item"}},
+    },
+    {
+        .name = "act",
+        .run = run_act,
+        .help = "Pause, resume, cancel, retry or remove items",
+        .params = {{"action", PARAM_TEXT, true, "pause, resume, cancel, retry or remove"},
+                   ID_PARAMS},
+    },
+    {
+        .name = "move",
+        .run = run_move,
+        .help = "Move items within the queue",
+        .params = {{"how", PARAM_TEXT, true, "up, down, top, bottom or to"},
+                   {"position", PARAM_UINT, false, "with \"to\": 1-based place"},
+                   {"ids", PARAM_ARRAY, true, "the items"}},
+    },
+    {
+        .name = "set",
+        .run = run_set,
+        .help = "Change settings of the session",
+        .params = {{"settings", PARAM_OBJECT, true, "{\"long-name\": \"value\"}"}},
+    },
+    {
+        .name = "settings",
+        .run = run_settings,
+        .help = "Tell the settings of the session",
+    },
+    {
+        .name = "wait",
+        .run = run_wait,
+        .help = "Answer when all the items are done, failed, cancelled, removed or paused",
+        .params = {ID_PARAMS},
+    },
+    {
+        .name = "watch",
+        .run = run_watch,
+        .help = "Look at a part of the queue; frames follow",
+        .params = {VIEW_PARAMS,
+                   {"follow", PARAM_UINT, false, "item that must stay within the rows"},
+                   {"interval_ms", PARAM_UINT, false, "at most one frame in this time"}},
+    },
+    {
+        .name = "unwatch",
+        .run = run_unwatch,
+        .help = "Send no more frames",
+    },
+    {
+        .name = "stop",
+        .run = run_stop,
+        .help = "Put everything away and end the daemon",
+    },
+};
+
+static const struct method *method_find(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(methods); i++) {
+        if (strcmp(methods[i].name, name) == 0)
+            return &methods[i];
+    }
+    return NULL;
+}
+
+static const char *type_name(enum param_type type)
+{
+    static const char *const names[] = {
+        [PARAM_UINT] = "unsigned", [PARAM_BOOL] = "boolean",  [PARAM_TEXT] = "string",
+        [PARAM_ARRAY] = "array",   [PARAM_OBJECT] = "object",
+    };
+    return names[type];
+}
+
+static json_t *describe(const struct method *method)
+{
+    json_t *object = json_object();
+    json_t *params = json_array();
+
+    for (const struct param *param = method->params;
+         param < method->params + PARAMS_MAX && param->name; param++) {
+        json_t *row = json_object();
+
+        json_object_set_new(row, "name", json_string(param->name));
+        json_object_set_new(row, "type", json_string(type_name(param->type)));
+        json_object_set_new(row, "required", json_boolean(param->required));
+        json_object_set_new(row, "help", json_string(param->help));
+        json_array_append_new(params, row);
+    }
+    json_object_set_new(object, "name", json_string(method->name));
+    json_object_set_new(object, "help", json_string(method->help));
+    json_object_set_new(object, "params", params);
+    return object;
+}
+
+static enum haul_err run_methods(struct call *call, const json_t *params, json_t **ret_result,
+                                 struct haul_error *err)
+{
+    json_t *list = json_array();
+
+    (void)call;
+    (void)params;
+    (void)err;
+    for (size_t i = 0; i < COUNT_OF(methods); i++)
+        json_array_append_new(list, describe(&methods[i]));
+    *ret_result = one_member("methods", list);
+    return HAUL_OK;
+}
+
+static bool has_type(const json_t *value, enum param_type type)
+{
+    switch (type) {
+    case PARAM_UINT:
+        return json_is_integer(value) && json_integer_value(value) >= 0;
+    case PARAM_BOOL:
+        return json_is_boolean(value);
+    case PARAM_TEXT:
+        return json_is_string(value);
+    case PARAM_ARRAY:
+        return json_is_array(value);
+    case PARAM_OBJECT:
+        return json_is_object(value);
+    }
+    return false;
+}
+
+static const struct param *param_find(const struct method *method, const char *name)
+{
+    for (size_t i = 0; i < PARAMS_MAX && method->params[i].name; i++) {
+        if (strcmp(method->params[i].name, name) == 0)
+            return &method->params[i];
+    }
+    return NULL;
+}
+
+/* Every param is known and of its type, and none is missing. */
+static enum haul_err check_params(const struct method *method, json_t *params,
+                                  struct haul_error *err)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(params, name, value)
+    {
+        const struct param *param = param_find(method, name);
+
+        if (!param)
+            return haul_fail(err, HAUL_E_RPC, "%s has no param \"%s\"", method->name, name);
+        if (!has_type(value, param->type))
+            return haul_fail(err, HAUL_E_RPC, "%s: \"%s\" must be of type %s", method->name, name,
+                             type_name(param->type));
+    }
+    for (size_t i = 0; i < PARAMS_MAX && method->params[i].name; i++) {
+        if (method->params[i].required && !json_object_get(params, method->params[i].name))
+            return haul_fail(err, HAUL_E_RPC, "%s needs \"%s\"", method->name,
+                             method->params[i].name);
+    }
+    return HAUL_OK;
+}
+
+/* Answers a line that never became a call. */
+static void refuse(struct peer *peer, json_t *id, enum proto_code code,
+                   const struct haul_error *err)
+{
+    size_t len;
+    char *line = proto_failure(id, code, err, &len);
+
+    LOG_DEBUG(control, "a request is refused: %s", err->text);
+    peer_send(peer, line, len);
+}
+
+/* What is wrong with the request before its method is asked. */
+static enum haul_err check_request(const struct peer *peer, const struct proto_message *message,
+                                   const struct method **ret_method, enum proto_code *ret_code,
+                                   struct haul_error *err)
+{
+    *ret_code = PROTO_NOT_REQUEST;
+    if (!message->method || !message->id)
+        return haul_fail(err, HAUL_E_RPC, "a request needs a \"method\" and an \"id\"");
+    *ret_code = PROTO_REFUSED;
+    if (!peer->greeted && strcmp(message->method, "hello") != 0)
+        return haul_fail(err, HAUL_E_RPC, "the first call must be \"hello\"");
+    if (server_is_stopping(peer->server))
+        return haul_fail(err, HAUL_E_DAEMON_LOST, "the daemon is ending");
+    *ret_code = PROTO_NO_METHOD;
+    *ret_method = method_find(message->method);
+    if (!*ret_method)
+        return haul_fail(err, HAUL_E_RPC, "there is no method \"%s\"", message->method);
+    *ret_code = PROTO_BAD_PARAMS;
+    return check_params(*ret_method, message->params, err);
+}
+
+static void run_call(struct peer *peer, const struct method *method,
+                     const struct proto_message *message)
+{
+    struct call *call = xcalloc(1, sizeof *call);
+    json_t *result = NULL;
+    struct haul_error err;
+    enum haul_err code;
+
+    call->server = peer->server;
+    call->peer = peer;
+    call->id = json_incref(message->id);
+    LIST_INSERT_HEAD(&peer->calls, call, of_peer);
+    server_hold(peer->server, call);
+    code = method->run(call, message->params, &result, &err);
+    if (code != HAUL_OK)
+        call_fail(call, code == HAUL_E_RPC ? PROTO_BAD_PARAMS : PROTO_REFUSED, &err);
+    else if (result)
+        call_succeed(call, result);
+}
+
+void methods_run(struct peer *peer, const char *line, size_t len)
+{
+    const struct method *method = NULL;
+    struct proto_message message;
+    struct haul_error err;
+    enum proto_code code;
+
+    if (proto_parse(line, len, &message, &code, &err) != HAUL_OK) {
+        refuse(peer, NULL, code, &err);
+    } else {
+        if (check_request(peer, &message, &method, &code, &err) != HAUL_OK)
+            refuse(peer, message.id, code, &err);
+        else
+            run_call(peer, method, &message);
+        proto_message_fini(&message);
+    }
+    /* Who can't even say hello is not listened to any longer. */
+    if (!peer->greeted)
+        peer_end(peer, true);
+}

@@ -1,0 +1,36 @@
+#ifndef CONTROL_METHODS_H
+#define CONTROL_METHODS_H
+
+#include <jansson.h>
+#include <sys/queue.h>
+
+#include "control/proto.h"
+#include "control/wait.h"
+
+struct peer;
+struct server;
+
+/* A request that has not been answered. It is in its peer's list and in the server's. */
+struct call {
+    LIST_ENTRY(call) of_peer;
+    LIST_ENTRY(call) of_server;
+    struct server *server;
+    struct peer *peer;  /* NULL once the peer is gone: the answer is then dropped */
+    json_t *id;         /* one reference */
+    struct wait *wait;  /* of `wait`, else NULL */
+    bool awaits_stop;   /* of `stop` */
+    bool engine_has_it; /* a callback of the engine will come with it */
+};
+
+/* Each answers the call, if anybody is there to hear it, and frees it. RESULT is taken. */
+void call_succeed(struct call *call, json_t *result);
+void call_fail(struct call *call, enum proto_code code, const struct haul_error *err);
+void call_drop(struct call *call); /* no answer */
+
+/* Answers a `wait` that is over. */
+void call_finish_wait(struct call *call);
+
+/* Runs the request in one line from PEER. It may end the peer. */
+void methods_run(struct peer *peer, const char *line, size_t len);
+
+#endif

@@ -1,0 +1,45 @@
+#ifndef CONTROL_PEER_H
+#define CONTROL_PEER_H
+
+#include <jansson.h>
+#include <sys/queue.h>
+#include <uv.h>
+
+#include "control/conn.h"
+#include "control/methods.h"
+#include "control/view.h"
+
+struct server;
+
+/* A client as the daemon sees it: its connection, its open calls, and its view. */
+struct peer {
+    LIST_ENTRY(peer) of_server;
+    LIST_HEAD(, call) calls;
+    struct server *server;
+    struct conn *conn;  /* NULL once it is over */
+    bool greeted;       /* it said hello, in a version that we speak */
+    struct view *view;  /* NULL: it watches nothing */
+    uv_timer_t timer;   /* runs only while a frame is due */
+    bool overrun;       /* it left too much unread and is about to be dropped */
+    uint64_t framed_at; /* tick of the last frame */
+    bool changed;       /* a frame could not be sent, the peer had not read the last one */
+    bool forced;        /* the next frame is sent even if nothing changed */
+};
+
+/* Accepts a waiting connection. NULL when that failed; the reason is in *err. */
+struct peer *peer_new(struct server *server, uv_stream_t *listener, struct haul_error *err);
+
+/* Ends it. With FLUSH, what was sent to it still goes out. Its calls are dropped, but for those
+ * that the engine has. Freed later, on the loop. */
+void peer_end(struct peer *peer, bool flush);
+
+/* Sends a line, which is taken. A peer that leaves too much unread is ended a moment later. */
+void peer_send(struct peer *peer, char *line, size_t len);
+
+/* Looks at WANTED from now on; NULL: at nothing. A frame follows at once. */
+void peer_watch(struct peer *peer, const struct haul_view *wanted);
+
+/* Something in the engine changed: a frame is due at its time. */
+void peer_changed(struct peer *peer);
+
+#endif

@@ -1,0 +1,401 @@
+/* The control socket of a session's daemon and the daemon's life.
+ *
+ * The lock is taken first and held to the end, so there is one daemon a session, whatever happens
+ * to the socket file. The daemon ends when it is told to, or by itself: nobody is connected, the
+ * engine has nothing to do, and this has been so for the grace time. Paused and failed items keep
+ * it alive, for as long as the queue is in memory they would be lost with it; done and cancelled
+ * ones do not. An idle daemon has no timer but that one, and none while a client is connected. */
+
+#include "control/server.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "base/loop.h"
+#include "base/mem.h"
+#include "control/endpoint.h"
+#include "control/methods.h"
+#include "control/peer.h"
+#include "haul/log.h"
+
+#define GOODBYE_MS 1000 /* for clients that don't read their last answers */
+
+struct server {
+    struct server_config config;
+    struct haul_loop *loop;
+    struct haul_engine *engine;
+    struct view_source source;
+    int lock_fd;
+    int listen_fd; /* -1 once the listener owns it */
+    char *path;
+    uv_pipe_t listener;
+    uv_timer_t grace;
+    bool has_socket;
+    bool started;
+    bool stopping;
+    int open_handles; /* while it is being freed */
+    LIST_HEAD(, peer) peers;
+    LIST_HEAD(, call) calls;
+};
+
+/* The engine as a source of views. */
+
+static size_t source_count(void *ctx)
+{
+    return haul_engine_count(((struct server *)ctx)->engine);
+}
+
+static void source_at(void *ctx, size_t position, struct haul_brief *ret_brief)
+{
+    haul_engine_at(((struct server *)ctx)->engine, position, ret_brief);
+}
+
+static bool source_item(void *ctx, uint64_t id, struct haul_item *ret_item)
+{
+    return haul_engine_item(((struct server *)ctx)->engine, id, ret_item);
+}
+
+static void source_totals(void *ctx, struct haul_totals *ret_totals)
+{
+    haul_engine_totals(((struct server *)ctx)->engine, ret_totals);
+}
+
+static uint64_t source_version(void *ctx)
+{
+    return haul_engine_version(((struct server *)ctx)->engine);
+}
+
+static uint64_t source_order_version(void *ctx)
+{
+    return haul_engine_order_version(((struct server *)ctx)->engine);
+}
+
+struct haul_loop *server_loop(const struct server *server)
+{
+    return server->loop;
+}
+
+struct haul_engine *server_engine(const struct server *server)
+{
+    return server->engine;
+}
+
+const struct view_source *server_source(const struct server *server)
+{
+    return &server->source;
+}
+
+const char *server_session(const struct server *server)
+{
+    return server->config.session;
+}
+
+bool server_is_stopping(const struct server *server)
+{
+    return server->stopping;
+}
+
+void server_hold(struct server *server, struct call *call)
+{
+    LIST_INSERT_HEAD(&server->calls, call, of_server);
+}
+
+/* Nothing left that would be lost or missed if the daemon ended now. */
+static bool is_over(const struct server *server)
+{
+    struct haul_totals totals;
+
+    if (!haul_engine_idle(server->engine))
+        return false;
+    haul_engine_totals(server->engine, &totals);
+    return totals.counts[HAUL_PAUSED] == 0 && totals.counts[HAUL_FAILED] == 0;
+}
+
+static bool has_client(const struct server *server)
+{
+    const struct peer *peer;
+
+    LIST_FOREACH(peer, &server->peers, of_server)
+    {
+        if (peer->greeted)
+            return true;
+    }
+    return false;
+}
+
+static void on_grace_over(uv_timer_t *timer)
+{
+    struct server *server = OWNER_OF(timer, struct server, grace);
+
+    LOG_INFO(control, "nothing to do and nobody here: the daemon ends");
+    server_stop(server);
+}
+
+/* Sets or takes back the end that comes by itself. */
+static void consider_ending(struct server *server)
+{
+    bool active = uv_is_active((uv_handle_t *)&server->grace);
+    bool wanted = !server->stopping && !has_client(server) && is_over(server);
+
+    if (wanted && !active)
+        (void)uv_timer_start(&server->grace, on_grace_over, server->config.grace_ms, 0);
+    else if (!wanted && active)
+        (void)uv_timer_stop(&server->grace);
+}
+
+void server_peer_greeted(struct server *server)
+{
+    consider_ending(server);
+}
+
+void server_peer_gone(struct server *server, struct peer *peer)
+{
+    LIST_REMOVE(peer, of_server);
+    if (!server->stopping)
+        consider_ending(server);
+}
+
+/* Tells a `wait` what became of an item. */
+static void note_happening(struct call *call, uint64_t id, enum haul_happening what)
+{
+    struct haul_item item;
+
+    if (!wait_has(call->wait, id))
+        return;
+    if (what == HAUL_ITEM_REMOVED) {
+        wait_removed(call->wait, id);
+    } else if (haul_engine_item(call->server->engine, id, &item)) {
+        wait_add(call->wait, id, item.state, item.err);
+        haul_item_fini(&item);
+    }
+    if (wait_over(call->wait))
+        call_finish_wait(call);
+}
+
+static void on_item(void *ctx, uint64_t id, enum haul_happening what)
+{
+    struct server *server = ctx;
+    struct call *call, *next;
+
+    for (call = LIST_FIRST(&server->calls); call; call = next) {
+        next = LIST_NEXT(call, of_server);
+        if (call->wait)
+            note_happening(call, id, what);
+    }
+}
+
+static void on_changed(void *ctx)
+{
+    struct server *server = ctx;
+    struct peer *peer;
+
+    if (!server->started || server->stopping)
+        return;
+    LIST_FOREACH(peer, &server->peers, of_server)
+    {
+        peer_changed(peer);
+    }
+    if (LIST_EMPTY(&server->peers))
+        consider_ending(server);
+}
+
+struct haul_engine_events server_events(struct server *server)
+{
+    return (struct haul_engine_events){.item = on_item, .changed = on_changed, .ctx = server};
+}
+
+/* One more than the daemon serves is told so and sent away. */
+static void refuse_crowd(struct peer *peer)
+{
+    struct haul_error err;
+    size_t len;
+    char *line;
+
+    (void)haul_fail(&err, HAUL_E_TOO_BIG, "the daemon serves no more than %d clients at once",
+                    PROTO_CLIENTS_MAX);
+    line = proto_failure(NULL, PROTO_REFUSED, &err, &len);
+    peer_send(peer, line, len);
+    peer_end(peer, true);
+}
+
+static void on_connection(uv_stream_t *listener, int status)
+{
+    struct server *server = OWNER_OF(listener, struct server, listener);
+    struct haul_error err;
+    const struct peer *other;
+    struct peer *peer;
+    size_t count = 0;
+
+    if (server->stopping)
+        return;
+    if (status != 0) {
+        LOG_WARN(control, "a connection came to nothing: %s", uv_strerror(status));
+        return;
+    }
+    peer = peer_new(server, listener, &err);
+    if (!peer) {
+        LOG_WARN(control, "a connection is refused: %s", err.text);
+        return;
+    }
+    LIST_FOREACH(other, &server->peers, of_server)
+    {
+        count++;
+    }
+    LIST_INSERT_HEAD(&server->peers, peer, of_server);
+    if (count >= PROTO_CLIENTS_MAX)
+        refuse_crowd(peer);
+}
+
+/* The session's lock. A daemon that holds it without answering is just ending or just starting:
+ * it is waited for. */
+static enum haul_err take_lock(struct server *server, struct haul_error *err)
+{
+    const char *session = server->config.session;
+    enum haul_err code = endpoint_lock(session, ENDPOINT_LIFE, false, &server->lock_fd, err);
+
+    if (code != HAUL_E_BUSY)
+        return code;
+    if (endpoint_answers(server->path))
+        return haul_fail(err, HAUL_E_BUSY, "a daemon is already running in session %s", session);
+    return endpoint_lock(session, ENDPOINT_LIFE, true, &server->lock_fd, err);
+}
+
+enum haul_err server_new(struct haul_loop *loop, const struct server_config *config,
+                         struct server **ret_server, struct haul_error *err)
+{
+    struct server *server = xcalloc(1, sizeof *server);
+    enum haul_err code;
+
+    server->config = *config;
+    server->loop = loop;
+    server->lock_fd = server->listen_fd = -1;
+    server->source = (struct view_source){
+        .count = source_count,
+        .at = source_at,
+        .item = source_item,
+        .totals = source_totals,
+        .version = source_version,
+        .order_version = source_order_version,
+        .ctx = server,
+    };
+    proto_setup();
+    code = endpoint_path(config->session, &server->path, err);
+    if (code == HAUL_OK)
+        code = take_lock(server, err);
+    if (code == HAUL_OK)
+        code = endpoint_listen(server->path, &server->listen_fd, err);
+    server->has_socket = code == HAUL_OK;
+    if (code != HAUL_OK)
+        server_free(server);
+    else
+        *ret_server = server;
+    return code;
+}
+
+enum haul_err server_start(struct server *server, struct haul_engine *engine,
+                           struct haul_error *err)
+{
+    uv_loop_t *uv = loop_uv(server->loop);
+    int status;
+
+    server->engine = engine;
+    server->started = true;
+    (void)uv_pipe_init(uv, &server->listener, 0);
+    (void)uv_timer_init(uv, &server->grace);
+    status = uv_pipe_open(&server->listener, server->listen_fd);
+    if (status == 0) {
+        server->listen_fd = -1;
+        status = uv_listen((uv_stream_t *)&server->listener, SOMAXCONN, on_connection);
+    }
+    if (status != 0)
+        return haul_fail(err, HAUL_E_SOCKET, "can't listen at %s: %s", server->path,
+                         uv_strerror(status));
+    consider_ending(server);
+    return HAUL_OK;
+}
+
+/* A client that does not read its last answers must not keep the daemon. */
+static void on_goodbye_over(uv_timer_t *timer)
+{
+    struct server *server = OWNER_OF(timer, struct server, grace);
+
+    haul_loop_stop(server->loop);
+}
+
+static void on_engine_stopped(void *ctx)
+{
+    struct server *server = ctx;
+    struct haul_error err;
+    struct call *call, *next;
+    struct peer *peer, *next_peer;
+
+    (void)haul_fail(&err, HAUL_E_DAEMON_LOST, "the daemon was stopped");
+    for (call = LIST_FIRST(&server->calls); call; call = next) {
+        next = LIST_NEXT(call, of_server);
+        if (call->awaits_stop)
+            call_succeed(call, json_object());
+        else
+            call_fail(call, PROTO_REFUSED, &err);
+    }
+    for (peer = LIST_FIRST(&server->peers); peer; peer = next_peer) {
+        next_peer = LIST_NEXT(peer, of_server);
+        peer_end(peer, true);
+    }
+    /* Unreferenced: it ends the loop only while unread answers would keep it. */
+    (void)uv_timer_start(&server->grace, on_goodbye_over, GOODBYE_MS, 0);
+    uv_unref((uv_handle_t *)&server->grace);
+    server->config.ended(server->config.ctx);
+}
+
+void server_stop(struct server *server)
+{
+    if (server->stopping || !server->started)
+        return;
+    server->stopping = true;
+    (void)uv_timer_stop(&server->grace);
+    endpoint_remove(server->path);
+    server->has_socket = false;
+    uv_unref((uv_handle_t *)&server->listener);
+    haul_engine_stop(server->engine, on_engine_stopped, server);
+}
+
+/* The memory goes with the last of the handles that live in it. */
+static void on_handle_closed(uv_handle_t *handle)
+{
+    struct server *server = handle->data;
+
+    if (--server->open_handles == 0)
+        free(server);
+}
+
+static void close_handle(struct server *server, uv_handle_t *handle)
+{
+    handle->data = server;
+    uv_close(handle, on_handle_closed);
+}
+
+void server_free(struct server *server)
+{
+    struct call *call;
+
+    if (!server)
+        return;
+    while ((call = LIST_FIRST(&server->calls)) != NULL)
+        call_drop(call);
+    if (server->listen_fd >= 0)
+        close(server->listen_fd);
+    if (server->has_socket)
+        endpoint_remove(server->path);
+    if (server->lock_fd >= 0)
+        close(server->lock_fd);
+    free(server->path);
+    if (!server->started) {
+        free(server);
+        return;
+    }
+    server->open_handles = 2;
+    close_handle(server, (uv_handle_t *)&server->grace);
+    close_handle(server, (uv_handle_t *)&server->listener);
+}

@@ -1,0 +1,60 @@
+#ifndef CONTROL_SERVER_H
+#define CONTROL_SERVER_H
+
+#include "control/view.h"
+#include "haul/engine.h"
+#include "haul/error.h"
+#include "haul/loop.h"
+
+/* The daemon's control socket: it lets clients in, runs what they ask on the engine, and decides
+ * when the daemon has nothing more to do. On the engine's loop and thread. */
+struct server;
+
+struct server_config {
+    const char *session;
+    uint64_t grace_ms; /* how long it stays with nothing to do and nobody there */
+    /* All is put away and answered: once the owner's own handles are closed too, the loop ends. */
+    void (*ended)(void *ctx);
+    void *ctx;
+};
+
+/* Takes the session's lock and makes its socket; nobody is let in yet. HAUL_E_BUSY when another
+ * daemon has the session. Waits for one that is just ending. CONFIG is copied, but its session is
+ * borrowed. */
+HAUL_CHECKED enum haul_err server_new(struct haul_loop *loop, const struct server_config *config,
+                                      struct server **ret_server, struct haul_error *err);
+
+/* What the engine is to be made with. */
+struct haul_engine_events server_events(struct server *server);
+
+/* Lets clients in. ENGINE is borrowed until `ended`. */
+HAUL_CHECKED enum haul_err server_start(struct server *server, struct haul_engine *engine,
+                                        struct haul_error *err);
+
+/* Stops the engine, answers who waits, says good-bye to all; then `ended`. A second call is
+ * harmless. */
+void server_stop(struct server *server);
+
+/* After the loop has ended, or if server_start() was never called. Gives the lock back. NULL is
+ * fine. */
+void server_free(struct server *server);
+
+/* For the methods and peers of this room. */
+
+struct call;
+struct peer;
+
+struct haul_loop *server_loop(const struct server *server);
+struct haul_engine *server_engine(const struct server *server);
+const struct view_source *server_source(const struct server *server);
+const char *server_session(const struct server *server);
+bool server_is_stopping(const struct server *server);
+
+/* Keeps an open call until it is answered. */
+void server_hold(struct server *server, struct call *call);
+
+/* A peer has said hello, or is gone. */
+void server_peer_greeted(struct server *server);
+void server_peer_gone(struct server *server, struct peer *peer);
+
+#endif

@@ -1,0 +1,19 @@
+#ifndef CONTROL_SPAWN_H
+#define CONTROL_SPAWN_H
+
+#include "haul/error.h"
+
+/* Names the file descriptor on which a daemon tells who started it that it is ready. */
+#define SPAWN_READY_ENV "HAUL_READY_FD"
+
+/* Sees to it that a daemon answers in SESSION: starts one unless there is one by now, and waits
+ * until it is ready. Two callers at once start one daemon. Blocks, for seconds when things go
+ * wrong: not for the loop's thread. */
+HAUL_CHECKED enum haul_err spawn_daemon(const char *session, struct haul_error *err);
+
+/* The daemon's side: takes the descriptor out of the environment, -1 when there is none. */
+int spawn_ready_fd(void);
+/* Tells that it is ready (ERR NULL) or why it can't be, and closes FD. -1 is fine. */
+void spawn_tell(int fd, const struct haul_error *err);
+
+#endif
