@@ -33,7 +33,8 @@ struct daemon {
     struct server *server;
     struct haul_engine *engine;
     uv_signal_t signals[COUNT_OF(end_signals)];
-    bool has_signals;
+    uv_timer_t farewell; /* frees the engine, outside of its callback */
+    bool has_handles;
 };
 
 static enum haul_err open_log(const struct daemon_args *args, struct haul_error *err)
@@ -71,33 +72,49 @@ static void on_signal(uv_signal_t *handle, int number)
     server_stop(daemon->server);
 }
 
-static void catch_signals(struct daemon *daemon)
+static void open_handles(struct daemon *daemon)
 {
+    uv_loop_t *uv = loop_uv(daemon->loop);
+
     for (size_t i = 0; i < COUNT_OF(end_signals); i++) {
         uv_signal_t *handle = &daemon->signals[i];
 
-        (void)uv_signal_init(loop_uv(daemon->loop), handle);
+        (void)uv_signal_init(uv, handle);
         handle->data = daemon;
         (void)uv_signal_start(handle, on_signal, end_signals[i]);
     }
-    daemon->has_signals = true;
+    (void)uv_timer_init(uv, &daemon->farewell);
+    daemon->has_handles = true;
     (void)signal(SIGHUP, SIG_IGN);
     (void)signal(SIGPIPE, SIG_IGN);
 }
 
-static void drop_signals(struct daemon *daemon)
+static void close_handles(struct daemon *daemon)
 {
-    if (!daemon->has_signals)
+    if (!daemon->has_handles)
         return;
     for (size_t i = 0; i < COUNT_OF(end_signals); i++)
         uv_close((uv_handle_t *)&daemon->signals[i], NULL);
-    daemon->has_signals = false;
+    uv_close((uv_handle_t *)&daemon->farewell, NULL);
+    daemon->has_handles = false;
 }
 
-/* The server has ended: without our handles the loop does too. */
+static void on_farewell(uv_timer_t *timer)
+{
+    struct daemon *daemon = OWNER_OF(timer, struct daemon, farewell);
+
+    haul_engine_free(daemon->engine);
+    daemon->engine = NULL;
+    close_handles(daemon);
+}
+
+/* The server has ended: without the engine's handles and ours the loop ends once the last answers
+ * are out. */
 static void on_ended(void *ctx)
 {
-    drop_signals(ctx);
+    struct daemon *daemon = ctx;
+
+    (void)uv_timer_start(&daemon->farewell, on_farewell, 0, 0);
 }
 
 static enum haul_err start(struct daemon *daemon, struct haul_error *err)
@@ -120,14 +137,15 @@ static enum haul_err start(struct daemon *daemon, struct haul_error *err)
                            &daemon->engine, err);
     if (code != HAUL_OK)
         return code;
-    catch_signals(daemon);
+    open_handles(daemon);
     return server_start(daemon->server, daemon->engine, err);
 }
 
 static void finish(struct daemon *daemon)
 {
-    drop_signals(daemon);
-    haul_engine_free(daemon->engine);
+    close_handles(daemon);
+    if (daemon->engine)
+        haul_engine_free(daemon->engine);
     server_free(daemon->server);
     haul_loop_free(daemon->loop);
 }
