@@ -35,7 +35,13 @@ static void send_move(struct call *call, struct haul_client *client, const uint6
 {
     const struct targets *targets = call->ctx;
     const struct destination *destination = targets->ctx;
+    struct haul_error err;
 
+    if (count == 0) {
+        (void)haul_fail(&err, HAUL_E_USAGE, "moving all items changes nothing; name some of them");
+        call_fail(call, &err);
+        return;
+    }
     haul_client_move(client, destination->how, destination->position, numbers, count, call_reply,
                      call);
 }

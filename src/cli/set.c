@@ -36,6 +36,6 @@ int set_run(const struct args *args)
     struct call call = {.args = args, .send = send_set, .show = show_settings};
 
     if (args->settings.given == 0)
-        call.json_without_daemon = "{}";
+        call.json_without_daemon = "{\"settings\":{}}";
     return call_run(&call);
 }

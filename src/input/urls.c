@@ -214,22 +214,37 @@ static size_t link_end(const struct finder *finder, size_t start, size_t body)
     return trim_end(text, (struct piece){body, at}, open, before);
 }
 
+/* Where a scheme that haul knows starts among the letters between START and COLON, or COLON.
+ * "seehttps" is a missing space, and "[1mhttps" what a terminal's colour leaves of a text. */
+static size_t known_scheme_start(const char *text, size_t start, size_t colon)
+{
+    if (is_known_scheme(text + start, colon - start))
+        return start;
+    for (size_t len = strlen("https"); len >= strlen("http"); len--) {
+        if (colon - start > len && strncasecmp(text + colon - len, "https", len) == 0)
+            return colon - len;
+    }
+    return colon;
+}
+
 /* Where the scheme starts that ends at COLON; COLON itself when there is none. "1.https" and
- * "-https" are lists, not schemes. */
+ * "-https" are lists, not schemes; "git+https" is one. */
 static size_t scheme_start(const struct finder *finder, size_t colon)
 {
     const char *text = finder->text;
-    size_t start = colon;
-    size_t letters;
+    size_t start;
+    size_t letters = colon;
+    size_t known = colon;
 
-    while (start > finder->from &&
-           (isalnum((unsigned char)text[start - 1]) || strchr("+-.", text[start - 1]) != NULL))
-        start--;
-    for (letters = colon; letters > start && isalpha((unsigned char)text[letters - 1]);)
+    while (letters > finder->from && isalpha((unsigned char)text[letters - 1]))
         letters--;
-    if (is_known_scheme(text + letters, colon - letters) &&
-        (letters == start || text[letters - 1] != '+'))
-        return letters;
+    for (start = letters; start > finder->from && (isalnum((unsigned char)text[start - 1]) ||
+                                                   strchr("+-.", text[start - 1]) != NULL);)
+        start--;
+    if (start == letters || text[letters - 1] != '+')
+        known = known_scheme_start(text, letters, colon);
+    if (known < colon)
+        return known;
     while (start < colon && !isalpha((unsigned char)text[start]))
         start++;
     return start;
