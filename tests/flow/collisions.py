@@ -1,0 +1,110 @@
+"""A name that is taken is never written over unless the user says so."""
+
+import os
+
+from harness import case, expect, expect_equal, has_content, run
+
+
+def taken(t, name="a.bin"):
+    with open(t.path(name), "wb") as file:
+        file.write(b"mine")
+
+
+def read(t, name):
+    with open(t.path(name), "rb") as file:
+        return file.read()
+
+
+@case
+def a_taken_name_gets_a_number(t):
+    taken(t)
+    files = [t.file("a.bin", 1000 + i) for i in range(3)]
+    for file in files:
+        t.get(file.url)
+    t.expect_names("a.bin", "a (1).bin", "a (2).bin", "a (3).bin")
+    expect_equal(read(t, "a.bin"), b"mine", "what was there")
+    for i, file in enumerate(files):
+        t.expect_file(f"a ({i + 1}).bin", file)
+
+
+@case
+def skip_leaves_the_file_and_succeeds(t):
+    taken(t)
+    t.get("--if-exists", "skip", t.file("a.bin").url)
+    t.expect_names("a.bin")
+    expect_equal(read(t, "a.bin"), b"mine", "what was there")
+
+
+@case
+def overwrite_replaces_it(t):
+    taken(t)
+    file = t.file("a.bin")
+    t.get("--if-exists", "overwrite", file.url)
+    t.expect_names("a.bin")
+    t.expect_file("a.bin", file)
+
+
+@case
+def overwrite_replaces_it_only_when_all_is_there(t):
+    taken(t)
+    t.keeps("a.bin.part", "a.bin.haul")
+    t.get("--if-exists", "overwrite", "--retries", 0, t.file("a.bin", 9000, close=5000).url,
+          status=3)
+    expect_equal(read(t, "a.bin"), b"mine", "what was there")
+
+
+@case
+def fail_fails_as_a_disk_error(t):
+    taken(t)
+    t.keeps("a.bin.part", "a.bin.haul")
+    t.get("--if-exists", "fail", t.file("a.bin").url, status=5)
+    expect_equal(read(t, "a.bin"), b"mine", "what was there")
+
+
+@case
+def a_folder_with_the_name_stays(t):
+    os.mkdir(t.path("a.bin"))
+    file = t.file("a.bin")
+    t.get(file.url)
+    t.expect_file("a (1).bin", file)
+    t.get("--if-exists", "overwrite", t.file("a.bin").url, status=5)
+    expect(os.path.isdir(t.path("a.bin")), "the folder is gone")
+    t.keeps("a.bin.part", "a.bin.haul")
+
+
+@case
+def equal_names_of_one_batch_never_meet_in_one_file(t):
+    files = [t.file(f"{i}/same.bin", 50_000 + i, tick=10, rate=400_000) for i in range(10)]
+    t.get("-j", 10, *[file.url for file in files])
+    t.expect_names("same.bin", *[f"same ({i}).bin" for i in range(1, 10)])
+    for file in files:
+        owners = [name for name in t.names() if has_content(t.path(name), file.seed, file.size)]
+        expect_equal(len(owners), 1, f"files with the bytes of {file}")
+
+
+@case
+def equal_names_from_the_server_never_meet_either(t):
+    files = [t.file(f"n{i}", 50_000 + i, disposition="attachment; filename=same.bin")
+             for i in range(10)]
+    t.get("-j", 10, *[file.url for file in files])
+    expect_equal(len(t.names()), 10, "files")
+    for file in files:
+        owners = [name for name in t.names() if has_content(t.path(name), file.seed, file.size)]
+        expect_equal(len(owners), 1, f"files with the bytes of {file}")
+
+
+@case
+def two_hauls_never_meet_in_one_file(t):
+    files = [t.file(f"{i}/both.bin", 40_000 + i, rate=100_000, tick=20) for i in range(2)]
+    runs = [t.start("get", "-q", "-d", t.dir, file.url) for file in files]
+    statuses = [one.wait().status for one in runs]
+    t.keeps("both.bin.part", "both.bin.haul")
+    complete = [name for name in t.names() if not name.endswith((".part", ".haul"))]
+    expect_equal(len(complete), statuses.count(0), f"complete files {complete} of {statuses}")
+    expect(0 in statuses, f"none succeeded: {statuses}")
+    for name in complete:
+        expect(any(has_content(t.path(name), file.seed, file.size) for file in files),
+               f"{name} is a mixture")
+
+
+run()

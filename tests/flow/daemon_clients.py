@@ -1,0 +1,168 @@
+"""Many clients, rude clients, and clients that die: the daemon serves the others."""
+
+import signal
+
+from harness import case, expect, expect_equal, run, until
+from control_socket import Client
+
+
+def begin(t):
+    """A daemon with one item that lasts."""
+    t.keeps("slow.bin.part", "slow.bin.haul")
+    (number,) = t.add(t.file("slow.bin", 50_000_000, rate=50_000, tick=50).url)
+    return number
+
+
+@case
+def two_clients_see_the_same(t):
+    number = begin(t)
+    one, two = Client(t), Client(t)
+    expect_equal(one.hello["pid"], two.hello["pid"], "daemon")
+    one.call("act", action="pause", ids=[number])
+    until("the other sees it", lambda: two.call("list")["items"][0]["state"] == "paused")
+    one.close()
+    two.call("act", action="resume", ids=[number])
+    two.close()
+
+
+@case
+def a_view_gets_what_changed(t):
+    begin(t)
+    client = Client(t)
+    client.call("watch", rows=10, interval_ms=50)
+    first = client.notice()
+    expect(first["method"] == "frame", str(first))
+    second = client.notice()
+    expect_equal(len(second["params"]["rows"]), 1, "rows")
+    expect(second["params"]["rows"][0]["done"] > first["params"]["rows"][0]["done"], "no progress")
+    client.close()
+
+
+@case
+def a_killed_client_changes_nothing(t):
+    begin(t)
+    waiting = t.start("wait")
+    client = Client(t)
+    until("both are connected", lambda: client.call("list")["totals"]["connections"] >= 1)
+    waiting.signal(signal.SIGKILL)
+    waiting.wait()
+    expect_equal(client.call("list")["items"][0]["state"], "active", "state")
+    client.close()
+
+
+@case
+def the_versions_must_fit(t):
+    begin(t)
+    client = Client(t, greet=False)
+    answer = client.ask("hello", major=999, minor=0)
+    expect("error" in answer and "999" in answer["error"]["message"], str(answer))
+    expect_equal(answer["error"]["data"]["name"], "version", "name")
+    client.close()
+    client = Client(t)
+    client.close()
+
+
+@case
+def nothing_is_answered_before_hello(t):
+    begin(t)
+    client = Client(t, greet=False)
+    expect("error" in client.ask("list"), "an answer without hello")
+    client.close()
+
+
+@case
+def nonsense_is_answered_with_an_error(t):
+    number = begin(t)
+    client = Client(t)
+    for line in (b"garbage\n", b"[1,2]\n", b"{}\n", b'{"jsonrpc":"2.0","id":1}\n', b"null\n", b"\0\0\n",
+                 b'{"jsonrpc":"1.0","id":1,"method":"list"}\n', b'"\xff\xfe"\n', b"{\"a\":" * 50 + b"\n"):
+        probe = Client(t)
+        probe.send(line)
+        answer = probe.line()
+        expect(answer is None or "error" in answer, f"{line!r} was answered with {answer}")
+        probe.close()
+    for method, params in {"no-such": {}, "act": {"action": "fly", "ids": [number]},
+                           "show": {"id": "seven"}, "add": {"items": "x"}, "move": {"how": 7},
+                           "watch": {"rows": -1}, "set": {"settings": {"jobs": "0"}},
+                           "wait": {"ids": [0]}}.items():
+        answer = client.ask(method, **params)
+        expect("error" in answer, f"{method} {params} was answered with {answer}")
+    expect_equal(client.call("list")["items"][0]["state"], "active", "state")
+    client.close()
+
+
+@case
+def a_line_without_end_is_cut_off(t):
+    begin(t)
+    rude = Client(t)
+    try:
+        for _ in range(80):
+            rude.send(b"x" * (1 << 20))
+        ended = rude.line()
+    except OSError:
+        ended = None
+    expect(ended is None or "error" in ended, f"an answer: {ended}")
+    rude.close()
+    t.ok("list")
+
+
+@case
+def a_client_that_does_not_read_is_dropped_or_skipped(t):
+    begin(t)
+    rude = Client(t)
+    rude.call("watch", rows=500, interval_ms=50)
+    try:
+        for number in range(20_000):
+            rude.send({"jsonrpc": "2.0", "id": number, "method": "list", "params": {}})
+    except OSError:
+        pass  # dropped: just as well
+    other = Client(t)
+    expect_equal(len(other.call("list")["items"]), 1, "items")
+    other.close()
+    rude.close()
+
+
+@case
+def a_client_that_leaves_in_the_middle_does_no_harm(t):
+    begin(t)
+    for text in (b'{"jsonrpc":"2.0","id":1,"met', b"", b'{"jsonrpc":"2.0","id":1,"method":"list"}\n'):
+        client = Client(t)
+        client.send(text)
+        client.close()
+    many = [Client(t) for _ in range(40)]
+    for client in many:
+        client.close()
+    t.ok("list")
+
+
+@case
+def large_batches_are_taken_whole(t):
+    begin(t)
+    t.ok("set", "-j", 1)
+    client = Client(t)
+    items = [{"url": f"http://127.0.0.1:9/{i}", "paused": True} for i in range(5000)]
+    ids = client.call("add", items=items, options={"dir": t.dir})["ids"]
+    expect_equal(len(ids), 5000, "ids")
+    items[100] = {"url": "no link"}
+    answer = client.ask("add", items=items, options={"dir": t.dir})
+    expect("error" in answer, "a batch with a bad link was taken")
+    expect_equal(client.call("list")["matching"], 5001, "items")
+    client.close()
+
+
+@case
+def the_daemon_ends_while_clients_wait(t):
+    begin(t)
+    waiting = t.start("wait")
+    client = Client(t)
+    client.call("watch", rows=10, interval_ms=50)
+    t.ok("stop")
+    while client.line() is not None:
+        pass
+    result = waiting.wait()
+    expect(result.status != 0, f"wait says all is complete: {result}")
+    until("the daemon ends", lambda: not t.daemons())
+    client.close()
+
+
+run()

@@ -1,0 +1,182 @@
+"""The daemon starts once, trusts nobody, and ends cleanly however it is told to."""
+
+import os
+import shutil
+import signal
+import socket
+import stat
+
+from harness import case, expect, expect_equal, run, until
+from control_socket import Client
+
+NOBODY = 65534
+
+
+@case
+def starts_at_once_give_one_daemon(t):
+    files = [t.file(f"{i}.bin") for i in range(6)]
+    runs = [t.start("add", "-d", t.dir, file.url) for file in files]
+    for one in runs:
+        result = one.wait()
+        expect_equal(result.status, 0, str(result))
+    expect_equal(len(t.daemons()), 1, "daemons")
+    t.ok("wait")
+    for i, file in enumerate(files):
+        t.expect_file(f"{i}.bin", file)
+
+
+@case
+def a_second_daemon_is_refused(t):
+    t.add(t.file("a.bin").url)
+    result = t.haul("daemon", timeout=20)
+    expect_equal(result.status, 1, str(result))
+    expect(result.err, "no sentence")
+    expect_equal(len(t.daemons()), 1, "daemons")
+
+
+@case
+def socket_and_folder_are_for_the_user_alone(t):
+    t.add(t.file("a.bin").url)
+    path = t.socket_path()
+    expect_equal(stat.S_IMODE(os.stat(os.path.dirname(path)).st_mode), 0o700, "folder")
+    expect_equal(stat.S_IMODE(os.stat(path).st_mode), 0o600, "socket")
+
+
+@case
+def a_folder_open_to_others_is_refused(t):
+    folder = os.path.dirname(t.socket_path())
+    for prepare in (lambda: os.mkdir(folder, 0o777) or os.chmod(folder, 0o777),
+                    lambda: os.symlink(t.folder("elsewhere"), folder)):
+        prepare()
+        result = t.haul("add", t.file("a.bin").url, timeout=20)
+        expect_equal(result.status, 1, str(result))
+        expect(folder.encode() in result.err, f"the folder is not named: {result}")
+        expect_equal(t.daemons(), [], "daemons")
+        if os.path.islink(folder):
+            os.unlink(folder)
+        else:
+            shutil.rmtree(folder)
+
+
+@case
+def without_a_runtime_folder_the_temporary_one_is_used(t):
+    path = t.env.pop("XDG_RUNTIME_DIR")
+    file = t.file("a.bin")
+    t.add(file.url)
+    t.ok("wait")
+    t.expect_file("a.bin", file)
+    folder = os.path.join(t.env["TMPDIR"], f"haul-{os.getuid()}")
+    expect_equal(stat.S_IMODE(os.stat(folder).st_mode), 0o700, "folder")
+    t.stop()
+    shutil.rmtree(folder)
+    t.env["XDG_RUNTIME_DIR"] = path
+
+
+@case
+def another_user_is_refused(t):
+    """With rights of root the folder can be opened, so the check of the peer itself is seen."""
+    if os.getuid() != 0:
+        return
+    t.add(t.file("a.bin").url)
+    path = t.socket_path()
+    folders = [t.home, t.env["XDG_RUNTIME_DIR"], os.path.dirname(path)]
+    for folder in folders:
+        os.chmod(folder, 0o711)
+    os.chmod(path, 0o666)
+    child = os.fork()
+    if child == 0:
+        answer = 1
+        try:
+            os.setgroups([])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+            with socket.socket(socket.AF_UNIX) as sock:
+                sock.settimeout(20)
+                sock.connect(path)
+                sock.sendall(b'{"jsonrpc":"2.0","id":1,"method":"hello",'
+                             b'"params":{"major":1,"minor":0}}\n')
+                answer = 0 if b'"result"' not in sock.recv(65536) else 2
+        except ConnectionError:
+            answer = 0
+        finally:
+            os._exit(answer)
+    _, status = os.waitpid(child, 0)
+    for folder in folders:
+        os.chmod(folder, 0o700)
+    os.chmod(path, 0o600)
+    expect_equal(os.waitstatus_to_exitcode(status), 0, "what the other user got (0: refused)")
+    t.ok("list")
+
+
+@case
+def a_stale_socket_is_taken_over(t):
+    t.add(t.file("a.bin").url)
+    t.ok("wait")
+    (pid,) = t.daemons()
+    os.kill(pid, signal.SIGKILL)
+    until("it is gone", lambda: not t.daemons())
+    expect(os.path.exists(t.socket_path()), "no stale socket to test with")
+    file = t.file("b.bin")
+    t.add(file.url)
+    t.ok("wait")
+    t.expect_file("b.bin", file)
+
+
+@case
+def something_else_at_the_sockets_place_is_not_removed(t):
+    folder = os.path.dirname(t.socket_path())
+    os.mkdir(folder, 0o700)
+    os.mkdir(t.socket_path())
+    result = t.haul("add", t.file("a.bin").url, timeout=30)
+    expect_equal(result.status, 1, str(result))
+    os.rmdir(t.socket_path())
+
+
+@case
+def signals_end_it_cleanly(t):
+    for number in (signal.SIGTERM, signal.SIGINT):
+        name = f"{number}.bin"
+        t.keeps(name + ".part", name + ".haul")
+        t.add(t.file(name, 50_000_000, rate=50_000, tick=20).url)
+        until("bytes come", lambda: os.path.exists(t.path(name + ".part")))
+        (pid,) = t.daemons()
+        os.kill(pid, number)
+        until("it ends", lambda: not t.daemons(), 10)
+        expect(not os.path.exists(t.socket_path()), "the socket is left")
+        expect(name + ".part" in t.names(), "the part is gone")
+
+
+@case
+def it_survives_the_terminal(t):
+    """SIGHUP to the client's process group, as when a terminal is closed."""
+    file = t.file("a.bin", 400_000, rate=400_000, tick=20)
+    running = t.start("add", "-d", t.dir, file.url, start_new_session=True)
+    expect_equal(running.wait().status, 0, "add")
+    (pid,) = t.daemons()
+    expect(os.getsid(pid) == pid, "it is in the session of its client")
+    os.kill(pid, signal.SIGHUP)
+    t.ok("wait")
+    t.expect_file("a.bin", file)
+
+
+@case
+def its_streams_are_not_the_clients(t):
+    t.add(t.file("a.bin").url)
+    (pid,) = t.daemons()
+    for name in "012":
+        target = os.readlink(f"/proc/{pid}/fd/{name}")
+        expect("pipe" not in target and ".out" not in target, f"descriptor {name} is {target}")
+
+
+@case
+def the_foreground_daemon_serves_too(t):
+    running = t.start("daemon")
+    until("it listens", lambda: os.path.exists(t.socket_path()))
+    client = Client(t)
+    expect_equal(client.hello["session"], t.session, "session")
+    client.close()
+    running.signal(signal.SIGTERM)
+    expect_equal(running.wait(20).status, 0, "status")
+
+
+run()

@@ -1,0 +1,51 @@
+"""Links come from the command line, from list files and from standard input."""
+
+import os
+
+from harness import case, expect, expect_equal, run
+
+
+@case
+def a_list_file_and_standard_input_are_read(t):
+    files = {f"{i}.bin": t.file(f"{i}.bin") for i in range(6)}
+    urls = [file.url for file in files.values()]
+    listed = t.write("list.txt", "\n".join(["# a comment", "", *urls[:3]]))
+    t.get("-i", listed, "-i", "-", urls[5], stdin=("\r\n".join(urls[3:5]) + "\r\n").encode())
+    t.expect_names(*files)
+    for name, file in files.items():
+        t.expect_file(name, file)
+
+
+@case
+def options_of_one_item_stand_below_it(t):
+    file = t.file("a.bin", require="X-One: 1")
+    other = t.file("b.bin")
+    t.get("-i", t.write("list.txt", f"{file.url}\n  out=named.bin\n  header=X-One: 1\n{other.url}\n"))
+    t.expect_file("named.bin", file)
+    t.expect_file("b.bin", other)
+
+
+@case
+def a_line_that_is_no_link_stops_all_before_anything_starts(t):
+    file = t.file("a.bin")
+    result = t.haul("get", "-d", t.dir, "-i", t.write("list.txt", f"{file.url}\nnot a link\n"))
+    expect_equal(result.status, 1, str(result))
+    expect(b"2" in result.err, f"the line is not named: {result}")
+    t.expect_names()
+
+
+@case
+def a_list_without_links_is_a_mistake(t):
+    for text in ("", "\n\n", "# only a comment\n"):
+        result = t.haul("get", "-d", t.dir, "-i", t.write("list.txt", text))
+        expect_equal(result.status, 1, str(result))
+
+
+@case
+def a_folder_is_not_a_list(t):
+    result = t.haul("get", "-d", t.dir, "-i", t.home)
+    expect_equal(result.status, 1, str(result))
+    expect(os.path.basename(t.home).encode() in result.err, f"the file is not named: {result}")
+
+
+run()

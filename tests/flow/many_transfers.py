@@ -1,0 +1,37 @@
+"""Two thousand slow transfers at once in one process, with the descriptors a login shell gives."""
+
+import resource
+
+from harness import case, expect, run
+
+COUNT = 2000
+
+
+def shell_limits():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 4096))
+
+
+@case
+def two_thousand_slow_transfers_run_at_once(t):
+    files = [t.file(f"t{i}.bin", 1500, rate=100, tick=1000) for i in range(COUNT)]
+    listed = t.write("list.txt", "".join(file.url + "\n" for file in files))
+    t.get("-j", COUNT, "--retries", 0, "-i", listed, preexec_fn=shell_limits, timeout=150)
+    for i, file in enumerate(files):
+        t.expect_file(f"t{i}.bin", file)
+    peak = t.origin.stats()["peak_active"]
+    expect(peak >= COUNT, f"at most {peak} ran at once")
+
+
+@case
+def too_few_descriptors_queue_and_never_fail(t):
+    def tight():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128))
+
+    files = [t.file(f"q{i}.bin", 1500, rate=3000) for i in range(400)]
+    listed = t.write("list.txt", "".join(file.url + "\n" for file in files))
+    t.get("-j", 400, "--retries", 0, "-i", listed, preexec_fn=tight, timeout=150)
+    for i, file in enumerate(files):
+        t.expect_file(f"q{i}.bin", file)
+
+
+run()

@@ -1,0 +1,71 @@
+"""Redirects are followed where that is safe, and refused with a sentence where it is not."""
+
+from harness import case, expect, expect_equal, run
+
+
+@case
+def relative_and_absolute_ones_are_followed(t):
+    final = t.file("final/file.bin", 50_000)
+    relative = final.url.partition(str(t.origin.port))[2]
+    for i, target in enumerate([final.url, relative, "//127.0.0.1:%d%s" % (t.origin.port, relative)]):
+        t.get("-o", f"{i}.bin", t.origin.url(f"start{i}", redirect=target))
+        t.expect_file(f"{i}.bin", final)
+    for status in (301, 302, 303, 307, 308):
+        t.get("-o", f"{status}.bin", t.origin.url(f"s{status}", status=status, redirect=final.url))
+        t.expect_file(f"{status}.bin", final)
+
+
+@case
+def another_server_is_fine(t):
+    final = t.origin.file("file.bin", port=t.origin.other)
+    t.get(t.origin.url("start", redirect=final.url))
+    t.expect_file("file.bin", final)
+
+
+@case
+def several_in_a_row_are_followed(t):
+    file = t.file("hops.bin", hops=10)
+    t.get(file.url)
+    t.expect_file("hops.bin", file)
+
+
+@case
+def too_many_are_refused(t):
+    t.get("--retry-wait", 0, t.file("hops.bin", hops=30).url, status=4)
+    t.get("--retry-wait", 0, t.origin.url("loop.bin", redirect="loop"), status=4)
+    t.expect_names()
+    expect(len(t.origin.requests("loop.bin")) <= 21, "followed more than 20 times, or retried")
+
+
+@case
+def other_schemes_are_refused(t):
+    secret = t.write("secret.txt", "not for download")
+    for target in (f"file://{secret}", "file:///etc/passwd", "ftp://127.0.0.1/x",
+                   "gopher://127.0.0.1/", "dict://127.0.0.1/", "javascript:alert(1)",
+                   "data:text/plain,hello", "smb://127.0.0.1/x", "http:///nowhere",
+                   "http://127.0.0.1:99999/", "http://[::1/"):
+        result = t.haul("get", "-d", t.dir, "--retries", 0, t.origin.url("s", redirect=target))
+        expect(result.status in (3, 4), f"expected a refusal of {target}: {result}")
+        t.expect_names()
+
+
+@case
+def https_does_not_become_http(t):
+    final = t.file("plain.bin")
+    start = t.origin.url("start", scheme="https", redirect=final.url)
+    result = t.get("--retries", 0, "--cacert", t.origin.cert, start, status=4)
+    expect(b"--allow-downgrade" in result.err, f"the way out is not named: {result}")
+    expect_equal(t.origin.requests("plain.bin"), [], "requests in plain text")
+    t.expect_names()
+    t.get("--cacert", t.origin.cert, "--allow-downgrade", start)
+    t.expect_file("plain.bin", final)
+
+
+@case
+def http_becomes_https(t):
+    final = t.origin.file("safe.bin", scheme="https")
+    t.get("--cacert", t.origin.cert, t.origin.url("start", redirect=final.url))
+    t.expect_file("safe.bin", final)
+
+
+run()

@@ -1,0 +1,107 @@
+"""What is a secret reaches the server it was meant for, and nobody else: no other host, no log, no
+screen."""
+
+import os
+
+from harness import case, expect, expect_equal, header, run
+
+SECRETS = ["-u", "me:hunter2", "-H", "X-Key: key-hunter2", "-H", "Cookie: id=cookie-hunter2"]
+
+
+def sent(request):
+    """The secrets in a request."""
+    return [name for name in ("Authorization", "X-Key", "Cookie") if header(request, name)]
+
+
+def redirect_to(t, **place):
+    """Downloads with secrets through a redirect to PLACE; returns the second request's secrets."""
+    final = t.origin.file("final.bin", auth="none", **place)
+    t.get(*SECRETS, "-o", "out.bin", "--cacert", t.origin.cert,
+          t.origin.url("start", redirect=final.url))
+    t.expect_file("out.bin", final)
+    expect(sent(t.origin.requests("start")[-1]), "nothing was sent to the first server")
+    return sent(t.origin.requests("final.bin")[-1])
+
+
+@case
+def the_same_server_keeps_them(t):
+    expect_equal(redirect_to(t), ["Authorization", "X-Key", "Cookie"], "secrets")
+
+
+@case
+def another_port_does_not_get_them(t):
+    expect_equal(redirect_to(t, port=t.origin.other), [], "secrets")
+
+
+@case
+def another_host_does_not_get_them(t):
+    expect_equal(redirect_to(t, host="localhost"), [], "secrets")
+
+
+@case
+def another_scheme_does_not_get_them(t):
+    expect_equal(redirect_to(t, scheme="https"), [], "secrets")
+
+
+@case
+def an_authorization_header_is_a_secret_too(t):
+    final = t.origin.file("final.bin", port=t.origin.other)
+    t.get("-H", "Authorization: Bearer hunter2", t.origin.url("start", redirect=final.url))
+    expect_equal(header(t.origin.requests("start")[-1], "Authorization"), "Bearer hunter2", "first")
+    expect_equal(sent(t.origin.requests("final.bin")[-1]), [], "secrets")
+
+
+@case
+def a_login_in_a_url_stays_with_its_server(t):
+    final = t.origin.file("final.bin", port=t.origin.other)
+    start = t.origin.url("start", redirect=final.url).replace("http://", "http://me:hunter2@")
+    t.get(start)
+    expect_equal(sent(t.origin.requests("final.bin")[-1]), [], "secrets")
+
+
+@case
+def a_way_there_and_back_gives_nothing_away(t):
+    back = t.file("back.bin")
+    away = t.origin.url("away", port=t.origin.other, redirect=back.url)
+    t.get(*SECRETS, t.origin.url("start", redirect=away))
+    expect_equal(sent(t.origin.requests("away")[-1]), [], "secrets")
+
+
+@case
+def the_page_is_not_told_where_we_came_from(t):
+    final = t.origin.file("final.bin", port=t.origin.other)
+    t.get(t.origin.url("start", redirect=final.url))
+    expect_equal(header(t.origin.requests("final.bin")[-1], "Referer"), None, "Referer")
+
+
+@case
+def nothing_secret_is_printed_or_logged(t):
+    log = os.path.join(t.home, "log.txt")
+    login = t.file("a.bin", auth="basic", user="me:hunter2")
+    bad = t.origin.url("b.bin", status=404).replace("http://", "http://me:hunter2@")
+    result = t.get("-v", "--log", log, "--retries", 0, *SECRETS, login.url, bad,
+                   "--proxy", f"http://who:hunter2@127.0.0.1:{t.origin.port}", status=4)
+    with open(log, "rb") as file:
+        text = file.read()
+    expect(text, "the log is empty")
+    expect(b"hunter2" not in text, "a secret is in the log")
+    expect(b"hunter2" not in result.err, f"a secret is on the screen: {result}")
+    expect_equal(os.stat(log).st_mode & 0o077, 0, "permissions of the log for others")
+
+
+@case
+def nothing_secret_leaves_the_daemon(t):
+    log = os.path.join(t.env["XDG_STATE_HOME"], "haul")
+    url = t.origin.url("b.bin", status=404).replace("http://", "http://me:hunter2@")
+    (number,) = t.add(*SECRETS, "--retries", 0, url)
+    t.haul("wait")
+    for arguments in (["list"], ["list", "--json"], ["show", number], ["show", "--json", number]):
+        expect(b"hunter2" not in t.ok(*arguments).out, f"a secret in {arguments}")
+    t.stop()
+    for folder, _, names in os.walk(log):
+        for name in names:
+            with open(os.path.join(folder, name), "rb") as file:
+                expect(b"hunter2" not in file.read(), f"a secret in {name}")
+
+
+run()

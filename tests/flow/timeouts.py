@@ -1,0 +1,69 @@
+"""No server makes haul wait for ever."""
+
+import socket
+
+from harness import case, expect, run
+
+
+@case
+def a_connection_that_is_never_made(t):
+    """A listener whose queue is full drops further connections without a word."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        fillers = []
+        for _ in range(4):
+            filler = socket.socket()
+            filler.setblocking(False)
+            filler.connect_ex(server.getsockname())
+            fillers.append(filler)
+        t.get("--retries", 0, "--connect-timeout", 1, "--stall-timeout", 60,
+              f"http://127.0.0.1:{server.getsockname()[1]}/x", status=3)
+        for filler in fillers:
+            filler.close()
+
+
+@case
+def a_handshake_that_is_never_answered(t):
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        t.get("--retries", 0, "--connect-timeout", 1, "--stall-timeout", 60,
+              f"https://127.0.0.1:{server.getsockname()[1]}/x", status=3)
+
+
+@case
+def an_answer_that_never_comes(t):
+    t.get("--retries", 0, "--stall-timeout", 1, t.origin.url("mute", delay="forever"), status=3)
+
+
+@case
+def a_body_that_stops(t):
+    t.keeps("stop.bin.part", "stop.bin.haul")
+    result = t.get("--retries", 0, "--stall-timeout", 1, t.file("stop.bin", 9000, stall=5000).url,
+                   status=3)
+    expect(result.err, "no sentence")
+    expect("stop.bin" not in t.names(), "a final name without a complete file")
+
+
+@case
+def a_body_that_stops_before_its_first_byte(t):
+    t.keeps("none.bin.part", "none.bin.haul")
+    t.get("--retries", 0, "--stall-timeout", 1, t.file("none.bin", 9000, stall=0).url, status=3)
+
+
+@case
+def an_item_that_takes_too_long(t):
+    t.keeps("long.bin.part", "long.bin.haul")
+    t.get("--retries", 0, "--timeout", 1, t.file("long.bin", 90_000, rate=1000).url, status=3)
+    expect("long.bin" not in t.names(), "a final name without a complete file")
+
+
+@case
+def slowness_alone_is_no_stall(t):
+    file = t.file("slow.bin", 30, rate=10)
+    t.get("--retries", 0, "--stall-timeout", 2, file.url)
+    t.expect_file("slow.bin", file)
+
+
+run()
