@@ -180,14 +180,15 @@ static bool ends_like_ours(const char *name)
                                      str_equal_nocase(name + len - OWN_SUFFIX_LEN, ".haul"));
 }
 
-/* NAME with a mark where it must not stay as it is. Takes NAME over. */
-static char *with_mark(char *name)
+/* NAME with marks where it must not stay as it is, at most two bytes more. Takes NAME over. */
+static char *with_marks(char *name)
 {
     char *marked;
 
     if (!is_dos_device(name) && !ends_like_ours(name))
         return name;
-    marked = ends_like_ours(name) ? xasprintf("%s_", name) : xasprintf("_%s", name);
+    marked =
+        xasprintf("%s%s%s", is_dos_device(name) ? "_" : "", name, ends_like_ours(name) ? "_" : "");
     free(name);
     return marked;
 }
@@ -200,14 +201,14 @@ size_t filename_sanitize(struct text_raw raw, char *buf, size_t size)
 
     if (size > 0)
         buf[0] = '\0';
-    if (size < 3)
+    if (size < 4)
         return 0;
     text = allowed_text(last_component(raw));
     name = text + strspn(text, ".- ");
     name[without_tail(name, strlen(name), ". ")] = '\0';
-    /* Cut before it is looked at, so that no cut makes a name that was looked for; one byte stays
-     * for the mark. */
-    name = with_mark(join_cut(name, limit - 2, ""));
+    /* Cut before it is looked at, so that no cut makes a name that was looked for; two bytes stay
+     * for the marks. */
+    name = with_marks(join_cut(name, limit - 3, ""));
     len = strlen(name);
     memcpy(buf, name, len + 1);
     free(name);

@@ -48,9 +48,11 @@ static bool take_number(struct text_raw *text, uint64_t *ret_number)
     size_t len = 0;
 
     for (; len < text->len && text->bytes[len] >= '0' && text->bytes[len] <= '9'; len++) {
-        number = number * 10 + (uint64_t)(text->bytes[len] - '0');
-        if (number > (uint64_t)VALIDATE_SIZE_MAX)
+        uint64_t digit = (uint64_t)(text->bytes[len] - '0');
+
+        if (number > ((uint64_t)VALIDATE_SIZE_MAX - digit) / 10)
             return false;
+        number = number * 10 + digit;
     }
     text->bytes += len;
     text->len -= len;
@@ -100,7 +102,9 @@ bool content_range_parse(struct text_raw header, struct content_range *ret_range
         return false;
     if (!take_char(&rest, '/') || !take_total(&rest, &range.total) || rest.len > 0)
         return false;
-    if (range.first > range.last || (!range.has_range && range.total < 0))
+    if (range.first > range.last || range.last >= (uint64_t)VALIDATE_SIZE_MAX)
+        return false;
+    if (!range.has_range && range.total < 0)
         return false;
     if (range.has_range && range.total >= 0 && range.last >= (uint64_t)range.total)
         return false;

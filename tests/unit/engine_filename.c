@@ -244,6 +244,7 @@ static void names_of_our_own_files_are_marked(void **state)
     static const struct pair pairs[] = {
         {"a.part", "a.part_"},        {"a.haul", "a.haul_"},  {"a.PART", "a.PART_"},
         {"a.part.txt", "a.part.txt"}, {"a.part ", "a.part_"}, {"part", "part"},
+        {"con.part", "_con.part_"},
     };
 
     (void)state;

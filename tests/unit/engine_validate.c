@@ -1,0 +1,375 @@
+/* Whether an answer continues the file that is here: every way in which it may not. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "engine/validate.h"
+
+#define MODIFIED "Sun, 06 Nov 1994 08:49:37 GMT"
+#define LATER    "Sun, 06 Nov 1994 08:50:37 GMT"
+
+static void content_ranges_are_read(void **state)
+{
+    static const struct {
+        const char *header;
+        struct content_range range;
+    } cases[] = {
+        {"bytes 0-0/1", {true, 0, 0, 1}},
+        {"bytes 5-99/100", {true, 5, 99, 100}},
+        {"bytes 5-99/*", {true, 5, 99, -1}},
+        {"bytes */100", {false, 0, 0, 100}},
+        {"bytes */0", {false, 0, 0, 0}},
+        {" BYTES  5-9/10\t", {true, 5, 9, 10}},
+        {"bytes 0-4611686018427387903/4611686018427387904",
+         {true, 0, VALIDATE_SIZE_MAX - 1, VALIDATE_SIZE_MAX}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct content_range range;
+
+        assert_true(content_range_parse(text_raw_from(cases[i].header), &range));
+        assert_int_equal(range.has_range, cases[i].range.has_range);
+        assert_int_equal(range.first, cases[i].range.first);
+        assert_int_equal(range.last, cases[i].range.last);
+        assert_int_equal(range.total, cases[i].range.total);
+    }
+}
+
+static void odd_content_ranges_are_refused(void **state)
+{
+    static const char *const cases[] = {
+        "",
+        "bytes",
+        "bytes ",
+        "bytes 5-9",
+        "bytes 5-9/",
+        "bytes -9/10",
+        "bytes 5-/10",
+        "bytes 9-5/10",
+        "bytes 5-10/10",
+        "bytes 0-0/0",
+        "bytes */*",
+        "bytes *",
+        "bytes 5-9/10x",
+        "bytes 5-9/10 10",
+        "bytes 5 - 9/10",
+        "bytes 5-9/ 10",
+        "bytes +5-9/10",
+        "bytes 0x5-9/10",
+        "bytes=5-9/10",
+        "bytes5-9/10",
+        "items 5-9/10",
+        "bytes 5-9/10, 11-12/20",
+        "bytes 0-4611686018427387904/*",
+        "bytes 0-4/4611686018427387905",
+        "bytes 18446744073709551616-18446744073709551617/*",
+        "bytes 0-9223372036854775808/18446744073709551615",
+        "bytes 5-9/-1",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct content_range range = {.first = 7};
+
+        assert_false(content_range_parse(text_raw_from(cases[i]), &range));
+        assert_int_equal(range.first, 7);
+    }
+    {
+        struct content_range range;
+
+        assert_false(content_range_parse((struct text_raw){"bytes 5-9/10\0", 13}, &range));
+    }
+}
+
+static void etags_are_strong_or_weak(void **state)
+{
+    static const char *const bad[] = {"",        "a",         "\"",          "\"a",    "a\"",
+                                      "W/",      "W/a",       "w/\"a\"",     "W\"a\"", "\"a\"b\"",
+                                      "\"a b\"", "\"a\x1b\"", "\"a\" \"b\"", "*"};
+    struct etag etag;
+
+    (void)state;
+    assert_true(etag_parse(text_raw_from(" \"a-1\" "), &etag));
+    assert_false(etag.weak);
+    assert_int_equal(etag.tag.len, 3);
+    assert_memory_equal(etag.tag.bytes, "a-1", 3);
+    assert_true(etag_parse(text_raw_from("W/\"\xFF\""), &etag));
+    assert_true(etag.weak);
+    assert_int_equal(etag.tag.len, 1);
+    assert_true(etag_parse(text_raw_from("\"\""), &etag));
+    assert_int_equal(etag.tag.len, 0);
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        assert_false(etag_parse(text_raw_from(bad[i]), &etag));
+}
+
+static void a_date_is_strong_when_the_answer_is_a_minute_younger(void **state)
+{
+    (void)state;
+    assert_true(last_modified_is_strong(MODIFIED, LATER, 0));
+    assert_true(last_modified_is_strong(MODIFIED, "Sun Nov  6 09:49:37 1994", 0));
+    assert_false(last_modified_is_strong(MODIFIED, "Sun, 06 Nov 1994 08:50:36 GMT", 0));
+    assert_false(last_modified_is_strong(MODIFIED, MODIFIED, 0));
+    assert_false(last_modified_is_strong(LATER, MODIFIED, 0));
+    assert_false(last_modified_is_strong(NULL, LATER, 0));
+    assert_false(last_modified_is_strong(MODIFIED, NULL, 0));
+    assert_false(last_modified_is_strong("yesterday", LATER, 0));
+}
+
+static void if_range_takes_only_what_is_strong(void **state)
+{
+    struct identity stored = {.etag = "\"a\"", .last_modified = MODIFIED, .total = -1};
+
+    (void)state;
+    assert_string_equal(identity_if_range(&stored), "\"a\"");
+    stored.last_modified_strong = true;
+    stored.etag = "W/\"a\"";
+    assert_null(identity_if_range(&stored));
+    stored.etag = "broken";
+    assert_null(identity_if_range(&stored));
+    stored.etag = NULL;
+    assert_string_equal(identity_if_range(&stored), MODIFIED);
+    stored.last_modified_strong = false;
+    assert_null(identity_if_range(&stored));
+}
+
+static enum identity_verdict compare(const char *etag, const char *date, int64_t total,
+                                     const char *seen_etag, const char *seen_date,
+                                     int64_t seen_total)
+{
+    struct identity stored = {
+        .etag = etag, .last_modified = date, .last_modified_strong = true, .total = total};
+    struct identity seen = {.etag = seen_etag, .last_modified = seen_date, .total = seen_total};
+    char reason[VALIDATE_REASON] = "";
+    enum identity_verdict verdict = validate_identity(&stored, &seen, reason);
+
+    assert_true(strlen(reason) > 5);
+    return verdict;
+}
+
+static void strong_validators_prove_it(void **state)
+{
+    (void)state;
+    assert_int_equal(compare("\"a\"", NULL, 9, "\"a\"", NULL, 9), IDENTITY_SAME);
+    assert_int_equal(compare("\"a\"", MODIFIED, 9, "\"a\"", NULL, -1), IDENTITY_SAME);
+    assert_int_equal(compare(NULL, MODIFIED, 9, NULL, MODIFIED, 9), IDENTITY_SAME);
+    assert_int_equal(compare("W/\"a\"", MODIFIED, 9, "W/\"a\"", MODIFIED, 9), IDENTITY_SAME);
+}
+
+static void anything_that_differs_is_a_change(void **state)
+{
+    (void)state;
+    assert_int_equal(compare("\"a\"", MODIFIED, 9, "\"a\"", MODIFIED, 8), IDENTITY_CHANGED);
+    assert_int_equal(compare("\"a\"", MODIFIED, 9, "\"b\"", MODIFIED, 9), IDENTITY_CHANGED);
+    assert_int_equal(compare("\"a\"", MODIFIED, 9, "\"a\"", LATER, 9), IDENTITY_CHANGED);
+    assert_int_equal(compare("W/\"a\"", NULL, 9, "W/\"b\"", NULL, 9), IDENTITY_CHANGED);
+    assert_int_equal(compare("\"a\"", NULL, 9, "W/\"b\"", NULL, 9), IDENTITY_CHANGED);
+    assert_int_equal(compare("\"a\"", NULL, 9, "\"ab\"", NULL, 9), IDENTITY_CHANGED);
+}
+
+static void without_proof_nothing_is_known(void **state)
+{
+    struct identity weak_date = {.last_modified = MODIFIED, .total = 9};
+    char reason[VALIDATE_REASON];
+
+    (void)state;
+    assert_int_equal(compare(NULL, NULL, 9, NULL, NULL, 9), IDENTITY_UNKNOWN);
+    assert_int_equal(compare("W/\"a\"", NULL, 9, "W/\"a\"", NULL, 9), IDENTITY_UNKNOWN);
+    assert_int_equal(compare("\"a\"", NULL, 9, "W/\"a\"", NULL, 9), IDENTITY_UNKNOWN);
+    assert_int_equal(compare("\"a\"", MODIFIED, 9, NULL, MODIFIED, 9), IDENTITY_UNKNOWN);
+    assert_int_equal(compare("broken", NULL, 9, "broken", NULL, 9), IDENTITY_UNKNOWN);
+    assert_int_equal(validate_identity(&weak_date, &weak_date, reason), IDENTITY_UNKNOWN);
+}
+
+/* Bytes 50 to 99 of a file of 100 with the ETag "a": asked for and got. */
+static struct resume_case good(void)
+{
+    return (struct resume_case){
+        .offset = 50,
+        .end = 100,
+        .if_range = "\"a\"",
+        .stored = {.etag = "\"a\"", .total = 100},
+        .status = 206,
+        .seen = {.etag = "\"a\""},
+        .content_range = "bytes 50-99/100",
+        .content_length = 50,
+    };
+}
+
+static void assert_result(const struct resume_case *asked, enum resume_verdict verdict,
+                          enum haul_err err)
+{
+    struct resume_result result = validate_resume(asked);
+
+    assert_int_equal(result.verdict, verdict);
+    assert_int_equal(result.err, err);
+    assert_true(strlen(result.reason) > 5);
+}
+
+static void the_right_answer_continues(void **state)
+{
+    struct resume_case asked = good();
+    struct resume_result result = validate_resume(&asked);
+
+    (void)state;
+    assert_int_equal(result.verdict, RESUME_CONTINUE);
+    assert_int_equal(result.err, HAUL_OK);
+    assert_int_equal(result.end, 100);
+    assert_int_equal(result.total, 100);
+    assert_false(result.whole);
+    asked.content_length = -1;
+    assert_result(&asked, RESUME_CONTINUE, HAUL_OK);
+    asked.stored.total = -1;
+    asked.content_range = "bytes 50-99/*";
+    assert_result(&asked, RESUME_CONTINUE, HAUL_OK);
+}
+
+static void a_shorter_end_is_fine_and_a_longer_one_is_clipped(void **state)
+{
+    struct resume_case asked = good();
+
+    (void)state;
+    asked.content_range = "bytes 50-59/100";
+    asked.content_length = 10;
+    assert_int_equal(validate_resume(&asked).end, 60);
+    asked = good();
+    asked.end = 70;
+    assert_int_equal(validate_resume(&asked).end, 70);
+    asked.end = UINT64_MAX;
+    assert_int_equal(validate_resume(&asked).end, 100);
+}
+
+static void wrong_numbers_start_over(void **state)
+{
+    static const char *const ranges[] = {
+        NULL,
+        "",
+        "bytes 0-49/100",
+        "bytes 49-98/100",
+        "bytes 51-100/101",
+        "bytes 50-99/*",
+        "bytes */100",
+        "bytes 50-99/18446744073709551716",
+        "bytes 50-98/100",
+    };
+    struct resume_case asked = good();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(ranges); i++) {
+        asked.content_range = ranges[i];
+        assert_result(&asked, RESUME_START_OVER, HAUL_E_BAD_RESPONSE);
+        assert_false(validate_resume(&asked).whole);
+    }
+    asked.content_range = "bytes 50-99/200";
+    assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
+}
+
+static void another_version_starts_over(void **state)
+{
+    struct resume_case asked = good();
+
+    (void)state;
+    asked.seen.etag = "\"b\"";
+    assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
+    asked.trust_size = true;
+    assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
+}
+
+static void no_proof_starts_over_unless_the_size_is_trusted(void **state)
+{
+    struct resume_case asked = good();
+
+    (void)state;
+    asked.seen.etag = NULL;
+    assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
+    asked.trust_size = true;
+    assert_result(&asked, RESUME_CONTINUE, HAUL_OK);
+    asked.stored.total = -1;
+    assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
+}
+
+static void the_whole_file_is_told_apart(void **state)
+{
+    struct resume_case asked = good();
+
+    (void)state;
+    asked.status = 200;
+    asked.content_range = NULL;
+    asked.content_length = 100;
+    assert_result(&asked, RESUME_RANGES_IGNORED, HAUL_OK);
+    assert_true(validate_resume(&asked).whole);
+    asked.seen.etag = "\"b\"";
+    assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
+    assert_true(validate_resume(&asked).whole);
+    asked.seen.etag = NULL;
+    assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
+    asked.seen.etag = "\"a\"";
+    asked.content_length = 99;
+    assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
+    assert_int_equal(validate_resume(&asked).total, 99);
+}
+
+static void an_unsatisfiable_range_tells_the_size(void **state)
+{
+    struct resume_case asked = good();
+
+    (void)state;
+    asked.status = 416;
+    asked.offset = 100;
+    asked.seen.etag = NULL;
+    asked.content_range = "bytes */100";
+    assert_result(&asked, RESUME_NOT_SATISFIABLE, HAUL_OK);
+    assert_int_equal(validate_resume(&asked).total, 100);
+    asked.content_range = NULL;
+    assert_result(&asked, RESUME_NOT_SATISFIABLE, HAUL_OK);
+    assert_int_equal(validate_resume(&asked).total, -1);
+    asked.content_range = "bytes */40";
+    assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
+}
+
+static void other_statuses_are_no_answer(void **state)
+{
+    static const int odd[] = {0, 100, 204, 207, 301, 304};
+    static const int refused[] = {403, 404, 503};
+    struct resume_case asked = good();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(odd); i++) {
+        asked.status = odd[i];
+        assert_result(&asked, RESUME_FAIL, HAUL_E_BAD_RESPONSE);
+    }
+    for (size_t i = 0; i < COUNT_OF(refused); i++) {
+        asked.status = refused[i];
+        assert_result(&asked, RESUME_FAIL, HAUL_E_HTTP);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(content_ranges_are_read),
+        cmocka_unit_test(odd_content_ranges_are_refused),
+        cmocka_unit_test(etags_are_strong_or_weak),
+        cmocka_unit_test(a_date_is_strong_when_the_answer_is_a_minute_younger),
+        cmocka_unit_test(if_range_takes_only_what_is_strong),
+        cmocka_unit_test(strong_validators_prove_it),
+        cmocka_unit_test(anything_that_differs_is_a_change),
+        cmocka_unit_test(without_proof_nothing_is_known),
+        cmocka_unit_test(the_right_answer_continues),
+        cmocka_unit_test(a_shorter_end_is_fine_and_a_longer_one_is_clipped),
+        cmocka_unit_test(wrong_numbers_start_over),
+        cmocka_unit_test(another_version_starts_over),
+        cmocka_unit_test(no_proof_starts_over_unless_the_size_is_trusted),
+        cmocka_unit_test(the_whole_file_is_told_apart),
+        cmocka_unit_test(an_unsatisfiable_range_tells_the_size),
+        cmocka_unit_test(other_statuses_are_no_answer),
+    };
+
+    return cmocka_run_group_tests_name("engine/validate", tests, NULL, NULL);
+}
