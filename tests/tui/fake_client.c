@@ -1,0 +1,575 @@
+/* A session that does what a test says: the client's contract (haul/client.h) without a daemon.
+ *
+ * Linked with the ui room it makes a program whose screens are the same on every run: numbers and
+ * clocks stand still. HAUL_FAKE names the queue it begins with: "empty", "busy", "hostile", "long"
+ * (100,000 items). Every answer comes later, on the loop, as the contract says. What it is asked to
+ * do it does to its items in the plainest way, and logs it to $HAUL_FAKE_LOG, one line a call. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <uv.h>
+
+#include "base/clock.h"
+#include "base/loop.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/text.h"
+#include "base/url.h"
+#include "haul/client.h"
+#include "ui/app.h"
+
+#define NOW      INT64_C(1732190651000) /* 2024-11-21 12:04:11 UTC */
+#define ITEM_MAX 100000
+#define KIB      UINT64_C(1024)
+#define MIB      (1024 * KIB)
+#define GIB      (1024 * MIB)
+
+struct answer {
+    struct answer *next;
+    haul_reply_cb *callback;
+    void *ctx;
+    struct haul_error err;
+    bool failed;
+    uint64_t count;
+    uint64_t *ids;
+    size_t id_count;
+    uint64_t *item_ids; /* list */
+    size_t item_count;
+    uint64_t show;
+};
+
+struct haul_client {
+    struct haul_client_events events;
+    uv_timer_t timer;
+    struct answer *first;
+    struct answer **last;
+    struct haul_item *items;
+    size_t count;
+    uint64_t next_id;
+    uint64_t version;
+    struct haul_totals totals;
+    struct haul_view view;
+    char search[256];
+    bool watching;
+    bool said_ready;
+    bool dirty;
+};
+
+/* ---- the items ---- */
+
+static struct haul_item *item_add(struct haul_client *client, enum haul_state state,
+                                  const char *name, uint64_t done, int64_t total)
+{
+    struct haul_item *item = &client->items[client->count++];
+    *item = (struct haul_item){
+        .id = client->next_id++, .version = ++client->version, .state = state, .total = total};
+    item->done = done;
+    item->eta = -1;
+    item->added_at = NOW - 600000;
+    item->name = xstrdup(name);
+    item->dir = xstrdup("/home/user/Downloads");
+    item->url = xasprintf("https://example.org/files/%s", name);
+    item->note = xstrdup("");
+    return item;
+}
+
+static struct haul_item *item_run(struct haul_client *client, const char *name, uint64_t done,
+                                  int64_t total, uint64_t rate, uint32_t connections)
+{
+    struct haul_item *item = item_add(client, HAUL_ACTIVE, name, done, total);
+    item->phase = HAUL_PHASE_RECEIVING;
+    item->rate = rate;
+    item->connections = connections;
+    item->started_at = NOW - 300000;
+    item->eta = total < 0 || rate == 0 ? -1 : (total - (int64_t)done) / (int64_t)rate;
+    return item;
+}
+
+static void item_note(struct haul_item *item, enum haul_err err, int status, const char *note)
+{
+    item->err = err;
+    item->http_status = status;
+    xstrset(&item->note, note);
+}
+
+static void fill_busy(struct haul_client *client)
+{
+    struct haul_item *item;
+    char name[64];
+    item_run(client, "debian-12.7.0-amd64-DVD-1.iso", 2150 * MIB, 3774873600, 13002342, 4);
+    item_run(client, "2024-annual-report.pdf", 1153434, 6710886, 1258291, 1);
+    item = item_add(client, HAUL_WAITING, "dataset-part-0007.tar.zst", 921 * MIB, 3328599654);
+    item->retry_at = NOW + 11500;
+    item_note(item, HAUL_E_HTTP, 503, "the server answered 503 Service Unavailable");
+    item_add(client, HAUL_PAUSED, "backup.tar", 120 * MIB, 1000 * (int64_t)MIB);
+    item = item_add(client, HAUL_FAILED, "video.mp4", 0, -1);
+    item_note(item, HAUL_E_HTTP, 403, "the server refused: 403 Forbidden; paste a new link");
+    item = item_add(client, HAUL_DONE, "資料-日本語のファイル名-第三版.pdf", 734003200, 734003200);
+    item->started_at = NOW - 200000;
+    item->finished_at = NOW - 66000;
+    item_add(client, HAUL_CANCELLED, "unwanted.bin", 5 * MIB, 80 * (int64_t)MIB);
+    item = item_run(client, "stream-without-length.ts", 44 * MIB, -1, 800 * KIB, 1);
+    item = item_run(client, "just-begun.zip", 0, -1, 0, 1);
+    item->phase = HAUL_PHASE_CONNECTING;
+    item = item_run(client, "almost-there.img", 4 * GIB, 4 * (int64_t)GIB, 0, 0);
+    item->phase = HAUL_PHASE_FINISHING;
+    for (int i = 1; i <= 30; i++) {
+        snprintf(name, sizeof(name), "photos-%03d.zip", i);
+        item_add(client, HAUL_QUEUED, name, 0, -1);
+    }
+}
+
+/* Names as a server might send them, after the client's cleaning. */
+static void fill_hostile(struct haul_client *client)
+{
+    static const char *const raw[] = {
+        "red\033[31malert\033]52;c;ZXZpbA==\007.txt",
+        "gpj.\xe2\x80\xae"
+        "exe.txt",
+        "two\nlines\tand\ra\bback.txt",
+        "\xc2\x9b"
+        "2J-c1.txt",
+        "broken-\xff\xfe-bytes.bin",
+        "family-\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7.png",
+        "zalgo-e\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85.txt",
+    };
+    char *clean;
+    for (size_t i = 0; i < COUNT_OF(raw); i++) {
+        clean = text_clean_dup(text_raw_from(raw[i]), 4096);
+        item_run(client, clean, 50 * MIB, 100 * (int64_t)MIB, MIB, 1);
+        free(clean);
+    }
+    char *lengthy = xmalloc(4001);
+    memset(lengthy, 'W', 4000);
+    lengthy[4000] = '\0';
+    item_run(client, lengthy, 50 * MIB, 100 * (int64_t)MIB, MIB, 1);
+    struct haul_item *item = item_add(client, HAUL_FAILED, "refused.txt", 0, -1);
+    clean = text_clean_dup(text_raw_from("server said: \033[2J\033[1;1Hgone\nand more"), 400);
+    item_note(item, HAUL_E_HTTP, 500, clean);
+    free(clean);
+    free(lengthy);
+}
+
+static void fill_long(struct haul_client *client)
+{
+    char name[64];
+    for (int i = 1; i <= ITEM_MAX - 1000; i++) {
+        snprintf(name, sizeof(name), "item-%06d.bin", i);
+        item_add(client, HAUL_QUEUED, name, 0, -1);
+    }
+}
+
+static void fill(struct haul_client *client)
+{
+    const char *which = getenv("HAUL_FAKE");
+    client->totals = (struct haul_totals){.rate = 15073280,
+                                          .left = -1,
+                                          .eta = 252,
+                                          .disk_free = 81 * (int64_t)GIB,
+                                          .jobs = 8,
+                                          .connections = 6};
+    if (which && strcmp(which, "busy") == 0)
+        fill_busy(client);
+    else if (which && strcmp(which, "hostile") == 0)
+        fill_hostile(client);
+    else if (which && strcmp(which, "long") == 0)
+        fill_long(client);
+    else
+        client->totals = (struct haul_totals){.eta = -1, .disk_free = 81 * (int64_t)GIB, .jobs = 8};
+}
+
+static void totals_count(struct haul_client *client)
+{
+    memset(client->totals.counts, 0, sizeof(client->totals.counts));
+    for (size_t i = 0; i < client->count; i++)
+        client->totals.counts[client->items[i].state]++;
+}
+
+static struct haul_item *item_find(struct haul_client *client, uint64_t id)
+{
+    for (size_t i = 0; i < client->count; i++) {
+        if (client->items[i].id == id)
+            return &client->items[i];
+    }
+    return NULL;
+}
+
+/* ---- frames ---- */
+
+static bool fits(const struct haul_item *item, const struct haul_view *view)
+{
+    if (view->states != 0 && !(view->states & 1u << item->state))
+        return false;
+    return !view->search || view->search[0] == '\0' || strcasestr(item->name, view->search);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct haul_item *const *left = a;
+    const struct haul_item *const *right = b;
+    return strcmp((*left)->name, (*right)->name);
+}
+
+/* The items of the view in its order; only sorting by name is done. The caller frees them. */
+static const struct haul_item **select_items(const struct haul_client *client,
+                                             const struct haul_view *view, size_t *ret_count)
+{
+    const struct haul_item **found = xreallocarray(NULL, client->count + 1, sizeof(*found));
+    size_t count = 0;
+    for (size_t i = 0; i < client->count; i++) {
+        if (fits(&client->items[i], view))
+            found[count++] = &client->items[i];
+    }
+    if (view->sort == HAUL_SORT_NAME)
+        qsort(found, count, sizeof(*found), by_name);
+    *ret_count = count;
+    return found;
+}
+
+static void frame_send(struct haul_client *client)
+{
+    size_t count;
+    struct haul_view *view = &client->view;
+    const struct haul_item **found = select_items(client, view, &count);
+    struct haul_frame frame = {.matching = count, .follow_index = UINT64_MAX};
+    for (size_t i = 0; i < count; i++) {
+        if (view->follow != 0 && found[i]->id == view->follow)
+            frame.follow_index = i;
+    }
+    frame.offset = MIN(view->offset, count > view->rows ? count - view->rows : 0);
+    if (frame.follow_index != UINT64_MAX && frame.follow_index < frame.offset)
+        frame.offset = frame.follow_index;
+    if (frame.follow_index != UINT64_MAX && frame.follow_index >= frame.offset + view->rows)
+        frame.offset = frame.follow_index - view->rows + 1;
+    frame.row_count = MIN((size_t)view->rows, count - (size_t)frame.offset);
+    struct haul_item *rows = xreallocarray(NULL, frame.row_count + 1, sizeof(*rows));
+    for (size_t i = 0; i < frame.row_count; i++)
+        rows[i] = *found[frame.offset + i];
+    frame.rows = rows;
+    totals_count(client);
+    frame.totals = client->totals;
+    client->events.frame(client->events.ctx, &frame);
+    free(rows);
+    free(found);
+}
+
+/* ---- answers ---- */
+
+static void calls_log(const char *format, ...) HAUL_PRINTF(1, 2);
+static void calls_log(const char *format, ...)
+{
+    const char *path = getenv("HAUL_FAKE_LOG");
+    FILE *file = path ? fopen(path, "ae") : NULL;
+    va_list args;
+    if (!file)
+        return;
+    va_start(args, format);
+    vfprintf(file, format, args);
+    va_end(args);
+    fputc('\n', file);
+    fclose(file);
+}
+
+static struct haul_detail *detail_make(struct haul_client *client, uint64_t id)
+{
+    static struct haul_fact facts[] = {{(char *)"server", (char *)"nginx/1.22.1"},
+                                       {(char *)"type", (char *)"application/octet-stream"}};
+    static struct haul_event events[] = {{NOW - 300000, (char *)"started"},
+                                         {NOW - 298000, (char *)"the server allows ranges"}};
+    static struct haul_span spans[2];
+    static struct haul_detail detail;
+    const struct haul_item *item = item_find(client, id);
+    if (!item)
+        return NULL;
+    uint64_t half = item->total > 0 ? (uint64_t)item->total / 2 : 0;
+    spans[0] = (struct haul_span){0, half / 2, half, 1000, item->state == HAUL_ACTIVE};
+    spans[1] = (struct haul_span){half, half + half / 3, half * 2, 0, false};
+    detail = (struct haul_detail){.item = *item,
+                                  .facts = facts,
+                                  .fact_count = COUNT_OF(facts),
+                                  .spans = spans,
+                                  .span_count = half > 0 ? COUNT_OF(spans) : 0,
+                                  .events = events,
+                                  .event_count = COUNT_OF(events)};
+    return &detail;
+}
+
+static void answer_give(struct haul_client *client, struct answer *answer)
+{
+    struct haul_reply reply = {.err = answer->failed ? &answer->err : NULL,
+                               .count = answer->count,
+                               .ids = answer->ids,
+                               .id_count = answer->id_count,
+                               .item_count = answer->item_count};
+    struct haul_item *items = xcalloc(answer->item_count + 1, sizeof(*items));
+    for (size_t i = 0; i < answer->item_count; i++)
+        items[i] = *item_find(client, answer->item_ids[i]);
+    reply.items = items;
+    if (answer->show != 0)
+        reply.detail = detail_make(client, answer->show);
+    if (answer->callback)
+        answer->callback(answer->ctx, &reply);
+    free(items);
+    free(answer->ids);
+    free(answer->item_ids);
+    free(answer);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct haul_client *client = timer->data;
+    struct haul_hello hello = {.session = "default", .host = "box", .pid = 1};
+    if (!client->said_ready) {
+        client->said_ready = true;
+        client->events.ready(client->events.ctx, &hello);
+    }
+    while (client->first && !uv_is_closing((uv_handle_t *)timer)) {
+        struct answer *answer = client->first;
+        client->first = answer->next;
+        if (!client->first)
+            client->last = &client->first;
+        answer_give(client, answer);
+    }
+    if (client->watching && client->dirty && !uv_is_closing((uv_handle_t *)timer)) {
+        client->dirty = false;
+        frame_send(client);
+    }
+}
+
+static struct answer *answer_later(struct haul_client *client, haul_reply_cb *callback, void *ctx)
+{
+    struct answer *answer = xcalloc(1, sizeof(*answer));
+    answer->callback = callback;
+    answer->ctx = ctx;
+    *client->last = answer;
+    client->last = &answer->next;
+    client->dirty = true;
+    uv_timer_start(&client->timer, on_timer, 1, 0);
+    return answer;
+}
+
+/* ---- the contract ---- */
+
+enum haul_err haul_client_open(struct haul_loop *loop, const char *session, bool start,
+                               const struct haul_client_events *events,
+                               struct haul_client **ret_client, struct haul_error *err)
+{
+    (void)session;
+    (void)start;
+    (void)err;
+    struct haul_client *client = xcalloc(1, sizeof(*client));
+    client->events = *events;
+    client->last = &client->first;
+    client->items = xcalloc(ITEM_MAX + 1000, sizeof(*client->items));
+    client->next_id = 1;
+    fill(client);
+    uv_timer_init(loop_uv(loop), &client->timer);
+    client->timer.data = client;
+    uv_timer_start(&client->timer, on_timer, 1, 0);
+    *ret_client = client;
+    return HAUL_OK;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct haul_client *client = handle->data;
+    for (size_t i = 0; i < client->count; i++)
+        haul_item_fini(&client->items[i]);
+    free(client->items);
+    free(client);
+}
+
+void haul_client_close(struct haul_client *client)
+{
+    if (!client)
+        return;
+    uv_close((uv_handle_t *)&client->timer, on_closed);
+    while (client->first) {
+        struct answer *answer = client->first;
+        client->first = answer->next;
+        answer->failed = true;
+        answer->show = 0;
+        haul_fail(&answer->err, HAUL_E_CANCELLED, "closed");
+        answer_give(client, answer);
+    }
+}
+
+void haul_client_add(struct haul_client *client, const struct haul_request *requests, size_t count,
+                     haul_reply_cb *reply, void *ctx)
+{
+    struct answer *answer = answer_later(client, reply, ctx);
+    answer->ids = xreallocarray(NULL, count + 1, sizeof(*answer->ids));
+    for (size_t i = 0; i < count && client->count < ITEM_MAX; i++) {
+        size_t len;
+        char *raw = url_last_segment(requests[i].url, &len);
+        char *name = text_clean_dup((struct text_raw){raw, len}, 4096);
+        answer->ids[answer->id_count++] = client->next_id;
+        item_add(client, HAUL_QUEUED, name, 0, -1);
+        free(name);
+        free(raw);
+    }
+    calls_log("add %zu first %s into %s", count, requests[0].url, requests[0].options->dir);
+}
+
+void haul_client_list(struct haul_client *client, const struct haul_view *view,
+                      haul_reply_cb *reply, void *ctx)
+{
+    size_t count;
+    struct answer *answer = answer_later(client, reply, ctx);
+    const struct haul_item **found = select_items(client, view, &count);
+    answer->item_ids = xreallocarray(NULL, count + 1, sizeof(*answer->item_ids));
+    answer->item_count = count;
+    for (size_t i = 0; i < count; i++)
+        answer->item_ids[i] = found[i]->id;
+    free(found);
+}
+
+void haul_client_show(struct haul_client *client, uint64_t id, haul_reply_cb *reply, void *ctx)
+{
+    answer_later(client, reply, ctx)->show = id;
+}
+
+static void item_act(struct haul_client *client, enum haul_action action, uint64_t id)
+{
+    static const enum haul_state become[HAUL_ACTION_COUNT] = {
+        [HAUL_PAUSE] = HAUL_PAUSED,
+        [HAUL_RESUME] = HAUL_QUEUED,
+        [HAUL_CANCEL] = HAUL_CANCELLED,
+        [HAUL_RETRY] = HAUL_QUEUED,
+    };
+    struct haul_item *item = item_find(client, id);
+    if (!item)
+        return;
+    if (action != HAUL_REMOVE) {
+        item->state = become[action];
+        item->phase = HAUL_PHASE_NONE;
+        item->version = ++client->version;
+        return;
+    }
+    size_t at = (size_t)(item - client->items);
+    haul_item_fini(item);
+    memmove(item, item + 1, (client->count - at - 1) * sizeof(*item));
+    client->count--;
+}
+
+void haul_client_act(struct haul_client *client, enum haul_action action, const uint64_t *ids,
+                     size_t count, haul_reply_cb *reply, void *ctx)
+{
+    for (size_t i = 0; i < count; i++) {
+        calls_log("%s %" PRIu64, haul_action_name(action), ids[i]);
+        item_act(client, action, ids[i]);
+    }
+    answer_later(client, reply, ctx)->count = count;
+}
+
+void haul_client_move(struct haul_client *client, enum haul_move how, uint64_t position,
+                      const uint64_t *ids, size_t count, haul_reply_cb *reply, void *ctx)
+{
+    struct haul_item *item = item_find(client, ids[0]);
+    struct haul_item *other = how == HAUL_MOVE_UP ? item - 1 : item + 1;
+    (void)position;
+    if (item && other >= client->items && other < client->items + client->count) {
+        struct haul_item moved = *item;
+        *item = *other;
+        *other = moved;
+    }
+    calls_log("move %s %" PRIu64, haul_move_name(how), ids[0]);
+    answer_later(client, reply, ctx)->count = count;
+}
+
+void haul_client_set(struct haul_client *client, const struct haul_settings *settings,
+                     haul_reply_cb *reply, void *ctx)
+{
+    if (haul_option_given(haul_option_find("jobs"), settings))
+        client->totals.jobs = (uint32_t)settings->jobs;
+    if (haul_option_given(haul_option_find("limit"), settings))
+        client->totals.limit = settings->limit;
+    calls_log("set jobs %u limit %" PRIu64, client->totals.jobs, client->totals.limit);
+    answer_later(client, reply, ctx);
+}
+
+void haul_client_settings(struct haul_client *client, haul_reply_cb *reply, void *ctx)
+{
+    answer_later(client, reply, ctx);
+}
+
+void haul_client_wait(struct haul_client *client, const uint64_t *ids, size_t count,
+                      haul_reply_cb *reply, void *ctx)
+{
+    (void)ids;
+    (void)count;
+    answer_later(client, reply, ctx);
+}
+
+void haul_client_stop(struct haul_client *client, haul_reply_cb *reply, void *ctx)
+{
+    calls_log("stop");
+    answer_later(client, reply, ctx);
+}
+
+void haul_client_watch(struct haul_client *client, const struct haul_view *view,
+                       haul_reply_cb *reply, void *ctx)
+{
+    client->watching = view != NULL;
+    if (view) {
+        str_copy(client->search, sizeof(client->search), view->search ? view->search : "");
+        client->view = *view;
+        client->view.search = client->search;
+    }
+    answer_later(client, reply, ctx);
+}
+
+char *haul_item_json(const struct haul_item *item)
+{
+    return xasprintf("%" PRIu64, item->id);
+}
+
+const char *haul_sort_name(enum haul_sort sort)
+{
+    static const char *const names[HAUL_SORT_COUNT] = {"queue", "name", "state",
+                                                       "size",  "done", "rate"};
+    return names[sort];
+}
+
+int haul_sort_from_name(const char *name)
+{
+    (void)name;
+    return -1;
+}
+
+/* ---- the program ---- */
+
+static uint64_t still_ticks(void *ctx)
+{
+    (void)ctx;
+    return 1000000;
+}
+
+static int64_t still_wall(void *ctx)
+{
+    (void)ctx;
+    return NOW;
+}
+
+static uint64_t still_chance(void *ctx)
+{
+    (void)ctx;
+    return 4;
+}
+
+int main(void)
+{
+    static const struct clock still = {still_ticks, still_wall, still_chance, NULL};
+    struct haul_options *options = haul_options_new();
+    xstrset(&options->dir, "/home/user/Downloads");
+    struct ui_start start = {.session = "default",
+                             .options = options,
+                             .log_path = getenv("HAUL_FAKE_STDERR"),
+                             .clock = &still};
+    int status = ui_main(&start);
+    haul_options_unref(options);
+    return status;
+}

@@ -1,0 +1,355 @@
+/* The screen's process: it ties terminal, model and screen to one loop, and decides when a frame is
+ * painted.
+ *
+ * A frame is painted when something changed, at most ten times a second, and not while the terminal
+ * has no room for it. When nothing happens no timer runs. Nothing here touches a download: this
+ * process may end at any moment, and what was told to the daemon goes on. */
+
+#include "ui/app.h"
+
+#include <curses.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#include "base/clock.h"
+#include "base/loop.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "haul/log.h"
+#include "ui/cells.h"
+#include "ui/model.h"
+#include "ui/screen.h"
+#include "ui/script.h"
+#include "ui/term.h"
+
+#define FRAME_MS 100u  /* between two frames */
+#define TICK_MS  1000u /* between two looks at what time alone changes */
+#define LEAVE_MS 2000u /* for answers that are still open when the user leaves */
+
+struct app {
+    const struct ui_start *start;
+    struct haul_loop *loop;
+    struct term *term;
+    struct model *model;
+    struct screen *screen;
+    struct script *script; /* NULL without one */
+    struct cells cells;
+    uv_timer_t frame_timer;
+    uv_timer_t tick_timer;
+    uv_timer_t leave_timer;
+    uint64_t frame_at; /* of the last frame, loop time */
+    bool first_connection;
+    bool leaving;
+    int status;
+    char last_words[HAUL_ERROR_TEXT]; /* for stderr, once the terminal is given back */
+};
+
+static void paint(struct app *app);
+
+/* ---- when to paint ---- */
+
+static void on_frame_timer(uv_timer_t *timer)
+{
+    struct app *app = timer->data;
+    paint(app);
+}
+
+static void want_frame(struct app *app)
+{
+    uv_loop_t *loop = loop_uv(app->loop);
+    if (app->leaving || uv_is_active((uv_handle_t *)&app->frame_timer))
+        return;
+    uv_update_time(loop);
+    uint64_t since = uv_now(loop) - app->frame_at;
+    uv_timer_start(&app->frame_timer, on_frame_timer, since < FRAME_MS ? FRAME_MS - since : 0, 0);
+}
+
+static void on_tick_timer(uv_timer_t *timer)
+{
+    struct app *app = timer->data;
+    model_tick(app->model);
+    want_frame(app);
+}
+
+static void want_tick(struct app *app)
+{
+    bool wanted = screen_ticks(app->screen);
+    if (!wanted)
+        uv_timer_stop(&app->tick_timer);
+    else if (!uv_is_active((uv_handle_t *)&app->tick_timer))
+        uv_timer_start(&app->tick_timer, on_tick_timer, TICK_MS, 0);
+}
+
+static void script_go_on(struct app *app)
+{
+    if (!app->script || !model_loaded(app->model) || !model_settled(app->model))
+        return;
+    if (script_step(app->script)) {
+        want_frame(app);
+        return;
+    }
+    script_free(app->script);
+    app->script = NULL;
+}
+
+static void paint(struct app *app)
+{
+    int y;
+    int x;
+    app->frame_at = uv_now(loop_uv(app->loop));
+    if (!term_frame_begin(app->term)) {
+        want_frame(app);
+        return;
+    }
+    term_size(app->term, &app->cells.width, &app->cells.height);
+    erase();
+    screen_paint(app->screen, &app->cells, &y, &x);
+    term_cursor(app->term, x >= 0, y, x);
+    term_frame_end(app->term);
+    want_tick(app);
+    script_go_on(app);
+}
+
+/* ---- leaving ---- */
+
+static void leave(struct app *app, int status)
+{
+    app->leaving = true;
+    app->status = status;
+    haul_loop_stop(app->loop);
+}
+
+static void on_leave_timer(uv_timer_t *timer)
+{
+    struct app *app = timer->data;
+    leave(app, app->status);
+}
+
+/* The user is done; what was just asked of the daemon is waited for. */
+static void on_quit(void *ctx)
+{
+    struct app *app = ctx;
+    if (model_settled(app->model) || app->leaving) {
+        leave(app, 0);
+        return;
+    }
+    app->leaving = true;
+    uv_timer_start(&app->leave_timer, on_leave_timer, LEAVE_MS, 0);
+}
+
+/* ---- what the model tells ---- */
+
+static void on_ready(void *ctx)
+{
+    struct app *app = ctx;
+    const struct ui_start *start = app->start;
+    if (!app->first_connection)
+        return;
+    app->first_connection = false;
+    if (start->settings && start->settings->given != 0)
+        model_set(app->model, start->settings);
+    if (start->request_count > 0)
+        model_add(app->model, start->requests, start->request_count);
+}
+
+static void on_changed(void *ctx)
+{
+    struct app *app = ctx;
+    if (app->leaving && model_settled(app->model))
+        leave(app, app->status);
+    want_frame(app);
+}
+
+static void on_notice(void *ctx, bool bad, const char *text)
+{
+    struct app *app = ctx;
+    screen_notice(app->screen, bad, text);
+    want_frame(app);
+}
+
+static void on_stopped(void *ctx)
+{
+    leave(ctx, 0);
+}
+
+static void on_lost(void *ctx, const char *sentence, bool ever)
+{
+    struct app *app = ctx;
+    if (app->leaving) {
+        leave(app, app->status);
+    } else if (!ever && app->first_connection) {
+        str_copy(app->last_words, sizeof(app->last_words), sentence);
+        leave(app, 1);
+    } else {
+        screen_lost(app->screen, sentence);
+        want_frame(app);
+    }
+}
+
+/* ---- what the terminal tells ---- */
+
+static void on_key(void *ctx, const struct input_key *key)
+{
+    struct app *app = ctx;
+    if (app->leaving)
+        return;
+    screen_key(app->screen, key);
+    want_frame(app);
+}
+
+static void on_paste(void *ctx, const char *bytes, size_t len, bool too_big)
+{
+    struct app *app = ctx;
+    if (app->leaving)
+        return;
+    screen_paste(app->screen, bytes, len, too_big);
+    want_frame(app);
+}
+
+static void on_pasting(void *ctx)
+{
+    struct app *app = ctx;
+    screen_pasting(app->screen, term_pasting(app->term));
+    want_frame(app);
+}
+
+static void on_resized(void *ctx)
+{
+    want_frame(ctx);
+}
+
+/* The downloads go on in the daemon; nobody is left to look at them. */
+static void on_gone(void *ctx, bool terminated)
+{
+    LOG_INFO(ui, terminated ? "asked to end" : "the terminal is gone");
+    leave(ctx, 0);
+}
+
+/* ---- what the screen asks for ---- */
+
+static void on_suspend(void *ctx)
+{
+    struct app *app = ctx;
+    if (app->term)
+        term_suspend(app->term);
+}
+
+static void on_redraw(void *ctx)
+{
+    struct app *app = ctx;
+    term_redraw(app->term);
+}
+
+/* ---- start and end ---- */
+
+static bool is_ascii_wanted(void)
+{
+    const char *wanted = getenv("HAUL_ASCII");
+    bool asked = wanted && wanted[0] != '\0' && strcmp(wanted, "0") != 0;
+    return asked || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+}
+
+static void timers_open(struct app *app)
+{
+    uv_loop_t *loop = loop_uv(app->loop);
+    uv_timer_t *timers[] = {&app->frame_timer, &app->tick_timer, &app->leave_timer};
+    for (size_t i = 0; i < COUNT_OF(timers); i++) {
+        uv_timer_init(loop, timers[i]);
+        timers[i]->data = app;
+    }
+}
+
+static void timers_close(struct app *app)
+{
+    uv_close((uv_handle_t *)&app->frame_timer, NULL);
+    uv_close((uv_handle_t *)&app->tick_timer, NULL);
+    uv_close((uv_handle_t *)&app->leave_timer, NULL);
+}
+
+static enum haul_err script_start(struct app *app, struct haul_error *err)
+{
+    struct input_events events = {.key = on_key, .paste = on_paste, .ctx = app};
+    const char *path = getenv("HAUL_SCRIPT");
+    if (!path || path[0] == '\0')
+        return HAUL_OK;
+    return script_open(path, &events, &app->script, err);
+}
+
+static void run(struct app *app)
+{
+    app->cells.ascii = is_ascii_wanted();
+    app->cells.palette = theme_start();
+    model_connect(app->model);
+    want_frame(app);
+    haul_loop_run(app->loop);
+}
+
+static void parts_open(struct app *app)
+{
+    const struct clock *clock = app->start->clock ? app->start->clock : &clock_system;
+    struct model_events from_model = {.ready = on_ready,
+                                      .changed = on_changed,
+                                      .notice = on_notice,
+                                      .stopped = on_stopped,
+                                      .lost = on_lost,
+                                      .ctx = app};
+    struct screen_events from_screen = {
+        .quit = on_quit, .suspend = on_suspend, .redraw = on_redraw, .ctx = app};
+    app->model = model_new(app->loop, app->start->session, clock, &from_model);
+    app->screen = screen_new(app->model, app->start->options, &from_screen);
+    timers_open(app);
+}
+
+static void parts_close(struct app *app)
+{
+    script_free(app->script);
+    model_free(app->model);
+    screen_free(app->screen);
+    timers_close(app);
+}
+
+static void say_last_words(const struct app *app)
+{
+    if (app->last_words[0] == '\0')
+        return;
+    fputs("haul: ", stderr);
+    fputs(app->last_words, stderr);
+    fputc('\n', stderr);
+}
+
+int ui_main(const struct ui_start *start)
+{
+    struct app app = {.start = start, .first_connection = true};
+    struct haul_error err;
+    setlocale(LC_CTYPE, "");
+    signal(SIGPIPE, SIG_IGN);
+    if (haul_loop_new(&app.loop, &err) != HAUL_OK) {
+        str_copy(app.last_words, sizeof(app.last_words), err.text);
+        say_last_words(&app);
+        return 1;
+    }
+    parts_open(&app);
+    struct term_events events = {.key = on_key,
+                                 .paste = on_paste,
+                                 .pasting = on_pasting,
+                                 .resized = on_resized,
+                                 .gone = on_gone,
+                                 .ctx = &app};
+    if (script_start(&app, &err) == HAUL_OK &&
+        term_open(app.loop, start->log_path, &events, &app.term, &err) == HAUL_OK) {
+        run(&app);
+        term_close(app.term);
+    } else {
+        app.status = 1;
+        str_copy(app.last_words, sizeof(app.last_words), err.text);
+    }
+    parts_close(&app);
+    haul_loop_free(app.loop);
+    say_last_words(&app);
+    return app.status;
+}

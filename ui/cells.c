@@ -1,0 +1,134 @@
+/* The only place that hands text to curses.
+ *
+ * Each character goes to a cell that we computed, so a character that curses measures otherwise
+ * damages no neighbour; those two must agree, else a stand-in is shown. */
+
+#include "ui/cells.h"
+
+#include <curses.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "ui/gauge.h"
+
+#define CELL_CODES 4 /* a character with its combining marks, and the end */
+
+static bool is_ascii(uint32_t code)
+{
+    return code >= 0x20 && code < 0x7f;
+}
+
+/* What stands for CODE on this screen, of the same width; 0 when nothing of one column does. */
+static wchar_t stand_in(const struct cells *cells, uint32_t code, int width)
+{
+    if (is_ascii(code))
+        return (wchar_t)code;
+    if (cells->ascii)
+        return code == 0x2026 ? L'.' : L'?';
+    if (wcwidth((wchar_t)code) == width)
+        return (wchar_t)code;
+    return L'?';
+}
+
+/* Gathers the character at TEXT and the marks over it; returns its length in bytes. */
+static size_t gather(const struct cells *cells, const char *text, wchar_t codes[CELL_CODES],
+                     int *ret_width)
+{
+    uint32_t code;
+    size_t len = text_next(text, &code);
+    size_t count = 0;
+    int width = text_char_width(code);
+    codes[count++] = stand_in(cells, code, width);
+    for (;;) {
+        size_t more = text_next(text + len, &code);
+        if (more == 0 || text_char_width(code) != 0)
+            break;
+        if (!cells->ascii && count < CELL_CODES - 1 && wcwidth((wchar_t)code) == 0)
+            codes[count++] = (wchar_t)code;
+        len += more;
+    }
+    codes[count] = L'\0';
+    *ret_width = width;
+    return len;
+}
+
+static void put_cell(const struct cells *cells, int y, int x, enum theme_style style,
+                     const wchar_t *codes, int width)
+{
+    short pair;
+    unsigned attributes = theme_attributes(cells->palette, style, cells->selected, &pair);
+    cchar_t cell;
+    if (setcchar(&cell, codes, attributes, pair, NULL) == ERR)
+        return;
+    mvadd_wch(y, x, &cell);
+    /* A wide character whose stand-in is narrow leaves a column to fill. */
+    if (width == 2 && wcwidth(codes[0]) != 2)
+        mvadd_wch(y, x + 1, &cell);
+}
+
+int cells_put(const struct cells *cells, int y, int x, int width, enum theme_style style,
+              const char *clean)
+{
+    int used = 0;
+    wchar_t codes[CELL_CODES];
+    if (y < 0 || y >= cells->height || x < 0)
+        return 0;
+    width = MIN(width, cells->width - x);
+    while (clean[0] != '\0') {
+        int columns;
+        size_t len = gather(cells, clean, codes, &columns);
+        if (used + columns > width)
+            break;
+        if (columns > 0)
+            put_cell(cells, y, x + used, style, codes, columns);
+        used += columns;
+        clean += len;
+    }
+    return used;
+}
+
+int cells_put_right(const struct cells *cells, int y, int x, int width, enum theme_style style,
+                    const char *clean)
+{
+    int columns = (int)MIN(text_width(clean), (size_t)MAX(width, 0));
+    cells_put(cells, y, x + width - columns, columns, style, clean);
+    return columns;
+}
+
+int cells_put_name(const struct cells *cells, int y, int x, int width, enum theme_style style,
+                   const char *clean)
+{
+    char buf[4 * 512 + 4];
+    size_t columns = (size_t)MIN(MAX(width, 0), 512);
+    text_elide(clean, columns, cells->ascii, buf, sizeof(buf));
+    return cells_put(cells, y, x, width, style, buf);
+}
+
+void cells_fill(const struct cells *cells, int y, int x, int width, enum theme_style style)
+{
+    for (int i = 0; i < width; i++)
+        cells_put(cells, y, x + i, 1, style, " ");
+}
+
+void cells_rule(const struct cells *cells, int y, int x, int width)
+{
+    for (int i = 0; i < width; i++)
+        cells_put(cells, y, x + i, 1, STYLE_DIM, cells->ascii ? "-" : "─");
+}
+
+void cells_rule_down(const struct cells *cells, int y, int x, int height)
+{
+    for (int i = 0; i < height; i++)
+        cells_put(cells, y + i, x, 1, STYLE_DIM, cells->ascii ? "|" : "│");
+}
+
+void cells_bar(const struct cells *cells, int y, int x, int width, enum theme_style style,
+               uint64_t done, uint64_t total)
+{
+    struct gauge gauge;
+    gauge_bar(done, total, (size_t)MAX(width, 0), cells->ascii, &gauge);
+    int full = cells_put(cells, y, x, width, style, gauge.full);
+    cells_put(cells, y, x + full, width - full, STYLE_DIM, gauge.rest);
+}

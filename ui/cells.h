@@ -1,0 +1,39 @@
+#ifndef UI_CELLS_H
+#define UI_CELLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ui/theme.h"
+
+/* Putting clean text into the cells of the screen, by columns: nothing here writes outside the
+ * width it was given, and a wide character is shown whole or not at all. */
+
+struct cells {
+    int width, height; /* of the screen */
+    enum theme_palette palette;
+    bool ascii;    /* the locale or the user wants no other characters */
+    bool selected; /* what is put now belongs to the row under the cursor */
+};
+
+struct cells_area {
+    int y, x, height, width;
+};
+
+/* Each returns the columns used. WIDTH is what there is room for; negative counts as none. */
+int cells_put(const struct cells *cells, int y, int x, int width, enum theme_style style,
+              const char *clean);
+int cells_put_right(const struct cells *cells, int y, int x, int width, enum theme_style style,
+                    const char *clean);
+/* Shortened in the middle when it is too long: for names. */
+int cells_put_name(const struct cells *cells, int y, int x, int width, enum theme_style style,
+                   const char *clean);
+
+void cells_fill(const struct cells *cells, int y, int x, int width, enum theme_style style);
+void cells_rule(const struct cells *cells, int y, int x, int width);       /* ───── */
+void cells_rule_down(const struct cells *cells, int y, int x, int height); /* │ */
+void cells_bar(const struct cells *cells, int y, int x, int width, enum theme_style style,
+               uint64_t done, uint64_t total);
+
+#endif

@@ -1,0 +1,126 @@
+/* Bars and sparklines of block elements (Unicode 15, U+2580 ff.). Integer arithmetic: the same
+ * numbers always give the same picture. */
+
+#include "ui/gauge.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "haul/snapshot.h"
+
+static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+static const char *const heights[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+static const char *const ascii_heights[] = {"_", ".", ".", "-", "-", "=", "=", "#"};
+
+/* Appends TEXT, COUNT times, at *AT of BUF. */
+static void repeat(char *buf, size_t *at, const char *text, size_t count)
+{
+    size_t len = strlen(text);
+    for (size_t i = 0; i < count; i++) {
+        memcpy(buf + *at, text, len);
+        *at += len;
+    }
+    buf[*at] = '\0';
+}
+
+/* How many of STEPS are done: never all before the end, never none after the beginning. */
+static size_t steps_done(uint64_t done, uint64_t total, size_t steps)
+{
+    if (done == 0 || total == 0 || steps == 0)
+        return 0;
+    if (done >= total)
+        return steps;
+    /* Scaled down, so that the product fits: a bar has far fewer steps than 2^16. */
+    while (total >> 48) {
+        total >>= 1;
+        done >>= 1;
+    }
+    size_t reached = (size_t)(done * steps / total);
+    return MAX(reached, (size_t)1);
+}
+
+void gauge_bar(uint64_t done, uint64_t total, size_t columns, bool ascii, struct gauge *ret_gauge)
+{
+    columns = MIN(columns, (size_t)GAUGE_MAX);
+    size_t per_column = ascii ? 1 : COUNT_OF(eighths);
+    size_t steps = steps_done(done, total, columns * per_column);
+    size_t whole = steps / per_column;
+    size_t part = steps % per_column;
+    size_t full = 0;
+    size_t rest = 0;
+    repeat(ret_gauge->full, &full, ascii ? "#" : "█", whole);
+    if (part > 0)
+        repeat(ret_gauge->full, &full, eighths[part], 1);
+    ret_gauge->full_columns = whole + (part > 0 ? 1 : 0);
+    repeat(ret_gauge->rest, &rest, ascii ? "-" : "─", columns - ret_gauge->full_columns);
+}
+
+void gauge_spark(const uint64_t *values, size_t count, size_t columns, bool ascii,
+                 char buf[GAUGE_SIZE])
+{
+    size_t shown = MIN(MIN(count, columns), (size_t)GAUGE_MAX);
+    size_t levels = COUNT_OF(heights);
+    uint64_t largest = 0;
+    size_t at = 0;
+    buf[0] = '\0';
+    for (size_t i = count - shown; i < count; i++)
+        largest = MAX(largest, values[i]);
+    for (size_t i = count - shown; i < count; i++) {
+        size_t level = steps_done(values[i], largest, levels);
+        level = level > 0 ? level - 1 : 0;
+        repeat(buf, &at, ascii ? ascii_heights[level] : heights[level], 1);
+    }
+}
+
+/* The column that holds byte AT of TOTAL. */
+static size_t column_of(uint64_t at, uint64_t total, size_t columns)
+{
+    while (total >> 48) {
+        total >>= 1;
+        at >>= 1;
+    }
+    return MIN((size_t)(at * columns / MAX(total, (uint64_t)1)), columns - 1);
+}
+
+/* The first byte of a column. */
+static uint64_t column_start(size_t column, uint64_t total, size_t columns)
+{
+    return total / columns * column + total % columns * column / columns;
+}
+
+static uint64_t overlap(uint64_t from, uint64_t to, uint64_t other_from, uint64_t other_to)
+{
+    uint64_t start = MAX(from, other_from);
+    uint64_t end = MIN(to, other_to);
+    return end > start ? end - start : 0;
+}
+
+static unsigned char level_of(const struct haul_span *spans, size_t count, uint64_t from,
+                              uint64_t to)
+{
+    uint64_t here = 0;
+    for (size_t i = 0; i < count; i++)
+        here += overlap(from, to, spans[i].start, spans[i].pos);
+    return (unsigned char)steps_done(here, to - from, GAUGE_LEVELS);
+}
+
+void gauge_map(const struct haul_span *spans, size_t count, uint64_t total, size_t columns,
+               struct gauge_map *ret_map)
+{
+    *ret_map = (struct gauge_map){0};
+    columns = MIN(columns, (size_t)GAUGE_MAX);
+    for (size_t i = 0; i < columns; i++)
+        ret_map->level[i] = level_of(spans, count, column_start(i, total, columns),
+                                     column_start(i + 1, total, columns));
+    for (size_t i = 0; columns > 0 && i < count; i++) {
+        if (spans[i].active)
+            ret_map->active[column_of(spans[i].pos, total, columns)] = true;
+    }
+}
+
+const char *gauge_map_cell(unsigned level, bool ascii)
+{
+    static const char *const cells[] = {"·", "░", "▒", "▓", "█"};
+    static const char *const ascii_cells[] = {".", "-", "=", "+", "#"};
+    return ascii ? ascii_cells[level] : cells[level];
+}

@@ -1,0 +1,204 @@
+/* Header, tabs and the bar of keys.
+ *
+ * The header is a row of pieces with a rank each. Those that do not fit are left out, lowest rank
+ * first; the ones that are left keep their order. Numbers have fixed widths, so that the pieces
+ * stand still while the numbers change. */
+
+#include "ui/header.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fmt.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/text.h"
+#include "ui/gauge.h"
+
+#define PIECE_SIZE    160
+#define SPARK_COLUMNS 10
+#define GAP           2
+
+enum piece_id {
+    PIECE_HAUL,
+    PIECE_SESSION,
+    PIECE_RATE,
+    PIECE_SPARK,
+    PIECE_ETA,
+    PIECE_JOBS,
+    PIECE_LIMIT,
+    PIECE_QUEUED,
+    PIECE_DONE,
+    PIECE_FAILED,
+    PIECE_DISK,
+    PIECE_COUNT
+};
+
+#define RIGHT_FROM PIECE_JOBS /* from here on the pieces stand at the right edge */
+
+struct piece {
+    char text[PIECE_SIZE];
+    int width;
+    int rank; /* the lower, the longer it stays; 0: nothing to say */
+    enum theme_style style;
+};
+
+static void piece_set(struct piece *piece, int rank, enum theme_style style, const char *text)
+{
+    str_copy(piece->text, sizeof(piece->text), text);
+    piece->width = (int)text_width(piece->text);
+    piece->rank = rank;
+    piece->style = style;
+}
+
+static void fill_left(struct piece pieces[PIECE_COUNT], const struct cells *cells,
+                      const struct model *model)
+{
+    const struct haul_totals *totals = model_totals(model);
+    const struct haul_hello *hello = model_hello(model);
+    char number[FMT_SIZE];
+    char spark[GAUGE_SIZE];
+    char text[PIECE_SIZE];
+    size_t count;
+    const uint64_t *rates = model_rates(model, &count);
+
+    piece_set(&pieces[PIECE_HAUL], 8, STYLE_ACCENT, "haul");
+    snprintf(text, sizeof(text), "%s%s%s", model_session(model), hello ? "@" : "",
+             hello ? hello->host : "");
+    piece_set(&pieces[PIECE_SESSION], 7, STYLE_DIM, text);
+    snprintf(text, sizeof(text), "%s %9s", cells->ascii ? "v" : "▼",
+             fmt_rate(totals->rate, number));
+    piece_set(&pieces[PIECE_RATE], 1, STYLE_STRONG, text);
+    gauge_spark(rates, count, SPARK_COLUMNS, cells->ascii, spark);
+    piece_set(&pieces[PIECE_SPARK], count > 0 ? 9 : 0, STYLE_BAR, spark);
+    pieces[PIECE_SPARK].width = SPARK_COLUMNS;
+    snprintf(text, sizeof(text), "eta %-7s", fmt_seconds(totals->eta, number));
+    piece_set(&pieces[PIECE_ETA], totals->eta >= 0 ? 4 : 0, STYLE_TEXT, text);
+}
+
+static void count_set(struct piece *piece, int rank, enum theme_style style, uint64_t count,
+                      const char *word)
+{
+    char text[PIECE_SIZE];
+    snprintf(text, sizeof(text), "%llu %s", (unsigned long long)count, word);
+    piece_set(piece, count > 0 ? rank : 0, style, text);
+}
+
+static void fill_right(struct piece pieces[PIECE_COUNT], const struct model *model)
+{
+    const struct haul_totals *totals = model_totals(model);
+    char number[FMT_SIZE];
+    char text[PIECE_SIZE];
+
+    snprintf(text, sizeof(text), "%llu/%u jobs", (unsigned long long)totals->counts[HAUL_ACTIVE],
+             totals->jobs);
+    piece_set(&pieces[PIECE_JOBS], 2, STYLE_TEXT, text);
+    snprintf(text, sizeof(text), "limit %s", fmt_rate(totals->limit, number));
+    piece_set(&pieces[PIECE_LIMIT], totals->limit > 0 ? 6 : 0, STYLE_WAIT, text);
+    count_set(&pieces[PIECE_QUEUED], 5, STYLE_TEXT, totals->counts[HAUL_QUEUED], "queued");
+    count_set(&pieces[PIECE_DONE], 6, STYLE_GOOD, totals->counts[HAUL_DONE], "done");
+    count_set(&pieces[PIECE_FAILED], 3, STYLE_BAD, totals->counts[HAUL_FAILED], "failed");
+    if (totals->disk_free >= 0) {
+        snprintf(text, sizeof(text), "disk %s", fmt_bytes((uint64_t)totals->disk_free, number));
+        piece_set(&pieces[PIECE_DISK], 10, STYLE_DIM, text);
+    }
+}
+
+static int pieces_width(const struct piece pieces[PIECE_COUNT])
+{
+    int width = 2; /* the air at both edges */
+    for (int i = 0; i < PIECE_COUNT; i++)
+        width += pieces[i].rank > 0 ? pieces[i].width + GAP : 0;
+    return width - GAP;
+}
+
+/* Leaves out what does not fit into WIDTH. */
+static void pieces_drop(struct piece pieces[PIECE_COUNT], int width)
+{
+    while (pieces_width(pieces) > width) {
+        struct piece *least = &pieces[0];
+        for (int i = 0; i < PIECE_COUNT; i++) {
+            if (pieces[i].rank > least->rank)
+                least = &pieces[i];
+        }
+        if (least->rank <= 1)
+            return;
+        least->rank = 0;
+    }
+}
+
+void header_paint(const struct cells *cells, int y, const struct model *model)
+{
+    struct piece pieces[PIECE_COUNT] = {0};
+    fill_left(pieces, cells, model);
+    fill_right(pieces, model);
+    pieces_drop(pieces, cells->width);
+
+    int right = 1;
+    for (int i = RIGHT_FROM; i < PIECE_COUNT; i++)
+        right += pieces[i].rank > 0 ? pieces[i].width + GAP : 0;
+    int x = 1;
+    for (int i = 0; i < PIECE_COUNT; i++) {
+        if (i == RIGHT_FROM)
+            x = MAX(x, cells->width - right + GAP);
+        if (pieces[i].rank == 0)
+            continue;
+        cells_put(cells, y, x, cells->width - x, pieces[i].style, pieces[i].text);
+        x += pieces[i].width + GAP;
+    }
+}
+
+void header_paint_tabs(const struct cells *cells, int y, const struct list_view *list)
+{
+    char right[LIST_SEARCH_SIZE + 64];
+    char name[32];
+    int x = 1;
+    for (enum list_tab tab = 0; tab < LIST_TAB_COUNT; tab++) {
+        bool open = tab == list->tab;
+        snprintf(name, sizeof(name), open ? "[%s]" : "%s", list_tab_name(tab));
+        x += cells_put(cells, y, x, cells->width - x, open ? STYLE_ACCENT : STYLE_DIM, name) + 1;
+    }
+    snprintf(right, sizeof(right), "sort: %s%s%s%s", haul_sort_name(list->sort),
+             list->descending ? (cells->ascii ? " v" : " ↓") : "", list->search[0] ? "   / " : "",
+             list->search);
+    int room = cells->width - x - 2;
+    if ((int)text_width(right) > room && list->search[0])
+        snprintf(right, sizeof(right), "/ %s", list->search);
+    if ((int)text_width(right) <= room)
+        cells_put_right(cells, y, x + 1, room, list->search[0] ? STYLE_TEXT : STYLE_DIM, right);
+}
+
+/* Help and quit are always there: their room is kept. */
+void header_paint_keys(const struct cells *cells, int y, enum keymap_place place)
+{
+    size_t count;
+    const struct keymap_row *rows = keymap_table(&count);
+    int needed[64] = {0};
+    int kept = 0;
+    for (size_t i = 0; i < count && i < COUNT_OF(needed); i++) {
+        bool shown = rows[i].brief && rows[i].name && (rows[i].places & place);
+        needed[i] = shown ? (int)(text_width(rows[i].name) + text_width(rows[i].brief)) + 3 : 0;
+        if (rows[i].action == ACT_HELP || rows[i].action == ACT_QUIT)
+            kept += needed[i];
+    }
+    int x = 1;
+    for (size_t i = 0; i < count && i < COUNT_OF(needed); i++) {
+        bool always = rows[i].action == ACT_HELP || rows[i].action == ACT_QUIT;
+        if (needed[i] == 0 || (!always && x + needed[i] + kept > cells->width + 1))
+            continue;
+        kept -= always ? needed[i] : 0;
+        int at = x + cells_put(cells, y, x, cells->width - x, STYLE_STRONG, rows[i].name) + 1;
+        cells_put(cells, y, at, cells->width - at, STYLE_DIM, rows[i].brief);
+        x += needed[i];
+    }
+}
+
+void header_paint_tiny(const struct cells *cells, const struct model *model)
+{
+    const struct haul_totals *totals = model_totals(model);
+    char rate[FMT_SIZE];
+    char text[64];
+    snprintf(text, sizeof(text), "%s %llu/%u", fmt_rate(totals->rate, rate),
+             (unsigned long long)totals->counts[HAUL_ACTIVE], totals->jobs);
+    cells_put(cells, 0, 0, cells->width, STYLE_TEXT, text);
+}

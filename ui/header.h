@@ -1,0 +1,24 @@
+#ifndef UI_HEADER_H
+#define UI_HEADER_H
+
+#include "ui/cells.h"
+#include "ui/keymap.h"
+#include "ui/list_view.h"
+#include "ui/model.h"
+
+/* The lines above and below the list. */
+
+/* " haul  default@box  ▼ 48.2 MB/s ▂▃▅▆  eta 04:12  8/8 jobs  142 queued …": as much of it as fits,
+ * the more telling first. */
+void header_paint(const struct cells *cells, int y, const struct model *model);
+
+/* " [All] Active Queued Done Failed           sort: queue   / iso" */
+void header_paint_tabs(const struct cells *cells, int y, const struct list_view *list);
+
+/* " a add  p pause  x cancel …  ? help  q quit" from the key table. */
+void header_paint_keys(const struct cells *cells, int y, enum keymap_place place);
+
+/* All that a screen too small for anything else says. */
+void header_paint_tiny(const struct cells *cells, const struct model *model);
+
+#endif

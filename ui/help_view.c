@@ -1,0 +1,89 @@
+/* The help page: the rows of the key table that have a help text, in two columns where there is
+ * room. */
+
+#include "ui/help_view.h"
+
+#include "base/mem.h"
+
+#define COLUMN_WIDTH 62
+#define NAME_WIDTH   10
+#define TITLE_LINES  2
+#define PAGE_LINES   10
+#define TOP_MAX      10000
+
+/* The rows that have something to say, at most MAX of them. */
+static int rows_collect(const struct keymap_row *ret_rows[], int max)
+{
+    size_t count;
+    int found = 0;
+    const struct keymap_row *table = keymap_table(&count);
+    for (size_t i = 0; i < count && found < max; i++) {
+        if (table[i].help)
+            ret_rows[found++] = &table[i];
+    }
+    return found;
+}
+
+static void paint_row(const struct cells *cells, int y, int x, int width,
+                      const struct keymap_row *row)
+{
+    cells_put(cells, y, x, MIN(NAME_WIDTH, width), STYLE_STRONG, row->name);
+    cells_put(cells, y, x + NAME_WIDTH, width - NAME_WIDTH, STYLE_TEXT, row->help);
+}
+
+static void paint(struct view *view, const struct cells *cells, struct cells_area area)
+{
+    struct help_view *help = OWNER_OF(view, struct help_view, view);
+    const struct keymap_row *rows[64];
+    int count = rows_collect(rows, (int)COUNT_OF(rows));
+    int columns = area.width >= 2 * COLUMN_WIDTH ? 2 : 1;
+    int lines = (count + columns - 1) / columns;
+    int height = MAX(area.height - TITLE_LINES, 1);
+    help->top = MAX(MIN(help->top, lines - height), 0);
+    cells_put(cells, area.y, area.x + 1, area.width - 2, STYLE_ACCENT, "Keys");
+    cells_put(cells, area.y, area.x + 1 + NAME_WIDTH, area.width - NAME_WIDTH - 2, STYLE_DIM,
+              "paste links anywhere, in any text: they are found and shown first");
+    for (int line = 0; line < height; line++) {
+        for (int column = 0; column < columns; column++) {
+            int index = column * lines + help->top + line;
+            if (help->top + line >= lines || index >= count)
+                continue;
+            paint_row(cells, area.y + TITLE_LINES + line, area.x + 1 + column * COLUMN_WIDTH,
+                      MIN(area.width - 2, COLUMN_WIDTH - 2), rows[index]);
+        }
+    }
+}
+
+static bool act(struct view *view, enum keymap_action action)
+{
+    struct help_view *help = OWNER_OF(view, struct help_view, view);
+    switch (action) {
+    case ACT_UP:
+        help->top--;
+        return true;
+    case ACT_DOWN:
+        help->top++;
+        return true;
+    case ACT_PAGE_UP:
+        help->top -= PAGE_LINES;
+        return true;
+    case ACT_PAGE_DOWN:
+        help->top += PAGE_LINES;
+        return true;
+    case ACT_TOP:
+        help->top = 0;
+        return true;
+    case ACT_BOTTOM:
+        help->top = TOP_MAX; /* painting knows the end */
+        return true;
+    default:
+        return false;
+    }
+}
+
+static const struct view_ops ops = {.place = PLACE_HELP, .paint = paint, .act = act};
+
+void help_view_init(struct help_view *help)
+{
+    *help = (struct help_view){.view = {&ops}};
+}

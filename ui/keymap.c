@@ -1,0 +1,76 @@
+/* The keys. A row that is not here does not exist; a row that is here works. Rows stand in the
+ * order in which the help page and the bottom bar show them, so the bar's first ones survive on a
+ * narrow screen. */
+
+#include "ui/keymap.h"
+
+#include "base/mem.h"
+#include "ui/input.h"
+
+#define LISTS (PLACE_LIST | PLACE_DETAIL)
+
+static const struct keymap_row rows[] = {
+    {'a', "a", ACT_ADD, LISTS, "add", "add links: type or paste them"},
+    {'p', "p", ACT_PAUSE, LISTS, "pause", "pause, or go on"},
+    {'P', "P", ACT_PAUSE_ALL, LISTS, NULL, "pause all, or go on with all paused ones"},
+    {'x', "x", ACT_CANCEL, LISTS, "cancel", "cancel; what came is kept until it is removed"},
+    {'r', "r", ACT_RETRY, LISTS, "retry", "try again now"},
+    {'R', "R", ACT_RETRY_ALL, LISTS, NULL, "try all failed ones again"},
+    {'d', "d", ACT_REMOVE, LISTS, "remove", "remove from the list; a complete file stays"},
+    {INPUT_DELETE, NULL, ACT_REMOVE, LISTS, NULL, NULL},
+    {'c', "c", ACT_CLEAR, LISTS, NULL, "clear the finished ones from the list"},
+    {'+', "+", ACT_MORE_JOBS, LISTS, "more", "one more download at once"},
+    {'=', NULL, ACT_MORE_JOBS, LISTS, NULL, NULL},
+    {'-', "-", ACT_FEWER_JOBS, LISTS, "fewer", "one download fewer at once; running ones end"},
+    {'l', "l", ACT_LIMIT, LISTS, "limit", "limit the rate of the whole session"},
+    {'/', "/", ACT_SEARCH, LISTS, "find", "show only what holds this in name or link"},
+    {INPUT_ENTER, "Enter", ACT_DETAILS, LISTS, "details", "details of the download, on and off"},
+    {INPUT_ENTER, "Enter", ACT_ACCEPT, PLACE_SHEET, "add these", NULL},
+    {'d', "d", ACT_FOLDER, PLACE_SHEET, "folder", NULL},
+    {'J', "J", ACT_MOVE_DOWN, LISTS, NULL, "move down in the queue"},
+    {'K', "K", ACT_MOVE_UP, LISTS, NULL, "move up in the queue"},
+    {'s', "s", ACT_SORT, LISTS, "sort", "sort by queue, name, state, size, share, rate"},
+    {'S', "S", ACT_SORT_TURN, LISTS, NULL, "turn the order round"},
+    {INPUT_TAB, "Tab", ACT_NEXT_TAB, LISTS, NULL, "next view"},
+    {INPUT_BACK_TAB, NULL, ACT_PREVIOUS_TAB, LISTS, NULL, NULL},
+    {'1', "1…5", ACT_TAB_1, LISTS, NULL, "views: all, active, queued, done, failed"},
+    {'2', NULL, ACT_TAB_2, LISTS, NULL, NULL},
+    {'3', NULL, ACT_TAB_3, LISTS, NULL, NULL},
+    {'4', NULL, ACT_TAB_4, LISTS, NULL, NULL},
+    {'5', NULL, ACT_TAB_5, LISTS, NULL, NULL},
+    {'j', "j k", ACT_DOWN, PLACE_ANY, NULL, "down, up; the arrows too"},
+    {INPUT_DOWN, NULL, ACT_DOWN, PLACE_ANY, NULL, NULL},
+    {'k', NULL, ACT_UP, PLACE_ANY, NULL, NULL},
+    {INPUT_UP, NULL, ACT_UP, PLACE_ANY, NULL, NULL},
+    {INPUT_PAGE_DOWN, "PgDn PgUp", ACT_PAGE_DOWN, PLACE_ANY, NULL, "a screen down, up"},
+    {INPUT_CTRL('f'), NULL, ACT_PAGE_DOWN, PLACE_ANY, NULL, NULL},
+    {INPUT_PAGE_UP, NULL, ACT_PAGE_UP, PLACE_ANY, NULL, NULL},
+    {INPUT_CTRL('b'), NULL, ACT_PAGE_UP, PLACE_ANY, NULL, NULL},
+    {'g', "g G", ACT_TOP, PLACE_ANY, NULL, "first, last; Home and End too"},
+    {INPUT_HOME, NULL, ACT_TOP, PLACE_ANY, NULL, NULL},
+    {'G', NULL, ACT_BOTTOM, PLACE_ANY, NULL, NULL},
+    {INPUT_END, NULL, ACT_BOTTOM, PLACE_ANY, NULL, NULL},
+    {INPUT_ESC, "Esc", ACT_BACK, PLACE_ANY, NULL, "close what is open; end the search"},
+    {'q', "q", ACT_BACK, PLACE_SHEET | PLACE_HELP, "back", NULL},
+    {'?', "?", ACT_HELP, PLACE_ANY, "help", "this page"},
+    {INPUT_CTRL('l'), "Ctrl-L", ACT_REDRAW, PLACE_ANY, NULL, "draw the screen anew"},
+    {INPUT_CTRL('z'), "Ctrl-Z", ACT_SUSPEND, PLACE_ANY, NULL, "back to the shell for a while"},
+    {'q', "q", ACT_QUIT, LISTS, "quit", "quit; asks whether downloads go on"},
+    {INPUT_CTRL('c'), NULL, ACT_QUIT, PLACE_ANY, NULL, NULL},
+    {'Q', "Q", ACT_STOP, LISTS, NULL, "stop all downloads and quit; the queue is kept"},
+};
+
+const struct keymap_row *keymap_table(size_t *ret_count)
+{
+    *ret_count = COUNT_OF(rows);
+    return rows;
+}
+
+enum keymap_action keymap_find(uint32_t key, enum keymap_place place)
+{
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (rows[i].key == key && (rows[i].places & place))
+            return rows[i].action;
+    }
+    return ACT_NONE;
+}

@@ -1,0 +1,76 @@
+#ifndef UI_KEYMAP_H
+#define UI_KEYMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the keys do, as one table: dispatch, help page and bottom bar are made from it. */
+
+enum keymap_action {
+    ACT_NONE,
+    ACT_ADD,
+    ACT_PAUSE,
+    ACT_PAUSE_ALL,
+    ACT_CANCEL,
+    ACT_RETRY,
+    ACT_RETRY_ALL,
+    ACT_REMOVE,
+    ACT_CLEAR,
+    ACT_MORE_JOBS,
+    ACT_FEWER_JOBS,
+    ACT_LIMIT,
+    ACT_MOVE_UP,
+    ACT_MOVE_DOWN,
+    ACT_SEARCH,
+    ACT_SORT,
+    ACT_SORT_TURN,
+    ACT_DETAILS,
+    ACT_NEXT_TAB,
+    ACT_PREVIOUS_TAB,
+    ACT_TAB_1, /* the tabs stand in a row */
+    ACT_TAB_2,
+    ACT_TAB_3,
+    ACT_TAB_4,
+    ACT_TAB_5,
+    ACT_UP,
+    ACT_DOWN,
+    ACT_PAGE_UP,
+    ACT_PAGE_DOWN,
+    ACT_TOP,
+    ACT_BOTTOM,
+    ACT_FOLDER,
+    ACT_ACCEPT,
+    ACT_BACK,
+    ACT_HELP,
+    ACT_REDRAW,
+    ACT_SUSPEND,
+    ACT_QUIT,
+    ACT_STOP,
+    ACT_COUNT
+};
+
+/* Where a key works. The details pane beside the list takes keys of both. */
+enum keymap_place {
+    PLACE_LIST = 1 << 0,
+    PLACE_DETAIL = 1 << 1,
+    PLACE_SHEET = 1 << 2, /* the review of what is to be added */
+    PLACE_HELP = 1 << 3,
+    PLACE_ANY = PLACE_LIST | PLACE_DETAIL | PLACE_SHEET | PLACE_HELP
+};
+
+struct keymap_row {
+    uint32_t key;     /* ui/input.h */
+    const char *name; /* "Enter"; NULL: another key for the action of the row before */
+    enum keymap_action action;
+    unsigned places;
+    const char *brief; /* for the bottom bar; NULL: not shown there */
+    const char *help;  /* for the help page; NULL: not shown there */
+};
+
+const struct keymap_row *keymap_table(size_t *ret_count);
+
+/* ACT_NONE when KEY does nothing in PLACE. */
+enum keymap_action keymap_find(uint32_t key, enum keymap_place place);
+
+#endif

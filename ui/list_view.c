@@ -1,0 +1,291 @@
+/* The list.
+ *
+ * Only a window of rows is held, a few screens around what is visible, so a queue of any length
+ * costs the same. The cursor belongs to an item, not to a line: the daemon is asked to keep that
+ * item within the window (view.follow), and where it goes the cursor goes. When the item is gone,
+ * the cursor stays at its place and takes the item that is there now. */
+
+#include "ui/list_view.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "ui/row.h"
+
+#define WINDOW_SCREENS 3u
+#define WINDOW_MAX     500u
+#define FRAME_MS       100u
+#define SHORT_WIDTH    60 /* below it states are told in a word */
+
+#define STATE(state) (1u << (state))
+
+static const struct {
+    const char *name;
+    uint32_t states;
+    const char *empty;
+} tabs[LIST_TAB_COUNT] = {
+    [LIST_ALL] = {"All", 0, "Nothing here yet. Paste links, or press a to type one."},
+    [LIST_ACTIVE] = {"Active", STATE(HAUL_ACTIVE) | STATE(HAUL_WAITING), "Nothing is running."},
+    [LIST_QUEUED] = {"Queued", STATE(HAUL_QUEUED) | STATE(HAUL_PAUSED), "Nothing is waiting."},
+    [LIST_DONE] = {"Done", STATE(HAUL_DONE), "Nothing is done yet."},
+    [LIST_FAILED] = {"Failed", STATE(HAUL_FAILED) | STATE(HAUL_CANCELLED), "Nothing has failed."},
+};
+
+const char *list_tab_name(enum list_tab tab)
+{
+    return tabs[tab].name;
+}
+
+/* The held row with that index among the matching items, or NULL. */
+static const struct haul_item *row_at(const struct model_window *window, uint64_t index)
+{
+    if (index < window->offset || index - window->offset >= window->row_count)
+        return NULL;
+    return &window->rows[index - window->offset];
+}
+
+const struct haul_item *list_view_item(const struct list_view *list)
+{
+    struct model_window window;
+    model_window(list->model, &window);
+    const struct haul_item *item = row_at(&window, list->cursor);
+    return item && item->id == list->cursor_id ? item : NULL;
+}
+
+void list_view_search(struct list_view *list, const char *text)
+{
+    str_copy(list->search, sizeof(list->search), text);
+}
+
+/* Finds the cursor's item in what is held now. */
+static void cursor_update(struct list_view *list, const struct model_window *window)
+{
+    for (size_t i = 0; list->cursor_id != 0 && i < window->row_count; i++) {
+        if (window->rows[i].id == list->cursor_id) {
+            list->cursor = window->offset + i;
+            return;
+        }
+    }
+    if (!window->current)
+        return;
+    if (list->cursor_id != 0 && window->follow_index != UINT64_MAX) {
+        list->cursor = window->follow_index;
+        return;
+    }
+    list->cursor = window->matching > 0 ? MIN(list->cursor, window->matching - 1) : 0;
+    const struct haul_item *item = row_at(window, list->cursor);
+    list->cursor_id = item ? item->id : 0;
+}
+
+/* Moves the visible part so that the cursor is within it and no line is wasted. */
+static void top_update(struct list_view *list, const struct model_window *window)
+{
+    uint64_t height = (uint64_t)MAX(list->height, 1);
+    uint64_t last_top = window->matching > height ? window->matching - height : 0;
+    if (list->cursor < list->top)
+        list->top = list->cursor;
+    if (list->cursor >= list->top + height)
+        list->top = list->cursor - height + 1;
+    if (window->current)
+        list->top = MIN(list->top, last_top);
+}
+
+/* Asks for the rows around what is visible. The window moves only when it must. */
+static void watch(struct list_view *list, const struct model_window *window)
+{
+    uint32_t height = (uint32_t)MAX(list->height, 1);
+    uint32_t rows = MIN(height * WINDOW_SCREENS, WINDOW_MAX);
+    uint64_t end = MIN(list->top + height, MAX(window->matching, (uint64_t)1));
+    if (list->top < list->asked_offset || end > list->asked_offset + rows)
+        list->asked_offset = list->top > height ? list->top - height : 0;
+    struct haul_view view = {
+        .states = tabs[list->tab].states,
+        .search = list->search,
+        .sort = list->sort,
+        .descending = list->descending,
+        .offset = list->asked_offset,
+        .rows = rows,
+        .follow = list->cursor_id,
+        .interval_ms = FRAME_MS,
+    };
+    model_watch(list->model, &view);
+}
+
+static enum theme_style style_of(enum row_tone tone)
+{
+    static const enum theme_style styles[] = {
+        [ROW_PLAIN] = STYLE_TEXT, [ROW_BUSY] = STYLE_ACCENT, [ROW_QUIET] = STYLE_DIM,
+        [ROW_GOOD] = STYLE_GOOD,  [ROW_WAIT] = STYLE_WAIT,   [ROW_BAD] = STYLE_BAD,
+    };
+    return styles[tone];
+}
+
+static void put_right(const struct cells *cells, int y, int x, const struct row_column *column,
+                      const char *text)
+{
+    cells_put_right(cells, y, x + column->x, column->width, STYLE_TEXT, text);
+}
+
+static void paint_numbers(const struct cells *cells, int y, int x, const struct row_layout *layout,
+                          const struct row_text *text)
+{
+    put_right(cells, y, x, &layout->size, text->size);
+    put_right(cells, y, x, &layout->rate, text->rate);
+    put_right(cells, y, x, &layout->eta, text->eta);
+    cells_put_right(cells, y, x + layout->connections.x, layout->connections.width, STYLE_DIM,
+                    text->connections);
+}
+
+static void paint_row(const struct cells *cells, int y, struct cells_area area,
+                      const struct row_layout *layout, const struct haul_item *item, int64_t now)
+{
+    struct row_text text;
+    int x = area.x;
+    row_text(item, now, cells->ascii, area.width < SHORT_WIDTH, &text);
+    enum theme_style style = style_of(text.tone);
+    if (cells->selected)
+        cells_fill(cells, y, x, area.width, STYLE_TEXT);
+    cells_put(cells, y, x + layout->mark.x, layout->mark.width, style, text.mark);
+    cells_put_name(cells, y, x + layout->name.x, layout->name.width, STYLE_TEXT, item->name);
+    if (text.sentence[0]) {
+        cells_put_name(cells, y, x + layout->sentence.x, layout->sentence.width, style,
+                       text.sentence);
+        return;
+    }
+    if (text.bar && layout->bar.width > 0)
+        cells_bar(cells, y, x + layout->bar.x, layout->bar.width,
+                  item->state == HAUL_ACTIVE ? STYLE_BAR : STYLE_DIM, item->done,
+                  item->total > 0 ? (uint64_t)item->total : 0);
+    if (text.words[0] && layout->words.x == layout->percent.x) {
+        cells_put(cells, y, x + layout->words.x, layout->words.width, style, text.words);
+        return;
+    }
+    put_right(cells, y, x, &layout->percent, text.percent);
+    if (text.words[0])
+        cells_put(cells, y, x + layout->words.x, layout->words.width, style, text.words);
+    else
+        paint_numbers(cells, y, x, layout, &text);
+}
+
+static void paint_empty(const struct list_view *list, const struct cells *cells,
+                        struct cells_area area)
+{
+    const char *text = list->search[0] ? "Nothing matches the search." : tabs[list->tab].empty;
+    if (!model_loaded(list->model))
+        text = "Asking the daemon…";
+    cells_put(cells, area.y + MIN(1, area.height - 1), area.x + 3, area.width - 4, STYLE_DIM, text);
+}
+
+static void paint(struct view *view, const struct cells *cells, struct cells_area area)
+{
+    struct list_view *list = OWNER_OF(view, struct list_view, view);
+    struct cells row_cells = *cells;
+    struct model_window window;
+    struct row_layout layout;
+    int64_t now = model_now(list->model);
+    list->height = area.height;
+    model_window(list->model, &window);
+    cursor_update(list, &window);
+    top_update(list, &window);
+    watch(list, &window);
+    row_layout(area.width, &layout);
+    list->ticks = false;
+    for (int line = 0; line < area.height; line++) {
+        uint64_t index = list->top + (uint64_t)line;
+        const struct haul_item *item = row_at(&window, index);
+        if (!item)
+            continue;
+        row_cells.selected = index == list->cursor;
+        paint_row(&row_cells, area.y + line, area, &layout, item, now);
+        list->ticks = list->ticks || row_ticks(item);
+    }
+    if (window.matching == 0)
+        paint_empty(list, cells, area);
+}
+
+/* Puts the cursor on the item with that index; its id may have to be asked for. */
+static void cursor_go(struct list_view *list, uint64_t index)
+{
+    struct model_window window;
+    model_window(list->model, &window);
+    if (window.matching == 0)
+        return;
+    list->cursor = MIN(index, window.matching - 1);
+    const struct haul_item *item = row_at(&window, list->cursor);
+    list->cursor_id = item ? item->id : 0;
+}
+
+static void cursor_back(struct list_view *list, uint64_t by)
+{
+    cursor_go(list, list->cursor > by ? list->cursor - by : 0);
+}
+
+static void tab_go(struct list_view *list, unsigned tab)
+{
+    list->tab = tab % LIST_TAB_COUNT;
+    list->top = 0;
+    list->asked_offset = 0;
+}
+
+static bool act_on_view(struct list_view *list, enum keymap_action action)
+{
+    switch (action) {
+    case ACT_NEXT_TAB:
+        tab_go(list, list->tab + 1u);
+        return true;
+    case ACT_PREVIOUS_TAB:
+        tab_go(list, list->tab + LIST_TAB_COUNT - 1u);
+        return true;
+    case ACT_TAB_1:
+    case ACT_TAB_2:
+    case ACT_TAB_3:
+    case ACT_TAB_4:
+    case ACT_TAB_5:
+        tab_go(list, (unsigned)(action - ACT_TAB_1));
+        return true;
+    case ACT_SORT:
+        list->sort = (list->sort + 1u) % HAUL_SORT_COUNT;
+        return true;
+    case ACT_SORT_TURN:
+        list->descending = !list->descending;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool act(struct view *view, enum keymap_action action)
+{
+    struct list_view *list = OWNER_OF(view, struct list_view, view);
+    uint64_t page = (uint64_t)MAX(list->height - 1, 1);
+    switch (action) {
+    case ACT_UP:
+        cursor_back(list, 1);
+        return true;
+    case ACT_DOWN:
+        cursor_go(list, list->cursor + 1);
+        return true;
+    case ACT_PAGE_UP:
+        cursor_back(list, page);
+        return true;
+    case ACT_PAGE_DOWN:
+        cursor_go(list, list->cursor + page);
+        return true;
+    case ACT_TOP:
+        cursor_go(list, 0);
+        return true;
+    case ACT_BOTTOM:
+        cursor_go(list, UINT64_MAX);
+        return true;
+    default:
+        return act_on_view(list, action);
+    }
+}
+
+static const struct view_ops ops = {.place = PLACE_LIST, .paint = paint, .act = act};
+
+void list_view_init(struct list_view *list, struct model *model)
+{
+    *list = (struct list_view){.view = {&ops}, .model = model};
+}

@@ -1,0 +1,558 @@
+/* The session as the screen knows it.
+ *
+ * The daemon pushes frames; what they hold is copied, a row only when its version changed. The view
+ * that is asked for may be ahead of the one that frames answer: `current` tells whether they are
+ * the same, so that nobody takes the place of an old cursor for that of the new one.
+ *
+ * Every call carries a struct call that its answer frees, so an answer always finds its way, also
+ * when the connection is lost or closed first. */
+
+#include "ui/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+
+#define DETAIL_MS 1000u /* between two looks at the details */
+#define GAP_MAX   2u    /* seconds without a frame that still count as going on */
+
+struct call;
+typedef void call_answer(struct model *model, const struct call *call,
+                         const struct haul_reply *reply);
+
+struct call {
+    struct model *model;
+    call_answer *answer; /* NULL: only failures matter */
+    const char *word;    /* what was done, for a notice; static */
+    enum haul_action action;
+    uint64_t id;
+};
+
+struct model {
+    struct haul_loop *loop;
+    const struct clock *clock;
+    struct model_events events;
+    struct haul_client *client; /* NULL without a connection */
+    char *session;
+    bool ready;
+    struct haul_hello hello;
+    unsigned calls_open;
+
+    bool loaded;
+    struct haul_totals totals;
+    struct haul_item *rows;
+    size_t row_count;
+    uint64_t matching, offset, follow_index;
+    struct haul_view view; /* asked for last; its search is ours */
+    char *search;
+    bool watching;
+    unsigned watches_open;
+    bool fresh; /* a frame came that answers the view */
+
+    uint64_t rates[MODEL_HISTORY];
+    size_t rate_count;
+    uint64_t rate_second; /* of the newest value */
+
+    uint64_t detail_id;
+    struct haul_detail detail;
+    bool have_detail;
+    bool detail_asked;
+    uint64_t detail_asked_at;
+    uint64_t detail_version; /* newest seen in a frame */
+
+    uint32_t jobs_wanted; /* while a change is on its way */
+    unsigned sets_open;
+};
+
+static void changed(struct model *model)
+{
+    model->events.changed(model->events.ctx);
+}
+
+static void notice(struct model *model, bool bad, const char *text)
+{
+    model->events.notice(model->events.ctx, bad, text);
+}
+
+/* ---- calls ---- */
+
+/* Returns NULL, after a notice, when there is nobody to call. */
+static struct call *call_new(struct model *model, call_answer *answer)
+{
+    if (!model->client) {
+        notice(model, true, "there is no connection to the daemon");
+        return NULL;
+    }
+    struct call *call = xcalloc(1, sizeof(*call));
+    call->model = model;
+    call->answer = answer;
+    model->calls_open++;
+    return call;
+}
+
+static void on_reply(void *ctx, const struct haul_reply *reply)
+{
+    struct call *call = ctx;
+    struct model *model = call->model;
+    model->calls_open--;
+    if (call->answer)
+        call->answer(model, call, reply);
+    else if (reply->err && reply->err->code != HAUL_E_CANCELLED)
+        notice(model, true, reply->err->text);
+    free(call);
+    changed(model);
+}
+
+/* Tells of a failure; false when there was none. */
+static bool failed(struct model *model, const struct haul_reply *reply)
+{
+    if (!reply->err)
+        return false;
+    if (reply->err->code != HAUL_E_CANCELLED)
+        notice(model, true, reply->err->text);
+    return true;
+}
+
+/* ---- frames ---- */
+
+static void rates_push(struct model *model, uint64_t rate)
+{
+    if (model->rate_count == MODEL_HISTORY) {
+        memmove(model->rates, model->rates + 1, (MODEL_HISTORY - 1) * sizeof(model->rates[0]));
+        model->rate_count--;
+    }
+    model->rates[model->rate_count++] = rate;
+}
+
+/* One value a second. Seconds in which no frame came are those in which nothing happened. */
+static void rates_sample(struct model *model, uint64_t rate)
+{
+    uint64_t second = clock_ticks(model->clock) / 1000;
+    if (model->rate_count == 0) {
+        rates_push(model, rate);
+    } else if (second == model->rate_second) {
+        model->rates[model->rate_count - 1] = rate;
+    } else {
+        uint64_t gap = second - model->rate_second;
+        for (uint64_t i = 1; i < gap && i < MODEL_HISTORY; i++)
+            rates_push(model, gap <= GAP_MAX ? rate : 0);
+        rates_push(model, rate);
+    }
+    model->rate_second = second;
+}
+
+static void rows_free(struct haul_item *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        haul_item_fini(&rows[i]);
+    free(rows);
+}
+
+/* Rows that stand where they stood and did not change are moved, not copied. */
+static void rows_take(struct model *model, const struct haul_frame *frame)
+{
+    struct haul_item *rows = xcalloc(MAX(frame->row_count, (size_t)1), sizeof(*rows));
+    for (size_t i = 0; i < frame->row_count; i++) {
+        struct haul_item *old = i < model->row_count ? &model->rows[i] : NULL;
+        const struct haul_item *now = &frame->rows[i];
+        if (old && old->id == now->id && old->version == now->version) {
+            rows[i] = *old;
+            rows[i].position = now->position;
+            *old = (struct haul_item){0};
+        } else {
+            haul_item_copy(&rows[i], now);
+        }
+        if (now->id == model->detail_id)
+            model->detail_version = now->version;
+    }
+    rows_free(model->rows, model->row_count);
+    model->rows = rows;
+    model->row_count = frame->row_count;
+}
+
+static void on_frame(void *ctx, const struct haul_frame *frame)
+{
+    struct model *model = ctx;
+    model->totals = frame->totals;
+    model->matching = frame->matching;
+    model->offset = frame->offset;
+    model->follow_index = frame->follow_index;
+    rows_take(model, frame);
+    rates_sample(model, frame->totals.rate);
+    model->loaded = true;
+    model->fresh = model->watches_open == 0;
+    model_tick(model);
+    changed(model);
+}
+
+/* ---- the connection ---- */
+
+static void on_ready(void *ctx, const struct haul_hello *hello)
+{
+    struct model *model = ctx;
+    model->hello = *hello;
+    model->ready = true;
+    model->events.ready(model->events.ctx);
+    changed(model);
+}
+
+static void on_lost(void *ctx, const struct haul_error *err)
+{
+    struct model *model = ctx;
+    bool ever = model->ready;
+    haul_client_close(model->client);
+    model->client = NULL;
+    model->ready = false;
+    model->watching = false;
+    model->events.lost(model->events.ctx, err->text, ever);
+}
+
+void model_connect(struct model *model)
+{
+    struct haul_client_events events = {
+        .ready = on_ready, .frame = on_frame, .lost = on_lost, .ctx = model};
+    struct haul_error err;
+    if (model->client)
+        return;
+    if (haul_client_open(model->loop, model->session, true, &events, &model->client, &err) !=
+        HAUL_OK) {
+        model->client = NULL;
+        model->events.lost(model->events.ctx, err.text, false);
+    }
+}
+
+struct model *model_new(struct haul_loop *loop, const char *session, const struct clock *clock,
+                        const struct model_events *events)
+{
+    struct model *model = xcalloc(1, sizeof(*model));
+    model->loop = loop;
+    model->clock = clock;
+    model->events = *events;
+    model->session = xstrdup(session);
+    model->follow_index = UINT64_MAX;
+    return model;
+}
+
+static void ignore(void *ctx)
+{
+    (void)ctx;
+}
+
+static void ignore_notice(void *ctx, bool bad, const char *text)
+{
+    (void)ctx;
+    (void)bad;
+    (void)text;
+}
+
+void model_free(struct model *model)
+{
+    if (!model)
+        return;
+    /* The calls that are open are answered while closing; nobody is to hear of it. */
+    model->events.changed = ignore;
+    model->events.notice = ignore_notice;
+    model->events.stopped = ignore;
+    haul_client_close(model->client);
+    rows_free(model->rows, model->row_count);
+    haul_detail_fini(&model->detail);
+    free(model->search);
+    free(model->session);
+    free(model);
+}
+
+/* ---- what is known ---- */
+
+const char *model_session(const struct model *model)
+{
+    return model->session;
+}
+
+const struct haul_hello *model_hello(const struct model *model)
+{
+    return model->ready ? &model->hello : NULL;
+}
+
+bool model_loaded(const struct model *model)
+{
+    return model->loaded;
+}
+
+bool model_settled(const struct model *model)
+{
+    return model->calls_open == 0 && (model->fresh || !model->watching);
+}
+
+const struct haul_totals *model_totals(const struct model *model)
+{
+    return &model->totals;
+}
+
+int64_t model_now(const struct model *model)
+{
+    return clock_wall(model->clock);
+}
+
+const uint64_t *model_rates(const struct model *model, size_t *ret_count)
+{
+    *ret_count = model->rate_count;
+    return model->rates;
+}
+
+void model_window(const struct model *model, struct model_window *ret_window)
+{
+    *ret_window = (struct model_window){
+        .matching = model->matching,
+        .offset = model->offset,
+        .follow_index = model->follow_index,
+        .rows = model->rows,
+        .row_count = model->row_count,
+        .current = model->fresh,
+    };
+}
+
+static bool same_view(const struct haul_view *a, const struct haul_view *b)
+{
+    return a->states == b->states && a->sort == b->sort && a->descending == b->descending &&
+           a->offset == b->offset && a->rows == b->rows && a->follow == b->follow &&
+           strcmp(a->search ? a->search : "", b->search ? b->search : "") == 0;
+}
+
+static void watch_answered(struct model *model, const struct call *call,
+                           const struct haul_reply *reply)
+{
+    (void)call;
+    model->watches_open--;
+    (void)failed(model, reply);
+}
+
+void model_watch(struct model *model, const struct haul_view *view)
+{
+    if (!model->ready || (model->watching && same_view(view, &model->view)))
+        return;
+    struct call *call = call_new(model, watch_answered);
+    if (!call)
+        return;
+    xstrset(&model->search, view->search);
+    model->view = *view;
+    model->view.search = model->search;
+    model->watching = true;
+    model->watches_open++;
+    model->fresh = false;
+    haul_client_watch(model->client, &model->view, on_reply, call);
+}
+
+/* ---- details ---- */
+
+static void detail_copy(struct haul_detail *to, const struct haul_detail *from)
+{
+    *to = *from;
+    haul_item_copy(&to->item, &from->item);
+    to->facts = xcalloc(MAX(from->fact_count, (size_t)1), sizeof(*to->facts));
+    for (size_t i = 0; i < from->fact_count; i++) {
+        to->facts[i].name = xstrdup(from->facts[i].name);
+        to->facts[i].value = xstrdup(from->facts[i].value);
+    }
+    to->spans = xcalloc(MAX(from->span_count, (size_t)1), sizeof(*to->spans));
+    for (size_t i = 0; i < from->span_count; i++)
+        to->spans[i] = from->spans[i];
+    to->events = xcalloc(MAX(from->event_count, (size_t)1), sizeof(*to->events));
+    for (size_t i = 0; i < from->event_count; i++) {
+        to->events[i].at = from->events[i].at;
+        to->events[i].text = xstrdup(from->events[i].text);
+    }
+}
+
+static void detail_answered(struct model *model, const struct call *call,
+                            const struct haul_reply *reply)
+{
+    model->detail_asked = false;
+    if (call->id != model->detail_id)
+        return;
+    if (reply->err || !reply->detail) {
+        haul_detail_fini(&model->detail);
+        model->have_detail = false;
+        return;
+    }
+    haul_detail_fini(&model->detail);
+    detail_copy(&model->detail, reply->detail);
+    model->have_detail = true;
+}
+
+static void detail_ask(struct model *model)
+{
+    struct call *call = model->ready ? call_new(model, detail_answered) : NULL;
+    if (!call)
+        return;
+    call->id = model->detail_id;
+    model->detail_asked = true;
+    model->detail_asked_at = clock_ticks(model->clock);
+    haul_client_show(model->client, model->detail_id, on_reply, call);
+}
+
+void model_detail_want(struct model *model, uint64_t id)
+{
+    if (id == model->detail_id)
+        return;
+    haul_detail_fini(&model->detail);
+    model->have_detail = false;
+    model->detail_id = id;
+    model->detail_version = 0;
+    if (id != 0)
+        detail_ask(model);
+}
+
+const struct haul_detail *model_detail(const struct model *model)
+{
+    return model->have_detail ? &model->detail : NULL;
+}
+
+bool model_detail_stale(const struct model *model)
+{
+    return model->detail_id != 0 && model->have_detail &&
+           model->detail_version > model->detail.item.version;
+}
+
+void model_tick(struct model *model)
+{
+    if (model_detail_stale(model) && !model->detail_asked &&
+        clock_ticks(model->clock) - model->detail_asked_at >= DETAIL_MS)
+        detail_ask(model);
+}
+
+/* ---- what a user does ---- */
+
+static void add_answered(struct model *model, const struct call *call,
+                         const struct haul_reply *reply)
+{
+    char text[64];
+    (void)call;
+    if (failed(model, reply))
+        return;
+    snprintf(text, sizeof(text), "%zu added", reply->id_count);
+    notice(model, false, text);
+}
+
+void model_add(struct model *model, const struct haul_request *requests, size_t count)
+{
+    struct call *call = call_new(model, add_answered);
+    if (call)
+        haul_client_add(model->client, requests, count, on_reply, call);
+}
+
+void model_act(struct model *model, enum haul_action action, uint64_t id)
+{
+    struct call *call = call_new(model, NULL);
+    if (call)
+        haul_client_act(model->client, action, &id, 1, on_reply, call);
+}
+
+void model_move(struct model *model, enum haul_move how, uint64_t id)
+{
+    struct call *call = call_new(model, NULL);
+    if (call)
+        haul_client_move(model->client, how, 0, &id, 1, on_reply, call);
+}
+
+static void act_answered(struct model *model, const struct call *call,
+                         const struct haul_reply *reply)
+{
+    char text[64];
+    if (failed(model, reply))
+        return;
+    snprintf(text, sizeof(text), "%llu %s", (unsigned long long)reply->count, call->word);
+    notice(model, false, text);
+}
+
+/* The ids are known: now the action itself. */
+static void list_answered(struct model *model, const struct call *list,
+                          const struct haul_reply *reply)
+{
+    if (failed(model, reply))
+        return;
+    if (reply->item_count == 0) {
+        char text[64];
+        snprintf(text, sizeof(text), "0 %s", list->word);
+        notice(model, false, text);
+        return;
+    }
+    struct call *call = call_new(model, act_answered);
+    if (!call)
+        return;
+    call->word = list->word;
+    uint64_t *ids = xreallocarray(NULL, reply->item_count, sizeof(*ids));
+    for (size_t i = 0; i < reply->item_count; i++)
+        ids[i] = reply->items[i].id;
+    haul_client_act(model->client, list->action, ids, reply->item_count, on_reply, call);
+    free(ids);
+}
+
+void model_act_states(struct model *model, enum haul_action action, uint32_t states,
+                      const char *done_word)
+{
+    struct call *call = call_new(model, list_answered);
+    if (!call)
+        return;
+    call->action = action;
+    call->word = done_word;
+    struct haul_view view = {.states = states};
+    haul_client_list(model->client, &view, on_reply, call);
+}
+
+static void set_answered(struct model *model, const struct call *call,
+                         const struct haul_reply *reply)
+{
+    (void)call;
+    model->sets_open--;
+    (void)failed(model, reply);
+}
+
+void model_set(struct model *model, const struct haul_settings *settings)
+{
+    struct call *call = call_new(model, set_answered);
+    if (!call)
+        return;
+    model->sets_open++;
+    haul_client_set(model->client, settings, on_reply, call);
+}
+
+void model_set_option(struct model *model, const char *name, const char *value)
+{
+    const struct haul_option *option = haul_option_find(name);
+    struct haul_settings settings;
+    struct haul_error err;
+    haul_settings_init(&settings);
+    if (!option || haul_option_set(option, &settings, value, &err) != HAUL_OK)
+        notice(model, true, option ? err.text : "there is no such option");
+    else
+        model_set(model, &settings);
+}
+
+void model_change_jobs(struct model *model, int by)
+{
+    char value[16];
+    uint32_t jobs = model->sets_open > 0 ? model->jobs_wanted : model->totals.jobs;
+    if (by < 0 && jobs <= 1)
+        return;
+    model->jobs_wanted = by < 0 ? jobs - 1 : jobs + 1;
+    snprintf(value, sizeof(value), "%u", model->jobs_wanted);
+    model_set_option(model, "jobs", value);
+}
+
+static void stop_answered(struct model *model, const struct call *call,
+                          const struct haul_reply *reply)
+{
+    (void)call;
+    if (!failed(model, reply))
+        model->events.stopped(model->events.ctx);
+}
+
+void model_stop(struct model *model)
+{
+    struct call *call = call_new(model, stop_answered);
+    if (call)
+        haul_client_stop(model->client, on_reply, call);
+}

@@ -1,0 +1,85 @@
+#ifndef UI_MODEL_H
+#define UI_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "haul/client.h"
+
+/* What the screen knows of the session, and the one way to change the session: the daemon's client,
+ * with copies of what it told last. Answers that a user should hear of become a notice. */
+
+struct model;
+
+#define MODEL_HISTORY 64 /* seconds of the session's rate */
+
+struct model_events {
+    void (*ready)(void *ctx);   /* connected; each time */
+    void (*changed)(void *ctx); /* something that is shown may be different now */
+    /* BAD: something did not work. TEXT is clean. */
+    void (*notice)(void *ctx, bool bad, const char *text);
+    void (*stopped)(void *ctx); /* the daemon has put everything away, after model_stop() */
+    /* The daemon is gone. EVER: there was a connection. */
+    void (*lost)(void *ctx, const char *sentence, bool ever);
+    void *ctx;
+};
+
+/* CLOCK is borrowed for the model's life. */
+struct model *model_new(struct haul_loop *loop, const char *session, const struct clock *clock,
+                        const struct model_events *events);
+void model_free(struct model *model); /* NULL is fine; no event comes any more */
+
+/* Connects, starting the daemon if need be; also after `lost`. Failures come through `lost`,
+ * perhaps before this returns. */
+void model_connect(struct model *model);
+
+/* ---- what is known ---- */
+
+const char *model_session(const struct model *model);
+const struct haul_hello *model_hello(const struct model *model); /* NULL before the connection */
+bool model_loaded(const struct model *model);                    /* a frame has come */
+bool model_settled(const struct model *model); /* nothing is asked that was not answered */
+const struct haul_totals *model_totals(const struct model *model);
+int64_t model_now(const struct model *model);
+/* The session's rate, one value a second, oldest first. */
+const uint64_t *model_rates(const struct model *model, size_t *ret_count);
+
+/* The rows that are held: ROWS[i] is number offset + i of the matching items. */
+struct model_window {
+    uint64_t matching;
+    uint64_t offset;
+    uint64_t follow_index; /* UINT64_MAX: not there */
+    const struct haul_item *rows;
+    size_t row_count;
+    bool current; /* it answers the view that was asked for last */
+};
+void model_window(const struct model *model, struct model_window *ret_window);
+
+/* Asks for this view from now on, if it differs from the one asked for last. */
+void model_watch(struct model *model, const struct haul_view *view);
+
+/* Wants the details of item ID from now on; 0 ends that. They are asked for again at most once a
+ * second, and only when the item changed. */
+void model_detail_want(struct model *model, uint64_t id);
+const struct haul_detail *model_detail(const struct model *model); /* NULL: nothing came yet */
+/* True when the details are older than the item: model_tick() then asks again, in its time. */
+bool model_detail_stale(const struct model *model);
+void model_tick(struct model *model);
+
+/* ---- what a user does ---- */
+
+void model_add(struct model *model, const struct haul_request *requests, size_t count);
+void model_act(struct model *model, enum haul_action action, uint64_t id);
+void model_move(struct model *model, enum haul_move how, uint64_t id);
+/* Every item in one of STATES (bits); DONE_WORD tells the user: "3 retried". */
+void model_act_states(struct model *model, enum haul_action action, uint32_t states,
+                      const char *done_word);
+void model_set(struct model *model, const struct haul_settings *settings);
+/* NAME is a row of the option table, VALUE what was typed. A refusal is a notice. */
+void model_set_option(struct model *model, const char *name, const char *value);
+void model_change_jobs(struct model *model, int by);
+void model_stop(struct model *model);
+
+#endif

@@ -1,0 +1,137 @@
+/* Questions on the bottom line. The prompt is closed before its answer is told, so that an answer
+ * may lead to the next question. */
+
+#include "ui/prompt.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+void prompt_init(struct prompt *prompt, void *ctx)
+{
+    *prompt = (struct prompt){.ctx = ctx};
+    line_edit_init(&prompt->edit, PROMPT_LINE_MAX);
+}
+
+void prompt_fini(struct prompt *prompt)
+{
+    line_edit_fini(&prompt->edit);
+    free(prompt->label);
+}
+
+void prompt_ask_line(struct prompt *prompt, const char *label, const char *initial,
+                     void (*typed)(void *ctx, const char *text),
+                     void (*entered)(void *ctx, const char *text))
+{
+    prompt->kind = PROMPT_LINE;
+    xstrset(&prompt->label, label);
+    line_edit_set(&prompt->edit, initial);
+    prompt->typed = typed;
+    prompt->entered = entered;
+}
+
+void prompt_ask(struct prompt *prompt, const char *label, const struct prompt_choice *choices,
+                size_t count, void (*chosen)(void *ctx, int value))
+{
+    prompt->kind = PROMPT_CHOICE;
+    xstrset(&prompt->label, label);
+    prompt->choices = choices;
+    prompt->choice_count = count;
+    prompt->chosen = chosen;
+}
+
+bool prompt_open(const struct prompt *prompt)
+{
+    return prompt->kind != PROMPT_NONE;
+}
+
+void prompt_close(struct prompt *prompt)
+{
+    prompt->kind = PROMPT_NONE;
+}
+
+static void key_of_line(struct prompt *prompt, const struct input_key *key)
+{
+    if (key->code == INPUT_ESC || key->code == INPUT_CTRL('c') || key->code == INPUT_CTRL('g')) {
+        prompt_close(prompt);
+        prompt->entered(prompt->ctx, NULL);
+    } else if (key->code == INPUT_ENTER) {
+        char *text = xstrdup(line_edit_text(&prompt->edit));
+        prompt_close(prompt);
+        prompt->entered(prompt->ctx, text);
+        free(text);
+    } else if (line_edit_key(&prompt->edit, key) && prompt->typed) {
+        prompt->typed(prompt->ctx, line_edit_text(&prompt->edit));
+    }
+}
+
+static void key_of_choice(struct prompt *prompt, const struct input_key *key)
+{
+    int value = 0;
+    bool known = key->code == INPUT_ESC || key->code == INPUT_CTRL('c');
+    for (size_t i = 0; i < prompt->choice_count; i++) {
+        if (prompt->choices[i].key == key->code) {
+            value = prompt->choices[i].value;
+            known = true;
+        }
+    }
+    if (!known)
+        return;
+    prompt_close(prompt);
+    prompt->chosen(prompt->ctx, value);
+}
+
+void prompt_key(struct prompt *prompt, const struct input_key *key)
+{
+    if (prompt->kind == PROMPT_LINE)
+        key_of_line(prompt, key);
+    else if (prompt->kind == PROMPT_CHOICE)
+        key_of_choice(prompt, key);
+}
+
+static int paint_line(const struct prompt *prompt, const struct cells *cells, int y, int x)
+{
+    size_t start;
+    size_t column;
+    int room = cells->width - x - 1;
+    if (room < 1)
+        return -1;
+    line_edit_window(&prompt->edit, (size_t)room, &start, &column);
+    cells_put(cells, y, x, room, STYLE_TEXT, line_edit_text(&prompt->edit) + start);
+    return x + (int)column;
+}
+
+static void paint_choices(const struct prompt *prompt, const struct cells *cells, int y, int x)
+{
+    for (size_t i = 0; i < prompt->choice_count; i++) {
+        const struct prompt_choice *choice = &prompt->choices[i];
+        x += cells_put(cells, y, x, cells->width - x, STYLE_STRONG, choice->name) + 1;
+        x += cells_put(cells, y, x, cells->width - x, STYLE_DIM, choice->label) + 2;
+    }
+}
+
+/* What the choices need; the label is shortened for them. */
+static int choices_width(const struct prompt *prompt)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < prompt->choice_count; i++)
+        width += text_width(prompt->choices[i].name) + text_width(prompt->choices[i].label) + 3;
+    return (int)width;
+}
+
+int prompt_paint(const struct prompt *prompt, const struct cells *cells, int y)
+{
+    if (prompt->kind == PROMPT_NONE)
+        return -1;
+    int room = cells->width - 2;
+    if (prompt->kind == PROMPT_CHOICE)
+        room = MAX(cells->width - 3 - choices_width(prompt), 0);
+    room = MIN(room, (int)text_width(prompt->label));
+    int x = 1 + cells_put_name(cells, y, 1, room, STYLE_ACCENT, prompt->label);
+    x += x > 1 ? 1 : 0;
+    if (prompt->kind == PROMPT_LINE)
+        return paint_line(prompt, cells, y, x);
+    paint_choices(prompt, cells, y, x + 1);
+    return -1;
+}

@@ -1,0 +1,53 @@
+#ifndef UI_PROMPT_H
+#define UI_PROMPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ui/cells.h"
+#include "ui/line_edit.h"
+
+/* The bottom line when it asks something: for a line of text, or for one of a few keys. One
+ * question at a time; a new one takes the place of the old. */
+
+#define PROMPT_LINE_MAX ((size_t)70000) /* an URL of any accepted length fits */
+
+struct prompt_choice {
+    uint32_t key;
+    const char *name;  /* "b" */
+    const char *label; /* "go on in the background" */
+    int value;         /* what CHOSEN gets; 0 is kept for Esc */
+};
+
+enum prompt_kind { PROMPT_NONE, PROMPT_LINE, PROMPT_CHOICE };
+
+struct prompt {
+    enum prompt_kind kind;
+    char *label;
+    struct line_edit edit;
+    const struct prompt_choice *choices;
+    size_t choice_count;
+    void (*typed)(void *ctx, const char *text);   /* after each key; may be NULL */
+    void (*entered)(void *ctx, const char *text); /* NULL text: given up */
+    void (*chosen)(void *ctx, int value);         /* 0: given up */
+    void *ctx;
+};
+
+void prompt_init(struct prompt *prompt, void *ctx);
+void prompt_fini(struct prompt *prompt);
+
+/* LABEL is clean and copied, CHOICES are borrowed. */
+void prompt_ask_line(struct prompt *prompt, const char *label, const char *initial,
+                     void (*typed)(void *ctx, const char *text),
+                     void (*entered)(void *ctx, const char *text));
+void prompt_ask(struct prompt *prompt, const char *label, const struct prompt_choice *choices,
+                size_t count, void (*chosen)(void *ctx, int value));
+
+bool prompt_open(const struct prompt *prompt);
+void prompt_close(struct prompt *prompt); /* without an answer */
+void prompt_key(struct prompt *prompt, const struct input_key *key);
+
+/* Returns the cursor's column, or -1 when there is none to show. */
+int prompt_paint(const struct prompt *prompt, const struct cells *cells, int y);
+
+#endif

@@ -1,0 +1,520 @@
+/* Layout and dispatch.
+ *
+ * From top to bottom: header, tabs, a rule where the screen is high enough, the views, and one line
+ * that is a question, else a notice, else the bar of keys. The list is always there; the details
+ * stand beside it or over it; the review sheet and the help page cover both.
+ *
+ * A key goes to the open question first, then to the view with the focus, then to what holds for
+ * the whole screen. A notice stays until the next key. */
+
+#include "ui/screen.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fmt.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "base/text.h"
+#include "base/url.h"
+#include "ui/add_view.h"
+#include "ui/detail_view.h"
+#include "ui/header.h"
+#include "ui/help_view.h"
+#include "ui/list_view.h"
+#include "ui/prompt.h"
+
+#define MIN_WIDTH    20
+#define MIN_HEIGHT   4
+#define RULE_HEIGHT  12  /* from here on there is room for a rule */
+#define BESIDE_WIDTH 110 /* from here on the details stand beside the list */
+#define DETAIL_MIN   44
+#define DETAIL_MAX   72
+#define NOTICE_SIZE  400
+
+enum overlay { OVERLAY_NONE, OVERLAY_SHEET, OVERLAY_HELP };
+
+struct screen {
+    struct model *model;
+    const struct haul_options *options;
+    struct screen_events events;
+    struct list_view list;
+    struct detail_view detail;
+    struct add_view add;
+    struct help_view help;
+    enum overlay overlay;
+    enum overlay under_help; /* what was open when the help page came */
+    bool details_open;
+    bool details_beside; /* when last painted */
+    struct prompt prompt;
+    uint64_t asked_id; /* the item that the open question is about */
+    char notice[NOTICE_SIZE];
+    bool notice_bad;
+};
+
+struct screen *screen_new(struct model *model, const struct haul_options *options,
+                          const struct screen_events *events)
+{
+    struct screen *screen = xcalloc(1, sizeof(*screen));
+    char *dir = options && options->dir ? xstrdup(options->dir) : path_default_download_dir();
+    screen->model = model;
+    screen->options = options;
+    screen->events = *events;
+    list_view_init(&screen->list, model);
+    detail_view_init(&screen->detail, model);
+    add_view_init(&screen->add, dir);
+    help_view_init(&screen->help);
+    prompt_init(&screen->prompt, screen);
+    free(dir);
+    return screen;
+}
+
+void screen_free(struct screen *screen)
+{
+    if (!screen)
+        return;
+    prompt_fini(&screen->prompt);
+    add_view_fini(&screen->add);
+    free(screen);
+}
+
+void screen_notice(struct screen *screen, bool bad, const char *text)
+{
+    str_copy(screen->notice, sizeof(screen->notice), text);
+    screen->notice_bad = bad;
+}
+
+static struct view *focus(struct screen *screen)
+{
+    switch (screen->overlay) {
+    case OVERLAY_SHEET:
+        return &screen->add.view;
+    case OVERLAY_HELP:
+        return &screen->help.view;
+    default:
+        return screen->details_open && !screen->details_beside ? &screen->detail.view
+                                                               : &screen->list.view;
+    }
+}
+
+/* ---- adding ---- */
+
+static void sheet_close(struct screen *screen)
+{
+    add_view_clear(&screen->add);
+    screen->overlay = OVERLAY_NONE;
+}
+
+static void sheet_open(struct screen *screen, const char *bytes, size_t len)
+{
+    if (!add_view_text(&screen->add, bytes, len)) {
+        screen_notice(screen, true, "that is more text than haul takes at once: 64 MiB");
+        return;
+    }
+    screen->overlay = OVERLAY_SHEET;
+}
+
+static void sheet_accept(struct screen *screen)
+{
+    struct requests requests;
+    if (screen->add.urls.count > 0) {
+        add_view_requests(&screen->add, screen->options, &requests);
+        model_add(screen->model, requests.items, requests.count);
+        requests_fini(&requests);
+    }
+    sheet_close(screen);
+}
+
+static void on_link_typed(void *ctx, const char *text)
+{
+    struct screen *screen = ctx;
+    if (text && text[0] != '\0')
+        sheet_open(screen, text, strlen(text));
+}
+
+static void on_folder_typed(void *ctx, const char *text)
+{
+    struct screen *screen = ctx;
+    if (text && text[0] != '\0')
+        add_view_set_dir(&screen->add, text);
+}
+
+static void folder_ask(struct screen *screen)
+{
+    char *clean = text_clean_dup(text_raw_from(screen->add.dir), PROMPT_LINE_MAX);
+    prompt_ask_line(&screen->prompt, "Into folder:", clean, NULL, on_folder_typed);
+    free(clean);
+}
+
+/* A line that is being typed takes a pasted line; anything else is for the review sheet. */
+void screen_paste(struct screen *screen, const char *bytes, size_t len, bool too_big)
+{
+    screen->notice[0] = '\0';
+    if (too_big) {
+        screen_notice(screen, true, "that paste is more than haul takes at once: 64 MiB");
+        return;
+    }
+    if (len == 0)
+        return;
+    if (screen->prompt.kind == PROMPT_LINE && !memchr(bytes, '\n', len) && len < URL_MAX) {
+        line_edit_insert(&screen->prompt.edit, bytes);
+        if (screen->prompt.typed)
+            screen->prompt.typed(screen, line_edit_text(&screen->prompt.edit));
+        return;
+    }
+    if (screen->prompt.kind == PROMPT_LINE && screen->prompt.entered == on_link_typed)
+        on_link_typed(screen, line_edit_text(&screen->prompt.edit));
+    prompt_close(&screen->prompt);
+    sheet_open(screen, bytes, len);
+}
+
+void screen_pasting(struct screen *screen, size_t bytes)
+{
+    char text[64];
+    char size[FMT_SIZE];
+    snprintf(text, sizeof(text), "reading a paste: %s", fmt_bytes(bytes, size));
+    screen_notice(screen, false, text);
+}
+
+/* ---- leaving ---- */
+
+enum { QUIT_STAY, QUIT_LEAVE, QUIT_STOP };
+
+static void stop_all(struct screen *screen)
+{
+    screen_notice(screen, false, "stopping: putting away what came…");
+    model_stop(screen->model);
+}
+
+static void on_quit_chosen(void *ctx, int value)
+{
+    struct screen *screen = ctx;
+    if (value == QUIT_LEAVE)
+        screen->events.quit(screen->events.ctx);
+    else if (value == QUIT_STOP)
+        stop_all(screen);
+}
+
+/* Asks only when the answer matters. */
+static void quit_ask(struct screen *screen)
+{
+    static const struct prompt_choice choices[] = {
+        {'b', "b", "in the background", QUIT_LEAVE},
+        {'s', "s", "stop all", QUIT_STOP},
+        {INPUT_ESC, "Esc", "stay", QUIT_STAY},
+    };
+    const uint64_t *counts = model_totals(screen->model)->counts;
+    if (counts[HAUL_ACTIVE] + counts[HAUL_QUEUED] + counts[HAUL_WAITING] == 0)
+        screen->events.quit(screen->events.ctx);
+    else
+        prompt_ask(&screen->prompt, "Quit? Downloads go on:", choices, COUNT_OF(choices),
+                   on_quit_chosen);
+}
+
+enum { LOST_STAY, LOST_CONNECT, LOST_QUIT };
+
+static void on_lost_chosen(void *ctx, int value)
+{
+    struct screen *screen = ctx;
+    if (value == LOST_CONNECT)
+        model_connect(screen->model);
+    else if (value == LOST_QUIT)
+        screen->events.quit(screen->events.ctx);
+}
+
+void screen_lost(struct screen *screen, const char *sentence)
+{
+    static const struct prompt_choice choices[] = {
+        {'r', "r", "start it again", LOST_CONNECT},
+        {'q', "q", "quit", LOST_QUIT},
+    };
+    prompt_ask(&screen->prompt, sentence, choices, COUNT_OF(choices), on_lost_chosen);
+}
+
+/* ---- what keys do ---- */
+
+static void on_search_typed(void *ctx, const char *text)
+{
+    struct screen *screen = ctx;
+    list_view_search(&screen->list, text ? text : "");
+}
+
+static void on_search_entered(void *ctx, const char *text)
+{
+    on_search_typed(ctx, text);
+}
+
+static void on_limit_entered(void *ctx, const char *text)
+{
+    struct screen *screen = ctx;
+    if (text)
+        model_set_option(screen->model, "limit", text[0] ? text : "0");
+}
+
+static void limit_ask(struct screen *screen)
+{
+    const struct haul_option *option = haul_option_find("limit");
+    struct haul_settings settings;
+    haul_settings_init(&settings);
+    settings.limit = model_totals(screen->model)->limit;
+    char *now = option && settings.limit > 0 ? haul_option_get(option, &settings, 0) : xstrdup("");
+    prompt_ask_line(&screen->prompt, "Limit, as 20M or 500K a second; empty for none:", now, NULL,
+                    on_limit_entered);
+    free(now);
+}
+
+static void pause_toggle(struct screen *screen, const struct haul_item *item)
+{
+    bool stopped = item->state == HAUL_PAUSED || item->state == HAUL_CANCELLED;
+    model_act(screen->model, stopped ? HAUL_RESUME : HAUL_PAUSE, item->id);
+}
+
+static void pause_all_toggle(struct screen *screen)
+{
+    const uint64_t *counts = model_totals(screen->model)->counts;
+    uint32_t going = 1u << HAUL_ACTIVE | 1u << HAUL_QUEUED | 1u << HAUL_WAITING;
+    if (counts[HAUL_ACTIVE] + counts[HAUL_QUEUED] + counts[HAUL_WAITING] > 0)
+        model_act_states(screen->model, HAUL_PAUSE, going, "paused");
+    else
+        model_act_states(screen->model, HAUL_RESUME, 1u << HAUL_PAUSED, "resumed");
+}
+
+static void on_remove_chosen(void *ctx, int value)
+{
+    struct screen *screen = ctx;
+    if (value != 0)
+        model_act(screen->model, HAUL_REMOVE, screen->asked_id);
+}
+
+/* Bytes that would be lost are asked for; a complete file stays where it is. */
+static void remove_ask(struct screen *screen, const struct haul_item *item)
+{
+    static const struct prompt_choice choices[] = {
+        {'y', "y", "remove", 1},
+        {'n', "n", "keep", 0},
+    };
+    char size[FMT_SIZE];
+    if (item->state == HAUL_DONE || item->done == 0) {
+        model_act(screen->model, HAUL_REMOVE, item->id);
+        return;
+    }
+    char *label =
+        xasprintf("Remove, and delete the %s of %s?", fmt_bytes(item->done, size), item->name);
+    screen->asked_id = item->id;
+    prompt_ask(&screen->prompt, label, choices, COUNT_OF(choices), on_remove_chosen);
+    free(label);
+}
+
+static void act_on_item(struct screen *screen, enum keymap_action action)
+{
+    const struct haul_item *item = list_view_item(&screen->list);
+    if (!item)
+        return;
+    switch (action) {
+    case ACT_PAUSE:
+        pause_toggle(screen, item);
+        break;
+    case ACT_CANCEL:
+        model_act(screen->model, HAUL_CANCEL, item->id);
+        break;
+    case ACT_RETRY:
+        model_act(screen->model, HAUL_RETRY, item->id);
+        break;
+    case ACT_REMOVE:
+        remove_ask(screen, item);
+        break;
+    case ACT_MOVE_UP:
+        model_move(screen->model, HAUL_MOVE_UP, item->id);
+        break;
+    case ACT_MOVE_DOWN:
+        model_move(screen->model, HAUL_MOVE_DOWN, item->id);
+        break;
+    case ACT_DETAILS:
+        screen->details_open = !screen->details_open;
+        screen->detail.top = 0;
+        break;
+    default:
+        break;
+    }
+}
+
+/* Closes the topmost thing; with nothing open it ends the search. */
+static void back(struct screen *screen)
+{
+    if (screen->overlay == OVERLAY_SHEET)
+        sheet_close(screen);
+    else if (screen->overlay == OVERLAY_HELP)
+        screen->overlay = screen->under_help;
+    else if (screen->details_open)
+        screen->details_open = false;
+    else
+        list_view_search(&screen->list, "");
+}
+
+static void help_toggle(struct screen *screen)
+{
+    if (screen->overlay == OVERLAY_HELP) {
+        screen->overlay = screen->under_help;
+        return;
+    }
+    screen->under_help = screen->overlay;
+    screen->overlay = OVERLAY_HELP;
+}
+
+static void act_on_session(struct screen *screen, enum keymap_action action)
+{
+    switch (action) {
+    case ACT_PAUSE_ALL:
+        pause_all_toggle(screen);
+        break;
+    case ACT_RETRY_ALL:
+        model_act_states(screen->model, HAUL_RETRY, 1u << HAUL_FAILED, "tried again");
+        break;
+    case ACT_CLEAR:
+        model_act_states(screen->model, HAUL_REMOVE, 1u << HAUL_DONE, "cleared");
+        break;
+    case ACT_MORE_JOBS:
+        model_change_jobs(screen->model, 1);
+        break;
+    case ACT_FEWER_JOBS:
+        model_change_jobs(screen->model, -1);
+        break;
+    case ACT_STOP:
+        stop_all(screen);
+        break;
+    default:
+        act_on_item(screen, action);
+        break;
+    }
+}
+
+static void act(struct screen *screen, enum keymap_action action)
+{
+    switch (action) {
+    case ACT_ADD:
+        prompt_ask_line(&screen->prompt, "Add link:", "", NULL, on_link_typed);
+        break;
+    case ACT_FOLDER:
+        folder_ask(screen);
+        break;
+    case ACT_ACCEPT:
+        sheet_accept(screen);
+        break;
+    case ACT_BACK:
+        back(screen);
+        break;
+    case ACT_HELP:
+        help_toggle(screen);
+        break;
+    case ACT_SEARCH:
+        prompt_ask_line(&screen->prompt, "/", screen->list.search, on_search_typed,
+                        on_search_entered);
+        break;
+    case ACT_LIMIT:
+        limit_ask(screen);
+        break;
+    case ACT_QUIT:
+        quit_ask(screen);
+        break;
+    case ACT_SUSPEND:
+        screen->events.suspend(screen->events.ctx);
+        break;
+    case ACT_REDRAW:
+        screen->events.redraw(screen->events.ctx);
+        break;
+    default:
+        act_on_session(screen, action);
+        break;
+    }
+}
+
+void screen_key(struct screen *screen, const struct input_key *key)
+{
+    screen->notice[0] = '\0';
+    if (prompt_open(&screen->prompt)) {
+        prompt_key(&screen->prompt, key);
+        return;
+    }
+    struct view *view = focus(screen);
+    enum keymap_action action = keymap_find(key->code, view->ops->place);
+    if (action == ACT_NONE || view->ops->act(view, action))
+        return;
+    /* The details follow the list's cursor, so what they leave alone may be the list's. */
+    if (view == &screen->detail.view && screen->list.view.ops->act(&screen->list.view, action))
+        return;
+    act(screen, action);
+}
+
+/* ---- painting ---- */
+
+static void paint_view(struct view *view, const struct cells *cells, struct cells_area area)
+{
+    view->ops->paint(view, cells, area);
+}
+
+/* The list is painted first, even under the details: it finds out where the cursor is. */
+static void paint_lists(struct screen *screen, const struct cells *cells, struct cells_area area)
+{
+    struct cells_area list = area;
+    struct cells_area pane = area;
+    screen->details_beside = area.width >= BESIDE_WIDTH;
+    if (screen->details_open && screen->details_beside) {
+        pane.width = MIN(MAX(area.width * 2 / 5, DETAIL_MIN), DETAIL_MAX);
+        pane.x = area.x + area.width - pane.width;
+        list.width = area.width - pane.width - 1;
+        cells_rule_down(cells, area.y, pane.x - 1, area.height);
+    }
+    paint_view(&screen->list.view, cells, list);
+    const struct haul_item *item = list_view_item(&screen->list);
+    model_detail_want(screen->model, screen->details_open && item ? item->id : 0);
+    if (!screen->details_open)
+        return;
+    if (!screen->details_beside) {
+        for (int i = 0; i < area.height; i++)
+            cells_fill(cells, area.y + i, area.x, area.width, STYLE_TEXT);
+    }
+    paint_view(&screen->detail.view, cells, pane);
+}
+
+static int paint_bottom(struct screen *screen, const struct cells *cells, int y)
+{
+    if (prompt_open(&screen->prompt))
+        return prompt_paint(&screen->prompt, cells, y);
+    if (screen->notice[0])
+        cells_put_name(cells, y, 1, cells->width - 2, screen->notice_bad ? STYLE_BAD : STYLE_ACCENT,
+                       screen->notice);
+    else
+        header_paint_keys(cells, y, focus(screen)->ops->place);
+    return -1;
+}
+
+void screen_paint(struct screen *screen, const struct cells *cells, int *ret_y, int *ret_x)
+{
+    *ret_x = -1;
+    *ret_y = cells->height - 1;
+    if (cells->width < MIN_WIDTH || cells->height < MIN_HEIGHT) {
+        header_paint_tiny(cells, screen->model);
+        return;
+    }
+    struct cells_area area = {.y = 2, .height = cells->height - 3, .width = cells->width};
+    if (cells->height >= RULE_HEIGHT) {
+        cells_rule(cells, area.y, 0, cells->width);
+        area.y++;
+        area.height--;
+    }
+    header_paint(cells, 0, screen->model);
+    header_paint_tabs(cells, 1, &screen->list);
+    if (screen->overlay == OVERLAY_NONE)
+        paint_lists(screen, cells, area);
+    else
+        paint_view(focus(screen), cells, area);
+    *ret_x = paint_bottom(screen, cells, cells->height - 1);
+}
+
+bool screen_ticks(const struct screen *screen)
+{
+    bool list_seen = screen->overlay == OVERLAY_NONE;
+    return (list_seen && screen->list.ticks) || model_detail_stale(screen->model);
+}

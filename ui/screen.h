@@ -1,0 +1,39 @@
+#ifndef UI_SCREEN_H
+#define UI_SCREEN_H
+
+#include "haul/options.h"
+#include "ui/cells.h"
+#include "ui/input.h"
+#include "ui/model.h"
+
+/* The screen as a whole: which views are open, what the keys do, and where everything is painted.
+ */
+
+struct screen;
+
+struct screen_events {
+    void (*quit)(void *ctx); /* the user is done */
+    void (*suspend)(void *ctx);
+    void (*redraw)(void *ctx);
+    void *ctx;
+};
+
+/* MODEL and OPTIONS are borrowed; OPTIONS (for what is added here) may be NULL. */
+struct screen *screen_new(struct model *model, const struct haul_options *options,
+                          const struct screen_events *events);
+void screen_free(struct screen *screen); /* NULL is fine */
+
+/* Any of these may change what is to be painted. */
+void screen_key(struct screen *screen, const struct input_key *key);
+void screen_paste(struct screen *screen, const char *bytes, size_t len, bool too_big);
+void screen_pasting(struct screen *screen, size_t bytes);
+void screen_notice(struct screen *screen, bool bad, const char *text);
+void screen_lost(struct screen *screen, const char *sentence);
+
+/* Paints all onto the empty screen. *ret_x is the cursor's column on line *ret_y, -1 for none. */
+void screen_paint(struct screen *screen, const struct cells *cells, int *ret_y, int *ret_x);
+
+/* True when what was painted changes as time goes by: wants another frame in a second. */
+bool screen_ticks(const struct screen *screen);
+
+#endif

@@ -1,0 +1,457 @@
+/* The terminal under a loop that is not curses' own.
+ *
+ * - Input comes from /dev/tty, opened again: stdin and stdout of a terminal are one open file, and
+ *   output must stay blocking, or curses spins when the line is slow. Curses never reads.
+ * - The terminal is in raw mode: a control character within a paste must not become a signal.
+ * - Sizes are applied when a frame begins, the last one only, however many came.
+ * - Whatever ends the process gives the terminal back: term_close(), atexit, or the handler of
+ * fatal signals, which writes constant bytes and restores the line's modes, nothing else.
+ * - A terminal that is gone is neither read nor written any more. */
+
+#include "ui/term.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "base/loop.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "haul/log.h"
+
+#define READ_BUDGET   4096 /* bytes for one turn of the loop: a huge paste must not hold it */
+#define DRAIN_MS      200  /* for the last bytes to a slow terminal */
+#define FALLBACK_COLS 80   /* when the terminal does not know its size */
+#define FALLBACK_ROWS 24
+
+static const char paste_on[] = "\033[?2004h";
+static const char paste_off[] = "\033[?2004l";
+static const char sync_begin[] = "\033[?2026h";
+static const char sync_end[] = "\033[?2026l";
+/* Synchronized output and pastes off, cursor on, main screen, plain characters. */
+static const char give_back[] = "\033[?2026l\033[?2004l\033[?25h\033[?1049l\033[0m\r\n";
+
+enum { WATCH_SIZE, WATCH_STOP, WATCH_CONTINUE, WATCH_HANGUP, WATCH_TERM, WATCH_INT, WATCH_COUNT };
+static const int watched[WATCH_COUNT] = {SIGWINCH, SIGTSTP, SIGCONT, SIGHUP, SIGTERM, SIGINT};
+static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT};
+
+struct term {
+    struct term_events events;
+    struct input input;
+    FILE *tty;      /* input only */
+    SCREEN *screen; /* curses' */
+    int saved_stderr;
+    bool synchronized; /* the terminal may know synchronized output */
+    bool closing;
+    bool gone;
+    bool cursor_shown;
+    uv_poll_t readable;
+    uv_timer_t patience;
+    uv_signal_t signals[WATCH_COUNT];
+    unsigned open_handles;
+};
+
+/* For the end that nobody planned: a signal handler gets no context. */
+static struct {
+    volatile sig_atomic_t armed;
+    struct termios modes; /* of the shell */
+    struct sigaction before[COUNT_OF(fatal)];
+} last_resort;
+
+/* ---- the end that nobody planned ---- */
+
+static void restore_roughly(void)
+{
+    if (!last_resort.armed)
+        return;
+    last_resort.armed = 0;
+    ssize_t written = write(STDOUT_FILENO, give_back, sizeof(give_back) - 1);
+    (void)written;
+    tcsetattr(STDOUT_FILENO, TCSANOW, &last_resort.modes);
+}
+
+/* A fault comes again when this returns, and then meets the handler that was there before; a signal
+ * that was sent is sent once more. */
+static void on_fatal(int signum, siginfo_t *info, void *context)
+{
+    (void)context;
+    restore_roughly();
+    for (size_t i = 0; i < COUNT_OF(fatal); i++) {
+        if (fatal[i] == signum)
+            sigaction(signum, &last_resort.before[i], NULL);
+    }
+    if (info->si_code <= 0)
+        raise(signum);
+}
+
+static void last_resort_arm(void)
+{
+    static bool registered;
+    struct sigaction action = {.sa_sigaction = on_fatal, .sa_flags = SA_SIGINFO};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < COUNT_OF(fatal); i++)
+        sigaction(fatal[i], &action, &last_resort.before[i]);
+    if (!registered)
+        registered = atexit(restore_roughly) == 0;
+    last_resort.armed = 1;
+}
+
+static void last_resort_disarm(void)
+{
+    last_resort.armed = 0;
+    for (size_t i = 0; i < COUNT_OF(fatal); i++)
+        sigaction(fatal[i], &last_resort.before[i], NULL);
+}
+
+/* ---- modes ---- */
+
+static void put_bytes(const char *bytes)
+{
+    ssize_t written = write(STDOUT_FILENO, bytes, strlen(bytes));
+    (void)written; /* a hint that was lost costs nothing */
+}
+
+static void enter(struct term *term)
+{
+    reset_prog_mode();
+    put_bytes(paste_on);
+    last_resort.armed = 1;
+    term_redraw(term);
+}
+
+static void leave(void)
+{
+    put_bytes(paste_off);
+    endwin();
+    last_resort.armed = 0;
+}
+
+static bool writable(int patience_ms)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, patience_ms) == 1 && (out.revents & (POLLERR | POLLHUP)) == 0;
+}
+
+/* Where stderr goes while the screen is up: a line in the middle of it would stay there. */
+static void stderr_redirect(struct term *term, const char *log_path)
+{
+    FILE *log = fopen(log_path ? log_path : "/dev/null", "ae");
+    if (!log)
+        return;
+    fflush(stderr);
+    term->saved_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (term->saved_stderr >= 0)
+        dup2(fileno(log), STDERR_FILENO);
+    fclose(log);
+}
+
+static void stderr_restore(struct term *term)
+{
+    if (term->saved_stderr < 0)
+        return;
+    fflush(stderr);
+    dup2(term->saved_stderr, STDERR_FILENO);
+    close(term->saved_stderr);
+    term->saved_stderr = -1;
+}
+
+/* ---- what the loop brings ---- */
+
+/* The terminal can't be used any more, or TERMINATED: the process is asked to end. */
+static void give_up(struct term *term, bool terminated)
+{
+    if (term->gone || term->closing)
+        return;
+    term->gone = true;
+    uv_poll_stop(&term->readable);
+    uv_timer_stop(&term->patience);
+    term->events.gone(term->events.ctx, terminated);
+}
+
+static void on_patience(uv_timer_t *timer)
+{
+    struct term *term = timer->data;
+    input_expire(&term->input);
+}
+
+static void patience_set(struct term *term)
+{
+    unsigned ms = input_patience(&term->input);
+    if (term->closing || term->gone || ms == 0)
+        uv_timer_stop(&term->patience);
+    else
+        uv_timer_start(&term->patience, on_patience, ms, 0);
+}
+
+static void on_readable(uv_poll_t *handle, int status, int events)
+{
+    struct term *term = handle->data;
+    char bytes[READ_BUDGET];
+    (void)events;
+    ssize_t len = status < 0 ? 0 : read(fileno(term->tty), bytes, sizeof(bytes));
+    if (len < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (len <= 0) {
+        give_up(term, false);
+        return;
+    }
+    input_feed(&term->input, bytes, (size_t)len);
+    patience_set(term);
+    if (!term->closing && input_pasting(&term->input) > 0)
+        term->events.pasting(term->events.ctx);
+}
+
+static void on_signal(uv_signal_t *handle, int signum)
+{
+    struct term *term = handle->data;
+    switch (signum) {
+    case SIGWINCH:
+        term->events.resized(term->events.ctx);
+        break;
+    case SIGTSTP:
+        term_suspend(term);
+        break;
+    case SIGCONT:
+        leave();
+        enter(term);
+        term->events.resized(term->events.ctx);
+        break;
+    default:
+        give_up(term, signum != SIGHUP);
+        break;
+    }
+}
+
+static void on_key(void *ctx, const struct input_key *key)
+{
+    struct term *term = ctx;
+    if (!term->closing)
+        term->events.key(term->events.ctx, key);
+}
+
+static void on_paste(void *ctx, const char *bytes, size_t len, bool too_big)
+{
+    struct term *term = ctx;
+    if (!term->closing)
+        term->events.paste(term->events.ctx, bytes, len, too_big);
+}
+
+/* ---- opening and closing ---- */
+
+static void watch(struct term *term, uv_loop_t *loop)
+{
+    uv_poll_init(loop, &term->readable, fileno(term->tty));
+    uv_timer_init(loop, &term->patience);
+    term->readable.data = term;
+    term->patience.data = term;
+    for (size_t i = 0; i < WATCH_COUNT; i++) {
+        uv_signal_init(loop, &term->signals[i]);
+        term->signals[i].data = term;
+        uv_signal_start(&term->signals[i], on_signal, watched[i]);
+    }
+    term->open_handles = 2 + WATCH_COUNT;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct term *term = handle->data;
+    if (--term->open_handles > 0)
+        return;
+    fclose(term->tty);
+    input_fini(&term->input);
+    free(term);
+}
+
+static void unwatch(struct term *term)
+{
+    uv_close((uv_handle_t *)&term->readable, on_closed);
+    uv_close((uv_handle_t *)&term->patience, on_closed);
+    for (size_t i = 0; i < WATCH_COUNT; i++)
+        uv_close((uv_handle_t *)&term->signals[i], on_closed);
+}
+
+/* Refuses, before anything is touched. Keeps the shell's modes. */
+static enum haul_err check(struct haul_error *err)
+{
+    if (!isatty(STDOUT_FILENO) || tcgetattr(STDOUT_FILENO, &last_resort.modes) != 0)
+        return haul_fail(err, HAUL_E_USAGE,
+                         "the screen needs a terminal; without one use 'haul get' or 'haul add'");
+    return HAUL_OK;
+}
+
+static FILE *input_open(void)
+{
+    FILE *tty = fopen("/dev/tty", "re");
+    if (!tty && ttyname(STDOUT_FILENO))
+        tty = fopen(ttyname(STDOUT_FILENO), "re");
+    if (!tty)
+        return NULL;
+    int flags = fcntl(fileno(tty), F_GETFL);
+    if (flags < 0 || fcntl(fileno(tty), F_SETFL, flags | O_NONBLOCK) < 0) {
+        fclose(tty);
+        return NULL;
+    }
+    return tty;
+}
+
+static void modes_set(void)
+{
+    raw();
+    noecho();
+    nonl();
+    curs_set(0);
+    typeahead(-1); /* curses would look at the input to cut frames short */
+    leaveok(stdscr, FALSE);
+}
+
+static bool synchronizes(void)
+{
+    const char *type = getenv("TERM");
+    return type && !str_starts(type, "linux") && !str_starts(type, "dumb");
+}
+
+enum haul_err term_open(struct haul_loop *loop, const char *log_path,
+                        const struct term_events *events, struct term **ret_term,
+                        struct haul_error *err)
+{
+    enum haul_err code = check(err);
+    if (code != HAUL_OK)
+        return code;
+    FILE *tty = input_open();
+    if (!tty)
+        return haul_fail_errno(err, HAUL_E_USAGE, errno, "the terminal can't be read");
+
+    struct term *term = xcalloc(1, sizeof(*term));
+    term->events = *events;
+    term->tty = tty;
+    term->saved_stderr = -1;
+    term->synchronized = synchronizes();
+    struct input_events from_input = {.key = on_key, .paste = on_paste, .ctx = term};
+    input_init(&term->input, &from_input);
+    watch(term, loop_uv(loop)); /* before curses, which then leaves the signals alone */
+    term->screen = newterm(NULL, stdout, tty);
+    if (!term->screen || !tigetstr("cup")) {
+        const char *type = getenv("TERM");
+        if (term->screen)
+            endwin();
+        term->closing = true;
+        unwatch(term);
+        return haul_fail(err, HAUL_E_USAGE,
+                         "a terminal of the type '%s' can't show a screen; use 'haul get'",
+                         type ? type : "");
+    }
+    last_resort_arm();
+    modes_set();
+    put_bytes(paste_on);
+    stderr_redirect(term, log_path);
+    uv_poll_start(&term->readable, UV_READABLE | UV_DISCONNECT, on_readable);
+    *ret_term = term;
+    return HAUL_OK;
+}
+
+/* A terminal that hung up is left alone; one that does not take bytes gets its modes only. */
+void term_close(struct term *term)
+{
+    struct termios modes;
+    if (!term)
+        return;
+    term->closing = true;
+    if (tcgetattr(STDOUT_FILENO, &modes) == 0) {
+        if (writable(DRAIN_MS))
+            leave();
+        else
+            tcsetattr(STDOUT_FILENO, TCSANOW, &last_resort.modes);
+    }
+    last_resort_disarm();
+    delscreen(term->screen);
+    stderr_restore(term);
+    unwatch(term);
+}
+
+/* ---- frames ---- */
+
+static void size_apply(void)
+{
+    struct winsize size = {0};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+        return;
+    int rows = size.ws_row > 0 ? size.ws_row : FALLBACK_ROWS;
+    int cols = size.ws_col > 0 ? size.ws_col : FALLBACK_COLS;
+    if (rows == LINES && cols == COLS)
+        return;
+    /* Not resizeterm(): that would also queue a key, and nobody reads keys from curses. */
+    resize_term(rows, cols);
+    clearok(curscr, TRUE);
+}
+
+bool term_frame_begin(struct term *term)
+{
+    if (term->gone || !writable(0))
+        return false;
+    size_apply();
+    return true;
+}
+
+void term_frame_end(struct term *term)
+{
+    wnoutrefresh(stdscr);
+    /* Through write(2), since curses keeps a buffer of its own: the marks must enclose the frame.
+     */
+    if (term->synchronized)
+        put_bytes(sync_begin);
+    doupdate();
+    if (term->synchronized)
+        put_bytes(sync_end);
+}
+
+void term_cursor(struct term *term, bool shown, int y, int x)
+{
+    if (shown)
+        move(y, x);
+    if (shown != term->cursor_shown)
+        curs_set(shown ? 1 : 0);
+    term->cursor_shown = shown;
+}
+
+void term_redraw(struct term *term)
+{
+    (void)term;
+    clearok(curscr, TRUE);
+}
+
+void term_suspend(struct term *term)
+{
+    uv_signal_t *stop = &term->signals[WATCH_STOP];
+    uv_signal_t *go_on = &term->signals[WATCH_CONTINUE];
+    leave();
+    /* Back to the default action; and the whole group, as the terminal itself would do, so that a
+     * script that started haul stops too. */
+    uv_signal_stop(stop);
+    uv_signal_stop(go_on);
+    kill(0, SIGTSTP);
+    uv_signal_start(stop, on_signal, SIGTSTP);
+    uv_signal_start(go_on, on_signal, SIGCONT);
+    enter(term);
+    term->events.resized(term->events.ctx);
+}
+
+void term_size(const struct term *term, int *ret_width, int *ret_height)
+{
+    (void)term;
+    *ret_width = COLS;
+    *ret_height = LINES;
+}
+
+size_t term_pasting(const struct term *term)
+{
+    return input_pasting(&term->input);
+}

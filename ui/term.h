@@ -1,0 +1,51 @@
+#ifndef UI_TERM_H
+#define UI_TERM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "haul/error.h"
+#include "haul/loop.h"
+#include "ui/input.h"
+
+/* The terminal: opened, given back, and watched on the loop. One to a process, as curses is. */
+
+struct term;
+
+struct term_events {
+    void (*key)(void *ctx, const struct input_key *key);
+    void (*paste)(void *ctx, const char *bytes, size_t len, bool too_big); /* as ui/input.h */
+    void (*pasting)(void *ctx); /* more of a paste came; term_pasting() tells how much */
+    void (*resized)(void *ctx); /* or otherwise to be painted anew */
+    void (*gone)(void *ctx, bool terminated); /* lost, or by SIGTERM; at most once */
+    void *ctx;
+};
+
+/* Takes the terminal of stdout over. LOG_PATH gets stderr until term_close(). On failure the
+ * terminal is as before. */
+HAUL_CHECKED enum haul_err term_open(struct haul_loop *loop, const char *log_path,
+                                     const struct term_events *events, struct term **ret_term,
+                                     struct haul_error *err);
+
+/* Gives the terminal back as it was and closes the handles; the loop frees the rest when it next
+ * runs. NULL is fine. */
+void term_close(struct term *term);
+
+/* True when the terminal takes a frame without blocking. Applies a new size, so ask for it after
+ * this. False: try again later. */
+bool term_frame_begin(struct term *term);
+void term_frame_end(struct term *term);
+
+/* Within a frame, as its last step: where the cursor is seen, or that it is not. */
+void term_cursor(struct term *term, bool shown, int y, int x);
+
+/* Forgets what the terminal shows: the next frame paints every cell. */
+void term_redraw(struct term *term);
+
+/* Stops the process as Ctrl-Z does and comes back when it is continued. */
+void term_suspend(struct term *term);
+
+void term_size(const struct term *term, int *ret_width, int *ret_height);
+size_t term_pasting(const struct term *term);
+
+#endif
