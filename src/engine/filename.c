@@ -18,6 +18,7 @@
 #define COMPONENT_MAX  255 /* of the usual file systems */
 #define NUMBERED_MAX   (COMPONENT_MAX - OWN_SUFFIX_LEN)
 #define GIVEN_MAX      (NUMBERED_MAX - 5) /* " (99)" */
+#define MARKS_LEN      2                  /* a '_' before and one behind */
 #define EXTENSION_MAX  16
 #define LAST_RESORT    "download"
 
@@ -180,16 +181,25 @@ static bool ends_like_ours(const char *name)
                                      str_equal_nocase(name + len - OWN_SUFFIX_LEN, ".haul"));
 }
 
-/* NAME with marks where it must not stay as it is, at most two bytes more. Takes NAME over. */
-static char *with_marks(char *name)
+static bool needs_mark(const char *name)
 {
-    char *marked;
+    return is_dos_device(name) || ends_like_ours(name);
+}
 
-    if (!is_dos_device(name) && !ends_like_ours(name))
-        return name;
-    marked =
-        xasprintf("%s%s%s", is_dos_device(name) ? "_" : "", name, ends_like_ours(name) ? "_" : "");
-    free(name);
+/* NAME cut to LIMIT bytes, with marks where it must not stay as it is. It is looked at after each
+ * cut, so that no cut makes a name that was looked for. */
+static char *cut_and_marked(const char *name, size_t limit)
+{
+    char *cut = join_cut(name, limit, "");
+    char *shorter, *marked;
+
+    if (!needs_mark(cut))
+        return cut;
+    shorter = join_cut(cut, limit - MARKS_LEN, "");
+    marked = xasprintf("%s%s%s", is_dos_device(shorter) ? "_" : "", shorter,
+                       ends_like_ours(shorter) ? "_" : "");
+    free(shorter);
+    free(cut);
     return marked;
 }
 
@@ -201,14 +211,12 @@ size_t filename_sanitize(struct text_raw raw, char *buf, size_t size)
 
     if (size > 0)
         buf[0] = '\0';
-    if (size < 4)
+    if (limit <= MARKS_LEN + 1)
         return 0;
     text = allowed_text(last_component(raw));
     name = text + strspn(text, ".- ");
     name[without_tail(name, strlen(name), ". ")] = '\0';
-    /* Cut before it is looked at, so that no cut makes a name that was looked for; two bytes stay
-     * for the marks. */
-    name = with_marks(join_cut(name, limit - 3, ""));
+    name = cut_and_marked(name, limit - 1);
     len = strlen(name);
     memcpy(buf, name, len + 1);
     free(name);

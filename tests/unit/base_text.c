@@ -280,6 +280,14 @@ static void elide_keeps_marks_out_of_the_gap(void **state)
     (void)state;
     assert_elides_to("abcde\u0301fgh", 4, false, "ab…h");
     assert_elides_to("abcdefge\u0301", 4, false, "ab…e\u0301");
+    assert_elides_to("abcdefge\u0301h", 4, false, "ab…h");
+}
+
+static void elide_never_gives_up_the_end_for_marks(void **state)
+{
+    (void)state;
+    assert_elides_to("e\U00010A0F\U00010A0Ff\u0301\u0302ghij.x", 6, false, "e…ij.x");
+    assert_elides_to("e\u0301\u0302f\u0301\u0302ghij.x", 6, false, "e\u0301…ij.x");
 }
 
 int main(void)
@@ -302,6 +310,7 @@ int main(void)
         cmocka_unit_test(elide_takes_out_the_middle),
         cmocka_unit_test(elide_survives_any_width),
         cmocka_unit_test(elide_keeps_marks_out_of_the_gap),
+        cmocka_unit_test(elide_never_gives_up_the_end_for_marks),
     };
 
     return cmocka_run_group_tests_name("base/text", tests, NULL, NULL);

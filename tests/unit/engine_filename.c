@@ -269,6 +269,21 @@ static void long_names_are_cut_before_their_suffix(void **state)
     assert_string_equal(name + strlen(name) - 2, "ä");
 }
 
+static void long_names_stay_as_they_are_when_made_safe_again(void **state)
+{
+    (void)state;
+    for (size_t len = 190; len < 210; len++) {
+        char raw[256], name[FILENAME_SIZE], again[FILENAME_SIZE];
+
+        memset(raw, 'a', len);
+        memcpy(raw + len, ".haul", 6);
+        filename_sanitize(text_raw_from(raw), name, sizeof(name));
+        filename_sanitize(text_raw_from(name), again, sizeof(again));
+        assert_string_equal(again, name);
+        assert_string_equal(name + strlen(name) - 6, ".haul_");
+    }
+}
+
 static void no_cut_makes_a_name_of_our_own(void **state)
 {
     (void)state;
@@ -399,6 +414,7 @@ int main(void)
         cmocka_unit_test(device_names_are_marked),
         cmocka_unit_test(names_of_our_own_files_are_marked),
         cmocka_unit_test(long_names_are_cut_before_their_suffix),
+        cmocka_unit_test(long_names_stay_as_they_are_when_made_safe_again),
         cmocka_unit_test(no_cut_makes_a_name_of_our_own),
         cmocka_unit_test(no_size_overruns_the_buffer),
         cmocka_unit_test(the_users_word_comes_first),
