@@ -74,8 +74,9 @@ def nothing_is_answered_before_hello(t):
 def nonsense_is_answered_with_an_error(t):
     number = begin(t)
     client = Client(t)
-    for line in (b"garbage\n", b"[1,2]\n", b"{}\n", b'{"jsonrpc":"2.0","id":1}\n', b"null\n", b"\0\0\n",
-                 b'{"jsonrpc":"1.0","id":1,"method":"list"}\n', b'"\xff\xfe"\n', b"{\"a\":" * 50 + b"\n"):
+    for line in (b"garbage\n", b"[1,2]\n", b"{}\n", b'{"jsonrpc":"2.0","id":1}\n', b"null\n",
+                 b'{"jsonrpc":"1.0","id":1,"method":"list"}\n', b'"\xff\xfe"\n', b"\0\0\n",
+                 b'{"a":' * 50 + b"\n"):
         probe = Client(t)
         probe.send(line)
         answer = probe.line()
@@ -125,7 +126,8 @@ def a_client_that_does_not_read_is_dropped_or_skipped(t):
 @case
 def a_client_that_leaves_in_the_middle_does_no_harm(t):
     begin(t)
-    for text in (b'{"jsonrpc":"2.0","id":1,"met', b"", b'{"jsonrpc":"2.0","id":1,"method":"list"}\n'):
+    for text in (b'{"jsonrpc":"2.0","id":1,"met', b"",
+                 b'{"jsonrpc":"2.0","id":1,"method":"list"}\n'):
         client = Client(t)
         client.send(text)
         client.close()

@@ -11,11 +11,9 @@ Environment: HAUL_BIN, the program; HAUL_ORIGIN, the test server (tests/origin).
 Status: 0 all passed, 1 a case failed, 77 skipped with a reason.
 """
 
-import atexit
 import contextlib
 import json
 import os
-import re
 import shutil
 import signal
 import socket
@@ -400,7 +398,8 @@ class Case:
         found = []
         for name in sorted(os.listdir(self.home)):
             if name.startswith("sanitizer"):
-                with open(os.path.join(self.home, name), encoding="utf-8", errors="replace") as file:
+                path = os.path.join(self.home, name)
+                with open(path, encoding="utf-8", errors="replace") as file:
                     found.append(f"{name}: {file.read()[:6000]}")
         return found
 

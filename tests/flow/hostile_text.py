@@ -40,14 +40,15 @@ def expect_quiet(t, url, **options):
 @case
 def in_file_names(t):
     for nasty in NASTY:
-        expect_quiet(t, t.file("n.bin", disposition=b'attachment; filename="a' + nasty + b'b.txt"').url)
+        disposition = b'attachment; filename="a' + nasty + b'b.txt"'
+        expect_quiet(t, t.file("n.bin", disposition=disposition).url)
 
 
 @case
 def in_reasons_and_headers(t):
     for nasty in NASTY:
-        expect_quiet(t, t.origin.url("r", raw=b"HTTP/1.1 404 No " + nasty +
-                                     b"\r\nServer: evil" + nasty + b"\r\nContent-Length: 0\r\n\r\n"))
+        expect_quiet(t, t.origin.url("r", raw=b"HTTP/1.1 404 No " + nasty + b"\r\nServer: evil" +
+                                     nasty + b"\r\nContent-Length: 0\r\n\r\n"))
         expect_quiet(t, t.file("h.bin", header=b"Server: evil" + nasty, type=b"text/" + nasty).url)
 
 
@@ -62,8 +63,9 @@ def in_redirects(t):
 def in_answers_that_are_none(t):
     for nasty in NASTY:
         expect_quiet(t, t.origin.url("g", raw=nasty + b"\r\n\r\n"))
-        expect_quiet(t, t.origin.url("w", raw=b"HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"" +
-                                     nasty + b"\"\r\nContent-Length: 0\r\n\r\n"))
+        realm = b'WWW-Authenticate: Basic realm="' + nasty + b'"\r\n'
+        expect_quiet(t, t.origin.url("w", raw=b"HTTP/1.1 401 No\r\n" + realm +
+                                     b"Content-Length: 0\r\n\r\n"))
 
 
 @case
@@ -77,8 +79,9 @@ def in_urls_that_users_paste(t):
 @case
 def in_what_the_daemon_tells(t):
     for nasty in NASTY:
-        t.add("--retries", 0, t.file("d.bin", disposition=b'attachment; filename="' + nasty + b'"').url,
-              t.origin.url("e", raw=b"HTTP/1.1 404 " + nasty + b"\r\nContent-Length: 0\r\n\r\n"))
+        named = t.file("d.bin", disposition=b'attachment; filename="' + nasty + b'"')
+        refused = b"HTTP/1.1 404 " + nasty + b"\r\nContent-Length: 0\r\n\r\n"
+        t.add("--retries", 0, named.url, t.origin.url("e", raw=refused))
     t.haul("wait")
     for arguments in (["list"], ["list", "--json"]):
         expect_harmless(t.ok(*arguments).out, f"{arguments}")

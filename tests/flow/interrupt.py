@@ -50,7 +50,8 @@ def an_item_that_waits_for_a_retry_ends_too(t):
 
 @case
 def an_item_that_gets_no_answer_ends_too(t):
-    running = t.start("get", "-d", t.dir, "--progress", "plain", t.origin.url("mute", delay="forever"))
+    running = t.start("get", "-d", t.dir, "--progress", "plain",
+                      t.origin.url("mute", delay="forever"))
     until("the request comes", lambda: t.origin.requests("mute"))
     running.signal(signal.SIGINT)
     expect_equal(running.wait(10).status, 7, "status")

@@ -58,6 +58,7 @@ def answers_that_are_no_answer(t):
     refused(t, [3], raw="HTTP/1.1 200 OK\r\nContent-Le")
     refused(t, [3], raw="HTTP/9.9 200 OK\r\n\r\nbody")
     refused(t, [3], http09=1)
+    refused(t, [3], header=b"X-Nul: a\0b")
 
 
 @case

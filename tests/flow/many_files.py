@@ -2,7 +2,7 @@
 
 import os
 
-from harness import Running, case, child_server, content, expect, expect_equal, free_port, need, run, until
+from harness import case, child_server, content, expect, expect_equal, free_port, need, run, until
 
 COUNT = 10_000
 SIZE = 8192
@@ -38,8 +38,9 @@ def ten_thousand_files_arrive(t):
         with open(os.path.join(root, f"f{i}.bin"), "wb") as file:
             file.write(content(i, SIZE))
     start_nginx(t, port, root)
-    listed = t.write("list.txt", "".join(f"http://127.0.0.1:{port}/f{i}.bin\n" for i in range(COUNT)))
-    running = Running(t, ["get", "-q", "-j", 16, "-d", t.dir, "-i", listed])
+    urls = [f"http://127.0.0.1:{port}/f{i}.bin\n" for i in range(COUNT)]
+    listed = t.write("list.txt", "".join(urls))
+    running = t.start("get", "-q", "-j", 16, "-d", t.dir, "-i", listed)
     until("the first half arrives",
           lambda: not running.alive() or len(os.listdir(t.dir)) >= COUNT // 2, 120)
     half = resident(running.pid) if running.alive() else 0

@@ -68,7 +68,7 @@ def names_with_a_meaning_lose_it(t):
 @case
 def bytes_that_move_a_cursor_are_not_kept(t):
     for hostile in (b"\x1b]52;c;aGk=\x07.txt", b"a\x9bmb.txt", "gpj\u202eexe.txt".encode(),
-                    b"bad\xff\xfe.txt", b"nul\x00.txt.exe", "\u2028line.txt".encode()):
+                    b"bad\xff\xfe.txt", "\u2028line.txt".encode()):
         offered(t, b'attachment; filename="' + hostile + b'"')
     offered(t, "attachment; filename*=UTF-8''a%0Ab%1B%5B2J%E2%80%AE.txt")
     offered(t, "attachment; filename*=UTF-8''a%00b.txt")

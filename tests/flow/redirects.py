@@ -7,7 +7,8 @@ from harness import case, expect, expect_equal, run
 def relative_and_absolute_ones_are_followed(t):
     final = t.file("final/file.bin", 50_000)
     relative = final.url.partition(str(t.origin.port))[2]
-    for i, target in enumerate([final.url, relative, "//127.0.0.1:%d%s" % (t.origin.port, relative)]):
+    without_scheme = f"//127.0.0.1:{t.origin.port}{relative}"
+    for i, target in enumerate([final.url, relative, without_scheme]):
         t.get("-o", f"{i}.bin", t.origin.url(f"start{i}", redirect=target))
         t.expect_file(f"{i}.bin", final)
     for status in (301, 302, 303, 307, 308):

@@ -13,11 +13,14 @@ def sent(request):
     return [name for name in ("Authorization", "X-Key", "Cookie") if header(request, name)]
 
 
+LOGIN = {"auth": "basic", "user": "me:hunter2"}
+
+
 def redirect_to(t, **place):
     """Downloads with secrets through a redirect to PLACE; returns the second request's secrets."""
-    final = t.origin.file("final.bin", auth="none", **place)
+    final = t.origin.file("final.bin", **place)
     t.get(*SECRETS, "-o", "out.bin", "--cacert", t.origin.cert,
-          t.origin.url("start", redirect=final.url))
+          t.origin.url("start", redirect=final.url, **LOGIN))
     t.expect_file("out.bin", final)
     expect(sent(t.origin.requests("start")[-1]), "nothing was sent to the first server")
     return sent(t.origin.requests("final.bin")[-1])
@@ -25,7 +28,7 @@ def redirect_to(t, **place):
 
 @case
 def the_same_server_keeps_them(t):
-    expect_equal(redirect_to(t), ["Authorization", "X-Key", "Cookie"], "secrets")
+    expect_equal(redirect_to(t, **LOGIN), ["Authorization", "X-Key", "Cookie"], "secrets")
 
 
 @case
@@ -54,7 +57,8 @@ def an_authorization_header_is_a_secret_too(t):
 @case
 def a_login_in_a_url_stays_with_its_server(t):
     final = t.origin.file("final.bin", port=t.origin.other)
-    start = t.origin.url("start", redirect=final.url).replace("http://", "http://me:hunter2@")
+    start = t.origin.url("start", redirect=final.url, **LOGIN)
+    start = start.replace("http://", "http://me:hunter2@")
     t.get(start)
     expect_equal(sent(t.origin.requests("final.bin")[-1]), [], "secrets")
 
@@ -63,7 +67,7 @@ def a_login_in_a_url_stays_with_its_server(t):
 def a_way_there_and_back_gives_nothing_away(t):
     back = t.file("back.bin")
     away = t.origin.url("away", port=t.origin.other, redirect=back.url)
-    t.get(*SECRETS, t.origin.url("start", redirect=away))
+    t.get(*SECRETS, t.origin.url("start", redirect=away, **LOGIN))
     expect_equal(sent(t.origin.requests("away")[-1]), [], "secrets")
 
 

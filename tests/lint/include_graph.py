@@ -1,4 +1,4 @@
-"""Who may include whom: the rooms of DESIGN.md section 3, and the libraries that belong to one room.
+"""Who may include whom: the rooms of DESIGN.md section 3, and the libraries of one room.
 
 CMake's include paths enforce most of it by not compiling; this says it in one place, and adds what
 include paths can't say."""

@@ -414,12 +414,6 @@ static void plan_script(struct conn *conn, const struct request *request)
 static void conn_answer(struct conn *conn, struct request *request)
 {
     struct plan *plan = &conn->plan;
-    *plan = (struct plan){.stall = NEVER, .close = NEVER, .reset = NEVER};
-    bool whole = strcmp(request->path, "/_stats") == 0;
-    if (whole) {
-        plan_text(plan, "application/json", ledger_stats(&conn->origin->ledger));
-        return;
-    }
     struct ledger_place place = {conn->number, conn->port, conn->secure};
     bool by_proxy = request->proxied;
     request->proxied = by_proxy || conn->tunnel;
@@ -429,13 +423,11 @@ static void conn_answer(struct conn *conn, struct request *request)
     if (plan->head)
         return;
     bool known = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
-    if (!known)
-        plan_refuse(plan, 405, "Allow: GET, HEAD\r\n", "GET and HEAD only");
-    else
+    if (known)
         plan_script(conn, request);
-    const char *connection = request_header(request, "Connection");
-    if (!known || (connection && strcasecmp(connection, "close") == 0))
-        plan->close_after = true;
+    else
+        plan_refuse(plan, 405, "Allow: GET, HEAD\r\n", "GET and HEAD only");
+    plan->close_after |= !known;
 }
 
 /* Begins the next answer when a whole request is there. */
@@ -455,7 +447,13 @@ static void conn_next_request(struct conn *conn)
     conn->sent = 0;
     conn->allowance = 0;
     conn->owed = 0;
-    conn_answer(conn, &request);
+    conn->plan = (struct plan){.stall = NEVER, .close = NEVER, .reset = NEVER};
+    if (strcmp(request.path, "/_stats") == 0)
+        plan_text(&conn->plan, "application/json", ledger_stats(&conn->origin->ledger));
+    else
+        conn_answer(conn, &request);
+    const char *connection = request_header(&request, "Connection");
+    conn->plan.close_after |= connection && strcasecmp(connection, "close") == 0;
     request_fini(&request);
     conn->step = STEP_DELAY;
 }
