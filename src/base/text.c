@@ -25,6 +25,22 @@ struct text_raw text_raw_from(const char *text)
     return (struct text_raw){.bytes = text ? text : "", .len = text ? strlen(text) : 0};
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+struct text_raw text_raw_trim(struct text_raw text)
+{
+    while (text.len > 0 && is_blank(text.bytes[0])) {
+        text.bytes++;
+        text.len--;
+    }
+    while (text.len > 0 && is_blank(text.bytes[text.len - 1]))
+        text.len--;
+    return text;
+}
+
 static bool between(uint32_t code, uint32_t low, uint32_t high)
 {
     return code >= low && code <= high;
@@ -77,11 +93,11 @@ static bool second_byte_fits(unsigned char lead, unsigned char second)
 static size_t bad_length(const unsigned char *at, size_t len)
 {
     size_t wanted = at[0] >= 0xF0 ? 4 : at[0] >= 0xE0 ? 3 : 2;
-    size_t good = 1;
+    size_t good = 2;
 
     if (len < 2 || !second_byte_fits(at[0], at[1]))
         return 1;
-    for (good = 2; good < wanted && good < len && between(at[good], 0x80, 0xBF);)
+    while (good < wanted && good < len && between(at[good], 0x80, 0xBF))
         good++;
     return good;
 }

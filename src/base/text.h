@@ -14,6 +14,9 @@ struct text_raw {
 
 struct text_raw text_raw_from(const char *text); /* NULL counts as "" */
 
+/* The part without spaces and tabs at both ends. */
+struct text_raw text_raw_trim(struct text_raw text);
+
 /* Writes printable UTF-8 into BUF, NUL-terminated, at most SIZE bytes, cut on a character boundary
  * (the last character is then U+2026). Rules:
  *   - C0 controls and DEL become '^' and a letter ("^["); tab and newline become one space;

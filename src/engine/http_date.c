@@ -25,22 +25,6 @@ static bool is_letter(char c)
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static struct text_raw trimmed(struct text_raw text)
-{
-    while (text.len > 0 && is_space(text.bytes[0])) {
-        text.bytes++;
-        text.len--;
-    }
-    while (text.len > 0 && is_space(text.bytes[text.len - 1]))
-        text.len--;
-    return text;
-}
-
 static size_t take_letters(struct text_raw text)
 {
     size_t len = 0;
@@ -162,7 +146,7 @@ static bool to_wall(const struct tm *date, int64_t *ret_wall_ms)
 
 bool http_date_parse(struct text_raw text, int64_t wall_now_ms, int64_t *ret_wall_ms)
 {
-    text = trimmed(text);
+    text = text_raw_trim(text);
     for (size_t i = 0; i < COUNT_OF(patterns); i++) {
         struct tm date = {0};
         bool short_year = false;

@@ -101,13 +101,7 @@ int64_t retry_after_parse(struct text_raw header, int64_t wall_now_ms)
 {
     int64_t seconds, at;
 
-    while (header.len > 0 && (header.bytes[0] == ' ' || header.bytes[0] == '\t')) {
-        header.bytes++;
-        header.len--;
-    }
-    while (header.len > 0 &&
-           (header.bytes[header.len - 1] == ' ' || header.bytes[header.len - 1] == '\t'))
-        header.len--;
+    header = text_raw_trim(header);
     if (parse_delta(header, &seconds))
         return seconds;
     if (!http_date_parse(header, wall_now_ms, &at))

@@ -21,17 +21,6 @@ static bool is_space(char c)
     return c == ' ' || c == '\t';
 }
 
-static struct text_raw trimmed(struct text_raw text)
-{
-    while (text.len > 0 && is_space(text.bytes[0])) {
-        text.bytes++;
-        text.len--;
-    }
-    while (text.len > 0 && is_space(text.bytes[text.len - 1]))
-        text.len--;
-    return text;
-}
-
 static bool take_char(struct text_raw *text, char wanted)
 {
     if (text->len == 0 || text->bytes[0] != wanted)
@@ -85,14 +74,14 @@ static bool take_unit(struct text_raw *text)
     }
     if (text->len == 0 || !is_space(text->bytes[0]))
         return false;
-    *text = trimmed(*text);
+    *text = text_raw_trim(*text);
     return true;
 }
 
 bool content_range_parse(struct text_raw header, struct content_range *ret_range)
 {
     struct content_range range = {0};
-    struct text_raw rest = trimmed(header);
+    struct text_raw rest = text_raw_trim(header);
 
     if (!take_unit(&rest))
         return false;
@@ -114,7 +103,7 @@ bool content_range_parse(struct text_raw header, struct content_range *ret_range
 
 bool etag_parse(struct text_raw header, struct etag *ret_etag)
 {
-    struct text_raw rest = trimmed(header);
+    struct text_raw rest = text_raw_trim(header);
     struct etag etag = {0};
 
     etag.weak = rest.len > 1 && rest.bytes[0] == 'W' && rest.bytes[1] == '/';
@@ -187,8 +176,8 @@ static enum identity_verdict compare_etags(const struct identity *stored,
 
 static bool trimmed_equal(const char *a, const char *b)
 {
-    struct text_raw left = trimmed(text_raw_from(a));
-    struct text_raw right = trimmed(text_raw_from(b));
+    struct text_raw left = text_raw_trim(text_raw_from(a));
+    struct text_raw right = text_raw_trim(text_raw_from(b));
 
     return left.len == right.len && memcmp(left.bytes, right.bytes, left.len) == 0;
 }
