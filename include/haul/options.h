@@ -106,6 +106,7 @@ bool haul_option_given(const struct haul_option *option, const void *target);
 
 /* Copies each row that was set in FROM over TO. */
 void haul_options_merge(struct haul_options *to, const struct haul_options *from);
+void haul_settings_merge(struct haul_settings *to, const struct haul_settings *from);
 
 /* One thing to fetch. Borrowed for the call; OPTIONS is referenced. */
 struct haul_request {

@@ -659,12 +659,23 @@ struct haul_options *haul_options_copy(const struct haul_options *options)
     return copy;
 }
 
-void haul_options_merge(struct haul_options *to, const struct haul_options *from)
+static void copy_given(enum haul_option_scope scope, void *to, const void *from)
 {
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        if (rows[i].scope == HAUL_SCOPE_ITEM && haul_option_given(&rows[i], from))
+        if (rows[i].scope == scope && haul_option_given(&rows[i], from))
             field_copy(&rows[i], to, from);
     }
+}
+
+void haul_options_merge(struct haul_options *to, const struct haul_options *from)
+{
+    copy_given(HAUL_SCOPE_ITEM, to, from);
+    to->given |= from->given;
+}
+
+void haul_settings_merge(struct haul_settings *to, const struct haul_settings *from)
+{
+    copy_given(HAUL_SCOPE_SESSION, to, from);
     to->given |= from->given;
 }
 

@@ -56,6 +56,11 @@ const struct disk_state *disk_file_found(const struct disk_file *file)
     return file->found ? &file->state : NULL;
 }
 
+const struct disk_state *disk_file_state(const struct disk_file *file)
+{
+    return &file->state;
+}
+
 const char *disk_file_name(const struct disk_file *file)
 {
     return file->name;
@@ -64,6 +69,17 @@ const char *disk_file_name(const struct disk_file *file)
 struct disk_range *disk_file_range(struct disk_file *file, size_t index)
 {
     return &file->state.ranges[index];
+}
+
+bool disk_file_unwritten(const struct disk_file *file)
+{
+    for (size_t i = 0; i < file->state.range_count; i++) {
+        const struct disk_range *range = &file->state.ranges[i];
+
+        if (range->end != UINT64_MAX && range->written < range->end)
+            return true;
+    }
+    return false;
 }
 
 /* --- opening ------------------------------------------------------------------------------------
@@ -130,6 +146,7 @@ static bool load_record(struct open_job *job, const struct stat *st)
     state_believe(&state, state_boot_id(), (uint64_t)st->st_size);
     file->state = state;
     file->found = true;
+    file->has_record = true;
     return true;
 }
 
@@ -328,7 +345,7 @@ static enum haul_err put_record(const struct disk_file *file, const struct disk_
     }
     unlinkat(file->dirfd, draft, 0); /* of a haul that was killed; the partial's lock is ours */
     fd = openat(file->dirfd, draft, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0 || pwrite(fd, text, len, 0) != (ssize_t)len || fdatasync(fd) != 0 ||
+    if (fd < 0 || pwrite(fd, text, len, 0) != (ssize_t)len ||
         renameat(file->dirfd, draft, file->dirfd, file->record) != 0) {
         haul_fail_errno(err, HAUL_E_DISK, errno, "can't write the record %s/%s", file->dir,
                         file->record);
@@ -457,6 +474,8 @@ static void run_record(struct disk_job *base)
         put_record(job->file, &job->state, &job->fd, &job->rows, &job->err);
     else
         put_rows(job->file, &job->state);
+    if (job->sync && job->err.code == HAUL_OK)
+        fdatasync(job->whole ? job->fd : job->file->record_fd);
 }
 
 static void end_file(struct disk_file *file);
@@ -599,8 +618,10 @@ static void run_keep(struct disk_job *base)
     }
     for (size_t i = 0; i < file->state.range_count; i++)
         file->state.ranges[i].synced = file->state.ranges[i].written;
-    if (put_record(file, &file->state, &fd, &rows, &job->err) == HAUL_OK)
+    if (put_record(file, &file->state, &fd, &rows, &job->err) == HAUL_OK) {
+        fdatasync(fd);
         close(fd);
+    }
 }
 
 static void run_discard(struct disk_job *base)
@@ -670,11 +691,9 @@ static void drop_found(void *ctx, struct disk_file *file, const struct haul_erro
         disk_file_discard(file, NULL, NULL);
 }
 
-void disk_partial_remove(struct disk *disk, const char *dir, const char *name, const char *url)
+void disk_partial_remove(struct disk *disk, const struct disk_place *place, const char *url)
 {
-    struct disk_place place = {dir, name, HAUL_EXISTS_OVERWRITE, NULL};
-
-    disk_file_open(disk, &place, url, true, drop_found, NULL);
+    disk_file_open(disk, place, url, true, drop_found, NULL);
 }
 
 struct partials_job {

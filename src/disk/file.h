@@ -42,7 +42,8 @@ void disk_file_open(struct disk *disk, const struct disk_place *place, const cha
 /* The record that was found with the partial, its ranges cut down to what can be believed; NULL for
  * a new file, and after disk_file_plan(). */
 const struct disk_state *disk_file_found(const struct disk_file *file);
-const char *disk_file_name(const struct disk_file *file); /* NAME, as chosen */
+const char *disk_file_name(const struct disk_file *file);               /* NAME, as chosen */
+const struct disk_state *disk_file_state(const struct disk_file *file); /* ranges as they stand */
 
 /* Takes over what the file shall hold: identity and ranges (both copied). With FRESH old bytes are
  * dropped first. Space for STATE->size is reserved. The record is written when KEEP_RECORD, or
@@ -52,6 +53,9 @@ void disk_file_plan(struct disk_file *file, const struct disk_state *state, bool
 
 /* The ranges as the writers advance them; the engine cuts and adds through disk_file_plan(). */
 struct disk_range *disk_file_range(struct disk_file *file, size_t index);
+
+/* True when a range of known length has bytes that were not written. */
+bool disk_file_unwritten(const struct disk_file *file);
 
 /* Brings the record up to date: makes it if there is none yet, rewrites changed rows. With SYNC the
  * bytes written so far are made safe against a power cut first. One of them at a time: a call while
@@ -67,9 +71,9 @@ void disk_file_keep(struct disk_file *file, disk_done_cb *done, void *ctx);
 /* Removes partial and record. */
 void disk_file_discard(struct disk_file *file, disk_done_cb *done, void *ctx);
 
-/* Removes NAME.part and NAME.haul in DIR if the record says that they belong to URL and nobody
+/* Removes the partial and the record at PLACE if the record says that they belong to URL and nobody
  * holds them: for items that are removed while not running. */
-void disk_partial_remove(struct disk *disk, const char *dir, const char *name, const char *url);
+void disk_partial_remove(struct disk *disk, const struct disk_place *place, const char *url);
 
 /* Names, without ".haul", of the records in DIR, collected on a worker: NAMES are borrowed. */
 typedef void disk_partials_cb(void *ctx, char *const *names, size_t count);

@@ -1,0 +1,719 @@
+/* The engine: the queue, the slots, and what happens when.
+ *
+ * Everything that changes the engine runs on the loop thread, and outside of libcurl. Work that was
+ * asked for inside a callback is done by step(), in the same turn of the loop where libcurl caused
+ * it, else in the next. While nothing runs and nothing waits, no timer is armed. */
+
+#include "haul/engine.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/loop.h"
+#include "base/mem.h"
+#include "base/url.h"
+#include "disk/space.h"
+#include "engine/filename.h"
+#include "engine/folder.h"
+#include "engine/retry.h"
+#include "engine/transfer_inside.h"
+#include "haul/log.h"
+
+#define TICK_MS         1000
+#define CLOSING_TICK_MS 20
+#define SPACE_EVERY_MS  5000
+#define STARTS_PER_STEP 256 /* so that ten thousand slots do not hold up the loop */
+#define OWN_DESCRIPTORS 64  /* not for transfers: log, socket, clients, epoll */
+#define PER_TRANSFER    2   /* its connection and its file */
+#define CACHE_MIN       16
+
+uint64_t engine_now(const struct haul_engine *engine)
+{
+    return uv_now(engine->loop);
+}
+
+void engine_tell(struct haul_engine *engine, const struct item *item, enum haul_happening what)
+{
+    if (engine->events.item)
+        engine->events.item(engine->events.ctx, item->id, what);
+}
+
+/* --- states -------------------------------------------------------------------------------------
+ */
+
+static const enum haul_happening happening_of[HAUL_STATE_COUNT] = {
+    [HAUL_QUEUED] = HAUL_ITEM_QUEUED,       [HAUL_ACTIVE] = HAUL_ITEM_STARTED,
+    [HAUL_WAITING] = HAUL_ITEM_RETRY,       [HAUL_PAUSED] = HAUL_ITEM_PAUSED,
+    [HAUL_DONE] = HAUL_ITEM_DONE,           [HAUL_FAILED] = HAUL_ITEM_FAILED,
+    [HAUL_CANCELLED] = HAUL_ITEM_CANCELLED,
+};
+
+static void log_state(struct haul_engine *engine, struct item *item)
+{
+    const char *note = item->note && item->err != HAUL_OK ? item->note : "";
+
+    if (engine->keep_history)
+        item_log(item, clock_wall(engine->clock), "%s%s%s", haul_state_name(item->state),
+                 note[0] ? ": " : "", note);
+}
+
+void engine_set_state(struct haul_engine *engine, struct item *item, enum haul_state state)
+{
+    if (state == item->state)
+        return;
+    if (state != HAUL_WAITING)
+        item->retry_at = 0;
+    if (state == HAUL_ACTIVE && item->started_at == 0)
+        item->started_at = clock_wall(engine->clock);
+    if (haul_state_is_final(state))
+        item->finished_at = clock_wall(engine->clock);
+    queue_set_state(&engine->queue, item, state);
+    log_state(engine, item);
+    engine_tell(engine, item, happening_of[state]);
+    engine_wake(engine);
+}
+
+static void clear_error(struct item *item)
+{
+    item->err = HAUL_OK;
+    item->http_status = 0;
+    item_set_note(item, NULL);
+}
+
+static void keep_error(struct item *item, const struct haul_error *err)
+{
+    item->err = err->code;
+    item->http_status = err->http_status;
+    item_set_note(item, err->text[0] ? err->text : haul_err_sentence(err->code));
+}
+
+/* --- the end of a transfer
+ * ------------------------------------------------------------------------ */
+
+static void complete(struct haul_engine *engine, struct item *item)
+{
+    item->err = HAUL_OK;
+    item->http_status = 0;
+    item->total = (int64_t)item->done;
+    engine_set_state(engine, item, HAUL_DONE);
+}
+
+/* A file of that name is there and the user said to leave it: done, without a byte. */
+static void skip(struct haul_engine *engine, struct item *item)
+{
+    clear_error(item);
+    item_set_note(item, "skipped: the file is already there");
+    engine_set_state(engine, item, HAUL_DONE);
+}
+
+static void try_later_or_give_up(struct haul_engine *engine, struct item *item,
+                                 const struct haul_error *err, int64_t retry_after, bool progress)
+{
+    struct retry_case failed = {.err = err,
+                                .retries = item->options->retries,
+                                .retry_wait = item->options->retry_wait,
+                                .retry_after = retry_after,
+                                .chance = clock_chance(engine->clock)};
+    struct retry_decision decision;
+
+    item->tries = progress ? 1 : item->tries + 1;
+    failed.tries = item->tries;
+    decision = retry_decide(&failed);
+    keep_error(item, err);
+    LOG_INFO(engine, "item %llu: %s", (unsigned long long)item->id, err->text);
+    if (!decision.again) {
+        if (decision.note[0]) {
+            char *text = xasprintf("%s; %s", item->note, decision.note);
+
+            item_set_note(item, text);
+            free(text);
+        }
+        engine_set_state(engine, item, HAUL_FAILED);
+        return;
+    }
+    item->due = engine_now(engine) + decision.delay_ms;
+    item->retry_at = clock_wall(engine->clock) + (int64_t)decision.delay_ms;
+    engine_set_state(engine, item, HAUL_WAITING);
+}
+
+void engine_transfer_over(struct haul_engine *engine, struct item *item,
+                          const struct haul_error *err, int64_t retry_after, bool progress)
+{
+    engine_wake(engine);
+    if (item->removed) {
+        item_free(item);
+        return;
+    }
+    if (!err || item->state != HAUL_ACTIVE)
+        return; /* the user's word stands */
+    if (err->code == HAUL_OK)
+        complete(engine, item);
+    else if (err->code == HAUL_E_EXISTS && item->options->if_exists == HAUL_EXISTS_SKIP)
+        skip(engine, item);
+    else
+        try_later_or_give_up(engine, item, err, retry_after, progress);
+}
+
+/* --- the step
+ * -------------------------------------------------------------------------------------- */
+
+static void on_soon(uv_idle_t *idle);
+
+void engine_wake(struct haul_engine *engine)
+{
+    if (engine->open_handles > 0 && !uv_is_active((uv_handle_t *)&engine->soon))
+        uv_idle_start(&engine->soon, on_soon);
+}
+
+/* How many may run: what the user said, and what the descriptors allow. */
+static uint64_t slots(const struct haul_engine *engine)
+{
+    struct rlimit limit;
+    uint64_t most = engine->settings.jobs;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
+        uint64_t room = limit.rlim_cur > OWN_DESCRIPTORS + PER_TRANSFER
+                            ? (limit.rlim_cur - OWN_DESCRIPTORS) / PER_TRANSFER
+                            : 1;
+
+        most = MIN(most, room);
+    }
+    return most;
+}
+
+static void start_items(struct haul_engine *engine)
+{
+    uint64_t most = slots(engine);
+    struct item *item;
+
+    for (unsigned n = 0; engine->queue.counts[HAUL_ACTIVE] < most; n++) {
+        item = queue_next(&engine->queue);
+        if (!item)
+            return;
+        if (!folder_ready(engine, item_dir(item)))
+            return; /* wakes us */
+        if (n == STARTS_PER_STEP) {
+            engine_wake(engine);
+            return;
+        }
+        if (item->err == HAUL_OK)
+            item_set_note(item, NULL);
+        engine_set_state(engine, item, HAUL_ACTIVE);
+        transfer_start(engine, item);
+    }
+}
+
+static void attend(struct haul_engine *engine)
+{
+    struct transfer *transfer;
+    size_t most = engine->transfer_count;
+
+    /* What asks again meanwhile waits for the next step. */
+    for (size_t n = 0; n <= most && (transfer = STAILQ_FIRST(&engine->attention)); n++) {
+        STAILQ_REMOVE_HEAD(&engine->attention, attention);
+        transfer_attend(transfer);
+    }
+}
+
+static void arm_tick(struct haul_engine *engine);
+
+static void finish_stopping(struct haul_engine *engine)
+{
+    void (*stopped)(void *) = engine->stopped;
+
+    if (!stopped || engine->transfer_count > 0 || disk_busy(engine->disk))
+        return;
+    engine->stopped = NULL;
+    stopped(engine->stopped_ctx);
+}
+
+static void step(struct haul_engine *engine)
+{
+    attend(engine);
+    if (!engine->closing)
+        start_items(engine);
+    arm_tick(engine);
+    if (engine->told_version != engine->queue.version) {
+        engine->told_version = engine->queue.version;
+        if (engine->events.changed)
+            engine->events.changed(engine->events.ctx);
+    }
+    if (engine->closing)
+        finish_stopping(engine);
+}
+
+static void on_soon(uv_idle_t *idle)
+{
+    uv_idle_stop(idle);
+    step(idle->data);
+}
+
+static void on_settled(void *ctx)
+{
+    struct haul_engine *engine = ctx;
+
+    if (engine->open_handles > 0)
+        step(engine);
+}
+
+/* --- time
+ * ------------------------------------------------------------------------------------------- */
+
+static void wake_waiting(struct haul_engine *engine)
+{
+    uint64_t now = engine_now(engine);
+    struct item *item, *next;
+
+    for (item = TAILQ_FIRST(&engine->queue.waiting); item; item = next) {
+        next = TAILQ_NEXT(item, waiting);
+        if (item->due <= now)
+            engine_set_state(engine, item, HAUL_QUEUED);
+    }
+}
+
+static void on_space(void *ctx, int64_t free_bytes)
+{
+    struct haul_engine *engine = ctx;
+
+    engine->asking_space = false;
+    if (engine->disk_free != free_bytes)
+        engine->queue.version++;
+    engine->disk_free = free_bytes;
+    engine_wake(engine);
+}
+
+static void ask_space(struct haul_engine *engine)
+{
+    uint64_t now = engine_now(engine);
+    struct transfer *newest = LIST_FIRST(&engine->transfers);
+
+    if (!newest || engine->asking_space ||
+        (engine->space_asked > 0 && now - engine->space_asked < SPACE_EVERY_MS))
+        return;
+    engine->asking_space = true;
+    engine->space_asked = MAX(now, (uint64_t)1);
+    disk_space(engine->disk, item_dir(newest->item), on_space, engine);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+    struct haul_engine *engine = timer->data;
+    struct transfer *transfer, *next;
+
+    for (transfer = LIST_FIRST(&engine->transfers); transfer; transfer = next) {
+        next = LIST_NEXT(transfer, link);
+        transfer_tick(transfer);
+    }
+    if (!engine->closing) {
+        wake_waiting(engine);
+        ask_space(engine);
+    }
+    step(engine);
+}
+
+static uint64_t next_due(const struct haul_engine *engine)
+{
+    const struct item *item;
+    uint64_t due = UINT64_MAX;
+
+    TAILQ_FOREACH(item, &engine->queue.waiting, waiting)
+    due = MIN(due, item->due);
+    return due;
+}
+
+static void arm_tick(struct haul_engine *engine)
+{
+    uint64_t now = engine_now(engine), due, delay;
+
+    if (uv_is_active((uv_handle_t *)&engine->tick))
+        return;
+    if (engine->closing && engine->stopped) {
+        uv_timer_start(&engine->tick, on_tick, CLOSING_TICK_MS, 0);
+        return;
+    }
+    if (engine->transfer_count > 0) {
+        uv_timer_start(&engine->tick, on_tick, TICK_MS, 0);
+        return;
+    }
+    due = next_due(engine);
+    if (due == UINT64_MAX)
+        return;
+    delay = due > now ? due - now : 0;
+    uv_timer_start(&engine->tick, on_tick, MIN(delay, (uint64_t)TICK_MS), 0);
+}
+
+static void on_limit(uv_timer_t *timer);
+
+/* Lets the ones that wait for tokens go on, one chunk each, while there are tokens. */
+static void serve_limited(struct haul_engine *engine)
+{
+    struct transfer *transfer;
+
+    while ((transfer = TAILQ_FIRST(&engine->limited)) &&
+           limiter_ready(&engine->limiter, engine_now(engine)))
+        transfer_unlimit(transfer);
+    if (!TAILQ_EMPTY(&engine->limited))
+        uv_timer_start(&engine->limit_timer, on_limit,
+                       MAX(limiter_wait_ms(&engine->limiter, engine_now(engine)), (uint64_t)1), 0);
+}
+
+static void on_limit(uv_timer_t *timer)
+{
+    struct haul_engine *engine = timer->data;
+
+    serve_limited(engine);
+    step(engine);
+}
+
+/* --- life
+ * -------------------------------------------------------------------------------------------- */
+
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        LOG_WARN(engine, "the limit of open files can't be raised: %s", strerror(errno));
+}
+
+static void open_handles(struct haul_engine *engine)
+{
+    uv_idle_init(engine->loop, &engine->soon);
+    uv_timer_init(engine->loop, &engine->tick);
+    uv_timer_init(engine->loop, &engine->limit_timer);
+    engine->soon.data = engine->tick.data = engine->limit_timer.data = engine;
+    engine->open_handles = 3;
+}
+
+static void apply_settings(struct haul_engine *engine)
+{
+    net_set_cache(engine->net, (long)MAX(engine->settings.jobs, (uint64_t)CACHE_MIN));
+    if (engine->limiter.rate != engine->settings.limit)
+        limiter_set(&engine->limiter, engine->settings.limit, engine_now(engine));
+}
+
+enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings *settings,
+                              const char *session, const struct haul_engine_events *events,
+                              struct haul_engine **ret_engine, struct haul_error *err)
+{
+    struct haul_engine *engine = xcalloc(1, sizeof *engine);
+    enum haul_err code;
+
+    raise_descriptors();
+    signal(SIGPIPE, SIG_IGN);
+    engine->loop = loop_uv(loop);
+    engine->clock = &clock_system;
+    engine->settings = *settings;
+    engine->keep_history = session != NULL;
+    engine->disk_free = -1;
+    if (events)
+        engine->events = *events;
+    LIST_INIT(&engine->transfers);
+    STAILQ_INIT(&engine->attention);
+    TAILQ_INIT(&engine->limited);
+    queue_init(&engine->queue);
+    code = net_new(loop, on_settled, engine, &engine->net, err);
+    if (code != HAUL_OK) {
+        free(engine);
+        return code;
+    }
+    engine->disk = disk_new(loop, engine->clock);
+    engine->small = disk_small_new(engine->disk);
+    open_handles(engine);
+    apply_settings(engine);
+    *ret_engine = engine;
+    return HAUL_OK;
+}
+
+void haul_engine_stop(struct haul_engine *engine, void (*stopped)(void *ctx), void *ctx)
+{
+    struct transfer *transfer, *next;
+
+    engine->closing = true;
+    engine->stopped = stopped;
+    engine->stopped_ctx = ctx;
+    for (transfer = LIST_FIRST(&engine->transfers); transfer; transfer = next) {
+        next = LIST_NEXT(transfer, link);
+        transfer_stop(transfer, false);
+    }
+    uv_timer_stop(&engine->tick);
+    engine_wake(engine);
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+    struct haul_engine *engine = handle->data;
+
+    if (--engine->open_handles == 0)
+        free(engine);
+}
+
+void haul_engine_free(struct haul_engine *engine)
+{
+    uv_handle_t *handles[3];
+
+    if (!engine)
+        return;
+    handles[0] = (uv_handle_t *)&engine->soon;
+    handles[1] = (uv_handle_t *)&engine->tick;
+    handles[2] = (uv_handle_t *)&engine->limit_timer;
+    net_free(engine->net);
+    disk_small_free(engine->small);
+    disk_free(engine->disk);
+    folders_free(engine);
+    queue_fini(&engine->queue);
+    for (size_t i = 0; i < COUNT_OF(handles); i++)
+        uv_close(handles[i], on_handle_closed);
+}
+
+const char *haul_engine_libraries(void)
+{
+    return net_library_version();
+}
+
+/* --- requests
+ * ---------------------------------------------------------------------------------------- */
+
+static enum haul_err check_request(const struct haul_request *request, struct haul_error *err)
+{
+    const struct haul_options *options = request->options;
+    struct url parts;
+    enum haul_err code = url_split(request->url, &parts, err);
+
+    if (code != HAUL_OK)
+        return code;
+    for (size_t i = 0; i < request->mirror_count; i++) {
+        code = url_split(request->mirrors[i], &parts, err);
+        if (code != HAUL_OK)
+            return code;
+    }
+    if (!options->dir || options->dir[0] != '/')
+        return haul_fail(err, HAUL_E_BAD_OPTION, "the folder \"%s\" is not an absolute path",
+                         options->dir ? options->dir : "");
+    if (options->out && (options->out[0] == '\0' || strchr(options->out, '/')))
+        return haul_fail(err, HAUL_E_BAD_OPTION,
+                         "the name \"%s\" is not a file name; use --dir for the folder",
+                         options->out);
+    return HAUL_OK;
+}
+
+enum haul_err haul_engine_add(struct haul_engine *engine, const struct haul_request *requests,
+                              size_t count, haul_added_cb *added, void *ctx, struct haul_error *err)
+{
+    uint64_t *ids;
+
+    for (size_t i = 0; i < count; i++) {
+        enum haul_err code = check_request(&requests[i], err);
+
+        if (code != HAUL_OK)
+            return code;
+    }
+    ids = xreallocarray(NULL, count, sizeof *ids);
+    for (size_t i = 0; i < count; i++) {
+        struct item *item =
+            item_new(engine->queue.next_id++, &requests[i], clock_wall(engine->clock));
+
+        ids[i] = item->id;
+        queue_append(&engine->queue, item);
+        log_state(engine, item);
+        engine_tell(engine, item, HAUL_ITEM_ADDED);
+    }
+    engine_wake(engine);
+    if (added)
+        added(ctx, ids, count, NULL);
+    free(ids);
+    return HAUL_OK;
+}
+
+/* The items of the ids, newly allocated; NULL with *err set when one is unknown. */
+static struct item **look_up(const struct haul_engine *engine, const uint64_t *ids, size_t *count,
+                             struct haul_error *err)
+{
+    struct item **items;
+
+    if (!ids) {
+        *count = engine->queue.count;
+        items = xreallocarray(NULL, *count, sizeof *items);
+        if (*count > 0)
+            memcpy(items, engine->queue.order, *count * sizeof *items);
+        return items;
+    }
+    items = xreallocarray(NULL, *count, sizeof *items);
+    for (size_t i = 0; i < *count; i++) {
+        items[i] = queue_find(&engine->queue, ids[i]);
+        if (!items[i]) {
+            haul_fail(err, HAUL_E_NO_ITEM, "there is no item %llu", (unsigned long long)ids[i]);
+            free(items);
+            return NULL;
+        }
+    }
+    return items;
+}
+
+static bool is_finishing(const struct item *item)
+{
+    return item->state == HAUL_ACTIVE && item->phase == HAUL_PHASE_FINISHING;
+}
+
+/* What ACTION makes of an item in this state; HAUL_STATE_COUNT when it does not apply. */
+static enum haul_state result_of(enum haul_action action, const struct item *item)
+{
+    enum haul_state now = item->state;
+
+    switch (action) {
+    case HAUL_PAUSE:
+        if (now == HAUL_QUEUED || now == HAUL_WAITING ||
+            (now == HAUL_ACTIVE && !is_finishing(item)))
+            return HAUL_PAUSED;
+        break;
+    case HAUL_RESUME:
+        if (now == HAUL_PAUSED || now == HAUL_CANCELLED)
+            return HAUL_QUEUED;
+        break;
+    case HAUL_CANCEL:
+        if (!haul_state_is_final(now) && !is_finishing(item))
+            return HAUL_CANCELLED;
+        break;
+    case HAUL_RETRY:
+        if (now == HAUL_FAILED || now == HAUL_CANCELLED || now == HAUL_WAITING)
+            return HAUL_QUEUED;
+        break;
+    case HAUL_REMOVE:
+    case HAUL_ACTION_COUNT:
+        break;
+    }
+    return HAUL_STATE_COUNT;
+}
+
+static bool act_on(struct haul_engine *engine, enum haul_action action, struct item *item)
+{
+    enum haul_state next = result_of(action, item);
+    bool was_active = item->state == HAUL_ACTIVE;
+
+    if (next == HAUL_STATE_COUNT)
+        return false;
+    clear_error(item);
+    if (next == HAUL_QUEUED) {
+        item->tries = 0;
+        item->deadline = 0;
+        item->finished_at = 0;
+    }
+    engine_set_state(engine, item, next);
+    if (was_active && item->transfer)
+        transfer_stop(item->transfer, false);
+    return true;
+}
+
+/* Its partial goes too, and its memory when nothing uses it any more. */
+static void forget(struct haul_engine *engine, struct item *item)
+{
+    engine_tell(engine, item, HAUL_ITEM_REMOVED);
+    if (item->transfer) {
+        item->removed = true;
+        transfer_stop(item->transfer, true);
+        return;
+    }
+    if (item->base) {
+        struct disk_place place = {item_dir(item), item->base, item->options->if_exists,
+                                   filename_numbered};
+
+        disk_partial_remove(engine->disk, &place, item->shown);
+    }
+    item_free(item);
+}
+
+static void remove_items(struct haul_engine *engine, struct item **items, size_t count)
+{
+    size_t kept = 0;
+
+    /* An id given twice is removed once. */
+    for (size_t i = 0; i < count; i++) {
+        if (!items[i]->removing) {
+            items[i]->removing = true;
+            items[kept++] = items[i];
+        }
+    }
+    queue_take(&engine->queue, items, kept);
+    for (size_t i = 0; i < kept; i++)
+        forget(engine, items[i]);
+}
+
+enum haul_err haul_engine_act(struct haul_engine *engine, enum haul_action action,
+                              const uint64_t *ids, size_t count, size_t *ret_count,
+                              struct haul_error *err)
+{
+    struct item **items = look_up(engine, ids, &count, err);
+    size_t changed = 0;
+
+    if (!items)
+        return HAUL_E_NO_ITEM;
+    if (action == HAUL_REMOVE) {
+        remove_items(engine, items, count);
+        changed = count;
+    } else {
+        for (size_t i = 0; i < count; i++)
+            changed += act_on(engine, action, items[i]);
+    }
+    free(items);
+    engine_wake(engine);
+    if (ret_count)
+        *ret_count = changed;
+    return HAUL_OK;
+}
+
+enum haul_err haul_engine_move(struct haul_engine *engine, enum haul_move how, uint64_t position,
+                               const uint64_t *ids, size_t count, struct haul_error *err)
+{
+    struct item **items = look_up(engine, ids, &count, err);
+
+    if (!items)
+        return HAUL_E_NO_ITEM;
+    queue_move(&engine->queue, how, position, items, count);
+    free(items);
+    engine_wake(engine);
+    return HAUL_OK;
+}
+
+void haul_engine_set(struct haul_engine *engine, const struct haul_settings *settings)
+{
+    haul_settings_merge(&engine->settings, settings);
+    apply_settings(engine);
+    engine->queue.version++;
+    if (!TAILQ_EMPTY(&engine->limited))
+        uv_timer_start(&engine->limit_timer, on_limit, 0, 0);
+    engine_wake(engine);
+}
+
+void haul_engine_settings(const struct haul_engine *engine, struct haul_settings *ret_settings)
+{
+    *ret_settings = engine->settings;
+}
+
+uint64_t haul_engine_version(const struct haul_engine *engine)
+{
+    return engine->queue.version;
+}
+
+uint64_t haul_engine_order_version(const struct haul_engine *engine)
+{
+    return engine->queue.order_version;
+}
+
+size_t haul_engine_count(const struct haul_engine *engine)
+{
+    return engine->queue.count;
+}
+
+bool haul_engine_idle(const struct haul_engine *engine)
+{
+    const uint64_t *counts = engine->queue.counts;
+
+    return counts[HAUL_QUEUED] + counts[HAUL_ACTIVE] + counts[HAUL_WAITING] == 0 &&
+           engine->transfer_count == 0;
+}

@@ -1,0 +1,66 @@
+#ifndef ENGINE_ENGINE_INSIDE_H
+#define ENGINE_ENGINE_INSIDE_H
+
+#include <sys/queue.h>
+#include <uv.h>
+
+#include "base/clock.h"
+#include "disk/small.h"
+#include "engine/limiter.h"
+#include "engine/queue.h"
+#include "engine/speed.h"
+#include "haul/engine.h"
+#include "net/multi.h"
+
+/* Inside of the engine room: what engine.c, transfer.c and snapshot.c share. */
+
+struct folder;
+
+struct haul_engine {
+    uv_loop_t *loop;
+    const struct clock *clock;
+    struct haul_engine_events events;
+    struct haul_settings settings;
+    struct queue queue;
+    struct net *net;
+    struct disk *disk;
+    struct disk_small *small;
+    size_t small_bytes;     /* in memory for small files, see transfer.c */
+    struct folder *folders; /* uthash: which partials lie where, see folder.h */
+    uv_idle_t soon;         /* runs the step in the next turn of the loop */
+    uv_timer_t tick;        /* once a second while something runs, else at the next due time */
+    uv_timer_t limit_timer; /* when the bucket has tokens again */
+    unsigned open_handles;
+    struct limiter limiter;
+    struct speed speed;
+    uint64_t received;
+    uint64_t told_version;
+    int64_t disk_free;
+    bool asking_space;
+    uint64_t space_asked; /* ticks */
+    bool keep_history;    /* a daemon's: items remember what happened */
+    bool closing;
+    void (*stopped)(void *ctx);
+    void *stopped_ctx;
+    size_t transfer_count;
+    LIST_HEAD(, transfer) transfers;
+    STAILQ_HEAD(, transfer) attention; /* have something to do outside of libcurl */
+    TAILQ_HEAD(, transfer) limited;    /* wait for tokens, the longest waiting first */
+};
+
+uint64_t engine_now(const struct haul_engine *engine); /* ticks, cached by the loop */
+
+/* Something changed that the step should look at. */
+void engine_wake(struct haul_engine *engine);
+
+/* State changes and what goes with them: history, events. */
+void engine_set_state(struct haul_engine *engine, struct item *item, enum haul_state state);
+void engine_tell(struct haul_engine *engine, const struct item *item, enum haul_happening what);
+
+/* The transfer of ITEM is over and about to be freed. ERR: HAUL_OK for a complete file; NULL when
+ * the user ended it and the item's state says so already. RETRY_AFTER in seconds, -1 none.
+ * PROGRESS: this attempt brought bytes. */
+void engine_transfer_over(struct haul_engine *engine, struct item *item,
+                          const struct haul_error *err, int64_t retry_after, bool progress);
+
+#endif

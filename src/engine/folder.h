@@ -1,0 +1,19 @@
+#ifndef ENGINE_FOLDER_H
+#define ENGINE_FOLDER_H
+
+#include <stdbool.h>
+
+#include "haul/engine.h"
+
+/* Which partial files with a record lie in the folders that are downloaded to: each folder is
+ * looked through once, on a worker, when its first item starts. So a first start of ten thousand
+ * new files costs one readdir and not ten thousand look-ups, and what was left by a haul that was
+ * killed is found before the first byte is asked for. */
+
+/* True once DIR was looked through; else that is begun, and the engine is woken when done. */
+HAUL_CHECKED bool folder_ready(struct haul_engine *engine, const char *dir);
+/* A partial named NAME (before ".part") was there then. */
+HAUL_CHECKED bool folder_has(const struct haul_engine *engine, const char *dir, const char *name);
+void folders_free(struct haul_engine *engine);
+
+#endif

@@ -1,0 +1,50 @@
+#ifndef ENGINE_QUEUE_H
+#define ENGINE_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/item.h"
+#include "haul/error.h"
+
+/* All items, in the user's order, found by id or by place. Knows states and counts, nothing of
+ * transfers. Finding an item, its neighbour, and the next one to run costs the same with ten items
+ * as with a hundred thousand; moving and removing cost one pass. */
+struct queue {
+    struct item **order;
+    size_t count, size;
+    struct item *by_id;         /* uthash */
+    TAILQ_HEAD(, item) waiting; /* items that wait for their next try */
+    uint64_t counts[HAUL_STATE_COUNT];
+    size_t first_queued; /* no queued item stands before this place */
+    uint64_t next_id;
+    uint64_t left;          /* known bytes to go of queued and waiting items */
+    uint64_t unsized;       /* how many of those have no known size */
+    uint64_t version;       /* grows with any change */
+    uint64_t order_version; /* grows when items come, go, move or change state */
+};
+
+void queue_init(struct queue *queue);
+void queue_fini(struct queue *queue); /* frees the items */
+
+/* Appends; takes the item, whose state is queued or paused. */
+void queue_append(struct queue *queue, struct item *item);
+struct item *queue_find(const struct queue *queue, uint64_t id); /* NULL: none */
+
+/* The first queued item that is not still being put away; NULL: none. */
+struct item *queue_next(struct queue *queue);
+
+/* The one way of changing an item's state: checks the table of legal moves, counts and logs. */
+void queue_set_state(struct queue *queue, struct item *item, enum haul_state state);
+/* Something else that a snapshot shows has changed. */
+void queue_touch(struct queue *queue, struct item *item);
+
+/* Takes COUNT items of this queue out; they are the caller's. */
+void queue_take(struct queue *queue, struct item *const *items, size_t count);
+
+/* Moves the items as a block, in their present order. POSITION is 1-based, for HAUL_MOVE_TO. */
+void queue_move(struct queue *queue, enum haul_move how, uint64_t position,
+                struct item *const *items, size_t count);
+
+#endif

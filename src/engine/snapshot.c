@@ -1,0 +1,114 @@
+/* Items and the session as snapshots: copies of clean text and numbers, never pointers into the
+ * engine. */
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "engine/engine_inside.h"
+#include "engine/transfer.h"
+
+void haul_engine_at(const struct haul_engine *engine, size_t position, struct haul_brief *ret_brief)
+{
+    const struct item *item = engine->queue.order[position];
+
+    *ret_brief = (struct haul_brief){
+        .id = item->id,
+        .version = item->version,
+        .state = item->state,
+        .total = item->total,
+        .done = item->done,
+        .rate = item->transfer ? transfer_rate(item->transfer) : 0,
+        .name = item->name,
+        .url = item->shown,
+    };
+}
+
+static void fill_item(const struct item *item, struct haul_item *ret_item)
+{
+    bool runs = item->state == HAUL_ACTIVE && item->transfer;
+
+    *ret_item = (struct haul_item){
+        .id = item->id,
+        .position = item->place + 1,
+        .version = item->version,
+        .state = item->state,
+        .phase = item->phase,
+        .err = item->err,
+        .http_status = item->http_status,
+        .connections = runs ? transfer_connections(item->transfer) : 0,
+        .tries = item->tries,
+        .total = item->total,
+        .done = item->done,
+        .rate = runs ? transfer_rate(item->transfer) : 0,
+        .eta = runs ? transfer_eta(item->transfer) : -1,
+        .retry_at = item->retry_at,
+        .added_at = item->added_at,
+        .started_at = item->started_at,
+        .finished_at = item->finished_at,
+        .name = xstrdup(item->name),
+        .dir = text_clean_dup(text_raw_from(item_dir(item)), 4096),
+        .url = xstrdup(item->shown),
+        .note = xstrdup(item->note ? item->note : ""),
+    };
+}
+
+bool haul_engine_item(const struct haul_engine *engine, uint64_t id, struct haul_item *ret_item)
+{
+    const struct item *item = queue_find(&engine->queue, id);
+
+    if (!item)
+        return false;
+    fill_item(item, ret_item);
+    return true;
+}
+
+bool haul_engine_detail(const struct haul_engine *engine, uint64_t id,
+                        struct haul_detail *ret_detail)
+{
+    const struct item *item = queue_find(&engine->queue, id);
+
+    if (!item)
+        return false;
+    *ret_detail = (struct haul_detail){0};
+    fill_item(item, &ret_detail->item);
+    if (item->transfer)
+        transfer_facts(item->transfer, ret_detail);
+    ret_detail->events = xcalloc(item->event_count, sizeof *ret_detail->events);
+    ret_detail->event_count = item->event_count;
+    for (unsigned i = 0; i < item->event_count; i++) {
+        ret_detail->events[i].at = item->events[i].at;
+        ret_detail->events[i].text = xstrdup(item->events[i].text);
+    }
+    return true;
+}
+
+/* Bytes to go of queued and waiting items, and of the running ones; -1 when one is not known. */
+static int64_t bytes_left(const struct haul_engine *engine)
+{
+    uint64_t left = engine->queue.left;
+
+    if (engine->queue.unsized > 0 || !transfers_left(engine, &left) || left > INT64_MAX)
+        return -1;
+    return (int64_t)left;
+}
+
+void haul_engine_totals(const struct haul_engine *engine, struct haul_totals *ret_totals)
+{
+    uint64_t now = engine_now(engine);
+    int64_t left = bytes_left(engine);
+    struct haul_totals totals = {
+        .rate = speed_rate(&engine->speed, now),
+        .received = engine->received,
+        .left = left,
+        .eta = left >= 0 ? speed_eta(&engine->speed, now, (uint64_t)left) : -1,
+        .disk_free = engine->disk_free,
+        .limit = engine->settings.limit,
+        .jobs = (uint32_t)engine->settings.jobs,
+        .connections = transfers_connections(engine),
+    };
+
+    for (int i = 0; i < HAUL_STATE_COUNT; i++)
+        totals.counts[i] = engine->queue.counts[i];
+    *ret_totals = totals;
+}

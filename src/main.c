@@ -1,0 +1,26 @@
+/* Picks the role, nothing else: the command line does the rest, and gets the screen handed in
+ * because its room does not know that one. */
+
+#include <locale.h>
+
+#include "cli/command.h"
+#include "ui/app.h"
+
+static int show_screen(const struct cli_start *start)
+{
+    struct ui_start screen = {.session = start->session,
+                              .requests = start->requests,
+                              .request_count = start->request_count,
+                              .settings = start->settings,
+                              .options = start->options,
+                              .log_path = start->log_path};
+
+    return ui_main(&screen);
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C"); /* what is written must be readable by every haul */
+    return cli_main(argc, argv, show_screen);
+}
