@@ -96,6 +96,9 @@ static enum haul_err check_taken(const struct args *args, const struct haul_opti
 {
     if (args_takes(args->command, option))
         return HAUL_OK;
+    if (args->command == command_screen())
+        return haul_fail(err, HAUL_E_USAGE, "--%s goes with a command: haul COMMAND --%s",
+                         option->name, option->name);
     return haul_fail(err, HAUL_E_USAGE, "'haul %s' takes no option --%s", args->command->name,
                      option->name);
 }
@@ -193,11 +196,12 @@ static enum haul_err check_operands(const struct args *args, struct haul_error *
     if (args->run.help || args->run.version)
         return HAUL_OK;
     if (args->operand_count < command->operands_min)
-        return haul_fail(err, HAUL_E_USAGE, "'haul %s' needs to know more: haul %s %s",
-                         command->name, command->name, command->operands);
+        return haul_fail(err, HAUL_E_USAGE, "something is missing; write: haul %s %s",
+                         command->name, command->operands);
     if (args->operand_count > command->operands_max)
-        return haul_fail(err, HAUL_E_USAGE, "\"%s\" is too much: haul %s %s",
-                         args->operands[command->operands_max], command->name, command->operands);
+        return haul_fail(err, HAUL_E_USAGE, "\"%s\" is too much; write: haul %s%s%s",
+                         args->operands[command->operands_max], command->name,
+                         command->operands[0] != '\0' ? " " : "", command->operands);
     return HAUL_OK;
 }
 

@@ -37,7 +37,7 @@ static const struct command commands[] = {
     {
         .name = "get",
         .operands = "URL… | -i FILE",
-        .summary = "Download now, in this process, and tell by the exit status how it went.",
+        .summary = "Download now, in this process; the exit status tells how it went.",
         .details =
             "For scripts: nothing is written to standard output, progress goes to standard error. "
             "A list file holds one item a line, further URLs of the same file separated by tabs, "
@@ -52,7 +52,7 @@ static const struct command commands[] = {
     {
         .name = "add",
         .operands = "URL… | -i FILE",
-        .summary = "Add to the session's queue and return; prints the new items' numbers.",
+        .summary = "Add to the session's queue; prints the new items' numbers.",
         .takes = COMMAND_TAKES_ITEM | COMMAND_TAKES_SETTINGS | COMMAND_TAKES_INPUT | CLIENT,
         .operands_max = COMMAND_ANY,
         .run = add_run,
@@ -116,7 +116,7 @@ static const struct command commands[] = {
     {
         .name = "remove",
         .operands = "ID…",
-        .summary = "Take items out of the list; a partial file goes, a complete one stays.",
+        .summary = "Take items out of the list; partial files go, complete ones stay.",
         .details = ids_help,
         .takes = CLIENT,
         .operands_min = 1,
@@ -143,7 +143,7 @@ static const struct command commands[] = {
     {
         .name = "wait",
         .operands = "[ID…]",
-        .summary = "Wait until items, or all of them, are over; the exit status is that of 'get'.",
+        .summary = "Wait until items are over; the exit status is that of 'get'.",
         .details = ids_help,
         .takes = CLIENT,
         .operands_max = COMMAND_ANY,
@@ -152,14 +152,14 @@ static const struct command commands[] = {
     {
         .name = "stop",
         .operands = "",
-        .summary = "End the session's daemon; downloads are kept and go on with the next one.",
+        .summary = "End the session's daemon; what came is kept.",
         .takes = CLIENT,
         .run = stop_run,
     },
     {
         .name = "daemon",
         .operands = "",
-        .summary = "Run the session's daemon here; the other commands start one by themselves.",
+        .summary = "Run the session's daemon here; clients start one by themselves.",
         .takes = COMMAND_TAKES_SETTINGS | COMMAND_TAKES_SESSION | COMMAND_TAKES_VERBOSE,
         .run = daemon_run,
     },

@@ -12,7 +12,7 @@
 #include "cli/suggest.h"
 
 #define WIDTH          80
-#define OPTION_COLUMN  28 /* where the words about an option begin */
+#define OPTION_COLUMN  30 /* where the words about an option begin */
 #define COMMAND_COLUMN 12
 
 /* Bytes that continue a UTF-8 character take no column; our own texts have no wide ones. */

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define FIXED_COLUMNS 47 /* all but the number and the name, with the gaps */
+#define FIXED_COLUMNS 49 /* all but the number and the name, with the gaps */
 #define NAME_MIN      8
 
 size_t list_id_columns(const struct haul_item *items, size_t count)

@@ -1,0 +1,116 @@
+/* Items on the command line: numbers, ranges, all. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cli/ids.h"
+
+#define WORDS(...)                                                                                 \
+    (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)
+
+static void assert_numbers(const struct ids *ids, const uint64_t *there, size_t there_count,
+                           const uint64_t *expected, size_t expected_count)
+{
+    struct haul_item items[16] = {0};
+    uint64_t *numbers;
+    size_t count;
+
+    for (size_t i = 0; i < there_count; i++)
+        items[i].id = there[i];
+    assert_int_equal(ids_numbers(ids, items, there_count, &numbers, &count, NULL), HAUL_OK);
+    assert_int_equal(count, expected_count);
+    assert_memory_equal(numbers, expected, count * sizeof(*numbers));
+    free(numbers);
+}
+
+static void numbers_are_taken_as_they_are(void **state)
+{
+    struct ids ids;
+
+    (void)state;
+    assert_int_equal(ids_parse(WORDS("7", "3", "7"), &ids, NULL), HAUL_OK);
+    assert_false(ids.has_range);
+    assert_false(ids.all);
+    assert_numbers(&ids, NULL, 0, (const uint64_t[]){3, 7}, 2);
+    ids_fini(&ids);
+}
+
+static void a_range_means_the_items_that_are_there(void **state)
+{
+    static const uint64_t there[] = {9, 4, 2, 6};
+    struct ids ids;
+
+    (void)state;
+    assert_int_equal(ids_parse(WORDS("3-7", "1", "5-6"), &ids, NULL), HAUL_OK);
+    assert_true(ids.has_range);
+    assert_numbers(&ids, there, 4, (const uint64_t[]){1, 4, 6}, 3);
+    ids_fini(&ids);
+}
+
+static void a_range_without_items_is_never_all_of_them(void **state)
+{
+    struct ids ids;
+    struct haul_error err;
+    uint64_t *numbers = NULL;
+    size_t count = 1;
+
+    (void)state;
+    assert_int_equal(ids_parse(WORDS("3-7"), &ids, NULL), HAUL_OK);
+    assert_int_equal(ids_numbers(&ids, NULL, 0, &numbers, &count, &err), HAUL_E_NO_ITEM);
+    assert_null(numbers);
+    ids_fini(&ids);
+}
+
+static void a_huge_range_costs_nothing(void **state)
+{
+    static const uint64_t there[] = {5};
+    struct ids ids;
+
+    (void)state;
+    assert_int_equal(ids_parse(WORDS("1-18446744073709551615"), &ids, NULL), HAUL_OK);
+    assert_numbers(&ids, there, 1, there, 1);
+    ids_fini(&ids);
+}
+
+static void all_is_all(void **state)
+{
+    struct ids ids;
+
+    (void)state;
+    assert_int_equal(ids_parse(WORDS("all"), &ids, NULL), HAUL_OK);
+    assert_true(ids.all);
+    ids_fini(&ids);
+}
+
+static void anything_else_is_refused(void **state)
+{
+    static const char *const wrong[] = {
+        "",    "0",  "-1", "1-",  "7-3", "1-2-3", "1x",   "0-3",
+        "1,2", " 1", "+1", "ALL", "1 ",  "x",     "1--2", "99999999999999999999"};
+    struct ids ids;
+    struct haul_error err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+        assert_int_equal(ids_parse(&wrong[i], 1, &ids, &err), HAUL_E_USAGE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_are_taken_as_they_are),
+        cmocka_unit_test(a_range_means_the_items_that_are_there),
+        cmocka_unit_test(a_range_without_items_is_never_all_of_them),
+        cmocka_unit_test(a_huge_range_costs_nothing),
+        cmocka_unit_test(all_is_all),
+        cmocka_unit_test(anything_else_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,119 @@
+/* The lines of `haul list`. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "cli/list_line.h"
+
+static struct haul_item item_of(enum haul_state state, char *name, char *note)
+{
+    return (struct haul_item){
+        .id = 7,
+        .state = state,
+        .total = 8 << 20,
+        .done = 4 << 20,
+        .rate = 500 * 1024,
+        .eta = 2,
+        .name = name,
+        .note = note,
+    };
+}
+
+static void assert_line(const struct haul_item *item, size_t columns, const char *expected)
+{
+    struct strbuf line;
+
+    strbuf_init(&line, 4096);
+    list_line_item(&line, item, 3, columns);
+    assert_string_equal(line.data, expected);
+    strbuf_fini(&line);
+}
+
+static void columns_stand_under_their_heads(void **state)
+{
+    char name[] = "file.iso", none[] = "", note[] = "the server refused (404)";
+    struct haul_item item = item_of(HAUL_ACTIVE, name, none);
+    struct strbuf line;
+
+    (void)state;
+    strbuf_init(&line, 4096);
+    list_line_head(&line, 3);
+    assert_string_equal(line.data, " ID  STATE      DONE      SIZE       RATE      ETA  NAME\n");
+    strbuf_fini(&line);
+    assert_line(&item, 80, "  7  active      50%   8.0 MiB   500 KB/s    00:02  file.iso\n");
+    item.state = HAUL_PAUSED;
+    assert_line(&item, 80, "  7  paused      50%   8.0 MiB                      file.iso\n");
+    item.total = -1;
+    assert_line(&item, 80, "  7  paused            4.0 MiB                      file.iso\n");
+    item = item_of(HAUL_FAILED, name, note);
+    assert_line(
+        &item, 80,
+        "  7  failed      50%   8.0 MiB                      file.iso: the server refuse\n");
+    assert_line(&item, 0,
+                "  7  failed      50%   8.0 MiB                      file.iso: the server refused "
+                "(404)\n");
+}
+
+static void lines_fit_the_terminal(void **state)
+{
+    char name[] = "a-rather-long-name-\xe4\xb8\xad\xe6\x96\x87-of-a-file-that-does-not-fit.tar.zst";
+    char note[] = "something with \xe4\xb8\xad\xe6\x96\x87 wide characters and many words in it";
+    struct haul_item item = item_of(HAUL_FAILED, name, note);
+
+    (void)state;
+    for (size_t columns = 65; columns < 200; columns++) {
+        struct strbuf line;
+
+        strbuf_init(&line, 65536);
+        list_line_item(&line, &item, 3, columns);
+        line.data[line.len - 1] = '\0';
+        assert_true(text_width(line.data) < columns);
+        strbuf_fini(&line);
+    }
+}
+
+static void the_first_column_is_as_wide_as_the_largest_number(void **state)
+{
+    struct haul_item items[2] = {{.id = 5}, {.id = 12345}};
+
+    (void)state;
+    assert_int_equal(list_id_columns(NULL, 0), 2);
+    assert_int_equal(list_id_columns(items, 1), 2);
+    assert_int_equal(list_id_columns(items, 2), 5);
+}
+
+static void totals_name_the_states_that_occur(void **state)
+{
+    struct haul_totals totals = {.rate = 1024 * 1024, .eta = 65};
+    struct strbuf line;
+
+    (void)state;
+    strbuf_init(&line, 4096);
+    list_line_totals(&line, &totals);
+    assert_string_equal(line.data, "the queue is empty\n");
+    strbuf_clear(&line);
+    totals.counts[HAUL_ACTIVE] = 2;
+    totals.counts[HAUL_FAILED] = 1;
+    list_line_totals(&line, &totals);
+    assert_string_equal(line.data, "2 active, 1 failed; 1.0 MB/s, eta 01:05\n");
+    strbuf_fini(&line);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(columns_stand_under_their_heads),
+        cmocka_unit_test(lines_fit_the_terminal),
+        cmocka_unit_test(the_first_column_is_as_wide_as_the_largest_number),
+        cmocka_unit_test(totals_name_the_states_that_occur),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
