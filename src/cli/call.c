@@ -33,7 +33,7 @@ void call_reply(void *ctx, const struct haul_reply *reply)
     finish(call, report_written(call->show(call, reply)));
 }
 
-void call_fail(struct call *call, const struct haul_error *err)
+void call_give_up(struct call *call, const struct haul_error *err)
 {
     finish(call, report_error(err));
 }

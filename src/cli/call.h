@@ -33,6 +33,6 @@ int call_run(struct call *call);
 void call_reply(void *ctx, const struct haul_reply *reply);
 
 /* Ends the call with an error, from within a callback of the command's own. */
-void call_fail(struct call *call, const struct haul_error *err);
+void call_give_up(struct call *call, const struct haul_error *err);
 
 #endif

@@ -5,7 +5,6 @@
  */
 #include "cli/command.h"
 
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -250,8 +249,6 @@ int cli_main(int argc, char **argv, cli_screen_fn *screen)
     struct args args;
     int status;
 
-    /* For the widths of characters; numbers keep their points. */
-    setlocale(LC_CTYPE, "");
     if (command == NULL) {
         command = &screen_command;
     } else {

@@ -39,7 +39,7 @@ static void send_move(struct call *call, struct haul_client *client, const uint6
 
     if (count == 0) {
         (void)haul_fail(&err, HAUL_E_USAGE, "moving all items changes nothing; name some of them");
-        call_fail(call, &err);
+        call_give_up(call, &err);
         return;
     }
     haul_client_move(client, destination->how, destination->position, numbers, count, call_reply,

@@ -18,7 +18,7 @@ static void send_numbers(struct call *call, const struct haul_item *items, size_
     size_t count;
 
     if (ids_numbers(&targets->ids, items, item_count, &numbers, &count, &err) != HAUL_OK) {
-        call_fail(call, &err);
+        call_give_up(call, &err);
         return;
     }
     targets->send(call, call->client, numbers, count);
