@@ -10,12 +10,12 @@
  * OPTIONS, which is referenced until the transfer is over. */
 struct net_request {
     const char *url;
-    const struct haul_options *options; /* headers, user, proxy, time-outs, TLS */
-    uint64_t from;                      /* first byte wanted */
-    uint64_t to;                        /* last byte wanted, inclusive; UINT64_MAX: to the end */
-    bool ranged;                        /* ask with Range even when it is from 0 to the end */
-    const char *if_range;               /* validator for If-Range, or NULL */
-    uint64_t timeout_ms;                /* for this request, 0: none */
+    struct haul_options *options; /* headers, user, proxy, time-outs, TLS */
+    uint64_t from;                /* first byte wanted */
+    uint64_t to;                  /* last byte wanted, inclusive; UINT64_MAX: to the end */
+    bool ranged;                  /* ask with Range even when it is from 0 to the end */
+    const char *if_range;         /* validator for If-Range, or NULL */
+    uint64_t timeout_ms;          /* for this request, 0: none */
 };
 
 #endif
