@@ -112,8 +112,8 @@ void haul_engine_totals(const struct haul_engine *engine, struct haul_totals *re
 /* True when nothing runs, waits or is queued: without a user nothing more will happen. */
 bool haul_engine_idle(const struct haul_engine *engine);
 
-/* The libraries it runs on with their versions, a line each, for `haul --version` and the log:
- * "libcurl 7.88.1 OpenSSL/3.0.15 …\nlibuv 1.44.2\n". Valid for ever. */
+/* The network libraries it runs on with their versions, one line without a line end:
+ * "libcurl/7.88.1 OpenSSL/3.0.15 …". Valid for ever. */
 const char *haul_engine_libraries(void);
 
 #endif

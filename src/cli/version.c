@@ -1,5 +1,6 @@
 /* `haul version`: what a bug report needs to name. */
 #include <stdio.h>
+#include <uv.h>
 
 #include "cli/args.h"
 #include "cli/command.h"
@@ -10,6 +11,6 @@
 int version_run(const struct args *args)
 {
     (void)args;
-    printf("haul " HAUL_VERSION "\n%s", haul_engine_libraries());
+    printf("haul " HAUL_VERSION "\n%s\nlibuv/%s\n", haul_engine_libraries(), uv_version_string());
     return report_written(0);
 }
