@@ -74,6 +74,7 @@ static void on_signal(uv_signal_t *handle, int number)
 
 static void open_handles(struct daemon *daemon)
 {
+    struct sigaction ignored = {.sa_handler = SIG_IGN};
     uv_loop_t *uv = loop_uv(daemon->loop);
 
     for (size_t i = 0; i < COUNT_OF(end_signals); i++) {
@@ -85,8 +86,8 @@ static void open_handles(struct daemon *daemon)
     }
     (void)uv_timer_init(uv, &daemon->farewell);
     daemon->has_handles = true;
-    (void)signal(SIGHUP, SIG_IGN);
-    (void)signal(SIGPIPE, SIG_IGN);
+    (void)sigaction(SIGHUP, &ignored, NULL);
+    (void)sigaction(SIGPIPE, &ignored, NULL);
 }
 
 static void close_handles(struct daemon *daemon)

@@ -27,7 +27,9 @@ struct conn {
     struct conn_events events;
     size_t unsent;
     bool closing;   /* uv_close() was called */
-    bool finishing; /* to be freed once all is sent */
+    bool finishing; /* nobody's any more: to be freed once the other side has all and closes */
+    size_t ignored; /* bytes that came meanwhile */
+    uv_shutdown_t shutdown;
     char buffer[READ_SIZE];
 };
 
@@ -77,7 +79,6 @@ static void end(struct conn *conn, const struct haul_error *err)
         conn_free(conn);
         return;
     }
-    (void)uv_read_stop((uv_stream_t *)&conn->pipe);
     conn->events.ended(conn->events.ctx, err);
 }
 
@@ -102,8 +103,14 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
     struct conn *conn = stream->data;
     struct haul_error err;
 
-    if (conn->closing || conn->finishing || count == 0)
+    if (conn->closing || count == 0)
         return;
+    if (conn->finishing && count > 0) {
+        conn->ignored += (size_t)count;
+        if (conn->ignored > PROTO_UNREAD_MAX)
+            conn_free(conn);
+        return;
+    }
     if (count == UV_EOF)
         (void)haul_fail(&err, HAUL_E_DAEMON_LOST, "the other side closed the connection");
     else if (count < 0)
@@ -191,11 +198,8 @@ static void on_sent(uv_write_t *request, int status)
     if (status != 0) {
         (void)haul_fail(&err, HAUL_E_DAEMON_LOST, "the connection broke: %s", uv_strerror(status));
         end(conn, &err);
-    } else if (conn->unsent == 0) {
-        if (conn->finishing)
-            conn_free(conn);
-        else if (conn->events.drained)
-            conn->events.drained(conn->events.ctx);
+    } else if (conn->unsent == 0 && !conn->finishing && conn->events.drained) {
+        conn->events.drained(conn->events.ctx);
     }
 }
 
@@ -225,12 +229,24 @@ size_t conn_unsent(const struct conn *conn)
     return conn->unsent;
 }
 
+/* Nothing to do: the other side closes when it has read everything. */
+static void on_shutdown(uv_shutdown_t *request, int status)
+{
+    struct conn *conn = request->data;
+
+    if (status != 0)
+        conn_free(conn);
+}
+
 void conn_finish(struct conn *conn)
 {
     if (conn->closing || conn->finishing)
         return;
-    (void)uv_read_stop((uv_stream_t *)&conn->pipe);
     conn->finishing = true;
-    if (conn->unsent == 0)
+    conn->shutdown.data = conn;
+    /* What still comes is read and ignored: closing over unread bytes would reset the connection,
+     * and the other side could lose what we sent last. */
+    if (uv_shutdown(&conn->shutdown, (uv_stream_t *)&conn->pipe, on_shutdown) != 0 ||
+        !uv_is_active((uv_handle_t *)&conn->pipe))
         conn_free(conn);
 }

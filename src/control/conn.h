@@ -14,7 +14,7 @@ struct conn_events {
     /* One line without its newline; valid for the call. May free the connection. */
     void (*line)(void *ctx, const char *line, size_t len);
     /* The connection ended, ERR tells why (HAUL_E_DAEMON_LOST for a plain end). Comes at most once,
-     * and never after conn_free(). May free the connection. */
+     * and never after conn_free(). The owner frees or finishes the connection in it. */
     void (*ended)(void *ctx, const struct haul_error *err);
     /* Everything that was sent has been taken by the kernel. */
     void (*drained)(void *ctx);
@@ -42,8 +42,8 @@ void conn_send(struct conn *conn, char *line, size_t len);
 /* Bytes that the kernel has not taken yet. */
 size_t conn_unsent(const struct conn *conn);
 
-/* Reads no more, and frees the connection once all is sent. The connection is no longer the
- * caller's; no event comes. */
+/* Sends what is queued, then ends our side; what still comes is ignored. The connection is no
+ * longer the caller's and no event comes; it is freed when the other side has closed too. */
 void conn_finish(struct conn *conn);
 
 #endif

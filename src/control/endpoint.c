@@ -158,3 +158,8 @@ void endpoint_remove(const char *path)
 {
     (void)unlink(path);
 }
+
+int endpoint_null(void)
+{
+    return open("/dev/null", O_RDWR | O_CLOEXEC);
+}

@@ -67,7 +67,7 @@ void call_succeed(struct call *call, json_t *result)
         free(line);
 }
 
-void call_fail(struct call *call, enum proto_code code, const struct haul_error *err)
+void method_fail(struct call *call, enum proto_code code, const struct haul_error *err)
 {
     struct peer *peer = call->peer;
     size_t len;
@@ -134,6 +134,11 @@ static enum haul_err run_hello(struct call *call, const json_t *params, json_t *
                          "%lld.%lld; end the daemon with: kill %d, then try again",
                          HAUL_VERSION, (int)getpid(), HAUL_PROTOCOL_MAJOR, HAUL_PROTOCOL_MINOR,
                          (long long)major, (long long)minor, (int)getpid());
+    if (call->peer->greeted)
+        return haul_fail(err, HAUL_E_RPC, "hello was said before");
+    if (server_is_full(call->server))
+        return haul_fail(err, HAUL_E_TOO_BIG, "the daemon serves no more than %d clients at once",
+                         PROTO_CLIENTS_MAX);
     (void)gethostname(host, sizeof host - 1);
     result = json_object();
     json_object_set_new(result, "major", json_integer(HAUL_PROTOCOL_MAJOR));
@@ -228,7 +233,7 @@ static void on_added(void *ctx, const uint64_t *ids, size_t count, const struct 
     struct call *call = ctx;
 
     if (err)
-        call_fail(call, PROTO_REFUSED, err);
+        method_fail(call, PROTO_REFUSED, err);
     else
         call_succeed(call, one_member("ids", json_from_ids(ids, count)));
 }
@@ -699,7 +704,7 @@ static void run_call(struct peer *peer, const struct method *method,
     server_hold(peer->server, call);
     code = method->run(call, message->params, &result, &err);
     if (code != HAUL_OK)
-        call_fail(call, code == HAUL_E_RPC ? PROTO_BAD_PARAMS : PROTO_REFUSED, &err);
+        method_fail(call, code == HAUL_E_RPC ? PROTO_BAD_PARAMS : PROTO_REFUSED, &err);
     else if (result)
         call_succeed(call, result);
 }
@@ -711,6 +716,8 @@ void methods_run(struct peer *peer, const char *line, size_t len)
     struct haul_error err;
     enum proto_code code;
 
+    if (peer->overrun)
+        return;
     if (proto_parse(line, len, &message, &code, &err) != HAUL_OK) {
         refuse(peer, NULL, code, &err);
     } else {

@@ -24,7 +24,7 @@ struct call {
 
 /* Each answers the call, if anybody is there to hear it, and frees it. RESULT is taken. */
 void call_succeed(struct call *call, json_t *result);
-void call_fail(struct call *call, enum proto_code code, const struct haul_error *err);
+void method_fail(struct call *call, enum proto_code code, const struct haul_error *err);
 void call_drop(struct call *call); /* no answer */
 
 /* Answers a `wait` that is over. */

@@ -48,7 +48,15 @@ static enum haul_err fail_too_long(const struct proto_reader *reader, struct hau
                      reader->rest.cap);
 }
 
-/* Hands on a line whose last LEN bytes are at BYTES and whose beginning may be in the reader. */
+/* Hands on a whole line; one that holds nothing is skipped. */
+static bool hand_on(const char *text, size_t len, proto_line_cb *line, void *ctx)
+{
+    if (len > 0 && text[len - 1] == '\r')
+        len--;
+    return len == 0 || line(ctx, text, len);
+}
+
+/* Ends a line whose last LEN bytes are at BYTES and whose beginning may be in the reader. */
 static enum haul_err line_end(struct proto_reader *reader, const char *bytes, size_t len,
                               proto_line_cb *line, void *ctx, bool *ret_more,
                               struct haul_error *err)
@@ -57,12 +65,12 @@ static enum haul_err line_end(struct proto_reader *reader, const char *bytes, si
     if (len > reader->rest.cap - reader->rest.len)
         return fail_too_long(reader, err);
     if (reader->rest.len == 0) {
-        *ret_more = len == 0 || line(ctx, bytes, len);
+        *ret_more = hand_on(bytes, len, line, ctx);
         return HAUL_OK;
     }
     if (!strbuf_add(&reader->rest, bytes, len))
         return fail_too_long(reader, err);
-    *ret_more = line(ctx, reader->rest.data, reader->rest.len);
+    *ret_more = hand_on(reader->rest.data, reader->rest.len, line, ctx);
     reader_clear(reader);
     return HAUL_OK;
 }

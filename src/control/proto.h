@@ -35,7 +35,8 @@ struct proto_reader {
     struct strbuf rest; /* the beginning of a line whose end has not come yet */
 };
 
-/* One line without its newline, valid for the call, not terminated. False ends the feeding. */
+/* One line without its newline (and a '\r' before it), valid for the call, not terminated. False
+ * ends the feeding. */
 typedef bool proto_line_cb(void *ctx, const char *line, size_t len);
 
 void proto_reader_init(struct proto_reader *reader, size_t line_max);

@@ -113,16 +113,22 @@ static bool is_over(const struct server *server)
     return totals.counts[HAUL_PAUSED] == 0 && totals.counts[HAUL_FAILED] == 0;
 }
 
-static bool has_client(const struct server *server)
+/* Connections, or only those that have said hello. */
+static size_t count_peers(const struct server *server, bool only_greeted)
 {
     const struct peer *peer;
+    size_t count = 0;
 
     LIST_FOREACH(peer, &server->peers, of_server)
     {
-        if (peer->greeted)
-            return true;
+        count += peer->greeted || !only_greeted;
     }
-    return false;
+    return count;
+}
+
+bool server_is_full(const struct server *server)
+{
+    return count_peers(server, true) >= PROTO_CLIENTS_MAX;
 }
 
 static void on_grace_over(uv_timer_t *timer)
@@ -137,7 +143,7 @@ static void on_grace_over(uv_timer_t *timer)
 static void consider_ending(struct server *server)
 {
     bool active = uv_is_active((uv_handle_t *)&server->grace);
-    bool wanted = !server->stopping && !has_client(server) && is_over(server);
+    bool wanted = !server->stopping && count_peers(server, true) == 0 && is_over(server);
 
     if (wanted && !active)
         (void)uv_timer_start(&server->grace, on_grace_over, server->config.grace_ms, 0);
@@ -206,27 +212,13 @@ struct haul_engine_events server_events(struct server *server)
     return (struct haul_engine_events){.item = on_item, .changed = on_changed, .ctx = server};
 }
 
-/* One more than the daemon serves is told so and sent away. */
-static void refuse_crowd(struct peer *peer)
-{
-    struct haul_error err;
-    size_t len;
-    char *line;
-
-    (void)haul_fail(&err, HAUL_E_TOO_BIG, "the daemon serves no more than %d clients at once",
-                    PROTO_CLIENTS_MAX);
-    line = proto_failure(NULL, PROTO_REFUSED, &err, &len);
-    peer_send(peer, line, len);
-    peer_end(peer, true);
-}
-
+/* Who connects is served, or refused, when it says hello; only far too many at once, who may never
+ * say it, are sent away unheard. */
 static void on_connection(uv_stream_t *listener, int status)
 {
     struct server *server = OWNER_OF(listener, struct server, listener);
     struct haul_error err;
-    const struct peer *other;
     struct peer *peer;
-    size_t count = 0;
 
     if (server->stopping)
         return;
@@ -239,13 +231,11 @@ static void on_connection(uv_stream_t *listener, int status)
         LOG_WARN(control, "a connection is refused: %s", err.text);
         return;
     }
-    LIST_FOREACH(other, &server->peers, of_server)
-    {
-        count++;
-    }
     LIST_INSERT_HEAD(&server->peers, peer, of_server);
-    if (count >= PROTO_CLIENTS_MAX)
-        refuse_crowd(peer);
+    if (count_peers(server, false) > 2 * PROTO_CLIENTS_MAX) {
+        LOG_WARN(control, "too many connections: one is closed");
+        peer_end(peer, false);
+    }
 }
 
 /* The session's lock. A daemon that holds it without answering is just ending or just starting:
@@ -337,7 +327,7 @@ static void on_engine_stopped(void *ctx)
         if (call->awaits_stop)
             call_succeed(call, json_object());
         else
-            call_fail(call, PROTO_REFUSED, &err);
+            method_fail(call, PROTO_REFUSED, &err);
     }
     for (peer = LIST_FIRST(&server->peers); peer; peer = next_peer) {
         next_peer = LIST_NEXT(peer, of_server);

@@ -49,6 +49,7 @@ struct haul_engine *server_engine(const struct server *server);
 const struct view_source *server_source(const struct server *server);
 const char *server_session(const struct server *server);
 bool server_is_stopping(const struct server *server);
+bool server_is_full(const struct server *server); /* of clients that have said hello */
 
 /* Keeps an open call until it is answered. */
 void server_hold(struct server *server, struct call *call);

@@ -48,11 +48,11 @@ static char **make_environment(char *assignment)
 }
 
 /* In the new process: becomes the daemon. Only async-signal-safe calls. */
-HAUL_NORETURN static void become_daemon(int pipe_fd, char *const argv[], char *const envp[])
+HAUL_NORETURN static void become_daemon(int null, int pipe_fd, char *const argv[],
+                                        char *const envp[])
 {
     struct sigaction by_default = {.sa_handler = SIG_DFL};
     sigset_t none;
-    int null;
 
     (void)setsid();
     switch (fork()) {
@@ -65,7 +65,6 @@ HAUL_NORETURN static void become_daemon(int pipe_fd, char *const argv[], char *c
     }
     if (chdir("/") != 0)
         _exit(1);
-    null = open("/dev/null", O_RDWR);
     if (dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
         _exit(1);
     if (pipe_fd == READY_FD ? fcntl(pipe_fd, F_SETFD, 0) != 0 : dup2(pipe_fd, READY_FD) < 0)
@@ -87,19 +86,20 @@ static enum haul_err start(const char *session, int *ret_fd, struct haul_error *
     char *name = xstrdup(session);
     char *argv[] = {program, command, option, name, NULL};
     char **envp;
-    int fds[2];
+    int null, fds[2];
     pid_t child;
     enum haul_err code = HAUL_OK;
 
     (void)snprintf(assignment, sizeof assignment, "%s=%d", SPAWN_READY_ENV, READY_FD);
     envp = make_environment(assignment);
-    if (pipe2(fds, O_CLOEXEC) != 0) {
+    null = endpoint_null();
+    if (null < 0 || pipe2(fds, O_CLOEXEC) != 0) {
         code = haul_fail_errno(err, HAUL_E_SOCKET, errno, "can't make a pipe to a new daemon");
         goto out;
     }
     child = fork();
     if (child == 0)
-        become_daemon(fds[1], argv, envp);
+        become_daemon(null, fds[1], argv, envp);
     close(fds[1]);
     if (child < 0) {
         code = haul_fail_errno(err, HAUL_E_SOCKET, errno, "can't start a daemon");
@@ -110,6 +110,8 @@ static enum haul_err start(const char *session, int *ret_fd, struct haul_error *
         ;
     *ret_fd = fds[0];
 out:
+    if (null >= 0)
+        close(null);
     free(envp);
     free(name);
     return code;
