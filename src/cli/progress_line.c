@@ -31,14 +31,20 @@ static uint64_t average_rate(uint64_t bytes, uint64_t ms)
     return ms == 0 ? 0 : (uint64_t)((double)bytes * 1000.0 / (double)ms);
 }
 
+/* A note on a complete item says what else there is to know: that the file was there before. */
 static void line_done(char *line, size_t size, const struct haul_item *item)
 {
     uint64_t ms = item->finished_at > item->started_at && item->started_at > 0
                       ? (uint64_t)(item->finished_at - item->started_at)
                       : 0;
     char bytes[FMT_SIZE], time[FMT_SIZE], rate[FMT_SIZE];
-    int used = snprintf(line, size, "done    %s  %s", item->name, fmt_bytes(item->done, bytes));
+    int used;
 
+    if (item->note[0] != '\0') {
+        snprintf(line, size, "done    %s: %s", item->name, item->note);
+        return;
+    }
+    used = snprintf(line, size, "done    %s  %s", item->name, fmt_bytes(item->done, bytes));
     if (ms == 0 || used < 0 || (size_t)used >= size)
         return;
     snprintf(line + used, size - (size_t)used, " in %s, %s",

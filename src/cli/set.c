@@ -1,4 +1,5 @@
-/* `haul set`: changes the session's options at once; without any it shows them. */
+/* `haul set`: changes the session's options at once, starting its daemon if need be; without any
+ * it shows them. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -33,9 +34,10 @@ static int show_settings(struct call *call, const struct haul_reply *reply)
 
 int set_run(const struct args *args)
 {
-    struct call call = {.args = args, .send = send_set, .show = show_settings};
+    bool asks = args->settings.given == 0;
+    struct call call = {.args = args, .start = !asks, .send = send_set, .show = show_settings};
 
-    if (args->settings.given == 0)
+    if (asks)
         call.json_without_daemon = "{\"settings\":{}}";
     return call_run(&call);
 }

@@ -58,13 +58,18 @@ static void assert_plain(enum haul_happening what, const struct haul_item *item,
 
 static void plain_lines_tell_what_happened(void **state)
 {
-    char name[] = "file.iso";
+    char name[] = "file.iso", none[] = "", there[] = "was already there";
     struct haul_item item = item_named(name);
+    char *refused = item.note;
 
     (void)state;
     item.finished_at = 14000;
     item.retry_at = 32500;
+    item.note = none;
     assert_plain(HAUL_ITEM_DONE, &item, "done    file.iso  4.0 MiB in 00:04, 1.0 MB/s\n");
+    item.note = there;
+    assert_plain(HAUL_ITEM_DONE, &item, "done    file.iso: was already there\n");
+    item.note = refused;
     assert_plain(HAUL_ITEM_FAILED, &item, "failed  file.iso: the server refused (404)\n");
     assert_plain(HAUL_ITEM_RETRY, &item,
                  "retry   file.iso: the server refused (404); next try in 00:13\n");
@@ -74,6 +79,7 @@ static void plain_lines_tell_what_happened(void **state)
     item.total = -1;
     assert_plain(HAUL_ITEM_NAMED, &item, "saving  /d/file.iso  size not known\n");
     item.finished_at = item.started_at;
+    item.note = none;
     assert_plain(HAUL_ITEM_DONE, &item, "done    file.iso  4.0 MiB\n");
 }
 
