@@ -3,9 +3,11 @@
 
 #include "ui/help_view.h"
 
+#include <stdio.h>
+
 #include "base/mem.h"
 
-#define COLUMN_WIDTH 62
+#define COLUMN_WIDTH 60
 #define NAME_WIDTH   10
 #define TITLE_LINES  2
 #define PAGE_LINES   10
@@ -31,25 +33,38 @@ static void paint_row(const struct cells *cells, int y, int x, int width,
     cells_put(cells, y, x + NAME_WIDTH, width - NAME_WIDTH, STYLE_TEXT, row->help);
 }
 
+/* "1-18 of 26" when there is more than can be seen. */
+static void paint_place(const struct cells *cells, struct cells_area area, int top, int height,
+                        int lines)
+{
+    char text[48];
+    if (lines <= height)
+        return;
+    snprintf(text, sizeof(text), "%d-%d of %d", top + 1, MIN(top + height, lines), lines);
+    cells_put_right(cells, area.y, area.x, area.width - 1, STYLE_DIM, text);
+}
+
 static void paint(struct view *view, const struct cells *cells, struct cells_area area)
 {
     struct help_view *help = OWNER_OF(view, struct help_view, view);
     const struct keymap_row *rows[64];
     int count = rows_collect(rows, (int)COUNT_OF(rows));
     int columns = area.width >= 2 * COLUMN_WIDTH ? 2 : 1;
+    int width = MIN(area.width / columns, 2 * COLUMN_WIDTH);
     int lines = (count + columns - 1) / columns;
     int height = MAX(area.height - TITLE_LINES, 1);
     help->top = MAX(MIN(help->top, lines - height), 0);
     cells_put(cells, area.y, area.x + 1, area.width - 2, STYLE_ACCENT, "Keys");
-    cells_put(cells, area.y, area.x + 1 + NAME_WIDTH, area.width - NAME_WIDTH - 2, STYLE_DIM,
-              "paste links anywhere, in any text: they are found and shown first");
+    cells_put(cells, area.y, area.x + 1 + NAME_WIDTH, area.width - NAME_WIDTH - 15, STYLE_DIM,
+              "paste any text with links: you see them first");
+    paint_place(cells, area, help->top, height, lines);
     for (int line = 0; line < height; line++) {
         for (int column = 0; column < columns; column++) {
             int index = column * lines + help->top + line;
             if (help->top + line >= lines || index >= count)
                 continue;
-            paint_row(cells, area.y + TITLE_LINES + line, area.x + 1 + column * COLUMN_WIDTH,
-                      MIN(area.width - 2, COLUMN_WIDTH - 2), rows[index]);
+            paint_row(cells, area.y + TITLE_LINES + line, area.x + 1 + column * width, width - 2,
+                      rows[index]);
         }
     }
 }

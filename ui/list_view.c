@@ -177,6 +177,17 @@ static void paint_empty(const struct list_view *list, const struct cells *cells,
     cells_put(cells, area.y + MIN(1, area.height - 1), area.x + 3, area.width - 4, STYLE_DIM, text);
 }
 
+void list_view_update(struct list_view *list, int height)
+{
+    struct model_window window;
+    list->height = height;
+    list->ticks = false;
+    model_window(list->model, &window);
+    cursor_update(list, &window);
+    top_update(list, &window);
+    watch(list, &window);
+}
+
 static void paint(struct view *view, const struct cells *cells, struct cells_area area)
 {
     struct list_view *list = OWNER_OF(view, struct list_view, view);
@@ -184,13 +195,8 @@ static void paint(struct view *view, const struct cells *cells, struct cells_are
     struct model_window window;
     struct row_layout layout;
     int64_t now = model_now(list->model);
-    list->height = area.height;
     model_window(list->model, &window);
-    cursor_update(list, &window);
-    top_update(list, &window);
-    watch(list, &window);
     row_layout(area.width, &layout);
-    list->ticks = false;
     for (int line = 0; line < area.height; line++) {
         uint64_t index = list->top + (uint64_t)line;
         const struct haul_item *item = row_at(&window, index);

@@ -29,6 +29,10 @@ struct list_view {
 
 void list_view_init(struct list_view *list, struct model *model);
 
+/* Takes in what the model has now, for a list of HEIGHT lines, and asks the daemon for what is
+ * missing. Before each painting, and when the list is covered too. */
+void list_view_update(struct list_view *list, int height);
+
 const char *list_tab_name(enum list_tab tab);
 void list_view_search(struct list_view *list, const char *text);
 

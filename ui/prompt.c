@@ -8,6 +8,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#define LABEL_MIN 12 /* columns that a shortened label is worth */
+
 void prompt_init(struct prompt *prompt, void *ctx)
 {
     *prompt = (struct prompt){.ctx = ctx};
@@ -102,36 +104,48 @@ static int paint_line(const struct prompt *prompt, const struct cells *cells, in
     return x + (int)column;
 }
 
-static void paint_choices(const struct prompt *prompt, const struct cells *cells, int y, int x)
+static const char *choice_label(const struct prompt_choice *choice, bool brief)
+{
+    return brief && choice->brief ? choice->brief : choice->label;
+}
+
+static void paint_choices(const struct prompt *prompt, const struct cells *cells, int y, int x,
+                          bool brief)
 {
     for (size_t i = 0; i < prompt->choice_count; i++) {
         const struct prompt_choice *choice = &prompt->choices[i];
         x += cells_put(cells, y, x, cells->width - x, STYLE_STRONG, choice->name) + 1;
-        x += cells_put(cells, y, x, cells->width - x, STYLE_DIM, choice->label) + 2;
+        x += cells_put(cells, y, x, cells->width - x, STYLE_DIM, choice_label(choice, brief)) + 2;
     }
 }
 
-/* What the choices need; the label is shortened for them. */
-static int choices_width(const struct prompt *prompt)
+static int choices_width(const struct prompt *prompt, bool brief)
 {
     size_t width = 0;
     for (size_t i = 0; i < prompt->choice_count; i++)
-        width += text_width(prompt->choices[i].name) + text_width(prompt->choices[i].label) + 3;
+        width += text_width(prompt->choices[i].name) +
+                 text_width(choice_label(&prompt->choices[i], brief)) + 3;
     return (int)width;
+}
+
+/* The keys are what must be seen: the label gets what they leave, or nothing. */
+static void paint_question(const struct prompt *prompt, const struct cells *cells, int y)
+{
+    int label = (int)text_width(prompt->label);
+    bool brief = choices_width(prompt, false) + label + 2 > cells->width;
+    int room = cells->width - 2 - choices_width(prompt, brief);
+    int x = 1;
+    if (room >= label || room >= LABEL_MIN)
+        x += cells_put_name(cells, y, x, MIN(room, label), STYLE_ACCENT, prompt->label) + 2;
+    paint_choices(prompt, cells, y, x, brief);
 }
 
 int prompt_paint(const struct prompt *prompt, const struct cells *cells, int y)
 {
-    if (prompt->kind == PROMPT_NONE)
-        return -1;
-    int room = cells->width - 2;
     if (prompt->kind == PROMPT_CHOICE)
-        room = MAX(cells->width - 3 - choices_width(prompt), 0);
-    room = MIN(room, (int)text_width(prompt->label));
-    int x = 1 + cells_put_name(cells, y, 1, room, STYLE_ACCENT, prompt->label);
-    x += x > 1 ? 1 : 0;
-    if (prompt->kind == PROMPT_LINE)
-        return paint_line(prompt, cells, y, x);
-    paint_choices(prompt, cells, y, x + 1);
-    return -1;
+        paint_question(prompt, cells, y);
+    if (prompt->kind != PROMPT_LINE)
+        return -1;
+    int x = 1 + cells_put_name(cells, y, 1, cells->width / 2, STYLE_ACCENT, prompt->label);
+    return paint_line(prompt, cells, y, x + 1);
 }

@@ -15,7 +15,8 @@
 struct prompt_choice {
     uint32_t key;
     const char *name;  /* "b" */
-    const char *label; /* "go on in the background" */
+    const char *label; /* "leave the downloads running" */
+    const char *brief; /* the same for a narrow screen; NULL: as LABEL */
     int value;         /* what CHOSEN gets; 0 is kept for Esc */
 };
 

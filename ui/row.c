@@ -57,11 +57,11 @@ void row_layout(int width, struct row_layout *ret_layout)
     share(&layout, layout.mark.x + MARK_WIDTH + 1, MAX(end, 3), width >= 50);
 
     int words = layout.size.width > 0 ? layout.size.x : layout.percent.x;
-    if (layout.percent.width > 0)
-        layout.words = (struct row_column){words, right - words};
     int sentence = layout.bar.width > 0 ? layout.bar.x : layout.percent.x;
-    if (layout.percent.width > 0)
+    if (layout.rate.width > 0) {
+        layout.words = (struct row_column){words, right - words};
         layout.sentence = (struct row_column){sentence, right - sentence};
+    }
     *ret_layout = layout;
 }
 

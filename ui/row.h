@@ -25,7 +25,7 @@ struct row_layout {
     struct row_column eta;
     struct row_column connections;
     struct row_column words;    /* from the first number on, to the end */
-    struct row_column sentence; /* from the bar on, to the end */
+    struct row_column sentence; /* from the bar on, to the end; without either the mark must do */
 };
 
 /* The tone of a state, for whoever gives it a colour. */

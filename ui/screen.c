@@ -201,16 +201,15 @@ static void on_quit_chosen(void *ctx, int value)
 static void quit_ask(struct screen *screen)
 {
     static const struct prompt_choice choices[] = {
-        {'b', "b", "in the background", QUIT_LEAVE},
-        {'s', "s", "stop all", QUIT_STOP},
-        {INPUT_ESC, "Esc", "stay", QUIT_STAY},
+        {'b', "b", "leave the downloads running", "background", QUIT_LEAVE},
+        {'s', "s", "stop them", "stop", QUIT_STOP},
+        {INPUT_ESC, "Esc", "stay", NULL, QUIT_STAY},
     };
     const uint64_t *counts = model_totals(screen->model)->counts;
     if (counts[HAUL_ACTIVE] + counts[HAUL_QUEUED] + counts[HAUL_WAITING] == 0)
         screen->events.quit(screen->events.ctx);
     else
-        prompt_ask(&screen->prompt, "Quit? Downloads go on:", choices, COUNT_OF(choices),
-                   on_quit_chosen);
+        prompt_ask(&screen->prompt, "Quit?", choices, COUNT_OF(choices), on_quit_chosen);
 }
 
 enum { LOST_STAY, LOST_CONNECT, LOST_QUIT };
@@ -227,8 +226,8 @@ static void on_lost_chosen(void *ctx, int value)
 void screen_lost(struct screen *screen, const char *sentence)
 {
     static const struct prompt_choice choices[] = {
-        {'r', "r", "start it again", LOST_CONNECT},
-        {'q', "q", "quit", LOST_QUIT},
+        {'r', "r", "start it again", "start", LOST_CONNECT},
+        {'q', "q", "quit", NULL, LOST_QUIT},
     };
     prompt_ask(&screen->prompt, sentence, choices, COUNT_OF(choices), on_lost_chosen);
 }
@@ -260,7 +259,7 @@ static void limit_ask(struct screen *screen)
     haul_settings_init(&settings);
     settings.limit = model_totals(screen->model)->limit;
     char *now = option && settings.limit > 0 ? haul_option_get(option, &settings, 0) : xstrdup("");
-    prompt_ask_line(&screen->prompt, "Limit, as 20M or 500K a second; empty for none:", now, NULL,
+    prompt_ask_line(&screen->prompt, "Limit (20M, 500K; empty: none):", now, NULL,
                     on_limit_entered);
     free(now);
 }
@@ -292,8 +291,8 @@ static void on_remove_chosen(void *ctx, int value)
 static void remove_ask(struct screen *screen, const struct haul_item *item)
 {
     static const struct prompt_choice choices[] = {
-        {'y', "y", "remove", 1},
-        {'n', "n", "keep", 0},
+        {'y', "y", "remove", NULL, 1},
+        {'n', "n", "keep", NULL, 0},
     };
     char size[FMT_SIZE];
     if (item->state == HAUL_DONE || item->done == 0) {
@@ -454,7 +453,6 @@ static void paint_view(struct view *view, const struct cells *cells, struct cell
     view->ops->paint(view, cells, area);
 }
 
-/* The list is painted first, even under the details: it finds out where the cursor is. */
 static void paint_lists(struct screen *screen, const struct cells *cells, struct cells_area area)
 {
     struct cells_area list = area;
@@ -495,6 +493,7 @@ void screen_paint(struct screen *screen, const struct cells *cells, int *ret_y, 
     *ret_x = -1;
     *ret_y = cells->height - 1;
     if (cells->width < MIN_WIDTH || cells->height < MIN_HEIGHT) {
+        list_view_update(&screen->list, 1);
         header_paint_tiny(cells, screen->model);
         return;
     }
@@ -504,6 +503,7 @@ void screen_paint(struct screen *screen, const struct cells *cells, int *ret_y, 
         area.y++;
         area.height--;
     }
+    list_view_update(&screen->list, area.height);
     header_paint(cells, 0, screen->model);
     header_paint_tabs(cells, 1, &screen->list);
     if (screen->overlay == OVERLAY_NONE)
@@ -515,6 +515,5 @@ void screen_paint(struct screen *screen, const struct cells *cells, int *ret_y, 
 
 bool screen_ticks(const struct screen *screen)
 {
-    bool list_seen = screen->overlay == OVERLAY_NONE;
-    return (list_seen && screen->list.ticks) || model_detail_stale(screen->model);
+    return screen->list.ticks || model_detail_stale(screen->model);
 }

@@ -1,0 +1,485 @@
+/* Golden screens: the program in a pseudo-terminal, seen by libvterm.
+ *
+ *     screens PROGRAM GOLDEN_DIR CASE
+ *
+ * The program is driven by a script (HAUL_SCRIPT) whose last step dumps the screen. What the
+ * terminal shows must be that dump, and both must be the golden file; where a case asks for it the
+ * colours are compared too, one letter a cell. Then the program is asked to end and must leave the
+ * terminal as it was. HAUL_GOLDEN=update writes the files instead. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <vterm.h>
+
+#define DEADLINE_S 30
+#define TEXT_MAX   ((size_t)1 << 18)
+
+struct screen_case {
+    const char *name;
+    const char *fake; /* HAUL_FAKE */
+    int cols, rows;
+    const char *script;
+    const char *locale; /* NULL: UTF-8 */
+    const char *type;   /* TERM; NULL: xterm-256color */
+    bool no_color;
+    bool ascii;
+    bool colors; /* compare them */
+};
+
+static const struct screen_case cases[] = {
+    {.name = "busy-80x24", .fake = "busy", .cols = 80, .rows = 24, .colors = true},
+    {.name = "busy-40x10", .fake = "busy", .cols = 40, .rows = 10},
+    {.name = "busy-200x50", .fake = "busy", .cols = 200, .rows = 50},
+    {.name = "busy-20x4", .fake = "busy", .cols = 20, .rows = 4},
+    {.name = "busy-19x3", .fake = "busy", .cols = 19, .rows = 3},
+    {.name = "busy-1x1", .fake = "busy", .cols = 1, .rows = 1},
+    {.name = "ascii-80x24", .fake = "busy", .cols = 80, .rows = 24, .ascii = true},
+    /* Of a type without "repeat character", which libvterm 0.1 does not do in the last column. */
+    {.name = "c-locale-80x24",
+     .fake = "busy",
+     .cols = 80,
+     .rows = 24,
+     .locale = "C",
+     .type = "screen-256color"},
+    {.name = "no-color-80x24",
+     .fake = "busy",
+     .cols = 80,
+     .rows = 24,
+     .no_color = true,
+     .colors = true},
+    {.name = "8-colors-80x24",
+     .fake = "busy",
+     .cols = 80,
+     .rows = 24,
+     .type = "xterm",
+     .colors = true},
+    {.name = "mono-80x24", .fake = "busy", .cols = 80, .rows = 24, .type = "vt220", .colors = true},
+    {.name = "empty-80x24", .fake = "empty", .cols = 80, .rows = 24},
+    {.name = "empty-40x10", .fake = "empty", .cols = 40, .rows = 10},
+    {.name = "hostile-80x24", .fake = "hostile", .cols = 80, .rows = 24},
+    {.name = "hostile-ascii-80x24", .fake = "hostile", .cols = 80, .rows = 24, .ascii = true},
+    {.name = "help-80x24", .fake = "empty", .cols = 80, .rows = 24, .script = "?\n"},
+    {.name = "help-200x50", .fake = "empty", .cols = 200, .rows = 50, .script = "?\n"},
+    {.name = "help-40x10-end", .fake = "empty", .cols = 40, .rows = 10, .script = "?\nG\n"},
+    {.name = "details-over-80x24", .fake = "busy", .cols = 80, .rows = 24, .script = "<Enter>\n"},
+    {.name = "details-beside-160x45",
+     .fake = "busy",
+     .cols = 160,
+     .rows = 45,
+     .script = "<Enter>\n"},
+    {.name = "details-hostile-80x24",
+     .fake = "hostile",
+     .cols = 80,
+     .rows = 24,
+     .script = "G\n<Up>\n<Enter>\n"},
+    {.name = "failed-tab-80x24", .fake = "busy", .cols = 80, .rows = 24, .script = "5\n"},
+    {.name = "search-80x24", .fake = "busy", .cols = 80, .rows = 24, .script = "/tar\n"},
+    {.name = "search-none-80x24",
+     .fake = "busy",
+     .cols = 80,
+     .rows = 24,
+     .script = "/no such thing<Enter>\n"},
+    {.name = "last-of-100000-80x24", .fake = "long", .cols = 80, .rows = 24, .script = "G\n"},
+    {.name = "cursor-follows-80x24",
+     .fake = "busy",
+     .cols = 80,
+     .rows = 24,
+     .script = "j\ns\n",
+     .colors = true},
+    {.name = "quit-80x24", .fake = "busy", .cols = 80, .rows = 24, .script = "q\n"},
+    {.name = "quit-40x10", .fake = "busy", .cols = 40, .rows = 10, .script = "q\n"},
+    {.name = "remove-80x24", .fake = "busy", .cols = 80, .rows = 24, .script = "d\n"},
+    {.name = "removed-80x24", .fake = "busy", .cols = 80, .rows = 24, .script = "d\ny\n"},
+    {.name = "jobs-80x24", .fake = "busy", .cols = 80, .rows = 24, .script = "++\n+\n-\n"},
+    {.name = "limit-80x24", .fake = "busy", .cols = 80, .rows = 24, .script = "l2M<Enter>\n"},
+    {.name = "limit-wrong-80x24",
+     .fake = "busy",
+     .cols = 80,
+     .rows = 24,
+     .script = "lmuch<Enter>\n"},
+    {.name = "paused-all-80x24", .fake = "busy", .cols = 80, .rows = 24, .script = "P\n"},
+    {.name = "sheet-80x24", .fake = "empty", .cols = 80, .rows = 24, .script = ":paste-file @\n"},
+    {.name = "sheet-40x10", .fake = "empty", .cols = 40, .rows = 10, .script = ":paste-file @\n"},
+    {.name = "added-80x24",
+     .fake = "empty",
+     .cols = 80,
+     .rows = 24,
+     .script = ":paste-file @\n<Enter>\n"},
+    {.name = "sheet-none-80x24",
+     .fake = "empty",
+     .cols = 80,
+     .rows = 24,
+     .script = "anothing here<Enter>\n"},
+    {.name = "typed-40x10",
+     .fake = "empty",
+     .cols = 40,
+     .rows = 10,
+     .script = "ahttps:/<Enter>\n<Esc>\n"
+               "awide \xe8\xb3\x87\xe6\x96\x99 and a long line that scrolls\n"},
+};
+
+static const char pasted[] =
+    "Good morning, the files are at https://example.org/pub/report.pdf (final), and\n"
+    "<a href=\"http://example.net/a%20b.zip\">here</a>; the old one is at\n"
+    "gopher://example.org/9/old and https://user:secret@example.com/private.tar.gz.\n"
+    "\033[31mhttps://example.org/red.txt\033[0m and again https://example.org/pub/report.pdf\n";
+
+struct run {
+    const struct screen_case *what;
+    char dir[64];
+    pid_t pid;
+    int pty;
+    VTerm *vterm;
+    VTermScreen *screen;
+    bool alternate; /* the terminal shows its other screen */
+    bool cursor;
+    time_t deadline;
+};
+
+static void die(const char *text)
+{
+    fprintf(stderr, "%s: %s\n", text, strerror(errno));
+    exit(1);
+}
+
+static char *file_path(const struct run *run, const char *name)
+{
+    char *path = NULL;
+    if (asprintf(&path, "%s/%s", run->dir, name) < 0)
+        die("memory");
+    return path;
+}
+
+static void file_write(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "we");
+    if (!file || fputs(text, file) < 0 || fclose(file) != 0)
+        die(path);
+}
+
+/* The file's text, "" when there is none; the caller frees it. */
+static char *file_read(const char *path)
+{
+    char *text = calloc(1, TEXT_MAX);
+    FILE *file = fopen(path, "re");
+    if (!text)
+        die("memory");
+    if (file) {
+        size_t len = fread(text, 1, TEXT_MAX - 1, file);
+        text[len] = '\0';
+        fclose(file);
+    }
+    return text;
+}
+
+/* ---- the program ---- */
+
+static void script_write(const struct run *run)
+{
+    char *script = file_path(run, "script");
+    char *paste = file_path(run, "paste");
+    char *dump = file_path(run, "dump");
+    FILE *file = fopen(script, "we");
+    if (!file)
+        die(script);
+    for (const char *at = run->what->script ? run->what->script : ""; *at; at++) {
+        if (*at == '@')
+            fputs(paste, file);
+        else
+            fputc(*at, file);
+    }
+    fprintf(file, ":dump-screen %s\n", dump);
+    fclose(file);
+    file_write(paste, pasted);
+    free(script);
+    free(paste);
+    free(dump);
+}
+
+static void child_run(const struct run *run, const char *program)
+{
+    char *script = file_path(run, "script");
+    char *log = file_path(run, "stderr");
+    const struct screen_case *what = run->what;
+    setenv("HAUL_SCRIPT", script, 1);
+    setenv("HAUL_FAKE", what->fake, 1);
+    setenv("HAUL_FAKE_STDERR", log, 1);
+    setenv("LC_ALL", what->locale ? what->locale : "C.UTF-8", 1);
+    setenv("TERM", what->type ? what->type : "xterm-256color", 1);
+    setenv("HAUL_ASCII", what->ascii ? "1" : "", 1);
+    setenv("NO_COLOR", what->no_color ? "1" : "", 1);
+    setenv("TZ", "UTC", 1);
+    unsetenv("COLUMNS");
+    unsetenv("LINES");
+    execl(program, program, (char *)NULL);
+    _exit(127);
+}
+
+static int on_setting(VTermProp prop, VTermValue *value, void *user)
+{
+    struct run *run = user;
+    if (prop == VTERM_PROP_ALTSCREEN)
+        run->alternate = value->boolean;
+    if (prop == VTERM_PROP_CURSORVISIBLE)
+        run->cursor = value->boolean;
+    return 1;
+}
+
+static const VTermScreenCallbacks callbacks = {.settermprop = on_setting};
+
+static void run_start(struct run *run, const char *program)
+{
+    struct winsize size = {.ws_row = (unsigned short)run->what->rows,
+                           .ws_col = (unsigned short)run->what->cols};
+    script_write(run);
+    run->cursor = true;
+    run->vterm = vterm_new(run->what->rows, run->what->cols);
+    vterm_set_utf8(run->vterm, 1);
+    run->screen = vterm_obtain_screen(run->vterm);
+    vterm_screen_set_callbacks(run->screen, &callbacks, run);
+    vterm_screen_enable_altscreen(run->screen, 1);
+    vterm_screen_reset(run->screen, 1);
+    run->pid = forkpty(&run->pty, NULL, NULL, &size);
+    if (run->pid < 0)
+        die("forkpty");
+    if (run->pid == 0)
+        child_run(run, program);
+    run->deadline = time(NULL) + DEADLINE_S;
+}
+
+/* Shows the terminal what the program wrote. False at the end of output. */
+static bool pump(struct run *run)
+{
+    char bytes[8192];
+    struct pollfd pfd = {.fd = run->pty, .events = POLLIN};
+    if (time(NULL) > run->deadline) {
+        fprintf(stderr, "%s: nothing happened in time\n", run->what->name);
+        kill(run->pid, SIGKILL);
+        return false;
+    }
+    if (poll(&pfd, 1, 20) <= 0)
+        return true;
+    ssize_t len = read(run->pty, bytes, sizeof(bytes));
+    if (len <= 0)
+        return false;
+    vterm_input_write(run->vterm, bytes, (size_t)len);
+    vterm_screen_flush_damage(run->screen);
+    return true;
+}
+
+/* ---- what is seen ---- */
+
+static size_t put_utf8(char *to, uint32_t code)
+{
+    if (code < 0x80) {
+        to[0] = (char)code;
+        return 1;
+    }
+    if (code < 0x800) {
+        to[0] = (char)(0xc0 | code >> 6);
+        to[1] = (char)(0x80 | (code & 0x3f));
+        return 2;
+    }
+    size_t at = 0;
+    if (code < 0x10000) {
+        to[at++] = (char)(0xe0 | code >> 12);
+    } else {
+        to[at++] = (char)(0xf0 | code >> 18);
+        to[at++] = (char)(0x80 | (code >> 12 & 0x3f));
+    }
+    to[at++] = (char)(0x80 | (code >> 6 & 0x3f));
+    to[at++] = (char)(0x80 | (code & 0x3f));
+    return at;
+}
+
+static VTermScreenCell cell_at(const struct run *run, int row, int col)
+{
+    VTermScreenCell cell;
+    vterm_screen_get_cell(run->screen, (VTermPos){row, col}, &cell);
+    return cell;
+}
+
+/* The screen as lines without trailing spaces. */
+static void screen_text(const struct run *run, char *text)
+{
+    size_t at = 0;
+    for (int row = 0; row < run->what->rows; row++) {
+        size_t end = at;
+        for (int col = 0; col < run->what->cols; col++) {
+            VTermScreenCell cell = cell_at(run, row, col);
+            if (cell.chars[0] == (uint32_t)-1)
+                continue;
+            for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i]; i++)
+                at += put_utf8(text + at, cell.chars[i]);
+            if (cell.chars[0] == 0)
+                text[at++] = ' ';
+            if (cell.chars[0] != 0 && cell.chars[0] != ' ')
+                end = at;
+        }
+        at = end;
+        text[at++] = '\n';
+    }
+    text[at] = '\0';
+}
+
+/* One letter for what a cell looks like. */
+static char look_of(const VTermScreenCell *cell)
+{
+    static const struct {
+        int color;
+        char letter;
+    } letters[] = {{74, 'a'},  {244, 'd'}, {71, 'g'}, {179, 'y'}, {167, 'r'},
+                   {255, 's'}, {6, 'A'},   {2, 'G'},  {3, 'Y'},   {1, 'R'}};
+    if (cell->attrs.reverse)
+        return cell->attrs.bold ? '%' : '#';
+    if (VTERM_COLOR_IS_INDEXED(&cell->fg)) {
+        for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++) {
+            if (letters[i].color == cell->fg.indexed.idx)
+                return letters[i].letter;
+        }
+    }
+    return cell->attrs.bold ? 'b' : '.';
+}
+
+static void screen_looks(const struct run *run, char *text)
+{
+    size_t at = 0;
+    for (int row = 0; row < run->what->rows; row++) {
+        for (int col = 0; col < run->what->cols; col++) {
+            VTermScreenCell cell = cell_at(run, row, col);
+            text[at++] = look_of(&cell);
+        }
+        text[at++] = '\n';
+    }
+    text[at] = '\0';
+}
+
+/* ---- checks ---- */
+
+/* Waits until the terminal shows what the program says it shows. */
+static bool screen_settle(struct run *run, char *text)
+{
+    char *path = file_path(run, "dump");
+    bool same = false;
+    while (!same && pump(run)) {
+        char *dump = file_read(path);
+        screen_text(run, text);
+        same = dump[0] != '\0' && strcmp(dump, text) == 0;
+        free(dump);
+    }
+    if (!same) {
+        char *dump = file_read(path);
+        fprintf(stderr, "the terminal shows\n%s\nthe program\n%s\n", text, dump);
+        free(dump);
+    }
+    free(path);
+    return same;
+}
+
+static bool golden_same(const char *golden_dir, const char *name, const char *suffix,
+                        const char *text)
+{
+    char path[512];
+    snprintf(path, sizeof(path), "%s/%s.%s", golden_dir, name, suffix);
+    const char *mode = getenv("HAUL_GOLDEN");
+    if (mode && strcmp(mode, "update") == 0) {
+        file_write(path, text);
+        return true;
+    }
+    char *golden = file_read(path);
+    bool same = strcmp(golden, text) == 0;
+    if (!same)
+        fprintf(stderr, "%s should be\n%s\nand is\n%s\n", path, golden, text);
+    free(golden);
+    return same;
+}
+
+/* Nothing but printable characters may have come through. */
+static bool text_harmless(const char *text)
+{
+    for (const char *at = text; *at; at++) {
+        if ((unsigned char)*at < 0x20 && *at != '\n')
+            return false;
+    }
+    return strstr(text, "\xe2\x80\xae") == NULL && strstr(text, "\xc2\x9b") == NULL;
+}
+
+/* Asked to end, the program gives the terminal back. */
+static bool run_end(struct run *run)
+{
+    int status;
+    kill(run->pid, SIGTERM);
+    while (pump(run))
+        ;
+    waitpid(run->pid, &status, 0);
+    bool sane = !run->alternate && run->cursor;
+    bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (!sane)
+        fprintf(stderr, "the terminal was not given back\n");
+    if (!clean)
+        fprintf(stderr, "the program ended with status %#x\n", (unsigned)status);
+    vterm_free(run->vterm);
+    close(run->pty);
+    return sane && clean;
+}
+
+static void files_remove(const struct run *run)
+{
+    static const char *const names[] = {"script", "paste", "dump", "stderr"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        char *path = file_path(run, names[i]);
+        char *text = file_read(path);
+        if (strcmp(names[i], "stderr") == 0 && text[0])
+            fprintf(stderr, "the program said:\n%s\n", text);
+        unlink(path);
+        free(text);
+        free(path);
+    }
+    rmdir(run->dir);
+}
+
+int main(int argc, char **argv)
+{
+    struct run run = {.pty = -1};
+    if (argc != 4) {
+        fprintf(stderr, "usage: screens PROGRAM GOLDEN_DIR CASE\n");
+        return 2;
+    }
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        if (strcmp(cases[i].name, argv[3]) == 0)
+            run.what = &cases[i];
+    }
+    if (!run.what) {
+        fprintf(stderr, "there is no case %s\n", argv[3]);
+        return 2;
+    }
+    const char *tmp = getenv("TMPDIR");
+    snprintf(run.dir, sizeof(run.dir), "%.40s/haul-screen-XXXXXX", tmp ? tmp : "/tmp");
+    if (!mkdtemp(run.dir))
+        die(run.dir);
+
+    char *text = calloc(2, TEXT_MAX);
+    char *looks = text ? text + TEXT_MAX : NULL;
+    run_start(&run, argv[1]);
+    bool good = text && screen_settle(&run, text);
+    if (good) {
+        good = golden_same(argv[2], run.what->name, "txt", text) && text_harmless(text);
+        screen_looks(&run, looks);
+        if (run.what->colors)
+            good = golden_same(argv[2], run.what->name, "looks", looks) && good;
+    }
+    good = run_end(&run) && good;
+    files_remove(&run);
+    free(text);
+    return good ? 0 : 1;
+}
