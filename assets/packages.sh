@@ -1,8 +1,10 @@
 # Sourced by assets/run.sh and tests/run.sh: which Debian packages haul needs, and a function that
 # installs the missing ones. It asks dpkg first, so that a second run calls no apt at all.
 # Works in any POSIX shell and sets no shell options.
+# shellcheck shell=sh
 
-# What building and running haul takes.
+# What building and running haul takes; the scripts that source this file use it.
+# shellcheck disable=SC2034
 HAUL_BUILD_PACKAGES="gcc cmake ninja-build pkg-config libc6-dev libcurl4-openssl-dev libuv1-dev \
 libncurses-dev libsqlite3-dev libjansson-dev libssl-dev libinih-dev uthash-dev libutf8proc-dev \
 ca-certificates"
