@@ -6,7 +6,9 @@
 #include "disk/disk.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/loop.h"
@@ -29,6 +31,8 @@ struct disk {
     size_t jobs;
     struct disk_volume **volumes;
     size_t volume_count, volume_size;
+    struct disk_folder **folders;
+    size_t folder_count, folder_size;
     char *spare[SPARE_BLOCKS_MAX];
     size_t spare_count;
     size_t block_count;
@@ -50,6 +54,7 @@ void disk_free(struct disk *disk)
     for (size_t i = 0; i < disk->volume_count; i++)
         free(disk->volumes[i]);
     free(disk->volumes);
+    free(disk->folders);
     while (disk->spare_count > 0)
         free(disk->spare[--disk->spare_count]);
     free(disk);
@@ -117,6 +122,41 @@ uint64_t disk_nanoseconds(void)
 
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+struct disk_folder *disk_folder_adopt(struct disk *disk, int fd)
+{
+    struct stat st = {0};
+    struct disk_folder *folder;
+
+    fstat(fd, &st);
+    for (size_t i = 0; i < disk->folder_count; i++) {
+        folder = disk->folders[i];
+        if (folder->dev == st.st_dev && folder->ino == st.st_ino) {
+            close(fd);
+            folder->refs++;
+            return folder;
+        }
+    }
+    folder = xcalloc(1, sizeof *folder);
+    *folder = (struct disk_folder){fd, 1, st.st_dev, st.st_ino};
+    disk->folders =
+        array_reserve(disk->folders, disk->folder_count, &disk->folder_size, sizeof *disk->folders);
+    disk->folders[disk->folder_count++] = folder;
+    return folder;
+}
+
+void disk_folder_release(struct disk *disk, struct disk_folder *folder)
+{
+    size_t at = 0;
+
+    if (--folder->refs > 0)
+        return;
+    while (disk->folders[at] != folder)
+        at++;
+    disk->folders[at] = disk->folders[--disk->folder_count];
+    close(folder->fd);
+    free(folder);
 }
 
 char *disk_block_get(struct disk *disk)

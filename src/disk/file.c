@@ -31,11 +31,11 @@ static void file_free(struct disk_file *file)
 {
     if (!file)
         return;
-    if (file->record_fd >= 0)
-        close(file->record_fd);
     if (file->fd >= 0)
         close(file->fd);
-    if (file->dirfd >= 0)
+    if (file->folder)
+        disk_folder_release(file->disk, file->folder);
+    else if (file->dirfd >= 0)
         close(file->dirfd);
     state_fini(&file->state);
     free(file->dir);
@@ -283,6 +283,8 @@ static void end_open(struct disk_job *base)
 
     if (job->opened_it) {
         file->volume = disk_volume(file->disk, file->dev);
+        file->folder = disk_folder_adopt(file->disk, file->dirfd);
+        file->dirfd = file->folder->fd;
     } else {
         file_free(file);
         file = NULL;
@@ -301,7 +303,6 @@ void disk_file_open(struct disk *disk, const struct disk_place *place, const cha
     *file = (struct disk_file){.disk = disk,
                                .fd = -1,
                                .dirfd = -1,
-                               .record_fd = -1,
                                .dir = xstrdup(place->dir),
                                .base = xstrdup(place->name),
                                .policy = place->policy,
@@ -324,20 +325,23 @@ struct plan_job {
     struct disk_file *file;
     struct disk_state state;
     bool fresh, keep_record;
+    size_t rows;
     struct haul_error err;
     disk_done_cb *done;
     void *ctx;
 };
 
 /* Writes the whole record beside its place and moves it there, so that a reader sees the old one or
- * the new one. *ret_fd stays open for the rows. */
+ * the new one. */
 static enum haul_err put_record(const struct disk_file *file, const struct disk_state *state,
-                                int *ret_fd, size_t *ret_rows, struct haul_error *err)
+                                bool sync, size_t *ret_rows, struct haul_error *err)
 {
     char *draft = xasprintf("%s.new", file->record);
     size_t len = 0, rows = 0;
     char *text = state_write(state, &len, &rows);
-    int fd = -1;
+    enum haul_err code = HAUL_OK;
+    bool written;
+    int fd;
 
     if (!text) {
         free(draft);
@@ -345,23 +349,21 @@ static enum haul_err put_record(const struct disk_file *file, const struct disk_
     }
     unlinkat(file->dirfd, draft, 0); /* of a haul that was killed; the partial's lock is ours */
     fd = openat(file->dirfd, draft, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0 || pwrite(fd, text, len, 0) != (ssize_t)len ||
-        renameat(file->dirfd, draft, file->dirfd, file->record) != 0) {
-        haul_fail_errno(err, HAUL_E_DISK, errno, "can't write the record %s/%s", file->dir,
-                        file->record);
-        if (fd >= 0) {
-            close(fd);
-            unlinkat(file->dirfd, draft, 0);
-        }
-        fd = -1;
-    }
+    written = fd >= 0 && pwrite(fd, text, len, 0) == (ssize_t)len &&
+              (!sync || fdatasync(fd) == 0) &&
+              renameat(file->dirfd, draft, file->dirfd, file->record) == 0;
+    if (!written)
+        code = haul_fail_errno(err, HAUL_E_DISK, errno, "can't write the record %s/%s", file->dir,
+                               file->record);
+    if (fd >= 0 && !written)
+        unlinkat(file->dirfd, draft, 0);
+    if (fd >= 0)
+        close(fd);
     free(text);
     free(draft);
-    if (fd < 0)
-        return err ? err->code : HAUL_E_DISK;
-    *ret_fd = fd;
-    *ret_rows = rows;
-    return HAUL_OK;
+    if (written)
+        *ret_rows = rows;
+    return code;
 }
 
 /* Reserves space without changing the length, so that the length shows what was written. File
@@ -380,8 +382,6 @@ static void run_plan(struct disk_job *base)
 {
     struct plan_job *job = OWNER_OF(base, struct plan_job, job);
     struct disk_file *file = job->file;
-    int fd = -1;
-    size_t rows = 0;
 
     if (job->fresh) {
         unlinkat(file->dirfd, file->record, 0); /* before the bytes it speaks of */
@@ -393,12 +393,8 @@ static void run_plan(struct disk_job *base)
     }
     if (reserve(file, job->state.size, &job->err) != HAUL_OK)
         return;
-    if (job->keep_record && put_record(file, &job->state, &fd, &rows, &job->err) == HAUL_OK) {
-        if (file->record_fd >= 0)
-            close(file->record_fd);
-        file->record_fd = fd;
-        file->rows_at = rows;
-    }
+    if (job->keep_record)
+        put_record(file, &job->state, false, &job->rows, &job->err);
 }
 
 static void end_plan(struct disk_job *base)
@@ -406,6 +402,7 @@ static void end_plan(struct disk_job *base)
     struct plan_job *job = OWNER_OF(base, struct plan_job, job);
 
     job->file->busy = false;
+    job->file->rows_at = job->rows;
     if (job->done)
         job->done(job->ctx, &job->err);
     state_fini(&job->state);
@@ -440,21 +437,29 @@ struct record_job {
     struct disk_file *file;
     struct disk_state state; /* as it was when the job began */
     bool sync;
-    bool whole; /* the record is made, or made anew */
-    int fd;
-    size_t rows;
+    size_t rows; /* 0: the record is made, or made anew */
     struct haul_error err;
 };
 
-static void put_rows(const struct disk_file *file, const struct disk_state *state)
+/* Changes the rows of the record in place. What can't be written is no error: the older record is
+ * true as well, and the next one tries again. */
+static void put_rows(const struct disk_file *file, const struct disk_state *state, size_t rows,
+                     bool sync)
 {
+    int fd = openat(file->dirfd, file->record, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
     for (size_t i = 0; i < state->range_count; i++) {
         char row[STATE_ROW];
 
         state_write_row(&state->ranges[i], row);
-        if (pwrite(file->record_fd, row, sizeof row, (off_t)(file->rows_at + i * sizeof row)) < 0)
-            return; /* the next record tries again; an older one is true as well */
+        if (pwrite(fd, row, sizeof row, (off_t)(rows + i * sizeof row)) < 0)
+            break;
     }
+    if (sync)
+        fdatasync(fd);
+    close(fd);
 }
 
 static void run_record(struct disk_job *base)
@@ -470,12 +475,10 @@ static void run_record(struct disk_job *base)
         for (size_t i = 0; i < job->state.range_count; i++)
             job->state.ranges[i].synced = job->state.ranges[i].written;
     }
-    if (job->whole)
-        put_record(job->file, &job->state, &job->fd, &job->rows, &job->err);
+    if (job->rows == 0)
+        put_record(job->file, &job->state, job->sync, &job->rows, &job->err);
     else
-        put_rows(job->file, &job->state);
-    if (job->sync && job->err.code == HAUL_OK)
-        fdatasync(job->whole ? job->fd : job->file->record_fd);
+        put_rows(job->file, &job->state, job->rows, job->sync);
 }
 
 static void end_file(struct disk_file *file);
@@ -488,11 +491,8 @@ static void end_record(struct disk_job *base)
     file->busy = false;
     if (job->err.code != HAUL_OK)
         LOG_WARN(disk, "%s", job->err.text);
-    if (job->fd >= 0) {
-        file->record_fd = job->fd;
-        file->rows_at = job->rows;
-        file->has_record = true;
-    }
+    file->rows_at = job->rows;
+    file->has_record |= job->rows > 0;
     if (job->sync && job->err.code == HAUL_OK) {
         for (size_t i = 0; i < job->state.range_count; i++)
             file->state.ranges[i].synced = job->state.ranges[i].synced;
@@ -513,8 +513,7 @@ void disk_file_record(struct disk_file *file, bool sync)
     *job = (struct record_job){.job = {.run = run_record, .done = end_record},
                                .file = file,
                                .sync = sync,
-                               .whole = file->record_fd < 0,
-                               .fd = -1};
+                               .rows = file->rows_at};
     state_copy(&job->state, &file->state);
     file->busy = true;
     disk_submit(file->disk, &job->job);
@@ -546,7 +545,7 @@ static bool still_ours(const struct disk_file *file)
 
 static void remove_record(const struct disk_file *file)
 {
-    if (file->has_record || file->record_fd >= 0)
+    if (file->has_record)
         unlinkat(file->dirfd, file->record, 0);
 }
 
@@ -604,7 +603,6 @@ static void run_keep(struct disk_job *base)
 {
     struct end_job *job = OWNER_OF(base, struct end_job, job);
     struct disk_file *file = job->file;
-    int fd = -1;
     size_t rows = 0;
 
     if (!holds_bytes(file)) {
@@ -618,10 +616,7 @@ static void run_keep(struct disk_job *base)
     }
     for (size_t i = 0; i < file->state.range_count; i++)
         file->state.ranges[i].synced = file->state.ranges[i].written;
-    if (put_record(file, &file->state, &fd, &rows, &job->err) == HAUL_OK) {
-        fdatasync(fd);
-        close(fd);
-    }
+    put_record(file, &file->state, true, &rows, &job->err);
 }
 
 static void run_discard(struct disk_job *base)

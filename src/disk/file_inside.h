@@ -8,10 +8,10 @@
 struct disk_file {
     struct disk *disk;
     struct disk_volume *volume;
-    int fd; /* NAME.part, locked */
-    int dirfd;
-    int record_fd; /* NAME.haul, -1 while there is none */
-    size_t rows_at;
+    int fd;    /* NAME.part, locked */
+    int dirfd; /* ->folder's once there is one */
+    struct disk_folder *folder;
+    size_t rows_at; /* where the rows are in NAME.haul; 0: it must be written whole */
     dev_t dev;
     ino_t ino;
     char *dir;
