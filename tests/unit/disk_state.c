@@ -1,0 +1,147 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "disk/state.h"
+
+static struct disk_state sample(void)
+{
+    struct disk_state state = {.url = xstrdup("http://example.org/a b"),
+                               .size = 1000,
+                               .etag = xstrdup("\"v1\""),
+                               .boot = "boot-1",
+                               .range_count = 2};
+
+    state.ranges = xcalloc(2, sizeof *state.ranges);
+    state.ranges[0] = (struct disk_range){0, 600, 300, 100};
+    state.ranges[1] = (struct disk_range){600, 1000, 1000, 600};
+    return state;
+}
+
+static void what_is_written_reads_back(void **unused)
+{
+    struct disk_state state = sample(), back = {0};
+    size_t len = 0, rows = 0;
+    char *text = state_write(&state, &len, &rows);
+
+    (void)unused;
+    assert_non_null(text);
+    assert_int_equal(len, rows + 2 * STATE_ROW);
+    assert_true(state_read(text, len, &back));
+    assert_string_equal(back.url, state.url);
+    assert_string_equal(back.etag, state.etag);
+    assert_null(back.modified);
+    assert_string_equal(back.boot, "boot-1");
+    assert_int_equal(back.size, 1000);
+    assert_memory_equal(back.ranges, state.ranges, 2 * sizeof *state.ranges);
+    state_fini(&back);
+    state_fini(&state);
+    free(text);
+}
+
+/* No byte of the record may be off, and none may be missing. */
+static void a_damaged_record_is_not_believed(void **unused)
+{
+    struct disk_state state = sample(), back = {0};
+    size_t len = 0, rows = 0;
+    char *text = state_write(&state, &len, &rows);
+
+    (void)unused;
+    for (size_t cut = 0; cut < len; cut++)
+        assert_false(state_read(text, cut, &back));
+    for (size_t i = rows; i < len; i++) {
+        char kept = text[i];
+
+        text[i] = 'x';
+        assert_false(state_read(text, len, &back));
+        text[i] = kept;
+    }
+    state_fini(&state);
+    free(text);
+}
+
+static bool reads_with(uint64_t start, uint64_t end, uint64_t written, uint64_t synced)
+{
+    struct disk_state state = sample(), back = {0};
+    size_t len = 0, rows = 0;
+    char *text;
+    bool good;
+
+    state.ranges[1] = (struct disk_range){start, end, written, synced};
+    text = state_write(&state, &len, &rows);
+    good = state_read(text, len, &back);
+    if (good)
+        state_fini(&back);
+    state_fini(&state);
+    free(text);
+    return good;
+}
+
+static void ranges_must_tile_the_file(void **unused)
+{
+    (void)unused;
+    assert_true(reads_with(600, 1000, 700, 650));
+    assert_false(reads_with(601, 1000, 700, 650));  /* a gap */
+    assert_false(reads_with(599, 1000, 700, 650));  /* an overlap */
+    assert_false(reads_with(600, 999, 700, 650));   /* short of the size */
+    assert_false(reads_with(600, 1001, 700, 650));  /* beyond it */
+    assert_false(reads_with(600, 1000, 1001, 650)); /* more than the range */
+    assert_false(reads_with(600, 1000, 700, 701));  /* synced but not written */
+    assert_false(reads_with(600, 1000, 599, 599));  /* before its start */
+}
+
+static void another_boot_believes_only_what_was_synced(void **unused)
+{
+    struct disk_state state = sample();
+
+    (void)unused;
+    state_believe(&state, "boot-2", 5000);
+    assert_int_equal(state.ranges[0].written, 100);
+    assert_int_equal(state.ranges[1].written, 600);
+    state_fini(&state);
+}
+
+static void nothing_is_believed_beyond_the_file(void **unused)
+{
+    struct disk_state state = sample();
+
+    (void)unused;
+    state_believe(&state, "boot-1", 700);
+    assert_int_equal(state.ranges[0].written, 300);
+    assert_int_equal(state.ranges[1].written, 700);
+    state_believe(&state, "boot-1", 200);
+    assert_int_equal(state.ranges[0].written, 200);
+    assert_int_equal(state.ranges[1].written, 600);
+    state_fini(&state);
+}
+
+static void a_line_end_in_a_text_makes_no_record(void **unused)
+{
+    struct disk_state state = sample();
+    size_t len, rows;
+
+    (void)unused;
+    xstrset(&state.etag, "\"a\"\nranges 0");
+    assert_null(state_write(&state, &len, &rows));
+    state_fini(&state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_written_reads_back),
+        cmocka_unit_test(a_damaged_record_is_not_believed),
+        cmocka_unit_test(ranges_must_tile_the_file),
+        cmocka_unit_test(another_boot_believes_only_what_was_synced),
+        cmocka_unit_test(nothing_is_believed_beyond_the_file),
+        cmocka_unit_test(a_line_end_in_a_text_makes_no_record),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,202 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "engine/queue.h"
+
+/* A queue of COUNT items with the ids 1, 2, … */
+static void fill(struct queue *queue, unsigned count)
+{
+    struct haul_options *options = haul_options_new();
+
+    queue_init(queue);
+    for (unsigned i = 0; i < count; i++) {
+        struct haul_request request = {.url = "http://example.org/x", .options = options};
+
+        queue_append(queue, item_new(queue->next_id++, &request, 0));
+    }
+    haul_options_unref(options);
+}
+
+static void assert_order(const struct queue *queue, const uint64_t *ids, size_t count)
+{
+    assert_int_equal(queue->count, count);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(queue->order[i]->id, ids[i]);
+        assert_int_equal(queue->order[i]->place, i);
+    }
+}
+#define ASSERT_ORDER(queue, ...)                                                                   \
+    assert_order(queue, (const uint64_t[]){__VA_ARGS__},                                           \
+                 sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t))
+
+static void move(struct queue *queue, enum haul_move how, uint64_t position, uint64_t a, uint64_t b)
+{
+    struct item *items[2] = {queue_find(queue, a), b ? queue_find(queue, b) : NULL};
+
+    queue_move(queue, how, position, items, b ? 2 : 1);
+}
+
+static void moving_keeps_the_block_in_its_order(void **state)
+{
+    struct queue queue;
+
+    (void)state;
+    fill(&queue, 5);
+    move(&queue, HAUL_MOVE_TOP, 0, 4, 2);
+    ASSERT_ORDER(&queue, 2, 4, 1, 3, 5);
+    move(&queue, HAUL_MOVE_BOTTOM, 0, 2, 1);
+    ASSERT_ORDER(&queue, 4, 3, 5, 2, 1);
+    move(&queue, HAUL_MOVE_UP, 0, 5, 0);
+    ASSERT_ORDER(&queue, 4, 5, 3, 2, 1);
+    move(&queue, HAUL_MOVE_DOWN, 0, 4, 0);
+    ASSERT_ORDER(&queue, 5, 4, 3, 2, 1);
+    move(&queue, HAUL_MOVE_TO, 2, 1, 0);
+    ASSERT_ORDER(&queue, 5, 1, 4, 3, 2);
+    move(&queue, HAUL_MOVE_UP, 0, 5, 0);
+    ASSERT_ORDER(&queue, 5, 1, 4, 3, 2);
+    move(&queue, HAUL_MOVE_DOWN, 0, 2, 0);
+    ASSERT_ORDER(&queue, 5, 1, 4, 3, 2);
+    move(&queue, HAUL_MOVE_TO, 99, 5, 0);
+    ASSERT_ORDER(&queue, 1, 4, 3, 2, 5);
+    queue_fini(&queue);
+}
+
+static void the_first_queued_item_runs_next(void **state)
+{
+    struct queue queue;
+    struct item *item;
+
+    (void)state;
+    fill(&queue, 4);
+    item = queue_next(&queue);
+    assert_int_equal(item->id, 1);
+    queue_set_state(&queue, item, HAUL_ACTIVE);
+    queue_set_state(&queue, queue_find(&queue, 2), HAUL_PAUSED);
+    assert_int_equal(queue_next(&queue)->id, 3);
+    queue_set_state(&queue, queue_find(&queue, 2), HAUL_QUEUED);
+    assert_int_equal(queue_next(&queue)->id, 2);
+    move(&queue, HAUL_MOVE_TOP, 0, 4, 0);
+    assert_int_equal(queue_next(&queue)->id, 4);
+    queue_fini(&queue);
+}
+
+static void an_item_that_is_being_put_away_waits_without_hiding(void **state)
+{
+    struct queue queue;
+    struct item *first;
+
+    (void)state;
+    fill(&queue, 2);
+    first = queue_find(&queue, 1);
+    first->transfer = (struct transfer *)&queue; /* only looked at, never followed */
+    assert_int_equal(queue_next(&queue)->id, 2);
+    first->transfer = NULL;
+    assert_int_equal(queue_next(&queue)->id, 1);
+    queue_fini(&queue);
+}
+
+static void illegal_moves_of_state_change_nothing(void **state)
+{
+    struct queue queue;
+    struct item *item;
+    uint64_t version;
+
+    (void)state;
+    fill(&queue, 1);
+    item = queue_find(&queue, 1);
+    version = queue.version;
+    queue_set_state(&queue, item, HAUL_DONE);
+    assert_int_equal(item->state, HAUL_QUEUED);
+    assert_int_equal(queue.version, version);
+    assert_int_equal(queue.counts[HAUL_QUEUED], 1);
+    queue_fini(&queue);
+}
+
+static void bytes_to_go_follow_states_and_sizes(void **state)
+{
+    struct queue queue;
+    struct item *item;
+
+    (void)state;
+    fill(&queue, 2);
+    assert_int_equal(queue.unsized, 2);
+    item = queue_find(&queue, 1);
+    queue_set_state(&queue, item, HAUL_ACTIVE);
+    assert_int_equal(queue.unsized, 1);
+    item->total = 100;
+    item->done = 30;
+    queue_set_state(&queue, item, HAUL_WAITING);
+    assert_int_equal(queue.left, 70);
+    assert_ptr_equal(TAILQ_FIRST(&queue.waiting), item);
+    queue_set_state(&queue, item, HAUL_PAUSED);
+    assert_int_equal(queue.left, 0);
+    assert_true(TAILQ_EMPTY(&queue.waiting));
+    queue_fini(&queue);
+}
+
+static void taking_out_packs_the_rest_and_forgets_the_ids(void **state)
+{
+    struct queue queue;
+    struct item *gone[2];
+
+    (void)state;
+    fill(&queue, 4);
+    gone[0] = queue_find(&queue, 3);
+    gone[1] = queue_find(&queue, 1);
+    queue_take(&queue, gone, 2);
+    ASSERT_ORDER(&queue, 2, 4);
+    assert_null(queue_find(&queue, 1));
+    assert_int_equal(queue.counts[HAUL_QUEUED], 2);
+    assert_int_equal(queue.unsized, 2);
+    item_free(gone[0]);
+    item_free(gone[1]);
+    queue_fini(&queue);
+}
+
+static void secrets_are_not_in_what_is_shown(void **state)
+{
+    struct haul_options *options = haul_options_new();
+    struct haul_request request = {.url = "http://me:pw@example.org/f.iso", .options = options};
+    struct item *item = item_new(1, &request, 0);
+
+    (void)state;
+    assert_string_equal(item->shown, "http://example.org/f.iso");
+    assert_string_equal(item->name, "f.iso");
+    item_free(item);
+    haul_options_unref(options);
+}
+
+static void history_keeps_the_last_events(void **state)
+{
+    struct haul_options *options = haul_options_new();
+    struct haul_request request = {.url = "http://example.org/f", .options = options};
+    struct item *item = item_new(1, &request, 0);
+
+    (void)state;
+    for (unsigned i = 0; i < ITEM_EVENTS_MAX + 3; i++)
+        item_log(item, i, "event %u\x1b", i);
+    assert_int_equal(item->event_count, ITEM_EVENTS_MAX);
+    assert_string_equal(item->events[0].text, "event 3^[");
+    item_free(item);
+    haul_options_unref(options);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(moving_keeps_the_block_in_its_order),
+        cmocka_unit_test(the_first_queued_item_runs_next),
+        cmocka_unit_test(an_item_that_is_being_put_away_waits_without_hiding),
+        cmocka_unit_test(illegal_moves_of_state_change_nothing),
+        cmocka_unit_test(bytes_to_go_follow_states_and_sizes),
+        cmocka_unit_test(taking_out_packs_the_rest_and_forgets_the_ids),
+        cmocka_unit_test(secrets_are_not_in_what_is_shown),
+        cmocka_unit_test(history_keeps_the_last_events),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,129 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "net/response.h"
+
+static enum haul_err feed(struct net_response *response, const char *line, struct haul_error *err)
+{
+    return net_response_line(response, line, strlen(line), err);
+}
+
+#define FEED(line) assert_int_equal(feed(&response, line, &err), HAUL_OK)
+
+static void fields_are_found_in_any_case_and_trimmed(void **state)
+{
+    struct net_response response;
+    struct haul_error err;
+
+    (void)state;
+    net_response_init(&response);
+    FEED("HTTP/1.1 206 Partial Content\r\n");
+    FEED("CONTENT-range:  bytes 5-9/10 \r\n");
+    FEED("content-length:5\r\n");
+    FEED("ETag: \"x:y\"\r\n");
+    FEED("Accept-Ranges: bytes\r\n");
+    FEED("\r\n");
+    assert_int_equal(response.status, 206);
+    assert_int_equal(response.content_length, 5);
+    assert_string_equal(response.content_range, "bytes 5-9/10");
+    assert_string_equal(response.etag, "\"x:y\"");
+    assert_true(response.accept_ranges);
+    net_response_fini(&response);
+}
+
+static void each_answer_starts_afresh(void **state)
+{
+    struct net_response response;
+    struct haul_error err;
+
+    (void)state;
+    net_response_init(&response);
+    FEED("HTTP/1.1 302 Found\r\n");
+    FEED("Location: /there\r\n");
+    FEED("Content-Length: 3\r\n");
+    FEED("HTTP/1.1 200 OK\r\n");
+    assert_null(response.location);
+    assert_int_equal(response.content_length, -1);
+    assert_int_equal(response.status, 200);
+    net_response_fini(&response);
+}
+
+static void lengths_that_lie_are_refused(void **state)
+{
+    const char *const bad[] = {"Content-Length: -1\r\n",
+                               "Content-Length: 12x\r\n",
+                               "Content-Length: \r\n",
+                               "Content-Length: 1, 2\r\n",
+                               "Content-Length: 99999999999999999999999\r\n",
+                               "Content-Length: 9223372036854775807\r\n"};
+    struct net_response response;
+    struct haul_error err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        net_response_init(&response);
+        FEED("HTTP/1.1 200 OK\r\n");
+        assert_int_equal(feed(&response, bad[i], &err), HAUL_E_BAD_RESPONSE);
+        net_response_fini(&response);
+    }
+    net_response_init(&response);
+    FEED("HTTP/1.1 200 OK\r\n");
+    FEED("Content-Length: 10\r\n");
+    FEED("Content-Length: 10\r\n");
+    assert_int_equal(feed(&response, "Content-Length: 11\r\n", &err), HAUL_E_BAD_RESPONSE);
+    net_response_fini(&response);
+}
+
+static void endless_headers_are_cut_off(void **state)
+{
+    struct net_response response;
+    struct haul_error err;
+    enum haul_err code = HAUL_OK;
+    unsigned lines = 0;
+
+    (void)state;
+    net_response_init(&response);
+    while (code == HAUL_OK && lines < 100000) {
+        code = feed(&response, "X-A: b\r\n", &err);
+        lines++;
+    }
+    assert_int_equal(code, HAUL_E_BAD_RESPONSE);
+    assert_int_equal(lines, NET_HEADER_LINES_MAX + 1);
+    net_response_fini(&response);
+}
+
+static void interim_answers_are_counted(void **state)
+{
+    struct net_response response;
+    struct haul_error err;
+    enum haul_err code = HAUL_OK;
+    unsigned answers = 0;
+
+    (void)state;
+    net_response_init(&response);
+    while (code == HAUL_OK && answers < 100) {
+        code = feed(&response, "HTTP/1.1 103 Early Hints\r\n", &err);
+        answers++;
+    }
+    assert_int_equal(code, HAUL_E_BAD_RESPONSE);
+    assert_in_range(answers, NET_INTERIM_MAX, NET_INTERIM_MAX + 3);
+    net_response_fini(&response);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fields_are_found_in_any_case_and_trimmed),
+        cmocka_unit_test(each_answer_starts_afresh),
+        cmocka_unit_test(lengths_that_lie_are_refused),
+        cmocka_unit_test(endless_headers_are_cut_off),
+        cmocka_unit_test(interim_answers_are_counted),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
