@@ -27,7 +27,8 @@ struct conn {
     struct conn_events events;
     size_t unsent;
     bool closing;   /* uv_close() was called */
-    bool finishing; /* nobody's any more: to be freed once the other side has all and closes */
+    bool finishing; /* to be freed once the other side has read all and closes */
+    LIST_ENTRY(conn) parting;
     size_t ignored; /* bytes that came meanwhile */
     uv_shutdown_t shutdown;
     char buffer[READ_SIZE];
@@ -54,6 +55,8 @@ void conn_free(struct conn *conn)
     if (!conn || conn->closing)
         return;
     conn->closing = true;
+    if (conn->finishing)
+        LIST_REMOVE(conn, parting);
     uv_close((uv_handle_t *)&conn->pipe, on_closed);
 }
 
@@ -238,15 +241,24 @@ static void on_shutdown(uv_shutdown_t *request, int status)
         conn_free(conn);
 }
 
-void conn_finish(struct conn *conn)
+void conn_finish(struct conn *conn, struct conn_list *parting)
 {
     if (conn->closing || conn->finishing)
         return;
     conn->finishing = true;
+    LIST_INSERT_HEAD(parting, conn, parting);
     conn->shutdown.data = conn;
     /* What still comes is read and ignored: closing over unread bytes would reset the connection,
      * and the other side could lose what we sent last. */
     if (uv_shutdown(&conn->shutdown, (uv_stream_t *)&conn->pipe, on_shutdown) != 0 ||
         !uv_is_active((uv_handle_t *)&conn->pipe))
+        conn_free(conn);
+}
+
+void conn_list_free(struct conn_list *parting)
+{
+    struct conn *conn;
+
+    while ((conn = LIST_FIRST(parting)) != NULL)
         conn_free(conn);
 }

@@ -3,12 +3,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/queue.h>
 #include <uv.h>
 
 #include "haul/error.h"
 
 /* A connection that carries lines, on one uv loop. Client and server both stand on it. */
 struct conn;
+
+/* Connections that are being finished. Begins with LIST_INIT(). */
+LIST_HEAD(conn_list, conn);
 
 struct conn_events {
     /* One line without its newline; valid for the call. May free the connection. */
@@ -42,8 +46,10 @@ void conn_send(struct conn *conn, char *line, size_t len);
 /* Bytes that the kernel has not taken yet. */
 size_t conn_unsent(const struct conn *conn);
 
-/* Sends what is queued, then ends our side; what still comes is ignored. The connection is no
- * longer the caller's and no event comes; it is freed when the other side has closed too. */
-void conn_finish(struct conn *conn);
+/* Sends what is queued, then ends our side; what still comes is ignored. No event comes any more;
+ * the connection is freed when the other side has closed too. Until then it is in PARTING, whose
+ * owner may free it before. */
+void conn_finish(struct conn *conn, struct conn_list *parting);
+void conn_list_free(struct conn_list *parting);
 
 #endif

@@ -29,7 +29,7 @@ void peer_end(struct peer *peer, bool flush)
     if (!peer->conn)
         return;
     if (flush)
-        conn_finish(peer->conn);
+        conn_finish(peer->conn, server_parting(peer->server));
     else
         conn_free(peer->conn);
     peer->conn = NULL;

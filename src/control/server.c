@@ -38,6 +38,7 @@ struct server {
     int open_handles; /* while it is being freed */
     LIST_HEAD(, peer) peers;
     LIST_HEAD(, call) calls;
+    struct conn_list parting;
 };
 
 /* The engine as a source of views. */
@@ -72,11 +73,6 @@ static uint64_t source_order_version(void *ctx)
     return haul_engine_order_version(((struct server *)ctx)->engine);
 }
 
-struct haul_loop *server_loop(const struct server *server)
-{
-    return server->loop;
-}
-
 struct haul_engine *server_engine(const struct server *server)
 {
     return server->engine;
@@ -95,6 +91,11 @@ const char *server_session(const struct server *server)
 bool server_is_stopping(const struct server *server)
 {
     return server->stopping;
+}
+
+struct conn_list *server_parting(struct server *server)
+{
+    return &server->parting;
 }
 
 void server_hold(struct server *server, struct call *call)
@@ -311,7 +312,7 @@ static void on_goodbye_over(uv_timer_t *timer)
 {
     struct server *server = OWNER_OF(timer, struct server, grace);
 
-    haul_loop_stop(server->loop);
+    conn_list_free(&server->parting);
 }
 
 static void on_engine_stopped(void *ctx)
@@ -372,6 +373,7 @@ void server_free(struct server *server)
 
     if (!server)
         return;
+    conn_list_free(&server->parting);
     while ((call = LIST_FIRST(&server->calls)) != NULL)
         call_drop(call);
     if (server->listen_fd >= 0)

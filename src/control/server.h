@@ -42,14 +42,17 @@ void server_free(struct server *server);
 /* For the methods and peers of this room. */
 
 struct call;
+struct conn_list;
 struct peer;
 
-struct haul_loop *server_loop(const struct server *server);
 struct haul_engine *server_engine(const struct server *server);
 const struct view_source *server_source(const struct server *server);
 const char *server_session(const struct server *server);
 bool server_is_stopping(const struct server *server);
 bool server_is_full(const struct server *server); /* of clients that have said hello */
+
+/* Where the connections of peers go that are told the last things. */
+struct conn_list *server_parting(struct server *server);
 
 /* Keeps an open call until it is answered. */
 void server_hold(struct server *server, struct call *call);

@@ -54,7 +54,6 @@ HAUL_NORETURN static void become_daemon(int null, int pipe_fd, char *const argv[
     struct sigaction by_default = {.sa_handler = SIG_DFL};
     sigset_t none;
 
-    (void)setsid();
     switch (fork()) {
     case 0:
         break;
@@ -63,7 +62,7 @@ HAUL_NORETURN static void become_daemon(int null, int pipe_fd, char *const argv[
     default:
         _exit(0);
     }
-    if (chdir("/") != 0)
+    if (setsid() < 0 || chdir("/") != 0)
         _exit(1);
     if (dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
         _exit(1);
