@@ -1,0 +1,289 @@
+/* haul's structs as JSON and back. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "control/json.h"
+#include "control/proto.h"
+
+static struct haul_item sample(void)
+{
+    return (struct haul_item){
+        .id = 7,
+        .position = 3,
+        .version = 99,
+        .state = HAUL_WAITING,
+        .phase = HAUL_PHASE_NONE,
+        .err = HAUL_E_HTTP,
+        .http_status = 503,
+        .connections = 2,
+        .tries = 4,
+        .total = -1,
+        .done = UINT64_C(1) << 60,
+        .rate = 12,
+        .eta = -1,
+        .retry_at = 1795266204065,
+        .added_at = 1,
+        .name = xstrdup("na\u00efve \"quoted\".iso"),
+        .dir = xstrdup("/tmp"),
+        .url = xstrdup("http://a/b"),
+        .note = xstrdup(""),
+    };
+}
+
+static void an_item_comes_back_as_it_was(void **state)
+{
+    struct haul_item item = sample(), back;
+    json_t *json = json_from_item(&item);
+
+    (void)state;
+    assert_true(json_is_null(json_object_get(json, "total")));
+    assert_true(json_is_null(json_object_get(json, "started_at")));
+    assert_string_equal(json_string_value(json_object_get(json, "error")), "http");
+    assert_int_equal(json_to_item(json, &back, NULL), HAUL_OK);
+    assert_int_equal(back.id, item.id);
+    assert_int_equal(back.position, item.position);
+    assert_int_equal(back.version, item.version);
+    assert_int_equal(back.state, item.state);
+    assert_int_equal(back.err, item.err);
+    assert_int_equal(back.http_status, item.http_status);
+    assert_int_equal(back.connections, item.connections);
+    assert_int_equal(back.tries, item.tries);
+    assert_int_equal(back.total, -1);
+    assert_true(back.done == item.done);
+    assert_int_equal(back.eta, -1);
+    assert_true(back.retry_at == item.retry_at);
+    assert_int_equal(back.started_at, 0);
+    assert_string_equal(back.name, item.name);
+    assert_string_equal(back.note, "");
+    haul_item_fini(&back);
+    haul_item_fini(&item);
+    json_decref(json);
+}
+
+static void an_items_json_is_one_line(void **state)
+{
+    struct haul_item item = sample();
+    char *text = haul_item_json(&item);
+
+    (void)state;
+    assert_null(strchr(text, '\n'));
+    assert_non_null(strstr(text, "\"state\":\"waiting\""));
+    free(text);
+    haul_item_fini(&item);
+}
+
+static void assert_item_refused(const char *text)
+{
+    json_t *json = json_loads(text, JSON_DECODE_ANY, NULL);
+    struct haul_item item;
+    struct haul_error err;
+
+    assert_non_null(json);
+    assert_int_equal(json_to_item(json, &item, &err), HAUL_E_RPC);
+    json_decref(json);
+}
+
+static void values_of_the_wrong_type_or_range_are_refused(void **state)
+{
+    (void)state;
+    assert_item_refused("[]");
+    assert_item_refused("{\"name\":\"a\",\"id\":\"7\"}");
+    assert_item_refused("{\"name\":\"a\",\"id\":-1}");
+    assert_item_refused("{\"name\":\"a\",\"id\":1.5}");
+    assert_item_refused("{\"name\":\"a\",\"state\":\"napping\"}");
+    assert_item_refused("{\"name\":\"a\",\"state\":3}");
+    assert_item_refused("{\"name\":5}");
+    assert_item_refused("{\"name\":\"a\",\"connections\":4294967296}");
+    assert_item_refused("{\"name\":\"a\",\"error\":[]}");
+}
+
+static void a_detail_comes_back_as_it_was(void **state)
+{
+    struct haul_fact fact = {(char[]){"server"}, (char[]){"nginx"}};
+    struct haul_span spans[] = {{0, 5, 10, 3, true}, {10, 10, UINT64_MAX, 0, false}};
+    struct haul_event event = {1795266204065, (char[]){"started"}};
+    struct haul_detail detail = {.item = sample(),
+                                 .facts = &fact,
+                                 .fact_count = 1,
+                                 .spans = spans,
+                                 .span_count = 2,
+                                 .events = &event,
+                                 .event_count = 1};
+    struct haul_detail back;
+    json_t *json = json_from_detail(&detail);
+
+    (void)state;
+    assert_int_equal(json_to_detail(json, &back, NULL), HAUL_OK);
+    assert_int_equal(back.fact_count, 1);
+    assert_string_equal(back.facts[0].value, "nginx");
+    assert_int_equal(back.span_count, 2);
+    assert_true(back.spans[0].active && back.spans[0].pos == 5);
+    assert_true(back.spans[1].end == UINT64_MAX);
+    assert_true(back.events[0].at == event.at);
+    haul_detail_fini(&back);
+    json_object_set_new(json_array_get(json_object_get(json, "spans"), 1), "pos", json_true());
+    assert_int_equal(json_to_detail(json, &back, NULL), HAUL_E_RPC);
+    haul_item_fini(&detail.item);
+    json_decref(json);
+}
+
+static void totals_come_back_as_they_were(void **state)
+{
+    struct haul_totals totals = {.rate = 5, .left = -1, .eta = 9, .disk_free = -1, .jobs = 8};
+    struct haul_totals back;
+    json_t *json;
+
+    (void)state;
+    totals.counts[HAUL_FAILED] = 3;
+    json = json_from_totals(&totals);
+    assert_int_equal(json_to_totals(json, &back, NULL), HAUL_OK);
+    assert_memory_equal(&back, &totals, sizeof totals);
+    json_decref(json);
+}
+
+static void options_travel_in_user_form(void **state)
+{
+    struct haul_options *options = haul_options_new(), *back;
+    json_t *json;
+
+    (void)state;
+    options->dir = xstrdup("/dl");
+    assert_int_equal(haul_option_set(haul_option_find("header"), options, "A: b", NULL), HAUL_OK);
+    assert_int_equal(haul_option_set(haul_option_find("header"), options, "C: d", NULL), HAUL_OK);
+    assert_int_equal(haul_option_set(haul_option_find("timeout"), options, "5m", NULL), HAUL_OK);
+    json = json_from_options(options, NULL);
+    assert_non_null(json);
+    assert_int_equal(json_object_size(json), 3);
+    assert_int_equal(json_to_options(json, &back, NULL), HAUL_OK);
+    assert_string_equal(back->dir, "/dl");
+    assert_int_equal(back->headers.count, 2);
+    assert_string_equal(back->headers.items[1], "C: d");
+    assert_int_equal(back->timeout, 300);
+    assert_false(haul_option_given(haul_option_find("retries"), back));
+    json_decref(json);
+    haul_options_unref(back);
+    haul_options_unref(options);
+}
+
+static void a_value_that_is_not_utf8_can_not_travel(void **state)
+{
+    struct haul_options *options = haul_options_new();
+    struct haul_error err;
+
+    (void)state;
+    options->dir = xstrdup("/dl/\xff");
+    assert_null(json_from_options(options, &err));
+    assert_int_equal(err.code, HAUL_E_BAD_OPTION);
+    haul_options_unref(options);
+}
+
+static void assert_options_refused(const char *text)
+{
+    json_t *json = json_loads(text, 0, NULL);
+    struct haul_options *options;
+    struct haul_error err;
+
+    assert_non_null(json);
+    assert_int_equal(json_to_options(json, &options, &err), HAUL_E_BAD_OPTION);
+    json_decref(json);
+}
+
+static void unusable_options_are_refused(void **state)
+{
+    (void)state;
+    assert_options_refused("{}");
+    assert_options_refused("{\"dir\":\"relative\"}");
+    assert_options_refused("{\"dir\":\"/a\",\"nonsense\":\"1\"}");
+    assert_options_refused("{\"dir\":\"/a\",\"jobs\":\"3\"}");
+    assert_options_refused("{\"dir\":\"/a\",\"session\":\"x\"}");
+    assert_options_refused("{\"dir\":\"/a\",\"retries\":5}");
+    assert_options_refused("{\"dir\":\"/a\",\"retries\":[\"5\"]}");
+    assert_options_refused("{\"dir\":\"/a\",\"header\":[5]}");
+    assert_options_refused("{\"dir\":\"/a\",\"out\":\"../b\"}");
+}
+
+static void settings_travel_only_when_given(void **state)
+{
+    struct haul_settings settings, back;
+    json_t *json;
+
+    (void)state;
+    haul_settings_init(&settings);
+    assert_int_equal(haul_option_set(haul_option_find("limit"), &settings, "20M", NULL), HAUL_OK);
+    json = json_from_settings(&settings, false);
+    assert_int_equal(json_object_size(json), 1);
+    assert_int_equal(json_to_settings(json, &back, NULL), HAUL_OK);
+    assert_int_equal(back.limit, 20u << 20);
+    assert_false(haul_option_given(haul_option_find("jobs"), &back));
+    json_decref(json);
+    json = json_from_settings(&settings, true);
+    assert_string_equal(json_string_value(json_object_get(json, "jobs")), "8");
+    json_decref(json);
+}
+
+static void a_view_comes_back_as_it_was(void **state)
+{
+    struct haul_view view = {.states = 1u << HAUL_FAILED | 1u << HAUL_DONE,
+                             .search = "iso",
+                             .sort = HAUL_SORT_RATE,
+                             .descending = true,
+                             .offset = 100000,
+                             .rows = 40};
+    struct haul_view back = {0};
+    json_t *json = json_object();
+
+    (void)state;
+    assert_int_equal(json_from_view(json, &view, NULL), HAUL_OK);
+    assert_int_equal(json_to_view(json, &back, NULL), HAUL_OK);
+    assert_int_equal(back.states, view.states);
+    assert_string_equal(back.search, "iso");
+    assert_int_equal(back.sort, HAUL_SORT_RATE);
+    assert_true(back.descending);
+    assert_int_equal(back.offset, 100000);
+    assert_int_equal(back.rows, 40);
+    json_object_set_new(json, "sort", json_string("luck"));
+    assert_int_equal(json_to_view(json, &back, NULL), HAUL_E_RPC);
+    json_decref(json);
+}
+
+static void strings_from_the_other_side_are_made_clean(void **state)
+{
+    json_t *json = json_pack("{s:[s], s:s, s:i}", "a", "x\x1b[2J\xe2\x80\xae", "b", "fine", "c", 5);
+    const char *first;
+
+    (void)state;
+    json = json_cleaned(json);
+    first = json_string_value(json_array_get(json_object_get(json, "a"), 0));
+    assert_null(strchr(first, '\x1b'));
+    assert_null(strstr(first, "\xe2\x80\xae"));
+    assert_string_equal(json_string_value(json_object_get(json, "b")), "fine");
+    json_decref(json);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_item_comes_back_as_it_was),
+        cmocka_unit_test(an_items_json_is_one_line),
+        cmocka_unit_test(values_of_the_wrong_type_or_range_are_refused),
+        cmocka_unit_test(a_detail_comes_back_as_it_was),
+        cmocka_unit_test(totals_come_back_as_they_were),
+        cmocka_unit_test(options_travel_in_user_form),
+        cmocka_unit_test(a_value_that_is_not_utf8_can_not_travel),
+        cmocka_unit_test(unusable_options_are_refused),
+        cmocka_unit_test(settings_travel_only_when_given),
+        cmocka_unit_test(a_view_comes_back_as_it_was),
+        cmocka_unit_test(strings_from_the_other_side_are_made_clean),
+    };
+
+    proto_setup();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
