@@ -1,0 +1,428 @@
+/* What a client is shown: which rows, in which order, and how little of it is sent. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "control/proto.h"
+#include "control/view.h"
+
+/* A queue, and how often it was looked at. */
+struct queue {
+    struct haul_item *items;
+    size_t count;
+    uint64_t version;
+    uint64_t order_version;
+    uint64_t rate;
+    size_t looks;       /* at briefs */
+    size_t copies;      /* of items */
+    uint64_t tick;      /* of the fake clock */
+    uint64_t look_cost; /* ticks that a look takes */
+};
+
+static size_t queue_count(void *ctx)
+{
+    return ((struct queue *)ctx)->count;
+}
+
+static void queue_at(void *ctx, size_t position, struct haul_brief *ret_brief)
+{
+    struct queue *queue = ctx;
+    const struct haul_item *item = &queue->items[position];
+
+    assert_true(position < queue->count);
+    queue->looks++;
+    queue->tick += queue->look_cost;
+    *ret_brief = (struct haul_brief){
+        .id = item->id,
+        .version = item->version,
+        .state = item->state,
+        .total = item->total,
+        .done = item->done,
+        .rate = item->rate,
+        .name = item->name,
+        .url = item->url,
+    };
+}
+
+static bool queue_item(void *ctx, uint64_t id, struct haul_item *ret_item)
+{
+    struct queue *queue = ctx;
+
+    for (size_t i = 0; i < queue->count; i++) {
+        if (queue->items[i].id == id) {
+            queue->copies++;
+            haul_item_copy(ret_item, &queue->items[i]);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void queue_totals(void *ctx, struct haul_totals *ret_totals)
+{
+    *ret_totals = (struct haul_totals){.rate = ((struct queue *)ctx)->rate};
+}
+
+static uint64_t queue_version(void *ctx)
+{
+    return ((struct queue *)ctx)->version;
+}
+
+static uint64_t queue_order_version(void *ctx)
+{
+    return ((struct queue *)ctx)->order_version;
+}
+
+static uint64_t queue_ticks(void *ctx)
+{
+    return ((struct queue *)ctx)->tick;
+}
+
+/* A queue with a view on it. */
+struct world {
+    struct queue queue;
+    struct view_source source;
+    struct clock clock;
+    struct view *view;
+};
+
+static void add(struct queue *queue, const char *name, enum haul_state state)
+{
+    size_t at = queue->count++;
+
+    queue->items = xreallocarray(queue->items, queue->count, sizeof *queue->items);
+    queue->items[at] = (struct haul_item){
+        .id = at + 1,
+        .position = at + 1,
+        .version = ++queue->version,
+        .state = state,
+        .total = 100,
+        .name = xstrdup(name),
+        .dir = xstrdup("/dl"),
+        .url = xasprintf("http://example.org/%s", name),
+        .note = xstrdup(""),
+    };
+    queue->order_version++;
+}
+
+/* COUNT items "f0000"…, all queued. */
+static struct world *world_new(size_t count)
+{
+    struct world *world = xcalloc(1, sizeof *world);
+    char name[32];
+
+    for (size_t i = 0; i < count; i++) {
+        (void)snprintf(name, sizeof name, "f%04zu", i);
+        add(&world->queue, name, HAUL_QUEUED);
+    }
+    world->source = (struct view_source){queue_count,  queue_at,      queue_item,
+                                         queue_totals, queue_version, queue_order_version,
+                                         &world->queue};
+    world->clock = (struct clock){.ticks = queue_ticks, .ctx = &world->queue};
+    world->view = view_new(&world->source, &world->clock);
+    return world;
+}
+
+static void world_free(struct world *world)
+{
+    view_free(world->view);
+    for (size_t i = 0; i < world->queue.count; i++)
+        haul_item_fini(&world->queue.items[i]);
+    free(world->queue.items);
+    free(world);
+}
+
+static void touch(struct world *world, size_t position)
+{
+    world->queue.items[position].version = ++world->queue.version;
+}
+
+static void set_state(struct world *world, size_t position, enum haul_state state)
+{
+    world->queue.items[position].state = state;
+    world->queue.order_version++;
+    touch(world, position);
+}
+
+/* "1 2 3" of an array of ids, or of rows. */
+static const char *words(const json_t *array, char *buf, size_t size)
+{
+    size_t at = 0;
+
+    buf[0] = '\0';
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        const json_t *entry = json_array_get(array, i);
+        json_int_t id =
+            json_integer_value(json_is_object(entry) ? json_object_get(entry, "id") : entry);
+
+        at += (size_t)snprintf(buf + at, size - at, "%s%lld", i ? " " : "", (long long)id);
+    }
+    return buf;
+}
+
+/* Asserts that the next frame has the order and the rows; ORDER NULL: that there is none. */
+static void assert_frame(struct world *world, bool force, const char *order, const char *rows)
+{
+    json_t *frame = view_frame(world->view, force);
+    char buf[256];
+
+    if (!order) {
+        assert_null(frame);
+        return;
+    }
+    assert_non_null(frame);
+    assert_string_equal(words(json_object_get(frame, "order"), buf, sizeof buf), order);
+    assert_string_equal(words(json_object_get(frame, "rows"), buf, sizeof buf), rows);
+    json_decref(frame);
+}
+
+static void look(struct world *world, struct haul_view wanted)
+{
+    view_look(world->view, &wanted);
+}
+
+static void only_what_changed_is_sent(void **state)
+{
+    struct world *world = world_new(10);
+
+    (void)state;
+    look(world, (struct haul_view){.rows = 3});
+    assert_frame(world, true, "1 2 3", "1 2 3");
+    assert_frame(world, false, NULL, NULL);
+    assert_frame(world, true, "1 2 3", "");
+    touch(world, 1);
+    assert_frame(world, false, "1 2 3", "2");
+    touch(world, 7);
+    assert_frame(world, false, NULL, NULL);
+    world->queue.rate = 5;
+    assert_frame(world, false, "1 2 3", "");
+    world_free(world);
+}
+
+static void a_row_that_was_out_of_sight_is_sent_again(void **state)
+{
+    struct world *world = world_new(10);
+
+    (void)state;
+    look(world, (struct haul_view){.rows = 3});
+    assert_frame(world, true, "1 2 3", "1 2 3");
+    look(world, (struct haul_view){.rows = 3, .offset = 2});
+    assert_frame(world, true, "3 4 5", "4 5");
+    look(world, (struct haul_view){.rows = 3});
+    assert_frame(world, true, "1 2 3", "1 2");
+    world_free(world);
+}
+
+static void a_plain_frame_touches_only_what_is_visible(void **state)
+{
+    struct world *world = world_new(5000);
+
+    (void)state;
+    look(world, (struct haul_view){.rows = 20, .offset = 3000});
+    json_decref(view_frame(world->view, true));
+    assert_int_equal(world->queue.looks, 20);
+    assert_int_equal(world->queue.copies, 20);
+    touch(world, 3001);
+    json_decref(view_frame(world->view, false));
+    assert_int_equal(world->queue.looks, 40);
+    assert_int_equal(world->queue.copies, 21);
+    world_free(world);
+}
+
+static void the_offset_stays_within_the_list(void **state)
+{
+    struct world *world = world_new(5);
+
+    (void)state;
+    look(world, (struct haul_view){.rows = 3, .offset = 100});
+    assert_frame(world, true, "3 4 5", "3 4 5");
+    look(world, (struct haul_view){.rows = 30, .offset = 4});
+    assert_frame(world, true, "1 2 3 4 5", "1 2");
+    look(world, (struct haul_view){.rows = 0, .offset = 4});
+    assert_frame(world, true, "", "");
+    world_free(world);
+    world = world_new(0);
+    look(world, (struct haul_view){.rows = 3, .offset = 7, .follow = 1});
+    assert_frame(world, true, "", "");
+    world_free(world);
+}
+
+static void the_followed_item_stays_within_the_rows(void **state)
+{
+    struct world *world = world_new(20);
+    json_t *frame;
+
+    (void)state;
+    look(world, (struct haul_view){.rows = 3, .follow = 10});
+    assert_frame(world, true, "8 9 10", "8 9 10");
+    look(world, (struct haul_view){.rows = 3, .offset = 15, .follow = 10});
+    assert_frame(world, true, "10 11 12", "11 12");
+    look(world, (struct haul_view){.rows = 3, .search = "f000", .follow = 9});
+    assert_frame(world, true, "7 8 9", "7 8 9");
+    look(world, (struct haul_view){.rows = 3, .search = "f000", .follow = 15});
+    frame = view_frame(world->view, true);
+    assert_true(json_is_null(json_object_get(frame, "follow_index")));
+    json_decref(frame);
+    world_free(world);
+}
+
+static void filters_by_state_and_text(void **state)
+{
+    struct world *world = world_new(4);
+
+    (void)state;
+    set_state(world, 1, HAUL_FAILED);
+    set_state(world, 3, HAUL_DONE);
+    look(world, (struct haul_view){.rows = 9, .states = 1u << HAUL_FAILED | 1u << HAUL_DONE});
+    assert_frame(world, true, "2 4", "2 4");
+    set_state(world, 3, HAUL_QUEUED);
+    assert_frame(world, false, "2", "");
+    look(world, (struct haul_view){.rows = 9, .search = "F0002"});
+    assert_frame(world, true, "3", "3");
+    look(world, (struct haul_view){.rows = 9, .search = "EXAMPLE.org"});
+    assert_frame(world, true, "1 2 3 4", "1 2 4");
+    world_free(world);
+}
+
+static void sorts_by_each_column(void **state)
+{
+    struct world *world = world_new(0);
+    struct queue *queue = &world->queue;
+
+    (void)state;
+    add(queue, "b", HAUL_DONE);
+    add(queue, "A", HAUL_ACTIVE);
+    add(queue, "c", HAUL_FAILED);
+    add(queue, "a", HAUL_QUEUED);
+    queue->items[0].total = 500;
+    queue->items[0].done = 100;
+    queue->items[1].rate = 7;
+    queue->items[2].total = -1;
+    queue->items[2].done = 99;
+    queue->items[3].done = 100;
+    look(world, (struct haul_view){.rows = 9, .sort = HAUL_SORT_NAME});
+    assert_frame(world, true, "2 4 1 3", "2 4 1 3");
+    look(world, (struct haul_view){.rows = 9, .sort = HAUL_SORT_NAME, .descending = true});
+    assert_frame(world, true, "3 1 2 4", "");
+    look(world, (struct haul_view){.rows = 9, .sort = HAUL_SORT_STATE});
+    assert_frame(world, true, "2 4 3 1", "");
+    look(world, (struct haul_view){.rows = 9, .sort = HAUL_SORT_SIZE});
+    assert_frame(world, true, "3 2 4 1", "");
+    look(world, (struct haul_view){.rows = 9, .sort = HAUL_SORT_DONE, .descending = true});
+    assert_frame(world, true, "4 1 2 3", "");
+    look(world, (struct haul_view){.rows = 9, .sort = HAUL_SORT_RATE, .descending = true});
+    assert_frame(world, true, "2 1 3 4", "");
+    look(world, (struct haul_view){.rows = 9, .descending = true});
+    assert_frame(world, true, "4 3 2 1", "");
+    world_free(world);
+}
+
+static void matching_is_redone_only_when_it_may_have_changed(void **state)
+{
+    struct world *world = world_new(100);
+
+    (void)state;
+    look(world, (struct haul_view){.rows = 3, .states = 1u << HAUL_QUEUED});
+    assert_frame(world, true, "1 2 3", "1 2 3");
+    assert_int_equal(world->queue.looks, 100);
+    touch(world, 0);
+    assert_frame(world, false, "1 2 3", "1");
+    assert_int_equal(world->queue.looks, 100);
+    set_state(world, 0, HAUL_ACTIVE);
+    assert_frame(world, false, "2 3 4", "4");
+    assert_int_equal(world->queue.looks, 200);
+    world_free(world);
+}
+
+static void slow_matching_is_put_off_and_made_up_for(void **state)
+{
+    struct world *world = world_new(100);
+
+    (void)state;
+    world->queue.look_cost = 1;
+    world->queue.tick = 1000;
+    look(world, (struct haul_view){.rows = 3, .states = 1u << HAUL_QUEUED});
+    assert_frame(world, true, "1 2 3", "1 2 3");
+    assert_int_equal(view_due(world->view), 0);
+    set_state(world, 0, HAUL_DONE);
+    assert_frame(world, false, "1 2 3", "1");
+    assert_int_equal(world->queue.looks, 100);
+    assert_int_equal(view_due(world->view), 1000 + 100 + 10 * 100);
+    world->queue.tick = view_due(world->view);
+    assert_frame(world, false, "2 3 4", "4");
+    assert_int_equal(view_due(world->view), 0);
+    world_free(world);
+}
+
+static void rows_that_are_gone_are_left_out_of_an_old_order(void **state)
+{
+    struct world *world = world_new(4);
+
+    (void)state;
+    world->queue.look_cost = 10;
+    look(world, (struct haul_view){.rows = 9, .sort = HAUL_SORT_NAME, .descending = true});
+    assert_frame(world, true, "4 3 2 1", "4 3 2 1");
+    haul_item_fini(&world->queue.items[--world->queue.count]);
+    world->queue.order_version++;
+    world->queue.version++;
+    assert_frame(world, false, "3 2 1", "");
+    world_free(world);
+}
+
+static void intervals_are_kept_within_bounds(void **state)
+{
+    struct world *world = world_new(0);
+
+    (void)state;
+    look(world, (struct haul_view){.rows = 1});
+    assert_int_equal(view_interval(world->view), 100);
+    look(world, (struct haul_view){.rows = 1, .interval_ms = 1});
+    assert_int_equal(view_interval(world->view), 50);
+    look(world, (struct haul_view){.rows = 1, .interval_ms = 99999});
+    assert_int_equal(view_interval(world->view), 10000);
+    world_free(world);
+}
+
+static void a_list_has_all_its_rows(void **state)
+{
+    struct world *world = world_new(10);
+    json_t *list = view_list(&world->source, &(struct haul_view){.rows = 4, .offset = 5});
+    char buf[64];
+
+    (void)state;
+    assert_string_equal(words(json_object_get(list, "items"), buf, sizeof buf), "6 7 8 9");
+    assert_int_equal(json_integer_value(json_object_get(list, "matching")), 10);
+    assert_int_equal(json_integer_value(json_object_get(list, "offset")), 5);
+    assert_null(json_object_get(list, "order"));
+    json_decref(list);
+    world_free(world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_what_changed_is_sent),
+        cmocka_unit_test(a_row_that_was_out_of_sight_is_sent_again),
+        cmocka_unit_test(a_plain_frame_touches_only_what_is_visible),
+        cmocka_unit_test(the_offset_stays_within_the_list),
+        cmocka_unit_test(the_followed_item_stays_within_the_rows),
+        cmocka_unit_test(filters_by_state_and_text),
+        cmocka_unit_test(sorts_by_each_column),
+        cmocka_unit_test(matching_is_redone_only_when_it_may_have_changed),
+        cmocka_unit_test(slow_matching_is_put_off_and_made_up_for),
+        cmocka_unit_test(rows_that_are_gone_are_left_out_of_an_old_order),
+        cmocka_unit_test(intervals_are_kept_within_bounds),
+        cmocka_unit_test(a_list_has_all_its_rows),
+    };
+
+    proto_setup();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
