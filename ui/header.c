@@ -73,7 +73,7 @@ static void fill_left(struct piece pieces[PIECE_COUNT], const struct cells *cell
     piece_set(&pieces[PIECE_SPARK], count > 0 ? 9 : 0, STYLE_BAR, spark);
     pieces[PIECE_SPARK].width = SPARK_COLUMNS;
     snprintf(text, sizeof(text), "eta %-7s", fmt_seconds(totals->eta, number));
-    piece_set(&pieces[PIECE_ETA], totals->eta >= 0 ? 4 : 0, STYLE_TEXT, text);
+    piece_set(&pieces[PIECE_ETA], totals->eta > 0 ? 4 : 0, STYLE_TEXT, text);
 }
 
 static void count_set(struct piece *piece, int rank, enum theme_style style, uint64_t count,

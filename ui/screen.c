@@ -436,6 +436,8 @@ void screen_key(struct screen *screen, const struct input_key *key)
         prompt_key(&screen->prompt, key);
         return;
     }
+    /* Frames may have come since the last painting: a key means what is known now. */
+    list_view_update(&screen->list, screen->list.height);
     struct view *view = focus(screen);
     enum keymap_action action = keymap_find(key->code, view->ops->place);
     if (action == ACT_NONE || view->ops->act(view, action))
