@@ -41,6 +41,7 @@ struct view {
     const struct clock *clock;
     struct haul_view wanted;
     char *search; /* wanted.search, owned */
+    bool pages;   /* the offset is taken as it is, for a list that is read page by page */
 
     uint64_t *matches; /* ids, unless the view is plain */
     size_t match_count;
@@ -278,10 +279,13 @@ static uint64_t follow_index(const struct view *view)
 }
 
 /* Moves the offset so that the rows hold the followed item and no more emptiness than needed. */
-static void place_offset(struct haul_view *wanted, const struct facts *facts)
+static void place_offset(struct view *view, const struct facts *facts)
 {
-    uint64_t last = facts->matching > wanted->rows ? facts->matching - wanted->rows : 0;
+    struct haul_view *wanted = &view->wanted;
+    uint64_t last = facts->matching;
 
+    if (!view->pages)
+        last = facts->matching > wanted->rows ? facts->matching - wanted->rows : 0;
     if (facts->follow_index != UINT64_MAX && wanted->rows > 0) {
         if (facts->follow_index < wanted->offset)
             wanted->offset = facts->follow_index;
@@ -305,7 +309,7 @@ static struct facts take_facts(struct view *view)
         facts.matching = view->match_count;
     }
     facts.follow_index = follow_index(view);
-    place_offset(&view->wanted, &facts);
+    place_offset(view, &facts);
     facts.offset = view->wanted.offset;
     return facts;
 }
@@ -425,6 +429,7 @@ json_t *view_list(const struct view_source *source, const struct haul_view *want
 
     view_look(view, wanted);
     view->wanted.follow = 0;
+    view->pages = true;
     list = view_frame(view, true);
     json_object_del(list, "follow_index");
     json_object_del(list, "order");

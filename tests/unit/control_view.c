@@ -391,7 +391,7 @@ static void intervals_are_kept_within_bounds(void **state)
     world_free(world);
 }
 
-static void a_list_has_all_its_rows(void **state)
+static void a_list_is_read_page_by_page(void **state)
 {
     struct world *world = world_new(10);
     json_t *list = view_list(&world->source, &(struct haul_view){.rows = 4, .offset = 5});
@@ -402,6 +402,12 @@ static void a_list_has_all_its_rows(void **state)
     assert_int_equal(json_integer_value(json_object_get(list, "matching")), 10);
     assert_int_equal(json_integer_value(json_object_get(list, "offset")), 5);
     assert_null(json_object_get(list, "order"));
+    json_decref(list);
+    list = view_list(&world->source, &(struct haul_view){.rows = 4, .offset = 8});
+    assert_string_equal(words(json_object_get(list, "items"), buf, sizeof buf), "9 10");
+    json_decref(list);
+    list = view_list(&world->source, &(struct haul_view){.rows = 4, .offset = 99});
+    assert_string_equal(words(json_object_get(list, "items"), buf, sizeof buf), "");
     json_decref(list);
     world_free(world);
 }
@@ -420,7 +426,7 @@ int main(void)
         cmocka_unit_test(slow_matching_is_put_off_and_made_up_for),
         cmocka_unit_test(rows_that_are_gone_are_left_out_of_an_old_order),
         cmocka_unit_test(intervals_are_kept_within_bounds),
-        cmocka_unit_test(a_list_has_all_its_rows),
+        cmocka_unit_test(a_list_is_read_page_by_page),
     };
 
     proto_setup();
