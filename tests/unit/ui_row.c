@@ -1,0 +1,171 @@
+/* The list's columns at every width, and what an item says in them. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ui/row.h"
+
+#define NOW INT64_C(1000000000)
+#define MIB INT64_C(1048576)
+
+static struct haul_item item_of(enum haul_state state)
+{
+    return (struct haul_item){.id = 1,
+                              .state = state,
+                              .total = -1,
+                              .eta = -1,
+                              .name = (char *)"a.iso",
+                              .dir = (char *)"/",
+                              .url = (char *)"https://example.org/a.iso",
+                              .note = (char *)""};
+}
+
+static void columns_never_overlap_or_leave_the_width(void **state)
+{
+    (void)state;
+    for (int width = 1; width <= 400; width++) {
+        struct row_layout layout;
+        row_layout(width, &layout);
+        const struct row_column columns[] = {layout.mark,    layout.name,       layout.bar,
+                                             layout.percent, layout.size,       layout.rate,
+                                             layout.eta,     layout.connections};
+        int end = 0;
+        for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+            if (columns[i].width == 0)
+                continue;
+            assert_true(columns[i].x >= end);
+            end = columns[i].x + columns[i].width;
+        }
+        if (width >= 20)
+            assert_true(end <= width);
+        assert_true(layout.name.width >= 0);
+    }
+}
+
+static void a_wider_screen_shows_no_less(void **state)
+{
+    struct row_layout before;
+    struct row_layout layout;
+    (void)state;
+    row_layout(20, &before);
+    for (int width = 21; width <= 400; width++) {
+        row_layout(width, &layout);
+        assert_true(layout.percent.width >= before.percent.width);
+        assert_true(layout.rate.width >= before.rate.width);
+        assert_true(layout.bar.width >= before.bar.width || layout.size.width > before.size.width ||
+                    layout.eta.width > before.eta.width ||
+                    layout.connections.width > before.connections.width);
+        before = layout;
+    }
+}
+
+static void an_active_item_shows_numbers(void **state)
+{
+    struct haul_item item = item_of(HAUL_ACTIVE);
+    struct row_text text;
+    (void)state;
+    item.phase = HAUL_PHASE_RECEIVING;
+    item.total = 100 * MIB;
+    item.done = (uint64_t)(57 * MIB);
+    item.rate = (uint64_t)(2 * MIB);
+    item.eta = 21;
+    item.connections = 4;
+    row_text(&item, NOW, false, false, &text);
+    assert_true(text.bar);
+    assert_string_equal(text.percent, "57%");
+    assert_string_equal(text.size, "57.0/100 MiB");
+    assert_string_equal(text.rate, "2.0 MB/s");
+    assert_string_equal(text.eta, "00:21");
+    assert_string_equal(text.connections, "×4");
+    assert_string_equal(text.words, "");
+}
+
+static void an_unknown_length_has_no_percent(void **state)
+{
+    struct haul_item item = item_of(HAUL_ACTIVE);
+    struct row_text text;
+    (void)state;
+    item.phase = HAUL_PHASE_RECEIVING;
+    item.done = (uint64_t)MIB;
+    row_text(&item, NOW, false, false, &text);
+    assert_string_equal(text.percent, "");
+    assert_string_equal(text.size, "1.0 MiB");
+    assert_string_equal(text.eta, "--:--");
+}
+
+static void a_waiting_item_tells_when_it_tries_again(void **state)
+{
+    struct haul_item item = item_of(HAUL_WAITING);
+    struct row_text text;
+    (void)state;
+    item.http_status = 503;
+    item.retry_at = NOW + 11001;
+    row_text(&item, NOW, false, false, &text);
+    assert_string_equal(text.words, "503, next try in 0:12");
+    row_text(&item, NOW, false, true, &text);
+    assert_string_equal(text.words, "again in 0:12");
+    item.retry_at = NOW - 5000;
+    row_text(&item, NOW, false, false, &text);
+    assert_string_equal(text.words, "503, next try in 0:00");
+    assert_true(row_ticks(&item));
+}
+
+static void a_failed_item_tells_why(void **state)
+{
+    struct haul_item item = item_of(HAUL_FAILED);
+    struct row_text text;
+    (void)state;
+    item.err = HAUL_E_DISK_FULL;
+    row_text(&item, NOW, false, false, &text);
+    assert_string_equal(text.sentence, "the disk is full");
+    item.note = (char *)"no room for 3 GiB";
+    row_text(&item, NOW, false, false, &text);
+    assert_string_equal(text.sentence, "no room for 3 GiB");
+    row_text(&item, NOW, false, true, &text);
+    assert_string_equal(text.sentence, "failed");
+}
+
+static void a_done_item_tells_how_long_it_took(void **state)
+{
+    struct haul_item item = item_of(HAUL_DONE);
+    struct row_text text;
+    (void)state;
+    item.done = (uint64_t)(3 * MIB);
+    row_text(&item, NOW, false, false, &text);
+    assert_string_equal(text.sentence, "done, 3.0 MiB");
+    item.started_at = NOW - 134000;
+    item.finished_at = NOW;
+    row_text(&item, NOW, false, false, &text);
+    assert_string_equal(text.sentence, "done in 02:14, 3.0 MiB");
+}
+
+static void ascii_marks_are_ascii_and_differ(void **state)
+{
+    (void)state;
+    for (int one = 0; one < HAUL_STATE_COUNT; one++) {
+        const char *mark = row_mark((enum haul_state)one, true);
+        assert_int_equal(strlen(mark), 1);
+        for (int other = one + 1; other < HAUL_STATE_COUNT; other++)
+            assert_string_not_equal(mark, row_mark((enum haul_state)other, true));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(columns_never_overlap_or_leave_the_width),
+        cmocka_unit_test(a_wider_screen_shows_no_less),
+        cmocka_unit_test(an_active_item_shows_numbers),
+        cmocka_unit_test(an_unknown_length_has_no_percent),
+        cmocka_unit_test(a_waiting_item_tells_when_it_tries_again),
+        cmocka_unit_test(a_failed_item_tells_why),
+        cmocka_unit_test(a_done_item_tells_how_long_it_took),
+        cmocka_unit_test(ascii_marks_are_ascii_and_differ),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
