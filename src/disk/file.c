@@ -24,8 +24,7 @@
 #include "disk/names.h"
 #include "haul/log.h"
 
-/* --- life ---------------------------------------------------------------------------------------
- */
+/* Life. */
 
 static void file_free(struct disk_file *file)
 {
@@ -82,8 +81,7 @@ bool disk_file_unwritten(const struct disk_file *file)
     return false;
 }
 
-/* --- opening ------------------------------------------------------------------------------------
- */
+/* Opening. */
 
 struct open_job {
     struct disk_job job;
@@ -317,8 +315,7 @@ void disk_file_open(struct disk *disk, const struct disk_place *place, const cha
     disk_submit(disk, &job->job);
 }
 
-/* --- planning and recording ---------------------------------------------------------------------
- */
+/* Planning and recording. */
 
 struct plan_job {
     struct disk_job job;
@@ -519,8 +516,7 @@ void disk_file_record(struct disk_file *file, bool sync)
     disk_submit(file->disk, &job->job);
 }
 
-/* --- the ends -----------------------------------------------------------------------------------
- */
+/* The ends. */
 
 struct end_job {
     struct disk_job job;
@@ -675,8 +671,7 @@ void disk_file_discard(struct disk_file *file, disk_done_cb *done, void *ctx)
     begin_end(file, run_discard, (struct end_job){.done = done, .ctx = ctx});
 }
 
-/* --- partials of items that are not running ------------------------------------------------------
- */
+/* Partials of items that are not running. */
 
 static void drop_found(void *ctx, struct disk_file *file, const struct haul_error *err)
 {

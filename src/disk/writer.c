@@ -89,8 +89,7 @@ static void advance(struct disk_writer *writer, uint64_t to)
     writer->file->state.ranges[writer->range].written = to;
 }
 
-/* --- through the workers ------------------------------------------------------------------------
- */
+/* Through the workers. */
 
 static void run_write(struct disk_job *base)
 {
@@ -149,8 +148,7 @@ static bool write_off_loop(struct disk_writer *writer, char *block, size_t len, 
     return true;
 }
 
-/* --- inline --------------------------------------------------------------------------------------
- */
+/* Inline. */
 
 static bool may_write_inline(const struct disk_writer *writer)
 {
@@ -171,8 +169,7 @@ static bool write_inline(struct disk_writer *writer, const void *data, size_t le
     return true;
 }
 
-/* --- taking bytes --------------------------------------------------------------------------------
- */
+/* Taking bytes. */
 
 /* A stream is quick when it brings QUICK_BYTES within a window; once a window brought less it is
  * slow again and gives its block back with the next flush. */

@@ -26,8 +26,10 @@
 #define CLOSING_TICK_MS 20
 #define SPACE_EVERY_MS  5000
 #define STARTS_PER_STEP 256 /* so that ten thousand slots do not hold up the loop */
+#define CONNECTING_MAX  128 /* more at once only overflow the servers' queues of new connections */
 #define OWN_DESCRIPTORS 64  /* not for transfers: log, socket, clients, epoll */
 #define PER_TRANSFER    2   /* its connection and its file */
+#define ROOM_EVERY_MS   10000 /* how often a full disk is looked at again */
 #define CACHE_MIN       16
 
 uint64_t engine_now(const struct haul_engine *engine)
@@ -41,8 +43,7 @@ void engine_tell(struct haul_engine *engine, const struct item *item, enum haul_
         engine->events.item(engine->events.ctx, item->id, what);
 }
 
-/* --- states -------------------------------------------------------------------------------------
- */
+/* States. */
 
 static const enum haul_happening happening_of[HAUL_STATE_COUNT] = {
     [HAUL_QUEUED] = HAUL_ITEM_QUEUED,       [HAUL_ACTIVE] = HAUL_ITEM_STARTED,
@@ -90,8 +91,7 @@ static void keep_error(struct item *item, const struct haul_error *err)
     item_set_note(item, err->text[0] ? err->text : haul_err_sentence(err->code));
 }
 
-/* --- the end of a transfer
- * ------------------------------------------------------------------------ */
+/* The end of a transfer. */
 
 static void complete(struct haul_engine *engine, struct item *item)
 {
@@ -139,6 +139,17 @@ static void try_later_or_give_up(struct haul_engine *engine, struct item *item,
     engine_set_state(engine, item, HAUL_WAITING);
 }
 
+/* A full disk is waited out: somebody will make room, and nothing is lost meanwhile. Only in a
+ * session; `get` is asked for a result. */
+static void wait_for_room(struct haul_engine *engine, struct item *item,
+                          const struct haul_error *err)
+{
+    keep_error(item, err);
+    item->due = engine_now(engine) + ROOM_EVERY_MS;
+    item->retry_at = clock_wall(engine->clock) + ROOM_EVERY_MS;
+    engine_set_state(engine, item, HAUL_WAITING);
+}
+
 void engine_transfer_over(struct haul_engine *engine, struct item *item,
                           const struct haul_error *err, int64_t retry_after, bool progress)
 {
@@ -153,12 +164,37 @@ void engine_transfer_over(struct haul_engine *engine, struct item *item,
         complete(engine, item);
     else if (err->code == HAUL_E_EXISTS && item->options->if_exists == HAUL_EXISTS_SKIP)
         skip(engine, item);
+    else if (err->code == HAUL_E_DISK_FULL && engine->keep_history)
+        wait_for_room(engine, item, err);
     else
         try_later_or_give_up(engine, item, err, retry_after, progress);
 }
 
-/* --- the step
- * -------------------------------------------------------------------------------------- */
+/* The rate limit. */
+
+static void step(struct haul_engine *engine);
+
+/* Lets the ones that wait for tokens go on, one chunk each, while there are tokens. */
+static void on_limit(uv_timer_t *timer)
+{
+    struct haul_engine *engine = timer->data;
+    struct transfer *transfer;
+
+    while ((transfer = TAILQ_FIRST(&engine->limited)) &&
+           limiter_ready(&engine->limiter, engine_now(engine)))
+        transfer_unlimit(transfer);
+    step(engine);
+}
+
+static void arm_limit(struct haul_engine *engine)
+{
+    uint64_t wait = limiter_wait_ms(&engine->limiter, engine_now(engine));
+
+    if (!TAILQ_EMPTY(&engine->limited) && !uv_is_active((uv_handle_t *)&engine->limit_timer))
+        uv_timer_start(&engine->limit_timer, on_limit, wait, 0);
+}
+
+/* The step. */
 
 static void on_soon(uv_idle_t *idle);
 
@@ -189,7 +225,8 @@ static void start_items(struct haul_engine *engine)
     uint64_t most = slots(engine);
     struct item *item;
 
-    for (unsigned n = 0; engine->queue.counts[HAUL_ACTIVE] < most; n++) {
+    for (unsigned n = 0;
+         engine->queue.counts[HAUL_ACTIVE] < most && engine->connecting < CONNECTING_MAX; n++) {
         item = queue_next(&engine->queue);
         if (!item)
             return;
@@ -236,6 +273,7 @@ static void step(struct haul_engine *engine)
     if (!engine->closing)
         start_items(engine);
     arm_tick(engine);
+    arm_limit(engine);
     if (engine->told_version != engine->queue.version) {
         engine->told_version = engine->queue.version;
         if (engine->events.changed)
@@ -259,8 +297,7 @@ static void on_settled(void *ctx)
         step(engine);
 }
 
-/* --- time
- * ------------------------------------------------------------------------------------------- */
+/* Time. */
 
 static void wake_waiting(struct haul_engine *engine)
 {
@@ -345,31 +382,7 @@ static void arm_tick(struct haul_engine *engine)
     uv_timer_start(&engine->tick, on_tick, MIN(delay, (uint64_t)TICK_MS), 0);
 }
 
-static void on_limit(uv_timer_t *timer);
-
-/* Lets the ones that wait for tokens go on, one chunk each, while there are tokens. */
-static void serve_limited(struct haul_engine *engine)
-{
-    struct transfer *transfer;
-
-    while ((transfer = TAILQ_FIRST(&engine->limited)) &&
-           limiter_ready(&engine->limiter, engine_now(engine)))
-        transfer_unlimit(transfer);
-    if (!TAILQ_EMPTY(&engine->limited))
-        uv_timer_start(&engine->limit_timer, on_limit,
-                       MAX(limiter_wait_ms(&engine->limiter, engine_now(engine)), (uint64_t)1), 0);
-}
-
-static void on_limit(uv_timer_t *timer)
-{
-    struct haul_engine *engine = timer->data;
-
-    serve_limited(engine);
-    step(engine);
-}
-
-/* --- life
- * -------------------------------------------------------------------------------------------- */
+/* Life. */
 
 static void raise_descriptors(void)
 {
@@ -407,6 +420,7 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
 
     raise_descriptors();
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of that file */
     engine->loop = loop_uv(loop);
     engine->clock = &clock_system;
     engine->settings = *settings;
@@ -477,8 +491,7 @@ const char *haul_engine_libraries(void)
     return net_library_version();
 }
 
-/* --- requests
- * ---------------------------------------------------------------------------------------- */
+/* Requests. */
 
 static enum haul_err check_request(const struct haul_request *request, struct haul_error *err)
 {
@@ -685,8 +698,7 @@ void haul_engine_set(struct haul_engine *engine, const struct haul_settings *set
     haul_settings_merge(&engine->settings, settings);
     apply_settings(engine);
     engine->queue.version++;
-    if (!TAILQ_EMPTY(&engine->limited))
-        uv_timer_start(&engine->limit_timer, on_limit, 0, 0);
+    uv_timer_stop(&engine->limit_timer); /* set for the old limit */
     engine_wake(engine);
 }
 

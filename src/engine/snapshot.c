@@ -96,12 +96,13 @@ static int64_t bytes_left(const struct haul_engine *engine)
 void haul_engine_totals(const struct haul_engine *engine, struct haul_totals *ret_totals)
 {
     uint64_t now = engine_now(engine);
+    bool runs = engine->queue.counts[HAUL_ACTIVE] > 0;
     int64_t left = bytes_left(engine);
     struct haul_totals totals = {
-        .rate = speed_rate(&engine->speed, now),
+        .rate = runs ? speed_rate(&engine->speed, now) : 0,
         .received = engine->received,
         .left = left,
-        .eta = left >= 0 ? speed_eta(&engine->speed, now, (uint64_t)left) : -1,
+        .eta = runs && left >= 0 ? speed_eta(&engine->speed, now, (uint64_t)left) : -1,
         .disk_free = engine->disk_free,
         .limit = engine->settings.limit,
         .jobs = (uint32_t)engine->settings.jobs,

@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 #include "base/url.h"
+#include "disk/space.h"
 #include "engine/filename.h"
 #include "engine/folder.h"
 #include "engine/retry.h"
@@ -29,11 +30,11 @@
 #define SMALL_TOTAL_MAX (8 * 1024 * 1024)
 #define RECORD_AFTER_MS 1000 /* no record for downloads that end before */
 #define SYNC_EVERY_MS   10000
+#define ROOM_MIN        ((uint64_t)1024 * 1024) /* less than this counts as full */
 /* A partial found only after the answer came is worth asking again when it holds this much. */
 #define WORTH_ASKING_AGAIN (1024 * 1024)
 
-/* --- small things -------------------------------------------------------------------------------
- */
+/* Small things. */
 
 static void want_attention(struct transfer *transfer)
 {
@@ -137,8 +138,7 @@ static void over(struct transfer *transfer)
     engine_transfer_over(engine, item, stopped ? NULL : &err, retry_after, progress);
 }
 
-/* --- memory of small files
- * ------------------------------------------------------------------------ */
+/* Memory of small files. */
 
 static bool take_small(struct transfer *transfer)
 {
@@ -165,8 +165,7 @@ static void drop_small(struct transfer *transfer)
     transfer->small = NULL;
 }
 
-/* --- asking
- * --------------------------------------------------------------------------------------- */
+/* Asking. */
 
 static const struct net_handlers handlers;
 
@@ -199,6 +198,8 @@ static void ask(struct transfer *transfer, uint64_t from, uint64_t to, const cha
     if (net_start(transfer->engine->net, &request, &handlers, transfer, &transfer->net, &err) !=
         HAUL_OK)
         fail(transfer, &err);
+    else
+        transfer->engine->connecting++;
 }
 
 static void ask_from_start(struct transfer *transfer)
@@ -253,14 +254,23 @@ static void ask_for_rest(struct transfer *transfer)
     ask(transfer, range->written, range->end == UINT64_MAX ? UINT64_MAX : range->end - 1, if_range);
 }
 
-/* --- inside libcurl: the answer
- * ------------------------------------------------------------------- */
+/* Inside libcurl: the answer. */
+
+/* From here on the request no longer counts as one that waits for a connection. */
+static void note_connected(struct transfer *transfer)
+{
+    if (transfer->connected)
+        return;
+    transfer->connected = true;
+    transfer->engine->connecting--;
+    engine_wake(transfer->engine);
+}
 
 static void on_connected(void *ctx)
 {
     struct transfer *transfer = ctx;
 
-    transfer->connected = true;
+    note_connected(transfer);
     transfer->last_byte = engine_now(transfer->engine);
 }
 
@@ -404,8 +414,7 @@ static bool on_head(void *ctx, const struct net_response *response, const char *
     return go_on;
 }
 
-/* --- inside libcurl: bytes
- * ------------------------------------------------------------------------ */
+/* Inside libcurl: bytes. */
 
 static enum net_body hold(struct transfer *transfer)
 {
@@ -469,8 +478,17 @@ static enum net_body on_body(void *ctx, const char *data, size_t len)
     return NET_BODY_TAKEN;
 }
 
-/* --- the answer has ended
- * -------------------------------------------------------------------------- */
+static void drop_request(struct transfer *transfer)
+{
+    if (transfer->net) {
+        note_connected(transfer);
+        net_cancel(transfer->net);
+    }
+    transfer->net = NULL;
+    leave_limited(transfer);
+}
+
+/* The answer has ended. */
 
 static void check_length(const struct transfer *transfer, struct haul_error *err)
 {
@@ -486,6 +504,7 @@ static void on_done(void *ctx, const struct net_result *result)
     struct transfer *transfer = ctx;
     struct haul_error err = result->err;
 
+    note_connected(transfer);
     transfer->net = NULL;
     transfer->mtime = result->mtime;
     leave_limited(transfer);
@@ -511,8 +530,7 @@ static void on_done(void *ctx, const struct net_result *result)
 static const struct net_handlers handlers = {
     .connected = on_connected, .head = on_head, .body = on_body, .done = on_done};
 
-/* --- disk jobs come back
- * --------------------------------------------------------------------------- */
+/* Disk jobs come back. */
 
 static void on_writer_ready(void *ctx)
 {
@@ -588,10 +606,7 @@ static void on_opened(void *ctx, struct disk_file *file, const struct haul_error
     if (err->code != HAUL_OK) {
         fail(transfer, err);
     } else if (transfer->goal == GOAL_RECEIVE && worth_asking_again(transfer)) {
-        if (transfer->net)
-            net_cancel(transfer->net);
-        transfer->net = NULL;
-        leave_limited(transfer);
+        drop_request(transfer);
         ask_for_rest(transfer);
     } else {
         transfer->want_plan = true;
@@ -643,8 +658,7 @@ static void on_put_away(void *ctx, const struct haul_error *err)
     over(transfer);
 }
 
-/* --- deciding
- * -------------------------------------------------------------------------------------- */
+/* Deciding. */
 
 static void open_file(struct transfer *transfer, bool only_partial)
 {
@@ -669,14 +683,6 @@ static bool quiesce_writer(struct transfer *transfer, bool flush)
     disk_writer_fini(&transfer->writer);
     transfer->writing = false;
     return true;
-}
-
-static void drop_request(struct transfer *transfer)
-{
-    if (transfer->net)
-        net_cancel(transfer->net);
-    transfer->net = NULL;
-    leave_limited(transfer);
 }
 
 static void finish_small(struct transfer *transfer)
@@ -784,8 +790,7 @@ void transfer_attend(struct transfer *transfer)
     advance(transfer);
 }
 
-/* --- from the engine
- * ------------------------------------------------------------------------------- */
+/* From the engine. */
 
 /* The partial's name is known from the last run, or may be the link's; with `skip` and `fail` a
  * file of that name settles the matter before anything is asked for. */
@@ -795,6 +800,33 @@ static bool look_first(const struct transfer *transfer)
 
     return transfer->item->base || policy == HAUL_EXISTS_SKIP || policy == HAUL_EXISTS_FAIL ||
            folder_has(transfer->engine, transfer->item->options->dir, transfer->name);
+}
+
+static void begin(struct transfer *transfer)
+{
+    if (look_first(transfer))
+        open_file(transfer, true);
+    else
+        ask_from_start(transfer);
+}
+
+/* The disk was full: is there room for the rest now? Asked before the server is bothered again. */
+static void on_room(void *ctx, int64_t free_bytes)
+{
+    struct transfer *transfer = ctx;
+    struct item *item = transfer->item;
+    uint64_t done = item->base ? item->done : 0; /* what a partial holds needs no room */
+    uint64_t need = item->total > 0 ? (uint64_t)item->total - MIN((uint64_t)item->total, done) : 0;
+    struct haul_error err;
+
+    transfer->disk_pending = false;
+    if (free_bytes >= 0 && (uint64_t)free_bytes < MAX(need, ROOM_MIN)) {
+        haul_fail(&err, HAUL_E_DISK_FULL, "%s", item->note ? item->note : "the disk is full");
+        fail(transfer, &err);
+    } else if (transfer->goal == GOAL_RECEIVE) {
+        begin(transfer);
+    }
+    want_attention(transfer);
 }
 
 void transfer_start(struct haul_engine *engine, struct item *item)
@@ -817,10 +849,12 @@ void transfer_start(struct haul_engine *engine, struct item *item)
     set_phase(transfer, HAUL_PHASE_CONNECTING);
     if (options->timeout > 0 && item->deadline == 0)
         item->deadline = engine_now(engine) + options->timeout * 1000;
-    if (look_first(transfer))
-        open_file(transfer, true);
-    else
-        ask_from_start(transfer);
+    if (item->err == HAUL_E_DISK_FULL) {
+        transfer->disk_pending = true;
+        disk_space(engine->disk, item_dir(item), on_room, transfer);
+        return;
+    }
+    begin(transfer);
 }
 
 void transfer_stop(struct transfer *transfer, bool discard)

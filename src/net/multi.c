@@ -82,7 +82,7 @@ static void act(struct net *net, curl_socket_t fd, int events)
     drain(net);
 }
 
-/* --- libcurl asks us to watch sockets and time ------------------------------------------------ */
+/* Libcurl asks us to watch sockets and time. */
 
 static void free_watch(uv_handle_t *handle)
 {
@@ -169,8 +169,7 @@ static int on_timer(CURLM *multi, long timeout_ms, void *ctx)
     return 0;
 }
 
-/* --- libcurl hands over headers and bytes ------------------------------------------------------
- */
+/* Libcurl hands over headers and bytes. */
 
 static size_t stop_with(struct net_transfer *transfer, enum haul_err code)
 {
@@ -201,6 +200,8 @@ static bool wants_body(const struct net_transfer *transfer)
 static bool tell_head(struct net_transfer *transfer)
 {
     transfer->head_told = true;
+    if (transfer->is_http)
+        transfer_watch_end(transfer);
     if (!transfer->is_http) {
         curl_off_t length = -1;
 
@@ -240,13 +241,13 @@ int transfer_on_connected(void *ctx, char *peer_ip, char *own_ip, int peer_port,
     (void)own_ip;
     (void)peer_port;
     (void)own_port;
+    transfer->connected = true;
     if (transfer->handlers->connected)
         transfer->handlers->connected(transfer->ctx);
     return CURL_PREREQFUNC_OK;
 }
 
-/* --- transfers ----------------------------------------------------------------------------------
- */
+/* Transfers. */
 
 static CURL *easy_get(struct net *net)
 {
@@ -272,6 +273,7 @@ static void transfer_free(struct net_transfer *transfer)
     curl_slist_free_all(transfer->headers);
     haul_options_unref(transfer->options);
     net_response_fini(&transfer->response);
+    transfer_unwatch_end(transfer);
     secret_free(transfer->user);
     free(transfer->url);
     free(transfer->origin);
@@ -292,7 +294,7 @@ static void unlink_transfer(struct net_transfer *transfer)
 static enum haul_err join_multi(struct net_transfer *transfer, struct haul_error *err)
 {
     struct net *net = transfer->net;
-    enum haul_err code = transfer_prepare(transfer, net->share, net->common, err);
+    enum haul_err code = transfer_prepare(transfer, net->share, net->common, net->running + 1, err);
     CURLMcode status;
 
     if (code != HAUL_OK)
@@ -363,8 +365,7 @@ void net_cancel(struct net_transfer *transfer)
     transfer_free(transfer);
 }
 
-/* --- ends ---------------------------------------------------------------------------------------
- */
+/* Ends. */
 
 /* The host of the present URL, clean, for sentences. */
 static void host_of(const struct net_transfer *transfer, char *buf, size_t size)
@@ -376,10 +377,29 @@ static void host_of(const struct net_transfer *transfer, char *buf, size_t size)
     text_clean((struct text_raw){parts.host.at, parts.host.len}, buf, size);
 }
 
+/* libcurl's result, where its code alone would mislead. */
+static void judge_result(struct net_transfer *transfer, const char *host, struct haul_error *err)
+{
+    char detail[CURL_ERROR_SIZE];
+    long sys_errno = 0, connect_status = 0;
+
+    text_clean(text_raw_from(transfer->error_text), detail, sizeof detail);
+    curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &sys_errno);
+    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
+    if (connect_status >= 300)
+        haul_fail(err, HAUL_E_PROXY, "the proxy refused the connection to %s (%ld)", host,
+                  connect_status);
+    else if (transfer->result == CURLE_UNSUPPORTED_PROTOCOL && transfer->connected)
+        haul_fail(err, HAUL_E_BAD_RESPONSE, "%s sends no HTTP answer: %s", host, detail);
+    else if (transfer->result == CURLE_OUT_OF_MEMORY && transfer->connected && !transfer->head_told)
+        haul_fail(err, HAUL_E_BAD_RESPONSE, "%s sends a header line that is too long", host);
+    else
+        neterr_from_curl((int)transfer->result, detail, host, sys_errno, err);
+}
+
 static void judge(struct net_transfer *transfer, struct haul_error *err)
 {
-    char host[128], detail[CURL_ERROR_SIZE];
-    long sys_errno = 0;
+    char host[128];
     int status = transfer->response.status;
 
     *err = (struct haul_error){0};
@@ -390,13 +410,14 @@ static void judge(struct net_transfer *transfer, struct haul_error *err)
     } else if (transfer->is_http && status >= 300 && !wants_body(transfer)) {
         neterr_from_status(status, host, err); /* whatever became of its body */
     } else if (transfer->result != CURLE_OK) {
-        text_clean(text_raw_from(transfer->error_text), detail, sizeof detail);
-        curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &sys_errno);
-        neterr_from_curl((int)transfer->result, detail, host, sys_errno, err);
+        judge_result(transfer, host, err);
     } else if (transfer->is_http && status < 200) {
         haul_fail(err, HAUL_E_BAD_RESPONSE, "%s sends no proper answer (%d)", host, status);
     } else if (!transfer->head_told && !tell_head(transfer)) {
         haul_fail(err, HAUL_E_CANCELLED, "%s", haul_err_sentence(HAUL_E_CANCELLED));
+    } else if (!transfer_ended_cleanly(transfer)) {
+        haul_fail(err, HAUL_E_UNCLEAN_END,
+                  "%s announced no length and the secure connection was cut off", host);
     }
 }
 
@@ -406,6 +427,7 @@ static void follow(struct net_transfer *transfer)
     struct haul_error err;
 
     transfer->ended = false;
+    transfer->connected = false;
     transfer->discarded = 0;
     if (join_multi(transfer, &err) != HAUL_OK) {
         transfer->stop = err;
@@ -462,8 +484,7 @@ static void drain(struct net *net)
     net->settled(net->ctx);
 }
 
-/* --- life ---------------------------------------------------------------------------------------
- */
+/* Life. */
 
 static enum haul_err multi_open(struct net *net, struct haul_error *err)
 {

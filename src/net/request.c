@@ -17,7 +17,11 @@
 #include "haul/version.h"
 #include "net/transfer.h"
 
-#define READ_BUFFER (256L * 1024) /* only the part that a read fills becomes resident */
+/* Large reads halve the system calls of a quick transfer; two thousand slow ones must not own a
+ * large buffer each. So all of them share READ_TOTAL, within bounds for each. */
+#define READ_TOTAL ((size_t)8 * 1024 * 1024)
+#define READ_MIN   ((size_t)16 * 1024)
+#define READ_MAX   ((size_t)512 * 1024)
 
 /* Moves the user info of the URL into ->user, so that the URL can be shown and logged. */
 static enum haul_err split_user(struct net_transfer *transfer, const char *url,
@@ -164,6 +168,7 @@ static void set_identity(struct net_transfer *transfer)
         curl_easy_setopt(easy, CURLOPT_PROXY, options->proxy);
         curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_ANY);
     }
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     if (!transfer->same_origin)
         return;
     if (options->referer)
@@ -180,7 +185,12 @@ static void set_identity(struct net_transfer *transfer)
     }
 }
 
-static void set_manners(struct net_transfer *transfer)
+static long read_buffer(size_t running)
+{
+    return (long)MAX(READ_MIN, MIN(READ_MAX, READ_TOTAL / MAX(running, (size_t)1)));
+}
+
+static void set_manners(struct net_transfer *transfer, size_t running)
 {
     const struct haul_options *options = transfer->options;
     CURL *easy = transfer->easy;
@@ -188,7 +198,7 @@ static void set_manners(struct net_transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, READ_BUFFER);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, read_buffer(running));
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -200,7 +210,7 @@ static void set_manners(struct net_transfer *transfer)
 }
 
 enum haul_err transfer_prepare(struct net_transfer *transfer, CURLSH *share,
-                               struct curl_slist *common, struct haul_error *err)
+                               struct curl_slist *common, size_t running, struct haul_error *err)
 {
     CURL *easy = transfer->easy;
 
@@ -221,7 +231,7 @@ enum haul_err transfer_prepare(struct net_transfer *transfer, CURLSH *share,
     transfer->headers = own_headers(transfer, common);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers ? transfer->headers : common);
     transfer->error_text[0] = '\0';
-    set_manners(transfer);
+    set_manners(transfer, running);
     set_trust(transfer);
     set_identity(transfer);
     set_range(transfer);

@@ -31,21 +31,32 @@ struct net_transfer {
     bool is_http;
     bool same_origin; /* secrets may be sent */
     bool head_told;
+    bool connected;
+    struct tls_end *tls_end; /* tls.c: watches for a proper end, NULL: no need */
     bool ended;
     char error_text[CURL_ERROR_SIZE];
 };
 
-/* request.c: takes apart REQUEST and fills the easy handle for the transfer's present URL. */
+/* request.c: takes apart REQUEST and fills the easy handle for the transfer's present URL. RUNNING
+ * is how many transfers there are: they share the memory for reading. */
 HAUL_CHECKED enum haul_err transfer_describe(struct net_transfer *transfer,
                                              const struct net_request *request,
                                              struct haul_error *err);
 HAUL_CHECKED enum haul_err transfer_prepare(struct net_transfer *transfer, CURLSH *share,
-                                            struct curl_slist *common, struct haul_error *err);
+                                            struct curl_slist *common, size_t running,
+                                            struct haul_error *err);
 
 /* redirect.c: true when the answer sends us elsewhere; then the transfer's URL is the new one and
  * what belongs to the old origin only is dropped. False with *err set when it must not be followed,
  * false with code OK when the answer is no redirect. */
 HAUL_CHECKED bool transfer_redirect(struct net_transfer *transfer, struct haul_error *err);
+
+/* tls.c: from the moment the answer's headers are here, for a body that only the end of the
+ * connection delimits. */
+void transfer_watch_end(struct net_transfer *transfer);
+/* False when such a body ended without the server's word (close_notify, RFC 8446 section 6.1). */
+bool transfer_ended_cleanly(const struct net_transfer *transfer);
+void transfer_unwatch_end(struct net_transfer *transfer);
 
 /* multi.c: called by libcurl through request.c. */
 size_t transfer_on_header(char *data, size_t size, size_t count, void *ctx);
