@@ -854,7 +854,7 @@ void haul_client_add(struct haul_client *client, const struct haul_request *requ
     struct lines lines = {0};
     struct haul_error err;
     enum haul_err code = HAUL_OK;
-    size_t done = 0, taken;
+    size_t done = 0, taken = 0;
 
     if (count == 0)
         code = haul_fail(&err, HAUL_E_USAGE, "there is nothing to add");

@@ -162,7 +162,7 @@ static enum haul_err await_ready(int fd, const char *session, struct haul_error 
 
 enum haul_err spawn_daemon(const char *session, struct haul_error *err)
 {
-    int lock, fd;
+    int lock, fd = -1;
     char *path;
     enum haul_err code = endpoint_path(session, &path, err);
 
