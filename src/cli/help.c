@@ -136,19 +136,32 @@ void help_print(const struct command *command, FILE *to)
         fputs("\n'haul help COMMAND' tells about a command.\n", to);
 }
 
+static int refuse_command(const char *name)
+{
+    struct suggest suggest;
+    struct haul_error err;
+    size_t count;
+    const struct command *table = command_table(&count);
+
+    suggest_init(&suggest, name);
+    for (size_t i = 0; i < count; i++)
+        suggest_consider(&suggest, table[i].name);
+    if (suggest.best != NULL)
+        (void)haul_fail(&err, HAUL_E_USAGE, "there is no command \"%s\"; did you mean '%s'?", name,
+                        suggest.best);
+    else
+        (void)haul_fail(&err, HAUL_E_USAGE, "there is no command \"%s\"", name);
+    return report_usage("", &err);
+}
+
 int help_run(const struct args *args)
 {
     const struct command *command = command_screen();
 
-    if (args->operand_count > 0) {
-        struct haul_error err;
-
+    if (args->operand_count > 0)
         command = command_find(args->operands[0]);
-        if (command == NULL) {
-            (void)haul_fail(&err, HAUL_E_USAGE, "there is no command \"%s\"", args->operands[0]);
-            return report_usage("", &err);
-        }
-    }
+    if (command == NULL)
+        return refuse_command(args->operands[0]);
     help_print(command, stdout);
     return report_written(0);
 }

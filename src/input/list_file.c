@@ -86,11 +86,15 @@ static const struct haul_option *find_item_option(struct reader *reader, const c
 
     if (option != NULL && option->scope == HAUL_SCOPE_ITEM)
         return option;
-    if (option == NULL)
+    if (strstr(name, "://") != NULL)
         *ret_code = haul_fail(reader->err, HAUL_E_BAD_OPTION,
-                              "%s, line %zu: there is no option \"%s\"; a line with a URL must "
-                              "not be indented",
-                              reader->name, reader->line, name);
+                              "%s, line %zu: a URL begins at the start of its line; indented "
+                              "lines are options",
+                              reader->name, reader->line);
+    else if (option == NULL)
+        *ret_code =
+            haul_fail(reader->err, HAUL_E_BAD_OPTION, "%s, line %zu: there is no option \"%s\"",
+                      reader->name, reader->line, name);
     else
         *ret_code = haul_fail(reader->err, HAUL_E_BAD_OPTION,
                               "%s, line %zu: \"%s\" is not an option of a single item; give it "

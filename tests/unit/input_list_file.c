@@ -122,7 +122,8 @@ static void mistakes_are_told_with_their_line(void **state)
     REFUSED("http://a.org/1\nexample.org/2\n", "list, line 2: a link begins with https://");
     REFUSED("http://a.org/1\tmirror.org/1\n", "list, line 1: a link begins with https://");
     REFUSED("http://a.org/1\n file=x\n", "list, line 2: there is no option \"file\"");
-    REFUSED("http://a.org/1\n http://a.org/2\n", "a line with a URL must not be indented");
+    REFUSED("http://a.org/1\n http://a.org/2\n",
+            "list, line 2: a URL begins at the start of its line");
     REFUSED("# c\n out=x\n", "list, line 2: an indented line sets an option of the item above");
     REFUSED("http://a.org/1\n out\n", "list, line 2: \"out\" needs a value: out=NAME");
     REFUSED("http://a.org/1\n out=a/b\n", "list, line 2: out: \"a/b\" must be a name");
