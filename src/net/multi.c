@@ -413,6 +413,8 @@ static void judge(struct net_transfer *transfer, struct haul_error *err)
         judge_result(transfer, host, err);
     } else if (transfer->is_http && status < 200) {
         haul_fail(err, HAUL_E_BAD_RESPONSE, "%s sends no proper answer (%d)", host, status);
+    } else if (transfer->is_http && !transfer->response.complete) {
+        haul_fail(err, HAUL_E_TRUNCATED, "%s closed the connection within its headers", host);
     } else if (!transfer->head_told && !tell_head(transfer)) {
         haul_fail(err, HAUL_E_CANCELLED, "%s", haul_err_sentence(HAUL_E_CANCELLED));
     } else if (!transfer_ended_cleanly(transfer)) {

@@ -147,6 +147,8 @@ enum haul_err net_response_line(struct net_response *response, const char *line,
     colon = strchr(copy, ':');
     if (strncasecmp(copy, "HTTP/", 5) == 0) {
         start_answer(response, copy);
+    } else if (copy[strspn(copy, "\r\n")] == '\0') {
+        response->complete = true;
     } else if (colon) {
         *colon = '\0';
         code = take_field(response, trim(copy), trim(colon + 1), err);

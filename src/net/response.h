@@ -18,6 +18,7 @@ struct net_response {
     bool accept_ranges;  /* "Accept-Ranges: bytes" */
     bool refuses_ranges; /* "Accept-Ranges: none" */
     bool closes;         /* "Connection: close" */
+    bool complete;       /* the empty line behind the headers came */
     char *content_range;
     char *content_type;
     char *content_encoding;

@@ -27,7 +27,9 @@ static void fields_are_found_in_any_case_and_trimmed(void **state)
     FEED("content-length:5\r\n");
     FEED("ETag: \"x:y\"\r\n");
     FEED("Accept-Ranges: bytes\r\n");
+    assert_false(response.complete);
     FEED("\r\n");
+    assert_true(response.complete);
     assert_int_equal(response.status, 206);
     assert_int_equal(response.content_length, 5);
     assert_string_equal(response.content_range, "bytes 5-9/10");
