@@ -1,7 +1,9 @@
 """A server that lies about what it sends gets no file under its name, and haul says so with the
 right status: 3 for broken transfers, 4 for refusals, 6 for what can't be trusted."""
 
-from harness import case, expect, run
+import os
+
+from harness import case, expect, expect_equal, run
 
 
 def refused(t, statuses, scheme="http", name="lie.bin", options=(), **script):
@@ -10,11 +12,11 @@ def refused(t, statuses, scheme="http", name="lie.bin", options=(), **script):
     file = t.origin.file(name, scheme=scheme, **script)
     result = t.haul("get", "-d", t.dir, "--progress", "plain", "--retries", 0, "--cacert",
                     t.origin.cert, *options, file.url)
-    t.keeps(name + ".part", name + ".haul")
     expect(result.status in statuses, f"expected one of {statuses} for {script}: {result}")
     expect(b": " in result.err and len(result.err) > 10, f"no sentence: {result}")
-    final = [one for one in t.names() if not one.endswith((".part", ".haul"))]
-    expect(not final, f"a file under a final name for {script}: {final}")
+    for unfinished in t.partials():
+        os.unlink(t.path(unfinished))
+    expect_equal(t.names(), [], f"files under a final name for {script}")
 
 
 @case

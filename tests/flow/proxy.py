@@ -1,16 +1,16 @@
 """Through a proxy, in plain text and through a tunnel."""
 
-from harness import case, expect, expect_equal, free_port, header, run
+from harness import Origin, case, expect, expect_equal, free_port, header, run
 
 
-def through(t, user=""):
-    return ["--proxy", f"http://{user}127.0.0.1:{t.origin.port}", "--cacert", t.origin.cert]
+def through(origin, user=""):
+    return ["--proxy", f"http://{user}127.0.0.1:{origin.port}", "--cacert", origin.cert]
 
 
 @case
 def plain_text_goes_in_absolute_form(t):
     file = t.origin.file("a.bin", host="files.test", port=80)
-    t.get(*through(t), file.url)
+    t.get(*through(t.origin), file.url)
     t.expect_file("a.bin", file)
     request = t.origin.requests("a.bin")[0]
     expect(request["proxied"] and request["target"].startswith("http://files.test"), str(request))
@@ -19,7 +19,7 @@ def plain_text_goes_in_absolute_form(t):
 @case
 def https_goes_through_a_tunnel(t):
     file = t.origin.file("b.bin", scheme="https", host="files.test", port=443)
-    t.get(*through(t), file.url)
+    t.get(*through(t.origin), file.url)
     t.expect_file("b.bin", file)
     tunnels = [entry for entry in t.origin.log() if entry["method"] == "CONNECT"]
     expect_equal(tunnels[-1]["target"], "files.test:443", "tunnel")
@@ -27,11 +27,16 @@ def https_goes_through_a_tunnel(t):
 
 @case
 def a_login_for_the_proxy_goes_to_the_proxy_only(t):
-    file = t.origin.file("c.bin", scheme="https", host="files.test", port=443)
-    t.get(*through(t, "who:pass@"), file.url)
-    request = t.origin.requests("c.bin")[0]
+    origin = Origin("--proxy-user", "who:pass")
+    t.closers.append(origin.close)
+    file = origin.file("c.bin", scheme="https", host="files.test", port=443)
+    t.get("--retries", 0, *through(origin), file.url, status=3)
+    t.get("--retries", 0, *through(origin, "who:wrong@"), file.url, status=3)
+    t.get(*through(origin, "who:pass@"), file.url)
+    t.expect_file("c.bin", file)
+    request = origin.requests("c.bin")[0]
     expect_equal(header(request, "Proxy-Authorization"), None, "inside the tunnel")
-    tunnels = [entry for entry in t.origin.log() if entry["method"] == "CONNECT"]
+    tunnels = [entry for entry in origin.log() if entry["method"] == "CONNECT"]
     expect(header(tunnels[-1], "Proxy-Authorization"), "the proxy got no login")
     expect_equal(header(tunnels[-1], "Authorization"), None, "to the proxy")
 
@@ -40,7 +45,7 @@ def a_login_for_the_proxy_goes_to_the_proxy_only(t):
 def a_server_login_does_not_go_to_the_proxy(t):
     file = t.origin.file("d.bin", scheme="https", host="files.test", port=443, auth="basic",
                          user="me:secret")
-    t.get(*through(t), "-u", "me:secret", "-H", "X-Key: 1", file.url)
+    t.get(*through(t.origin), "-u", "me:secret", "-H", "X-Key: 1", file.url)
     tunnels = [entry for entry in t.origin.log() if entry["method"] == "CONNECT"]
     for name in ("Authorization", "X-Key"):
         expect_equal(header(tunnels[-1], name), None, f"{name} to the proxy")
@@ -48,7 +53,7 @@ def a_server_login_does_not_go_to_the_proxy(t):
 
 @case
 def a_proxy_that_refuses_or_is_not_there_is_a_network_failure(t):
-    t.get(*through(t), "--retries", 0, "https://refused.test/x", status=3)
+    t.get(*through(t.origin), "--retries", 0, "https://refused.test/x", status=3)
     t.get("--proxy", f"http://127.0.0.1:{free_port()}", "--retries", 0, "http://files.test/x",
           status=3)
     t.expect_names()

@@ -5,6 +5,7 @@
  * never outlives the test that started it. */
 
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,6 +122,7 @@ int main(int argc, char **argv)
 {
     struct arguments arguments;
     arguments_parse(&arguments, argc, argv);
+    signal(SIGPIPE, SIG_IGN);
     raise_descriptor_limit();
     content_init();
 
