@@ -680,7 +680,7 @@ static enum haul_err check_request(const struct peer *peer, const struct proto_m
     if (!peer->greeted && strcmp(message->method, "hello") != 0)
         return haul_fail(err, HAUL_E_RPC, "the first call must be \"hello\"");
     if (server_is_stopping(peer->server))
-        return haul_fail(err, HAUL_E_DAEMON_LOST, "the daemon is ending");
+        return haul_fail(err, HAUL_E_DAEMON_LOST, "the daemon is ending; try again");
     *ret_code = PROTO_NO_METHOD;
     *ret_method = method_find(message->method);
     if (!*ret_method)
