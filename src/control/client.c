@@ -16,37 +16,14 @@
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "control/add.h"
 #include "control/conn.h"
 #include "control/endpoint.h"
 #include "control/json.h"
 #include "control/proto.h"
+#include "control/reply.h"
 #include "control/spawn.h"
 #include "haul/version.h"
-
-#define ADD_ITEMS_MAX 5000       /* requests in one message */
-#define ADD_BYTES_MAX (1u << 20) /* of URLs in one message, about */
-
-enum call_kind {
-    CALL_HELLO,
-    CALL_ADD,
-    CALL_LIST,
-    CALL_SHOW,
-    CALL_ACT,
-    CALL_MOVE,
-    CALL_SET,
-    CALL_SETTINGS,
-    CALL_WAIT,
-    CALL_WATCH,
-    CALL_UNWATCH,
-    CALL_STOP,
-};
-
-static const char *const method_names[] = {
-    [CALL_HELLO] = "hello", [CALL_ADD] = "add",           [CALL_LIST] = "list",
-    [CALL_SHOW] = "show",   [CALL_ACT] = "act",           [CALL_MOVE] = "move",
-    [CALL_SET] = "set",     [CALL_SETTINGS] = "settings", [CALL_WAIT] = "wait",
-    [CALL_WATCH] = "watch", [CALL_UNWATCH] = "unwatch",   [CALL_STOP] = "stop",
-};
 
 /* A call that has not been answered. */
 struct open_call {
@@ -110,114 +87,28 @@ static void call_free(struct open_call *call)
     free(call);
 }
 
-/* What a callback is given beyond the reply itself; freed after it. */
-struct decoded {
-    uint64_t *ids;
-    struct haul_item *items;
-    struct haul_detail detail;
-    struct haul_settings settings;
-    struct haul_totals totals;
-    char *json;
-};
-
-static void items_free(struct haul_item *items, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        haul_item_fini(&items[i]);
-    free(items);
-}
-
-static void decoded_fini(struct decoded *decoded, const struct haul_reply *reply)
-{
-    free(decoded->ids);
-    items_free(decoded->items, reply->item_count);
-    haul_detail_fini(&decoded->detail);
-    free(decoded->json);
-}
-
-static enum haul_err decode_items(const json_t *array, struct haul_item **ret_items,
-                                  size_t *ret_count, struct haul_error *err)
-{
-    size_t count = json_array_size(array);
-    struct haul_item *items = count > 0 ? xcalloc(count, sizeof *items) : NULL;
-
-    for (size_t i = 0; i < count; i++) {
-        if (json_to_item(json_array_get(array, i), &items[i], err) != HAUL_OK) {
-            items_free(items, i);
-            return err->code;
-        }
-    }
-    *ret_items = items;
-    *ret_count = count;
-    return HAUL_OK;
-}
-
-/* Fills what REPLY has for this kind of call. */
-static enum haul_err decode(enum call_kind kind, const json_t *result, struct decoded *decoded,
-                            struct haul_reply *reply, struct haul_error *err)
-{
-    enum haul_err code = HAUL_OK;
-
-    switch (kind) {
-    case CALL_ADD:
-        code = json_to_ids(json_object_get(result, "ids"), &decoded->ids, &reply->id_count, err);
-        reply->ids = decoded->ids;
-        break;
-    case CALL_LIST:
-        code = json_to_totals(json_object_get(result, "totals"), &decoded->totals, err);
-        reply->totals = &decoded->totals;
-        if (code == HAUL_OK)
-            code = decode_items(json_object_get(result, "items"), &decoded->items,
-                                &reply->item_count, err);
-        reply->items = decoded->items;
-        break;
-    case CALL_SHOW:
-        code = json_to_detail(result, &decoded->detail, err);
-        reply->detail = &decoded->detail;
-        break;
-    case CALL_SET:
-    case CALL_SETTINGS:
-        code = json_to_settings(json_object_get(result, "settings"), &decoded->settings, err);
-        reply->settings = &decoded->settings;
-        break;
-    case CALL_ACT:
-    case CALL_MOVE:
-        reply->count = (uint64_t)json_integer_value(json_object_get(result, "count"));
-        break;
-    case CALL_WAIT:
-        reply->exit_status = (int)json_integer_value(json_object_get(result, "exit_status"));
-        break;
-    case CALL_HELLO:
-    case CALL_WATCH:
-    case CALL_UNWATCH:
-    case CALL_STOP:
-        break;
-    }
-    return code;
-}
-
 /* Answers CALL, which is in no list any more, with the results of all its parts, and frees it. */
 static void call_answer(struct open_call *call)
 {
     struct haul_reply reply = {0};
-    struct decoded decoded = {0};
+    struct reply_parts parts = {0};
     const json_t *result = call->part_count > 0 ? call->parts[0] : NULL;
 
-    if (!call->failed && decode(call->kind, result, &decoded, &reply, &call->err) != HAUL_OK) {
-        decoded_fini(&decoded, &reply);
-        decoded = (struct decoded){0};
+    if (!call->failed && reply_decode(call->kind, result, &parts, &reply, &call->err) != HAUL_OK) {
+        reply_parts_fini(&parts, &reply);
+        parts = (struct reply_parts){0};
         reply = (struct haul_reply){0};
         call->failed = true;
     }
     if (call->failed) {
         reply.err = &call->err;
     } else {
-        decoded.json = proto_text(result, NULL);
-        reply.json = decoded.json;
+        parts.json = proto_text(result, NULL);
+        reply.json = parts.json;
     }
     if (call->reply)
         call->reply(call->ctx, &reply);
-    decoded_fini(&decoded, &reply);
+    reply_parts_fini(&parts, &reply);
     call_free(call);
 }
 
@@ -266,7 +157,7 @@ static void drop_backlog(struct haul_client *client)
 
 static void drop_rows(struct haul_client *client)
 {
-    items_free(client->rows, client->row_count);
+    reply_items_free(client->rows, client->row_count);
     client->rows = NULL;
     client->row_count = 0;
 }
@@ -457,7 +348,7 @@ static void call_simple(struct haul_client *client, enum call_kind kind, json_t 
     struct open_call *call = call_new(client, kind, reply, ctx);
     uint64_t id = client->next_id++;
     size_t len;
-    char *line = proto_request(id, method_names[kind], params, &len);
+    char *line = proto_request(id, call_method(kind), params, &len);
     struct haul_error err;
 
     if (len <= PROTO_LINE_MAX) {
@@ -488,7 +379,7 @@ static void list_send(struct haul_client *client, struct open_call *call, uint64
         call_fail_later(client, call, &err);
         return;
     }
-    line = proto_request(id, method_names[CALL_LIST], params, &len);
+    line = proto_request(id, call_method(CALL_LIST), params, &len);
     call_send(client, call, id, &line, &len, 1);
 }
 
@@ -613,12 +504,12 @@ static void on_frame(struct haul_client *client, const json_t *params)
     bool whole;
 
     if (json_to_totals(json_object_get(params, "totals"), &frame.totals, &err) != HAUL_OK ||
-        decode_items(json_object_get(params, "rows"), &changed, &changed_count, &err) != HAUL_OK) {
+        reply_items(json_object_get(params, "rows"), &changed, &changed_count, &err) != HAUL_OK) {
         lose(client, &err);
         return;
     }
     whole = take_rows(client, order, changed, changed_count);
-    items_free(changed, changed_count);
+    reply_items_free(changed, changed_count);
     if (!whole) {
         (void)haul_fail(&err, HAUL_E_RPC, "the daemon left out a row of the list");
         lose(client, &err);
@@ -758,92 +649,19 @@ enum haul_err haul_client_open(struct haul_loop *loop, const char *session, bool
     return HAUL_OK;
 }
 
-/* One entry of `items`; NULL with a sentence when it can't travel. SHARED are the options that the
- * message carries for all. */
-static json_t *add_item(const struct haul_request *request, const struct haul_options *shared,
-                        struct haul_error *err)
-{
-    json_t *item = json_object();
-    json_t *mirrors = json_array();
-    bool good = json_object_set_new(item, "url", json_string(request->url)) == 0;
-
-    for (size_t i = 0; i < request->mirror_count; i++)
-        good = json_array_append_new(mirrors, json_string(request->mirrors[i])) == 0 && good;
-    json_object_set_new(item, "mirrors", mirrors);
-    if (request->paused)
-        json_object_set_new(item, "paused", json_true());
-    if (!good) {
-        (void)haul_fail(err, HAUL_E_BAD_URL, "a link is not valid UTF-8");
-    } else if (request->options != shared) {
-        json_t *options = json_from_options(request->options, err);
-
-        good = options != NULL;
-        if (good)
-            json_object_set_new(item, "options", options);
-    }
-    if (good)
-        return item;
-    json_decref(item);
-    return NULL;
-}
-
-/* The params for as many of the requests as fit one message; *ret_taken of them. */
-static json_t *add_params(const struct haul_request *requests, size_t count, size_t *ret_taken,
-                          struct haul_error *err)
-{
-    const struct haul_options *shared = requests[0].options;
-    json_t *params = json_object();
-    json_t *items = json_array();
-    json_t *options = json_from_options(shared, err);
-    size_t taken = 0, bytes = 0;
-
-    json_object_set_new(params, "items", items);
-    if (!options)
-        goto fail;
-    json_object_set_new(params, "options", options);
-    while (taken < count && taken < ADD_ITEMS_MAX && bytes < ADD_BYTES_MAX) {
-        const struct haul_request *request = &requests[taken++];
-        json_t *item = add_item(request, shared, err);
-
-        if (!item)
-            goto fail;
-        json_array_append_new(items, item);
-        bytes += strlen(request->url);
-        for (size_t i = 0; i < request->mirror_count; i++)
-            bytes += strlen(request->mirrors[i]);
-    }
-    *ret_taken = taken;
-    return params;
-fail:
-    json_decref(params);
-    return NULL;
-}
-
-/* The messages of one add, while they are written. */
+/* The messages of one call. */
 struct lines {
     char **texts;
     size_t *lens;
     size_t count;
 };
 
-/* Writes the next message; *ret_taken requests are in it. */
-static enum haul_err add_line(struct haul_client *client, const struct haul_request *requests,
-                              size_t count, struct lines *lines, size_t *ret_taken,
-                              struct haul_error *err)
+static void lines_add(struct lines *lines, char *text, size_t len)
 {
-    json_t *params = add_params(requests, count, ret_taken, err);
-    size_t i = lines->count;
-
-    if (!params)
-        return err->code;
-    lines->texts = xreallocarray(lines->texts, i + 1, sizeof *lines->texts);
-    lines->lens = xreallocarray(lines->lens, i + 1, sizeof *lines->lens);
-    lines->texts[i] =
-        proto_request(client->next_id++, method_names[CALL_ADD], params, &lines->lens[i]);
-    lines->count++;
-    if (lines->lens[i] > PROTO_LINE_MAX)
-        return haul_fail(err, HAUL_E_TOO_BIG, "a link is too long with its options");
-    return HAUL_OK;
+    lines->texts = xreallocarray(lines->texts, lines->count + 1, sizeof *lines->texts);
+    lines->lens = xreallocarray(lines->lens, lines->count + 1, sizeof *lines->lens);
+    lines->texts[lines->count] = text;
+    lines->lens[lines->count++] = len;
 }
 
 void haul_client_add(struct haul_client *client, const struct haul_request *requests, size_t count,
@@ -854,13 +672,16 @@ void haul_client_add(struct haul_client *client, const struct haul_request *requ
     struct lines lines = {0};
     struct haul_error err;
     enum haul_err code = HAUL_OK;
-    size_t done = 0, taken = 0;
 
     if (count == 0)
         code = haul_fail(&err, HAUL_E_USAGE, "there is nothing to add");
-    while (done < count && code == HAUL_OK) {
-        code = add_line(client, requests + done, count - done, &lines, &taken, &err);
-        done += code == HAUL_OK ? taken : 0;
+    for (size_t done = 0; done < count && code == HAUL_OK;) {
+        struct add_message message = {0};
+
+        code = add_message(client->next_id++, requests + done, count - done, &message, &err);
+        if (code == HAUL_OK)
+            lines_add(&lines, message.line, message.len);
+        done += message.taken;
     }
     if (code == HAUL_OK) {
         call_send(client, call, first_id, lines.texts, lines.lens, lines.count);

@@ -1,0 +1,20 @@
+#ifndef CONTROL_ADD_H
+#define CONTROL_ADD_H
+
+#include "haul/options.h"
+
+/* One message of an `add`. */
+struct add_message {
+    char *line; /* the caller's */
+    size_t len;
+    size_t taken; /* requests that are in it */
+};
+
+/* Writes the first of the COUNT requests, at least one, into a request with this id. Fails when one
+ * of them can't travel: a text that is not UTF-8 (HAUL_E_BAD_URL, HAUL_E_BAD_OPTION), or one that
+ * alone is longer than a line may be (HAUL_E_TOO_BIG). */
+HAUL_CHECKED enum haul_err add_message(uint64_t id, const struct haul_request *requests,
+                                       size_t count, struct add_message *ret_message,
+                                       struct haul_error *err);
+
+#endif

@@ -1,0 +1,98 @@
+/* Answers of the daemon as the structs that a client's callbacks are given.
+ *
+ * Pure. A result may be anything that JSON can say: what does not fit is an error of the call, and
+ * nothing of it reaches the callback. Strings have been cleaned before they come here. */
+
+#include "control/reply.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "control/json.h"
+
+static const char *const method_names[] = {
+    [CALL_HELLO] = "hello", [CALL_ADD] = "add",           [CALL_LIST] = "list",
+    [CALL_SHOW] = "show",   [CALL_ACT] = "act",           [CALL_MOVE] = "move",
+    [CALL_SET] = "set",     [CALL_SETTINGS] = "settings", [CALL_WAIT] = "wait",
+    [CALL_WATCH] = "watch", [CALL_UNWATCH] = "unwatch",   [CALL_STOP] = "stop",
+};
+
+const char *call_method(enum call_kind kind)
+{
+    return method_names[kind];
+}
+
+void reply_items_free(struct haul_item *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        haul_item_fini(&items[i]);
+    free(items);
+}
+
+void reply_parts_fini(struct reply_parts *parts, const struct haul_reply *reply)
+{
+    free(parts->ids);
+    reply_items_free(parts->items, reply->item_count);
+    haul_detail_fini(&parts->detail);
+    free(parts->json);
+}
+
+enum haul_err reply_items(const json_t *array, struct haul_item **ret_items, size_t *ret_count,
+                          struct haul_error *err)
+{
+    size_t count = json_array_size(array);
+    struct haul_item *items = count > 0 ? xcalloc(count, sizeof *items) : NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        if (json_to_item(json_array_get(array, i), &items[i], err) != HAUL_OK) {
+            reply_items_free(items, i);
+            return err->code;
+        }
+    }
+    *ret_items = items;
+    *ret_count = count;
+    return HAUL_OK;
+}
+
+enum haul_err reply_decode(enum call_kind kind, const json_t *result, struct reply_parts *parts,
+                           struct haul_reply *reply, struct haul_error *err)
+{
+    enum haul_err code = HAUL_OK;
+
+    switch (kind) {
+    case CALL_ADD:
+        code = json_to_ids(json_object_get(result, "ids"), &parts->ids, &reply->id_count, err);
+        reply->ids = parts->ids;
+        break;
+    case CALL_LIST:
+        code = json_to_totals(json_object_get(result, "totals"), &parts->totals, err);
+        reply->totals = &parts->totals;
+        if (code == HAUL_OK)
+            code = reply_items(json_object_get(result, "items"), &parts->items, &reply->item_count,
+                               err);
+        reply->items = parts->items;
+        break;
+    case CALL_SHOW:
+        code = json_to_detail(result, &parts->detail, err);
+        reply->detail = &parts->detail;
+        break;
+    case CALL_SET:
+    case CALL_SETTINGS:
+        code = json_to_settings(json_object_get(result, "settings"), &parts->settings, err);
+        reply->settings = &parts->settings;
+        break;
+    case CALL_ACT:
+    case CALL_MOVE:
+        reply->count = (uint64_t)json_integer_value(json_object_get(result, "count"));
+        break;
+    case CALL_WAIT:
+        reply->exit_status = (int)json_integer_value(json_object_get(result, "exit_status"));
+        break;
+    case CALL_HELLO:
+    case CALL_WATCH:
+    case CALL_UNWATCH:
+    case CALL_STOP:
+        break;
+    }
+    return code;
+}

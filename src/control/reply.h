@@ -1,0 +1,49 @@
+#ifndef CONTROL_REPLY_H
+#define CONTROL_REPLY_H
+
+#include <jansson.h>
+
+#include "haul/client.h"
+
+/* What was asked. */
+enum call_kind {
+    CALL_HELLO,
+    CALL_ADD,
+    CALL_LIST,
+    CALL_SHOW,
+    CALL_ACT,
+    CALL_MOVE,
+    CALL_SET,
+    CALL_SETTINGS,
+    CALL_WAIT,
+    CALL_WATCH,
+    CALL_UNWATCH,
+    CALL_STOP,
+};
+
+/* The method's name in the protocol. */
+const char *call_method(enum call_kind kind);
+
+/* What a reply points to. */
+struct reply_parts {
+    uint64_t *ids;
+    struct haul_item *items;
+    struct haul_detail detail;
+    struct haul_settings settings;
+    struct haul_totals totals;
+    char *json;
+};
+
+/* Fills what REPLY has for this kind of call; it borrows from *parts, which is to be freed after
+ * it, also on failure. Both begin zeroed. */
+HAUL_CHECKED enum haul_err reply_decode(enum call_kind kind, const json_t *result,
+                                        struct reply_parts *parts, struct haul_reply *reply,
+                                        struct haul_error *err);
+void reply_parts_fini(struct reply_parts *parts, const struct haul_reply *reply);
+
+/* An array of items. */
+HAUL_CHECKED enum haul_err reply_items(const json_t *array, struct haul_item **ret_items,
+                                       size_t *ret_count, struct haul_error *err);
+void reply_items_free(struct haul_item *items, size_t count);
+
+#endif
