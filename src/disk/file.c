@@ -70,12 +70,12 @@ struct disk_range *disk_file_range(struct disk_file *file, size_t index)
     return &file->state.ranges[index];
 }
 
-bool disk_file_unwritten(const struct disk_file *file)
+bool disk_file_unwritten(const struct disk_file *file, uint64_t size)
 {
     for (size_t i = 0; i < file->state.range_count; i++) {
         const struct disk_range *range = &file->state.ranges[i];
 
-        if (range->end != UINT64_MAX && range->written < range->end)
+        if (range->written < MIN(range->end, size))
             return true;
     }
     return false;
@@ -98,6 +98,7 @@ enum claim {
     CLAIM_OURS, /* the partial is open and locked, new or with our record */
     CLAIM_NEXT, /* not ours, but nobody uses it: try the next name */
     CLAIM_BUSY, /* somebody is writing it */
+    CLAIM_NONE, /* there is no such partial */
     CLAIM_FAILED
 };
 
@@ -158,42 +159,58 @@ static bool is_ours(struct open_job *job)
     return load_record(job, &st);
 }
 
-static bool open_partial(struct open_job *job, bool *ret_made)
+/* Locks the partial. File systems that know no locks are taken as they are. */
+static bool lock_partial(const struct disk_file *file, bool wait)
 {
-    struct disk_file *file = job->file;
-    int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
+    int status;
 
-    *ret_made = false;
-    file->fd = openat(file->dirfd, file->part, flags);
-    if (file->fd < 0 && errno == ENOENT && !job->only_partial) {
-        file->fd = openat(file->dirfd, file->part, flags | O_CREAT | O_EXCL, 0666);
-        *ret_made = file->fd >= 0;
-    }
-    return file->fd >= 0;
+    do
+        status = flock(file->fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB);
+    while (status != 0 && errno == EINTR);
+    return status == 0 || errno != EWOULDBLOCK;
 }
 
-static enum claim claim(struct open_job *job)
+static void close_partial(struct disk_file *file)
 {
-    struct disk_file *file = job->file;
-    bool made, locked;
-
-    if (!open_partial(job, &made)) {
-        if (errno == EEXIST || errno == ELOOP || errno == EISDIR || errno == ENXIO)
-            return CLAIM_NEXT;
-        if (job->only_partial)
-            return CLAIM_FAILED;
-        haul_fail_errno(&job->err, HAUL_E_DISK, errno, "can't make the file %s/%s", file->dir,
-                        file->part);
-        return CLAIM_FAILED;
-    }
-    locked = flock(file->fd, LOCK_EX | LOCK_NB) == 0;
-    if (locked && (made || is_ours(job))) {
-        file->made = made;
-        return CLAIM_OURS;
-    }
     close(file->fd);
     file->fd = -1;
+}
+
+#define PARTIAL_FLAGS (O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+
+/* Takes the partial of the present name if it is there and ours. */
+static enum claim claim_old(struct open_job *job)
+{
+    struct disk_file *file = job->file;
+    bool locked;
+
+    file->fd = openat(file->dirfd, file->part, PARTIAL_FLAGS);
+    if (file->fd < 0)
+        return errno == ENOENT ? CLAIM_NONE : CLAIM_NEXT;
+    locked = lock_partial(file, false);
+    if (locked && is_ours(job))
+        return CLAIM_OURS;
+    close_partial(file);
     return locked ? CLAIM_NEXT : CLAIM_BUSY;
+}
+
+/* Makes a partial of the present name. The lock may be held for a moment by one who looks whether
+ * the file is his: that is waited for. */
+static enum claim claim_new(struct open_job *job)
+{
+    struct disk_file *file = job->file;
+
+    file->fd = openat(file->dirfd, file->part, PARTIAL_FLAGS | O_CREAT | O_EXCL, 0666);
+    if (file->fd >= 0) {
+        file->made = true;
+        lock_partial(file, true);
+        return CLAIM_OURS;
+    }
+    if (errno == EEXIST)
+        return CLAIM_NEXT;
+    haul_fail_errno(&job->err, HAUL_E_DISK, errno, "can't make the file %s/%s", file->dir,
+                    file->part);
+    return CLAIM_FAILED;
 }
 
 static void name_partial(struct disk_file *file, unsigned n)
@@ -232,27 +249,53 @@ static bool choose_final(struct open_job *job, unsigned n)
     return false;
 }
 
-/* Walks the numbered names until a partial can be claimed. A name that somebody is fetching to
- * right now is passed over for good; a partial that was left lying about costs only the partial's
- * name. */
-static enum haul_err claim_a_name(struct open_job *job)
+/* Looks for our own partial under the name and its numbered forms, as far as these are in use.
+ * *ret_free is the first number that nobody is fetching to right now. */
+static bool find_ours(struct open_job *job, unsigned *ret_free)
 {
     struct disk_file *file = job->file;
 
-    if (!choose_final(job, 0))
+    *ret_free = 0;
+    for (unsigned n = 0; n < NAMES_TRIES; n++) {
+        enum claim found;
+
+        name_partial(file, n);
+        name_final(file, n);
+        found = claim_old(job);
+        if (found == CLAIM_OURS)
+            return choose_final(job, n);
+        if (found == CLAIM_BUSY)
+            *ret_free = n + 1;
+        if (found == CLAIM_NONE && !names_taken(file->dirfd, file->name))
+            break;
+    }
+    return false;
+}
+
+/* A partial of ours is taken up; else a new one is made. A name that somebody is fetching to right
+ * now is passed over for good; a partial that was left lying about costs only the partial's name.
+ */
+static enum haul_err claim_a_name(struct open_job *job)
+{
+    struct disk_file *file = job->file;
+    unsigned free_number;
+
+    if (file->policy != HAUL_EXISTS_RENAME && !choose_final(job, 0))
+        return job->err.code;
+    job->opened_it = find_ours(job, &free_number);
+    if (job->opened_it || job->only_partial || job->err.code != HAUL_OK)
+        return job->err.code;
+    if (file->policy != HAUL_EXISTS_RENAME)
+        free_number = 0;
+    if (!choose_final(job, free_number))
         return job->err.code;
     for (unsigned n = file->number; n < NAMES_TRIES; n++) {
         enum claim found;
 
         name_partial(file, n);
-        found = claim(job);
+        found = claim_new(job);
         job->opened_it = found == CLAIM_OURS;
-        if (job->opened_it)
-            return HAUL_OK;
-        if (found == CLAIM_FAILED)
-            return job->err.code;
-        if (found == CLAIM_BUSY && file->policy == HAUL_EXISTS_RENAME && n >= file->number &&
-            !choose_final(job, n + 1))
+        if (job->opened_it || found == CLAIM_FAILED)
             return job->err.code;
     }
     return haul_fail(&job->err, HAUL_E_EXISTS, "no free name for %s/%s", file->dir, file->base);

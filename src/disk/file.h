@@ -54,8 +54,8 @@ void disk_file_plan(struct disk_file *file, const struct disk_state *state, bool
 /* The ranges as the writers advance them; the engine cuts and adds through disk_file_plan(). */
 struct disk_range *disk_file_range(struct disk_file *file, size_t index);
 
-/* True when a range of known length has bytes that were not written. */
-bool disk_file_unwritten(const struct disk_file *file);
+/* True when bytes below SIZE were not written. */
+bool disk_file_unwritten(const struct disk_file *file, uint64_t size);
 
 /* Brings the record up to date: makes it if there is none yet, rewrites changed rows. With SYNC the
  * bytes written so far are made safe against a power cut first. One of them at a time: a call while

@@ -60,7 +60,7 @@ void engine_tell(struct haul_engine *engine, const struct item *item, enum haul_
 
 /* The transfer of ITEM is over and about to be freed. ERR: HAUL_OK for a complete file; NULL when
  * the user ended it and the item's state says so already. RETRY_AFTER in seconds, -1 none.
- * PROGRESS: this attempt brought bytes. */
+ * PROGRESS: more bytes are here than ever before. */
 void engine_transfer_over(struct haul_engine *engine, struct item *item,
                           const struct haul_error *err, int64_t retry_after, bool progress);
 

@@ -41,6 +41,7 @@ struct item {
     bool removed;  /* and freed when its transfer is over */
     int64_t total;
     uint64_t done;
+    uint64_t best;     /* the most bytes that any attempt had: more is progress */
     uint64_t due;      /* ticks at which a waiting item runs again */
     uint64_t deadline; /* ticks at which its time is up, 0: none or not begun */
     int64_t retry_at, added_at, started_at, finished_at;

@@ -130,9 +130,10 @@ static void over(struct transfer *transfer)
     struct haul_engine *engine = transfer->engine;
     struct item *item = transfer->item;
     struct haul_error err = transfer->fail;
-    bool stopped = transfer->stopped, progress = transfer->progress;
+    bool stopped = transfer->stopped, progress = transfer->reached > item->best;
     int64_t retry_after = transfer->retry_after;
 
+    item->best = MAX(item->best, transfer->reached);
     item->transfer = NULL;
     transfer_free(transfer);
     engine_transfer_over(engine, item, stopped ? NULL : &err, retry_after, progress);
@@ -428,7 +429,7 @@ static void count(struct transfer *transfer, size_t len)
     uint64_t now = engine_now(engine);
 
     transfer->item->done += len;
-    transfer->progress = true;
+    transfer->reached = MAX(transfer->reached, transfer->item->done);
     transfer->last_byte = now;
     engine->received += len;
     speed_add(&transfer->speed, now, len);
@@ -706,7 +707,11 @@ static void finish(struct transfer *transfer)
     }
     if (!quiesce_writer(transfer, true))
         return;
-    if (disk_file_unwritten(transfer->file)) {
+    if (transfer->writer.err.code != HAUL_OK) {
+        fail(transfer, &transfer->writer.err);
+        return;
+    }
+    if (disk_file_unwritten(transfer->file, transfer->item->done)) {
         struct haul_error err;
 
         haul_fail(&err, HAUL_E_INTERNAL, "bytes of %s are missing on disk", transfer->item->name);

@@ -59,8 +59,8 @@ struct transfer {
     struct speed speed;
     uint64_t began, last_byte, recorded_at, synced_at; /* ticks */
     uint64_t recorded_bytes;
-    bool progress; /* this attempt brought bytes */
-    bool stopped;  /* by the user: the item's state is set already */
+    uint64_t reached; /* the most bytes that were here in this attempt */
+    bool stopped;     /* by the user: the item's state is set already */
     struct haul_error fail;
 };
 

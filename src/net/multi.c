@@ -397,6 +397,15 @@ static void judge_result(struct net_transfer *transfer, const char *host, struct
         neterr_from_curl((int)transfer->result, detail, host, sys_errno, err);
 }
 
+/* The server said no, whatever became of the body that told why. A connection that broke after the
+ * headers of a first round (401 before digest) is no answer. */
+static bool answered_no(const struct net_transfer *transfer)
+{
+    return transfer->is_http && transfer->response.complete && !wants_body(transfer) &&
+           transfer->response.status >= 300 &&
+           (transfer->result == CURLE_OK || transfer->discarded > 0);
+}
+
 static void judge(struct net_transfer *transfer, struct haul_error *err)
 {
     char host[128];
@@ -407,8 +416,8 @@ static void judge(struct net_transfer *transfer, struct haul_error *err)
     if (transfer->stop.code != HAUL_OK) {
         *err = transfer->stop;
         err->http_status = status;
-    } else if (transfer->is_http && status >= 300 && !wants_body(transfer)) {
-        neterr_from_status(status, host, err); /* whatever became of its body */
+    } else if (answered_no(transfer)) {
+        neterr_from_status(status, host, err);
     } else if (transfer->result != CURLE_OK) {
         judge_result(transfer, host, err);
     } else if (transfer->is_http && status < 200) {
@@ -428,6 +437,7 @@ static void follow(struct net_transfer *transfer)
 {
     struct haul_error err;
 
+    net_response_restart(&transfer->response);
     transfer->ended = false;
     transfer->connected = false;
     transfer->discarded = 0;

@@ -32,20 +32,24 @@ void net_response_fini(struct net_response *response)
     net_response_init(response);
 }
 
-/* "HTTP/1.1 206 Partial Content" begins a new answer; what the old one said is over. */
-static void start_answer(struct net_response *response, const char *line)
+void net_response_restart(struct net_response *response)
 {
-    const char *status = strchr(line, ' ');
-    struct net_response kept = {.header_bytes = response->header_bytes,
-                                .header_lines = response->header_lines,
-                                .interim = response->interim};
+    struct net_response kept = *response;
 
-    if (response->status >= 100 && response->status < 200)
-        kept.interim++;
     net_response_fini(response);
     response->header_bytes = kept.header_bytes;
     response->header_lines = kept.header_lines;
     response->interim = kept.interim;
+}
+
+/* "HTTP/1.1 206 Partial Content" begins a new answer; what the old one said is over. */
+static void start_answer(struct net_response *response, const char *line)
+{
+    const char *status = strchr(line, ' ');
+    bool was_interim = response->status >= 100 && response->status < 200;
+
+    net_response_restart(response);
+    response->interim += was_interim;
     response->status = status ? (int)strtol(status, NULL, 10) : 0;
 }
 

@@ -41,6 +41,8 @@ struct net_response {
 
 void net_response_init(struct net_response *response);
 void net_response_fini(struct net_response *response);
+/* Forgets what an answer said before the next one; the bounds' counters go on. */
+void net_response_restart(struct net_response *response);
 
 /* Takes one line as libcurl hands it over: with its line end, or without. A status line starts the
  * next answer (redirects, 1xx, 401 rounds), keeping the bounds' counters. */
