@@ -79,11 +79,11 @@ static void notice(struct model *model, bool bad, const char *text)
 
 /* ---- calls ---- */
 
-/* Returns NULL, after a notice, when there is nobody to call. */
+/* Returns NULL, after telling so once more, when there is nobody to call. */
 static struct call *call_new(struct model *model, call_answer *answer)
 {
     if (!model->client) {
-        notice(model, true, "there is no connection to the daemon");
+        model->events.lost(model->events.ctx, "there is no connection to the daemon", true);
         return NULL;
     }
     struct call *call = xcalloc(1, sizeof(*call));
@@ -443,11 +443,24 @@ void model_add(struct model *model, const struct haul_request *requests, size_t 
         haul_client_add(model->client, requests, count, on_reply, call);
 }
 
+/* A key that did nothing is answered, or it looks as if it were broken. */
+static void act_one_answered(struct model *model, const struct call *call,
+                             const struct haul_reply *reply)
+{
+    char text[64];
+    if (failed(model, reply) || reply->count > 0)
+        return;
+    snprintf(text, sizeof(text), "nothing to %s here", haul_action_name(call->action));
+    notice(model, false, text);
+}
+
 void model_act(struct model *model, enum haul_action action, uint64_t id)
 {
-    struct call *call = call_new(model, NULL);
-    if (call)
-        haul_client_act(model->client, action, &id, 1, on_reply, call);
+    struct call *call = call_new(model, act_one_answered);
+    if (!call)
+        return;
+    call->action = action;
+    haul_client_act(model->client, action, &id, 1, on_reply, call);
 }
 
 void model_move(struct model *model, enum haul_move how, uint64_t id)
@@ -465,6 +478,15 @@ static void act_answered(struct model *model, const struct call *call,
         return;
     snprintf(text, sizeof(text), "%llu %s", (unsigned long long)reply->count, call->word);
     notice(model, false, text);
+}
+
+void model_act_all(struct model *model, enum haul_action action, const char *done_word)
+{
+    struct call *call = call_new(model, act_answered);
+    if (!call)
+        return;
+    call->word = done_word;
+    haul_client_act(model->client, action, NULL, 0, on_reply, call);
 }
 
 /* The ids are known: now the action itself. */

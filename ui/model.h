@@ -73,7 +73,9 @@ void model_tick(struct model *model);
 void model_add(struct model *model, const struct haul_request *requests, size_t count);
 void model_act(struct model *model, enum haul_action action, uint64_t id);
 void model_move(struct model *model, enum haul_move how, uint64_t id);
-/* Every item in one of STATES (bits); DONE_WORD tells the user: "3 retried". */
+/* Every item that ACTION fits. DONE_WORD tells the user: "3 paused". */
+void model_act_all(struct model *model, enum haul_action action, const char *done_word);
+/* Every item in one of STATES (bits). */
 void model_act_states(struct model *model, enum haul_action action, uint32_t states,
                       const char *done_word);
 void model_set(struct model *model, const struct haul_settings *settings);

@@ -5,7 +5,7 @@
  * stand beside it or over it; the review sheet and the help page cover both.
  *
  * A key goes to the open question first, then to the view with the focus, then to what holds for
- * the whole screen. A notice stays until the next key. */
+ * the whole screen. A notice stays until the next key, or a few seconds. */
 
 #include "ui/screen.h"
 
@@ -33,6 +33,7 @@
 #define DETAIL_MIN   44
 #define DETAIL_MAX   72
 #define NOTICE_SIZE  400
+#define NOTICE_MS    6000 /* then the keys are shown again */
 
 enum overlay { OVERLAY_NONE, OVERLAY_SHEET, OVERLAY_HELP };
 
@@ -52,6 +53,7 @@ struct screen {
     uint64_t asked_id; /* the item that the open question is about */
     char notice[NOTICE_SIZE];
     bool notice_bad;
+    int64_t notice_at;
 };
 
 struct screen *screen_new(struct model *model, const struct haul_options *options,
@@ -84,6 +86,7 @@ void screen_notice(struct screen *screen, bool bad, const char *text)
 {
     str_copy(screen->notice, sizeof(screen->notice), text);
     screen->notice_bad = bad;
+    screen->notice_at = model_now(screen->model);
 }
 
 static struct view *focus(struct screen *screen)
@@ -270,12 +273,12 @@ static void pause_toggle(struct screen *screen, const struct haul_item *item)
     model_act(screen->model, stopped ? HAUL_RESUME : HAUL_PAUSE, item->id);
 }
 
+/* To resume all would take up the cancelled ones too, so the paused ones are named. */
 static void pause_all_toggle(struct screen *screen)
 {
     const uint64_t *counts = model_totals(screen->model)->counts;
-    uint32_t going = 1u << HAUL_ACTIVE | 1u << HAUL_QUEUED | 1u << HAUL_WAITING;
     if (counts[HAUL_ACTIVE] + counts[HAUL_QUEUED] + counts[HAUL_WAITING] > 0)
-        model_act_states(screen->model, HAUL_PAUSE, going, "paused");
+        model_act_all(screen->model, HAUL_PAUSE, "paused");
     else
         model_act_states(screen->model, HAUL_RESUME, 1u << HAUL_PAUSED, "resumed");
 }
@@ -478,8 +481,16 @@ static void paint_lists(struct screen *screen, const struct cells *cells, struct
     paint_view(&screen->detail.view, cells, pane);
 }
 
+static void notice_fade(struct screen *screen)
+{
+    int64_t age = model_now(screen->model) - screen->notice_at;
+    if (age < 0 || age >= NOTICE_MS)
+        screen->notice[0] = '\0';
+}
+
 static int paint_bottom(struct screen *screen, const struct cells *cells, int y)
 {
+    notice_fade(screen);
     if (prompt_open(&screen->prompt))
         return prompt_paint(&screen->prompt, cells, y);
     if (screen->notice[0])
@@ -517,5 +528,5 @@ void screen_paint(struct screen *screen, const struct cells *cells, int *ret_y, 
 
 bool screen_ticks(const struct screen *screen)
 {
-    return screen->list.ticks || model_detail_stale(screen->model);
+    return screen->list.ticks || screen->notice[0] || model_detail_stale(screen->model);
 }

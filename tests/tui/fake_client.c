@@ -56,6 +56,7 @@ struct haul_client {
     bool watching;
     bool said_ready;
     bool dirty;
+    struct strbuf log;
 };
 
 /* ---- the items ---- */
@@ -258,19 +259,29 @@ static void frame_send(struct haul_client *client)
 
 /* ---- answers ---- */
 
-static void calls_log(const char *format, ...) HAUL_PRINTF(1, 2);
-static void calls_log(const char *format, ...)
+static void calls_log(struct haul_client *client, const char *format, ...) HAUL_PRINTF(2, 3);
+static void calls_log(struct haul_client *client, const char *format, ...)
+{
+    char line[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof(line), format, args);
+    va_end(args);
+    if (!strbuf_puts(&client->log, line) || !strbuf_puts(&client->log, "\n"))
+        abort();
+}
+
+/* A call is logged when the screen has been told what came of it, so that a test that sees it may
+ * go on. */
+static void log_write(struct haul_client *client)
 {
     const char *path = getenv("HAUL_FAKE_LOG");
-    FILE *file = path ? fopen(path, "ae") : NULL;
-    va_list args;
-    if (!file)
-        return;
-    va_start(args, format);
-    vfprintf(file, format, args);
-    va_end(args);
-    fputc('\n', file);
-    fclose(file);
+    FILE *file = path && client->log.len > 0 ? fopen(path, "ae") : NULL;
+    if (file) {
+        fputs(client->log.data, file);
+        fclose(file);
+    }
+    strbuf_clear(&client->log);
 }
 
 static struct haul_detail *detail_make(struct haul_client *client, uint64_t id)
@@ -337,6 +348,7 @@ static void on_timer(uv_timer_t *timer)
         client->dirty = false;
         frame_send(client);
     }
+    log_write(client);
 }
 
 static struct answer *answer_later(struct haul_client *client, haul_reply_cb *callback, void *ctx)
@@ -365,6 +377,7 @@ enum haul_err haul_client_open(struct haul_loop *loop, const char *session, bool
     client->last = &client->first;
     client->items = xcalloc(ITEM_MAX + 1000, sizeof(*client->items));
     client->next_id = 1;
+    strbuf_init(&client->log, (size_t)1 << 20);
     fill(client);
     uv_timer_init(loop_uv(loop), &client->timer);
     client->timer.data = client;
@@ -378,6 +391,7 @@ static void on_closed(uv_handle_t *handle)
     struct haul_client *client = handle->data;
     for (size_t i = 0; i < client->count; i++)
         haul_item_fini(&client->items[i]);
+    strbuf_fini(&client->log);
     free(client->items);
     free(client);
 }
@@ -411,7 +425,7 @@ void haul_client_add(struct haul_client *client, const struct haul_request *requ
         free(name);
         free(raw);
     }
-    calls_log("add %zu first %s into %s", count, requests[0].url, requests[0].options->dir);
+    calls_log(client, "add %zu first %s into %s", count, requests[0].url, requests[0].options->dir);
 }
 
 void haul_client_list(struct haul_client *client, const struct haul_view *view,
@@ -458,11 +472,24 @@ static void item_act(struct haul_client *client, enum haul_action action, uint64
 void haul_client_act(struct haul_client *client, enum haul_action action, const uint64_t *ids,
                      size_t count, haul_reply_cb *reply, void *ctx)
 {
-    for (size_t i = 0; i < count; i++) {
-        calls_log("%s %" PRIu64, haul_action_name(action), ids[i]);
-        item_act(client, action, ids[i]);
+    uint64_t done = 0;
+    if (count == 0)
+        calls_log(client, "%s all", haul_action_name(action));
+    for (size_t i = 0; count == 0 && i < client->count; i++) {
+        if (!haul_state_is_final(client->items[i].state) && client->items[i].state != HAUL_PAUSED) {
+            item_act(client, action, client->items[i].id);
+            done++;
+        }
     }
-    answer_later(client, reply, ctx)->count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct haul_item *item = item_find(client, ids[i]);
+        bool fits = item && !(action == HAUL_PAUSE && haul_state_is_final(item->state));
+        calls_log(client, "%s %" PRIu64, haul_action_name(action), ids[i]);
+        if (fits)
+            item_act(client, action, ids[i]);
+        done += fits ? 1 : 0;
+    }
+    answer_later(client, reply, ctx)->count = done;
 }
 
 void haul_client_move(struct haul_client *client, enum haul_move how, uint64_t position,
@@ -476,7 +503,7 @@ void haul_client_move(struct haul_client *client, enum haul_move how, uint64_t p
         *item = *other;
         *other = moved;
     }
-    calls_log("move %s %" PRIu64, haul_move_name(how), ids[0]);
+    calls_log(client, "move %s %" PRIu64, haul_move_name(how), ids[0]);
     answer_later(client, reply, ctx)->count = count;
 }
 
@@ -487,7 +514,7 @@ void haul_client_set(struct haul_client *client, const struct haul_settings *set
         client->totals.jobs = (uint32_t)settings->jobs;
     if (haul_option_given(haul_option_find("limit"), settings))
         client->totals.limit = settings->limit;
-    calls_log("set jobs %u limit %" PRIu64, client->totals.jobs, client->totals.limit);
+    calls_log(client, "set jobs %u limit %" PRIu64, client->totals.jobs, client->totals.limit);
     answer_later(client, reply, ctx);
 }
 
@@ -506,7 +533,7 @@ void haul_client_wait(struct haul_client *client, const uint64_t *ids, size_t co
 
 void haul_client_stop(struct haul_client *client, haul_reply_cb *reply, void *ctx)
 {
-    calls_log("stop");
+    calls_log(client, "stop");
     answer_later(client, reply, ctx);
 }
 

@@ -27,8 +27,11 @@ def keys_act_on_the_item_under_the_cursor(path):
         terminal.wait("Limit")
         terminal.write("2M")
         asks(terminal, ["Enter"], "set jobs 8 limit 2097152")
+        asks(terminal, ["G", "g", "j", "j", "j", "j", "p"], "pause 5")
+        terminal.wait("nothing to pause here")
         asks(terminal, ["R"], "retry 5")
         asks(terminal, ["c"], "remove 6")
+        asks(terminal, ["P"], "pause all")
 
 
 def removing_bytes_is_asked_for(path):

@@ -41,6 +41,7 @@ class Terminal:
             "TMUX_TMPDIR": self.dir.name,
             "LC_ALL": "C.UTF-8",
             "TZ": "UTC",
+            "INPUTRC": os.path.join(self.dir.name, "inputrc"),
             "HAUL_FAKE_LOG": self.log,
             "HAUL_FAKE_STDERR": self.stderr,
         }
@@ -48,6 +49,9 @@ class Terminal:
 
     def __enter__(self):
         columns, rows = self.size
+        # The shell's own line editor must not mark pastes: only the program may.
+        with open(self.environment["INPUTRC"], "w", encoding="ascii") as file:
+            file.write("set enable-bracketed-paste off\n")
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows),
                   "env PS1='prompt$ ' bash --norc --noprofile")
         self.tmux("set-option", "-g", "status", "off")
@@ -62,8 +66,18 @@ class Terminal:
             if os.path.exists(self.stderr):
                 with open(self.stderr, encoding="utf-8", errors="replace") as file:
                     print(file.read(), file=sys.stderr)
+        pids = self.processes()
         self.tmux("kill-server", check=False)
+        self.until("the end of all processes", lambda: not any(map(is_alive, pids)))
         self.dir.cleanup()
+
+    def processes(self):
+        """The server, the shells in its panes and what runs below them."""
+        words = self.tmux("list-panes", "-a", "-F", "#{pid} #{pane_pid}", check=False).split()
+        pids = {int(word) for word in words}
+        for pid in list(pids):
+            pids.update(children_of(pid))
+        return pids
 
     def tmux(self, *words, check=True, data=None):
         done = subprocess.run(["tmux", *words], env=self.environment, input=data, timeout=DEADLINE_S,
@@ -115,13 +129,19 @@ class Terminal:
         words = [f"{name}={value}" for name, value in environment.items()]
         self.write(" ".join(["env", f"HAUL_FAKE={fake}", *words, path]))
         self.type("Enter")
-        self.wait("quit" if fake != "empty" else "Nothing here yet")
+        self.wait("Nothing here yet" if fake == "empty" else "debian-12")
 
     def children(self):
         """The ids of what runs below the pane's shell."""
-        shell = self.tmux("display-message", "-p", "#{pane_pid}").strip()
-        with open(f"/proc/{shell}/task/{shell}/children", encoding="ascii") as file:
+        return children_of(int(self.tmux("display-message", "-p", "#{pane_pid}")))
+
+
+def children_of(pid):
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
             return [int(word) for word in file.read().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
 
 
 def is_alive(pid):

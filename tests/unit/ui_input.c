@@ -181,6 +181,33 @@ static void a_paste_over_the_cap_is_swallowed_to_its_end(void **state)
     paste_fini(&paste);
 }
 
+static void any_bytes_are_survived(void **state)
+{
+    static const char alphabet[] = "\033[O~201;Ax:/\r\xe8\xb3\x87\xff\x01";
+    struct input input;
+    uint32_t random = 1;
+    char bytes[16];
+    (void)state;
+    input_init(&input, &events);
+    for (int round = 0; round < 20000; round++) {
+        size_t len = 0;
+        do {
+            random = random * 1664525u + 1013904223u;
+            bytes[len++] = alphabet[(random >> 16) % (sizeof(alphabet) - 1)];
+        } while (len < sizeof(bytes) && (random >> 8 & 7u) != 0);
+        heard[0] = '\0';
+        input_feed(&input, bytes, len);
+        if ((random >> 20 & 7u) == 0)
+            input_expire(&input);
+    }
+    while (input_patience(&input) > 0)
+        input_expire(&input);
+    heard[0] = '\0';
+    input_feed(&input, "q", 1);
+    assert_string_equal(heard, "k71:q ");
+    input_fini(&input);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +222,7 @@ int main(void)
         cmocka_unit_test(a_paste_without_end_is_what_came),
         cmocka_unit_test(a_burst_with_a_link_is_a_paste),
         cmocka_unit_test(patience_is_asked_for_only_in_the_middle),
+        cmocka_unit_test(any_bytes_are_survived),
         cmocka_unit_test(a_paste_over_the_cap_is_swallowed_to_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
