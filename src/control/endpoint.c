@@ -28,12 +28,14 @@
 static enum haul_err file_path(const char *session, const char *suffix, char **ret_path,
                                struct haul_error *err)
 {
-    char *dir;
+    enum haul_err code;
+    char *dir = NULL;
 
     if (!path_session_ok(session))
         return haul_fail(err, HAUL_E_USAGE, "\"%s\" can't be the name of a session", session);
-    if (path_runtime_dir(&dir, err) != HAUL_OK)
-        return err ? err->code : HAUL_E_SOCKET;
+    code = path_runtime_dir(&dir, err);
+    if (code != HAUL_OK)
+        return code;
     *ret_path = xasprintf("%s/%s%s", dir, session, suffix);
     free(dir);
     return HAUL_OK;
@@ -60,7 +62,7 @@ enum haul_err endpoint_path(const char *session, char **ret_path, struct haul_er
 enum haul_err endpoint_lock(const char *session, enum endpoint_lock which, bool wait, int *ret_fd,
                             struct haul_error *err)
 {
-    char *path;
+    char *path = NULL;
     int fd, status;
     enum haul_err code =
         file_path(session, which == ENDPOINT_LIFE ? ".lock" : ".start", &path, err);

@@ -233,7 +233,7 @@ static void on_connection(uv_stream_t *listener, int status)
         return;
     }
     LIST_INSERT_HEAD(&server->peers, peer, of_server);
-    if (count_peers(server, false) > 2 * PROTO_CLIENTS_MAX) {
+    if (count_peers(server, false) > (size_t)2 * PROTO_CLIENTS_MAX) {
         LOG_WARN(control, "too many connections: one is closed");
         peer_end(peer, false);
     }

@@ -27,8 +27,6 @@
 #define READY_WORD "ready"
 #define TIMEOUT_MS 20000
 
-extern char **environ;
-
 /* The environment with the descriptor's variable in it. The array is the caller's, not the texts.
  */
 static char **make_environment(char *assignment)
@@ -144,7 +142,7 @@ static enum haul_err await_ready(int fd, const char *session, struct haul_error 
     char *dir = path_state_dir(session);
     enum haul_err code = HAUL_OK;
 
-    strbuf_init(&text, HAUL_ERROR_TEXT * 2);
+    strbuf_init(&text, (size_t)2 * HAUL_ERROR_TEXT);
     if (!hear(fd, &text))
         code = haul_fail(err, HAUL_E_NO_DAEMON,
                          "the new daemon is not ready after %d s; see its log %s/haul.log",

@@ -34,9 +34,10 @@ void wait_free(struct wait *wait)
 
     if (!wait)
         return;
-    HASH_ITER(hh, wait->entries, entry, next)
-    {
-        HASH_DEL(wait->entries, entry);
+    entry = wait->entries;
+    HASH_CLEAR(hh, wait->entries); /* the table; the entries are still chained */
+    for (; entry; entry = next) {
+        next = entry->hh.next;
         free(entry);
     }
     free(wait);
