@@ -48,6 +48,14 @@ def stopped_from_outside_comes_back(path):
         terminal.wait("debian-12")
 
 
+def is_cat(pid):
+    try:
+        with open(f"/proc/{pid}/comm", encoding="ascii", errors="replace") as file:
+            return file.read() == "cat\n"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def terminal_is_sane(terminal):
     """Echo and line mode are on, the main screen is shown, a paste is not marked."""
     terminal.wait("prompt$")
@@ -61,6 +69,7 @@ def terminal_is_sane(terminal):
     assert flags == "0 1", flags
     terminal.write("clear; cat -v")
     terminal.type("Enter")
+    terminal.until("cat", lambda: any(map(is_cat, terminal.children())))
     terminal.paste(b"as it is")
     terminal.wait("as it is")
     assert "200~" not in terminal.text(), terminal.text()
