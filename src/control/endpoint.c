@@ -24,29 +24,31 @@
 
 #define BACKLOG 128
 
-/* "<runtime dir>/<session><suffix>" */
-static enum haul_err file_path(const char *session, const char *suffix, char **ret_path,
-                               struct haul_error *err)
+/* "<runtime dir>/<session><suffix>", the caller's; NULL with *ret_code when there can be none. */
+static char *file_path(const char *session, const char *suffix, enum haul_err *ret_code,
+                       struct haul_error *err)
 {
-    enum haul_err code;
     char *dir = NULL;
+    char *path;
 
-    if (!path_session_ok(session))
-        return haul_fail(err, HAUL_E_USAGE, "\"%s\" can't be the name of a session", session);
-    code = path_runtime_dir(&dir, err);
-    if (code != HAUL_OK)
-        return code;
-    *ret_path = xasprintf("%s/%s%s", dir, session, suffix);
+    if (!path_session_ok(session)) {
+        *ret_code = haul_fail(err, HAUL_E_USAGE, "\"%s\" can't be the name of a session", session);
+        return NULL;
+    }
+    *ret_code = path_runtime_dir(&dir, err);
+    if (*ret_code != HAUL_OK)
+        return NULL;
+    path = xasprintf("%s/%s%s", dir, session, suffix);
     free(dir);
-    return HAUL_OK;
+    return path;
 }
 
 enum haul_err endpoint_path(const char *session, char **ret_path, struct haul_error *err)
 {
-    char *path;
-    enum haul_err code = file_path(session, ".sock", &path, err);
+    enum haul_err code;
+    char *path = file_path(session, ".sock", &code, err);
 
-    if (code != HAUL_OK)
+    if (!path)
         return code;
     if (strlen(path) >= sizeof((struct sockaddr_un *)NULL)->sun_path) {
         code =
@@ -62,12 +64,11 @@ enum haul_err endpoint_path(const char *session, char **ret_path, struct haul_er
 enum haul_err endpoint_lock(const char *session, enum endpoint_lock which, bool wait, int *ret_fd,
                             struct haul_error *err)
 {
-    char *path = NULL;
+    enum haul_err code;
+    char *path = file_path(session, which == ENDPOINT_LIFE ? ".lock" : ".start", &code, err);
     int fd, status;
-    enum haul_err code =
-        file_path(session, which == ENDPOINT_LIFE ? ".lock" : ".start", &path, err);
 
-    if (code != HAUL_OK)
+    if (!path)
         return code;
     fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) {
