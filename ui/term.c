@@ -215,6 +215,8 @@ static void on_signal(uv_signal_t *handle, int signum)
     struct term *term = handle->data;
     switch (signum) {
     case SIGWINCH:
+        /* Also when the size comes back to what it was: the terminal cut what it showed. */
+        term_redraw(term);
         term->events.resized(term->events.ctx);
         break;
     case SIGTSTP:

@@ -7,6 +7,13 @@ import signal
 from tmux import Terminal, is_alive, program
 
 
+def is_whole(lines):
+    """All of the screen at 100 columns and 12 lines."""
+    return (len(lines) == 12 and lines[0].endswith("failed") and lines[2] == "─" * 100
+            and "debian-12.7.0-amd64-DVD-1.iso" in lines[3] and lines[3].endswith("×4")
+            and lines[11].endswith("quit"))
+
+
 def resizes_end_in_the_last_size(path):
     with Terminal() as terminal:
         terminal.start(path)
@@ -14,9 +21,11 @@ def resizes_end_in_the_last_size(path):
             terminal.resize(1 + step * 37 % 190, 1 + step * 13 % 60)
         terminal.resize(1, 1)
         terminal.resize(100, 12)
-        terminal.wait("debian-12.7.0-amd64-DVD-1.iso")
-        lines = terminal.text().splitlines()
-        assert len(lines) == 12 and "quit" in lines[11] and lines[2].startswith("──"), lines
+        terminal.until("the last layout", lambda: is_whole(terminal.text().splitlines()))
+        # There and back again: the size is the same, what is shown was cut.
+        terminal.resize(30, 5)
+        terminal.resize(100, 12)
+        terminal.until("the same layout", lambda: is_whole(terminal.text().splitlines()))
         terminal.type("q", "b")
         terminal.wait("prompt$")
 
