@@ -320,6 +320,12 @@ class Case:
         expect(result.status == 0, f"expected success: {result}")
         return result
 
+    def into(self, stream, *arguments):
+        """Runs haul with its standard output going to STREAM; returns the status."""
+        return subprocess.run([HAUL, *map(str, arguments)], stdin=subprocess.DEVNULL,
+                              stdout=stream, stderr=subprocess.DEVNULL, env=self.env,
+                              cwd=self.work, timeout=DEADLINE, check=False).returncode
+
     def start(self, *arguments, **options):
         """Starts haul in the background."""
         return Running(self, arguments, **options)

@@ -1,0 +1,149 @@
+"""kill -9 costs bytes, never truth: what is started again ends in the right file, whatever became of
+the server's file, the partial one or its record in between."""
+
+import os
+import signal
+
+from harness import case, expect, expect_equal, header, run, until
+
+SIZE = 900_000
+SLOW = {"rate": 400_000, "tick": 20}
+CHANGED = 1000003  # what tests/origin/plan.c adds to the seed of a changed file
+
+
+def size_of(path):
+    return os.path.getsize(path) if os.path.exists(path) else 0
+
+
+def killed(t, files, enough=1):
+    """Gets FILES, by name, until ENOUGH bytes of each and a record of them are on the disk, then
+    kills it."""
+    running = t.start("get", "-q", "-j", 20, "-d", t.dir, *[file.url for file in files.values()])
+
+    def begun(name):
+        return size_of(t.path(name + ".part")) >= enough and size_of(t.path(name + ".haul")) > 0
+
+    until("bytes arrive", lambda: all(begun(name) for name in files))
+    running.signal(signal.SIGKILL)
+    running.wait()
+    for name in files:
+        t.keeps(name + ".part", name + ".haul")
+        expect(name not in t.names(), f"{name} is not complete, but there")
+
+
+def finished(t, files):
+    """Gets FILES again: they are there, alone, under their names."""
+    t.get("-j", 20, "--retry-wait", 0, *[file.url for file in files.values()])
+    t.expect_names(*files)
+    for name, file in files.items():
+        t.expect_file(name, file)
+
+
+@case
+def again_and_again_until_it_is_there(t):
+    files = {"a.bin": t.file("a.bin", 2 * SIZE, **SLOW)}
+    for enough in (1, 700_000, 1_100_000, 1_500_000):
+        killed(t, files, enough)
+    finished(t, files)
+    requests = t.origin.requests("a.bin")
+    starts = [int((header(one, "Range") or "bytes=0-")[6:].split("-")[0]) for one in requests]
+    expect_equal(starts, sorted(starts), "where each try began")
+    expect(starts[-1] >= 1_000_000, f"bytes that were here are fetched again: {starts}")
+
+
+@case
+def after_ctrl_c_too(t):
+    file = t.file("a.bin", SIZE, **SLOW)
+    part = t.path("a.bin.part")
+    running = t.start("get", "-q", "-d", t.dir, file.url)
+    until("bytes arrive", lambda: os.path.exists(part) and os.path.getsize(part) > 0)
+    running.signal(signal.SIGINT)
+    expect_equal(running.wait().status, 7, "status")
+    finished(t, {"a.bin": file})
+
+
+@case
+def the_file_changed_meanwhile(t):
+    files = {}
+    for what in ("all", "validators"):
+        for etag in ("strong", "weak", "none"):
+            name = f"{what}-{etag}.bin"
+            files[name] = t.file(name, SIZE, change_after=1, change=what, etag=etag, **SLOW)
+    killed(t, files)
+    for name, file in files.items():
+        file.seed += CHANGED if name.startswith("all") else 0
+    finished(t, files)
+
+
+@case
+def the_file_changed_and_nothing_tells_so(t):
+    file = t.file("a.bin", SIZE, change_after=1, etag="none", modified="none", **SLOW)
+    killed(t, {"a.bin": file})
+    file.seed += CHANGED
+    finished(t, {"a.bin": file})
+
+
+@case
+def another_file_has_the_name_now(t):
+    killed(t, {"a.bin": t.file("one/a.bin", SIZE, **SLOW)})
+    other = t.file("two/a.bin", SIZE)
+    t.get(other.url)
+    complete = [name for name in t.names() if name not in t.kept]
+    expect_equal(len(complete), 1, f"complete files ({t.names()})")
+    t.expect_file(complete[0], other)
+
+
+@case
+def the_record_is_damaged(t):
+    damages = {
+        "empty": lambda data: b"",
+        "cut": lambda data: data[:len(data) // 2],
+        "noise": lambda data: os.urandom(300),
+        "zeros": lambda data: bytes(len(data)),
+        "boast": lambda data: data.replace(b"0", b"9"),
+    }
+    files = {f"{kind}.bin": t.file(f"{kind}.bin", SIZE, **SLOW) for kind in damages}
+    killed(t, files)
+    for kind, damage in damages.items():
+        record = t.path(f"{kind}.bin.haul")
+        with open(record, "rb") as old:
+            data = old.read()
+        with open(record, "wb") as new:
+            new.write(damage(data))
+    t.get("-j", 20, "--retry-wait", 0, *[file.url for file in files.values()])
+    for name, file in files.items():
+        complete = [one for one in t.names() if one.startswith(name[:-4]) and one not in t.kept]
+        expect_equal(len(complete), 1, f"complete files ({t.names()})")
+        t.expect_file(complete[0], file)
+
+
+@case
+def the_partial_is_shorter_than_its_record(t):
+    file = t.file("a.bin", SIZE, **SLOW)
+    killed(t, {"a.bin": file}, 100_000)
+    os.truncate(t.path("a.bin.part"), 10)
+    finished(t, {"a.bin": file})
+
+
+@case
+def a_partial_that_haul_did_not_begin_is_not_believed(t):
+    with open(t.path("a.bin.part"), "wb") as stranger:
+        stranger.write(b"x" * 1000)
+    file = t.file("a.bin", SIZE)
+    t.get(file.url)
+    t.keeps("a.bin.part")
+    complete = [name for name in t.names() if name != "a.bin.part"]
+    expect_equal(len(complete), 1, f"complete files ({t.names()})")
+    t.expect_file(complete[0], file)
+
+
+@case
+def bytes_that_are_here_are_not_fetched_again(t):
+    file = t.file("a.bin", 4_000_000, close=3_000_000, faults=1)
+    t.get("--retry-wait", 0, file.url)
+    t.expect_file("a.bin", file)
+    asked = header(t.origin.requests("a.bin")[-1], "Range") or "bytes=0-"
+    expect(int(asked[6:].split("-")[0]) >= 2_500_000, f"the second request asks for {asked}")
+
+
+run()
