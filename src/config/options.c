@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/fmt.h"
 #include "base/mem.h"
@@ -76,6 +77,29 @@ static const char *check_out(const char *value)
 static bool is_token_char(char c)
 {
     return isalnum((unsigned char)c) || (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+}
+
+/* libcurl would quote a proxy that it does not understand, password and all. */
+static const char *check_proxy(const char *value)
+{
+    static const char *const schemes[] = {"http",    "https",  "socks4",
+                                          "socks4a", "socks5", "socks5h"};
+    const char *rest = strstr(value, "://");
+    const char *host = strrchr(value, '@');
+    bool known = !rest;
+
+    for (size_t i = 0; rest && i < COUNT_OF(schemes); i++)
+        known |= strlen(schemes[i]) == (size_t)(rest - value) &&
+                 strncasecmp(value, schemes[i], strlen(schemes[i])) == 0;
+    if (!known)
+        return "a proxy is http://, https://, socks4://, socks4a://, socks5:// or socks5h://";
+    host = host ? host + 1 : rest ? rest + 3 : value;
+    if (host[0] == '\0' || host[0] == ':' || host[0] == '/')
+        return "a proxy has a host, as http://proxy.example.org:3128";
+    if (host[0] != '[' && strchr(host, ':') &&
+        strspn(strchr(host, ':') + 1, "0123456789/") != strlen(strchr(host, ':') + 1))
+        return "a proxy's port is a number";
+    return check_filled_line(value);
 }
 
 static const char *check_header(const char *value)
@@ -190,7 +214,7 @@ static const struct haul_option rows[] = {
         .value_name = "URL",
         .help = "Go through this proxy",
         .secret = true,
-        .check = check_filled_line,
+        .check = check_proxy,
     },
     {
         ITEM("cacert", cacert),

@@ -249,6 +249,19 @@ static bool choose_final(struct open_job *job, unsigned n)
     return false;
 }
 
+/* Somebody is fetching to this very name. With `skip` that is as good as there, `fail` says so. */
+static bool may_share_name(struct open_job *job)
+{
+    struct disk_file *file = job->file;
+
+    if (file->policy == HAUL_EXISTS_SKIP)
+        haul_fail(&job->err, HAUL_E_EXISTS, "%s/%s is being fetched already", file->dir,
+                  file->name);
+    else if (file->policy == HAUL_EXISTS_FAIL)
+        haul_fail(&job->err, HAUL_E_BUSY, "%s/%s is being fetched already", file->dir, file->name);
+    return job->err.code == HAUL_OK;
+}
+
 /* Looks for our own partial under the name and its numbered forms, as far as these are in use.
  * *ret_free is the first number that nobody is fetching to right now. */
 static bool find_ours(struct open_job *job, unsigned *ret_free)
@@ -264,6 +277,8 @@ static bool find_ours(struct open_job *job, unsigned *ret_free)
         found = claim_old(job);
         if (found == CLAIM_OURS)
             return choose_final(job, n);
+        if (found == CLAIM_BUSY && !may_share_name(job))
+            return false;
         if (found == CLAIM_BUSY)
             *ret_free = n + 1;
         if (found == CLAIM_NONE && !names_taken(file->dirfd, file->name))
@@ -600,6 +615,29 @@ static bool settle_bytes(const struct end_job *job)
     return fsync(file->fd) == 0;
 }
 
+static void remove_partial(const struct disk_file *file)
+{
+    remove_record(file);
+    if (still_ours(file))
+        unlinkat(file->dirfd, file->part, 0);
+}
+
+/* The bytes are here and synced, only the name is not to be had: another try needs no network. With
+ * `skip` nobody wants them. */
+static void keep_unnamed(struct end_job *job)
+{
+    struct disk_file *file = job->file;
+    size_t rows;
+
+    if (job->err.code == HAUL_E_EXISTS && file->policy == HAUL_EXISTS_SKIP) {
+        remove_partial(file);
+        return;
+    }
+    for (size_t i = 0; i < file->state.range_count; i++)
+        file->state.ranges[i].synced = file->state.ranges[i].written;
+    put_record(file, &file->state, true, &rows, NULL);
+}
+
 static void run_finish(struct disk_job *base)
 {
     struct end_job *job = OWNER_OF(base, struct end_job, job);
@@ -608,6 +646,7 @@ static void run_finish(struct disk_job *base)
 
     if (!settle_bytes(job)) {
         haul_fail_errno(&job->err, HAUL_E_DISK, errno, "can't sync %s/%s", file->dir, file->part);
+        remove_record(file); /* who knows what the disk has: nothing of it is believed again */
         return;
     }
     if (!still_ours(file)) {
@@ -616,8 +655,10 @@ static void run_finish(struct disk_job *base)
         return;
     }
     if (names_rename(file->dirfd, file->part, &place, file->number, &job->name, &job->err) !=
-        HAUL_OK)
+        HAUL_OK) {
+        keep_unnamed(job);
         return;
+    }
     remove_record(file);
     fsync(file->dirfd); /* some file systems refuse it; the rename is done in any case */
 }
@@ -629,13 +670,6 @@ static bool holds_bytes(const struct disk_file *file)
             return true;
     }
     return false;
-}
-
-static void remove_partial(const struct disk_file *file)
-{
-    remove_record(file);
-    if (still_ours(file))
-        unlinkat(file->dirfd, file->part, 0);
 }
 
 static void run_keep(struct disk_job *base)

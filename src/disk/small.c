@@ -19,7 +19,7 @@
 #include "base/mem.h"
 #include "disk/names.h"
 
-#define BATCH_MAX 128
+#define BATCH_MAX 64
 
 struct entry {
     STAILQ_ENTRY(entry) link;

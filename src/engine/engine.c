@@ -109,6 +109,24 @@ static void skip(struct haul_engine *engine, struct item *item)
     engine_set_state(engine, item, HAUL_DONE);
 }
 
+static bool out_of_descriptors(const struct haul_error *err)
+{
+    return err->sys_errno == EMFILE || err->sys_errno == ENFILE;
+}
+
+/* Nothing is wrong with the item: it goes back into the queue, and fewer run at once from now on.
+ */
+static void give_slot_back(struct haul_engine *engine, struct item *item,
+                           const struct haul_error *err)
+{
+    uint64_t running = engine->queue.counts[HAUL_ACTIVE];
+
+    engine->slots_max = MAX(running, (uint64_t)2) - 1;
+    LOG_WARN(engine, "%s; at most %llu items run at once from now on", err->text,
+             (unsigned long long)engine->slots_max);
+    engine_set_state(engine, item, HAUL_QUEUED);
+}
+
 static void try_later_or_give_up(struct haul_engine *engine, struct item *item,
                                  const struct haul_error *err, int64_t retry_after, bool progress)
 {
@@ -164,6 +182,8 @@ void engine_transfer_over(struct haul_engine *engine, struct item *item,
         complete(engine, item);
     else if (err->code == HAUL_E_EXISTS && item->options->if_exists == HAUL_EXISTS_SKIP)
         skip(engine, item);
+    else if (out_of_descriptors(err))
+        give_slot_back(engine, item, err);
     else if (err->code == HAUL_E_DISK_FULL && engine->keep_history)
         wait_for_room(engine, item, err);
     else
@@ -208,7 +228,7 @@ void engine_wake(struct haul_engine *engine)
 static uint64_t slots(const struct haul_engine *engine)
 {
     struct rlimit limit;
-    uint64_t most = engine->settings.jobs;
+    uint64_t most = MIN(engine->settings.jobs, engine->slots_max);
 
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
         uint64_t room = limit.rlim_cur > OWN_DESCRIPTORS + PER_TRANSFER
@@ -426,6 +446,7 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
     engine->settings = *settings;
     engine->keep_history = session != NULL;
     engine->disk_free = -1;
+    engine->slots_max = UINT64_MAX;
     if (events)
         engine->events = *events;
     LIST_INIT(&engine->transfers);

@@ -43,7 +43,8 @@ struct haul_engine {
     void (*stopped)(void *ctx);
     void *stopped_ctx;
     size_t transfer_count;
-    size_t connecting; /* requests that have no connection yet */
+    uint64_t slots_max; /* lowered when descriptors run short */
+    size_t connecting;  /* requests that have no connection yet */
     LIST_HEAD(, transfer) transfers;
     STAILQ_HEAD(, transfer) attention; /* have something to do outside of libcurl */
     TAILQ_HEAD(, transfer) limited;    /* wait for tokens, the longest waiting first */

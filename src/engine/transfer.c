@@ -643,8 +643,8 @@ static void on_finished(void *ctx, const char *name, const struct haul_error *er
     if (name) {
         free(item->name);
         item->name = text_clean_dup(text_raw_from(name), 256);
-        xstrset(&item->base, NULL);
     }
+    xstrset(&item->base, name ? NULL : transfer->name);
     over(transfer);
 }
 

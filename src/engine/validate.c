@@ -242,7 +242,7 @@ static bool range_fits(const struct resume_case *asked, struct content_range *re
         why = "the server does not say which bytes it sends";
     else if (range.first != asked->offset)
         why = "the server sends other bytes than were asked for";
-    else if (asked->stored.total >= 0 && range.total < 0)
+    else if (range.total < 0)
         why = "the server does not say how large the file is now";
     else if (asked->content_length >= 0 &&
              (uint64_t)asked->content_length != range.last - range.first + 1)

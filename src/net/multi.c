@@ -178,6 +178,13 @@ static size_t stop_with(struct net_transfer *transfer, enum haul_err code)
     return 0;
 }
 
+static bool wants_body(const struct net_transfer *transfer)
+{
+    int status = transfer->response.status;
+
+    return !transfer->is_http || (status >= 200 && status < 300);
+}
+
 size_t transfer_on_header(char *data, size_t size, size_t count, void *ctx)
 {
     struct net_transfer *transfer = ctx;
@@ -187,21 +194,14 @@ size_t transfer_on_header(char *data, size_t size, size_t count, void *ctx)
         return len;
     if (net_response_line(&transfer->response, data, len, &transfer->stop) != HAUL_OK)
         return 0;
+    if (transfer->response.complete && wants_body(transfer))
+        transfer_watch_end(transfer);
     return len;
-}
-
-static bool wants_body(const struct net_transfer *transfer)
-{
-    int status = transfer->response.status;
-
-    return !transfer->is_http || (status >= 200 && status < 300);
 }
 
 static bool tell_head(struct net_transfer *transfer)
 {
     transfer->head_told = true;
-    if (transfer->is_http)
-        transfer_watch_end(transfer);
     if (!transfer->is_http) {
         curl_off_t length = -1;
 
@@ -384,6 +384,8 @@ static void judge_result(struct net_transfer *transfer, const char *host, struct
     long sys_errno = 0, connect_status = 0;
 
     text_clean(text_raw_from(transfer->error_text), detail, sizeof detail);
+    if (strchr(detail, '@'))
+        detail[0] = '\0'; /* libcurl quotes a proxy with its password */
     curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &sys_errno);
     curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
     if (connect_status >= 300)
@@ -453,7 +455,7 @@ static void finish(struct net_transfer *transfer)
     curl_off_t mtime = -1;
 
     leave_multi(transfer);
-    if (transfer->result == CURLE_OK && transfer->stop.code == HAUL_OK && transfer->is_http) {
+    if (transfer->is_http && transfer->response.complete && transfer->stop.code == HAUL_OK) {
         if (transfer_redirect(transfer, &result.err)) {
             follow(transfer);
             return;

@@ -94,6 +94,7 @@ enum haul_err neterr_from_curl(int curlcode, const char *detail, const char *hos
     snprintf(text, sizeof text, what, host);
 #pragma GCC diagnostic pop
     haul_fail(err, code, "%s: %s", text, detail && detail[0] ? detail : curl_easy_strerror(curl));
+    err->sys_errno = (int)sys_errno;
     if (tls_broke(curl, sys_errno))
         err->retryable = true;
     return code;

@@ -225,9 +225,20 @@ static void the_right_answer_continues(void **state)
     assert_false(result.whole);
     asked.content_length = -1;
     assert_result(&asked, RESUME_CONTINUE, HAUL_OK);
-    asked.stored.total = -1;
-    asked.content_range = "bytes 50-99/*";
+    asked.stored.total = -1; /* the first answer did not tell, this one does */
     assert_result(&asked, RESUME_CONTINUE, HAUL_OK);
+}
+
+/* A part may be shorter than what was asked for: without a total nobody knows where the file ends. */
+static void a_part_of_a_file_without_a_size_starts_over(void **state)
+{
+    struct resume_case asked = good();
+
+    (void)state;
+    asked.content_range = "bytes 50-99/*";
+    assert_result(&asked, RESUME_START_OVER, HAUL_E_BAD_RESPONSE);
+    asked.stored.total = -1;
+    assert_result(&asked, RESUME_START_OVER, HAUL_E_BAD_RESPONSE);
 }
 
 static void a_shorter_end_is_fine_and_a_longer_one_is_clipped(void **state)
@@ -362,6 +373,7 @@ int main(void)
         cmocka_unit_test(anything_that_differs_is_a_change),
         cmocka_unit_test(without_proof_nothing_is_known),
         cmocka_unit_test(the_right_answer_continues),
+        cmocka_unit_test(a_part_of_a_file_without_a_size_starts_over),
         cmocka_unit_test(a_shorter_end_is_fine_and_a_longer_one_is_clipped),
         cmocka_unit_test(wrong_numbers_start_over),
         cmocka_unit_test(another_version_starts_over),
