@@ -524,12 +524,16 @@ void model_act_states(struct model *model, enum haul_action action, uint32_t sta
     haul_client_list(model->client, &view, on_reply, call);
 }
 
+/* The next frame would tell it too, but the next key may come before. */
 static void set_answered(struct model *model, const struct call *call,
                          const struct haul_reply *reply)
 {
     (void)call;
     model->sets_open--;
-    (void)failed(model, reply);
+    if (failed(model, reply) || !reply->settings)
+        return;
+    model->totals.jobs = (uint32_t)reply->settings->jobs;
+    model->totals.limit = reply->settings->limit;
 }
 
 void model_set(struct model *model, const struct haul_settings *settings)

@@ -39,6 +39,7 @@ struct answer {
     uint64_t *item_ids; /* list */
     size_t item_count;
     uint64_t show;
+    bool settings;
 };
 
 struct haul_client {
@@ -315,10 +316,16 @@ static void answer_give(struct haul_client *client, struct answer *answer)
                                .ids = answer->ids,
                                .id_count = answer->id_count,
                                .item_count = answer->item_count};
+    struct haul_settings settings;
     struct haul_item *items = xcalloc(answer->item_count + 1, sizeof(*items));
     for (size_t i = 0; i < answer->item_count; i++)
         items[i] = *item_find(client, answer->item_ids[i]);
     reply.items = items;
+    if (answer->settings) {
+        settings =
+            (struct haul_settings){.jobs = client->totals.jobs, .limit = client->totals.limit};
+        reply.settings = &settings;
+    }
     if (answer->show != 0)
         reply.detail = detail_make(client, answer->show);
     if (answer->callback)
@@ -515,7 +522,7 @@ void haul_client_set(struct haul_client *client, const struct haul_settings *set
     if (haul_option_given(haul_option_find("limit"), settings))
         client->totals.limit = settings->limit;
     calls_log(client, "set jobs %u limit %" PRIu64, client->totals.jobs, client->totals.limit);
-    answer_later(client, reply, ctx);
+    answer_later(client, reply, ctx)->settings = true;
 }
 
 void haul_client_settings(struct haul_client *client, haul_reply_cb *reply, void *ctx)
