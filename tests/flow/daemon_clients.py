@@ -1,9 +1,15 @@
 """Many clients, rude clients, and clients that die: the daemon serves the others."""
 
+import os
+import re
 import signal
 
 from harness import case, expect, expect_equal, run, until
 from control_socket import Client
+
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SPECIFICATION = os.path.join(TOP, "src/control/PROTOCOL.md")
 
 
 def begin(t):
@@ -153,6 +159,41 @@ def large_batches_are_taken_whole(t):
     expect("error" in answer, "a batch with a bad link was taken")
     expect_equal(client.call("list")["matching"], 5001, "items")
     client.close()
+
+
+@case
+def too_many_clients_are_told_so(t):
+    number = begin(t)
+    clients = [Client(t) for _ in range(64)]
+    late = Client(t, greet=False)
+    answer = late.ask("hello", major=1, minor=0)
+    expect("error" in answer, f"the 65th client was let in: {answer}")
+    late.close()
+    expect_equal(clients[-1].call("list")["items"][0]["id"], number, "item")
+    clients.pop().close()
+
+    def let_in():
+        client = Client(t, greet=False)
+        answer = client.ask("hello", major=1, minor=0)
+        client.close()
+        return "result" in answer
+
+    until("there is room again", let_in)
+    for client in clients:
+        client.close()
+
+
+@case
+def the_specification_names_every_method(t):
+    begin(t)
+    client = Client(t)
+    there = {method["name"] for method in client.call("methods")["methods"]}
+    client.close()
+    with open(SPECIFICATION, encoding="utf-8") as file:
+        titles = re.findall(r"^### (.+)$", file.read().split("\n## Methods\n")[1]
+                            .split("\n## ")[0], re.MULTILINE)
+    written = {name for title in titles for name in title.split(", ")}
+    expect_equal(written, there, "methods in PROTOCOL.md")
 
 
 @case

@@ -4,7 +4,7 @@ the server's file, the partial one or its record in between."""
 import os
 import signal
 
-from harness import case, expect, expect_equal, header, run, until
+from harness import case, expect, expect_equal, has_content, header, run, until
 
 SIZE = 900_000
 SLOW = {"rate": 400_000, "tick": 20}
@@ -126,6 +126,22 @@ def the_partial_is_shorter_than_its_record(t):
 
 
 @case
+def the_partial_became_a_link(t):
+    file = t.file("a.bin", SIZE, **SLOW)
+    killed(t, {"a.bin": file}, 100_000)
+    elsewhere = os.path.join(t.home, "elsewhere.bin")
+    os.rename(t.path("a.bin.part"), elsewhere)
+    os.symlink(elsewhere, t.path("a.bin.part"))
+    before = os.stat(elsewhere)
+    t.haul("get", "-q", "-d", t.dir, file.url)
+    after = os.stat(elsewhere)
+    expect_equal((after.st_size, after.st_mtime_ns), (before.st_size, before.st_mtime_ns),
+                 "the file behind the link")
+    for name in t.names():
+        expect(name in t.kept or has_content(t.path(name), file.seed, file.size), f"{name} is wrong")
+
+
+@case
 def a_partial_that_haul_did_not_begin_is_not_believed(t):
     with open(t.path("a.bin.part"), "wb") as stranger:
         stranger.write(b"x" * 1000)
@@ -144,6 +160,8 @@ def bytes_that_are_here_are_not_fetched_again(t):
     t.expect_file("a.bin", file)
     asked = header(t.origin.requests("a.bin")[-1], "Range") or "bytes=0-"
     expect(int(asked[6:].split("-")[0]) >= 2_500_000, f"the second request asks for {asked}")
+    condition = header(t.origin.requests("a.bin")[-1], "If-Range")
+    expect(condition and condition.startswith('"s'), f"If-Range is {condition}")
 
 
 run()
