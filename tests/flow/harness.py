@@ -27,6 +27,7 @@ import urllib.parse
 HAUL = os.environ.get("HAUL_BIN", "")
 ORIGIN = os.environ.get("HAUL_ORIGIN", "")
 DEADLINE = 60  # seconds; sanitizers and a loaded machine are slow, a hang is for ever
+WHOLE = 165  # seconds for a file of cases: a little less than ctest gives, so that all is cleared up
 
 BLOCK = 65536
 MASK = (1 << 64) - 1
@@ -393,10 +394,12 @@ class Case:
             wrong.append(f"process {pid} survived: {command_line(pid)}")
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        for closer in reversed(self.closers):
-            closer()
-        wrong += self.reports() + self.strays()
-        shutil.rmtree(self.home, onerror=make_removable)
+        try:
+            for closer in reversed(self.closers):
+                closer()
+            wrong += self.reports() + self.strays()
+        finally:
+            shutil.rmtree(self.home, onerror=make_removable)
         return wrong
 
     def reports(self):
@@ -522,12 +525,18 @@ def run_case(function, origin):
     return True
 
 
+def on_alarm(*_):
+    raise Failure(f"the file took longer than {WHOLE} s")
+
+
 def run(*origin_arguments):
     """Runs the file's cases, or those named on the command line, and exits."""
     if not os.access(HAUL, os.X_OK) or not os.access(ORIGIN, os.X_OK):
         sys.exit("set HAUL_BIN and HAUL_ORIGIN")
     wanted = sys.argv[1:]
     chosen = [one for one in _cases if not wanted or one.__name__ in wanted]
+    signal.signal(signal.SIGALRM, on_alarm)
+    signal.alarm(WHOLE)
     origin = Origin(*origin_arguments)
     failed = 0
     try:
