@@ -27,7 +27,7 @@ import urllib.parse
 HAUL = os.environ.get("HAUL_BIN", "")
 ORIGIN = os.environ.get("HAUL_ORIGIN", "")
 DEADLINE = 60  # seconds; sanitizers and a loaded machine are slow, a hang is for ever
-WHOLE = 165  # seconds for a file of cases: a little less than ctest gives, so that all is cleared up
+WHOLE = 165  # seconds for a file of cases: less than ctest gives, so that all is cleared up
 
 BLOCK = 65536
 MASK = (1 << 64) - 1

@@ -1,5 +1,5 @@
-"""kill -9 costs bytes, never truth: what is started again ends in the right file, whatever became of
-the server's file, the partial one or its record in between."""
+"""kill -9 costs bytes, never truth: what is started again ends in the right file, whatever became
+of the server's file, the partial one or its record in between."""
 
 import os
 import signal
@@ -138,7 +138,8 @@ def the_partial_became_a_link(t):
     expect_equal((after.st_size, after.st_mtime_ns), (before.st_size, before.st_mtime_ns),
                  "the file behind the link")
     for name in t.names():
-        expect(name in t.kept or has_content(t.path(name), file.seed, file.size), f"{name} is wrong")
+        right = name in t.kept or has_content(t.path(name), file.seed, file.size)
+        expect(right, f"{name} is not the file that was sent")
 
 
 @case
