@@ -49,6 +49,8 @@ struct haul_options {
     bool insecure;
     bool allow_downgrade; /* follow a redirect from https to http */
     enum haul_if_exists if_exists;
+    uint64_t connections;     /* for one file, 1…64 */
+    uint64_t min_split;       /* bytes */
     int64_t retries;          /* -1: for ever */
     uint64_t retry_wait;      /* seconds before the first retry; doubles */
     uint64_t connect_timeout; /* seconds, 0: none */

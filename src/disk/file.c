@@ -65,9 +65,29 @@ const char *disk_file_name(const struct disk_file *file)
     return file->name;
 }
 
-struct disk_range *disk_file_range(struct disk_file *file, size_t index)
+size_t disk_file_split(struct disk_file *file, size_t range, uint64_t at)
 {
-    return &file->state.ranges[index];
+    struct disk_state *state = &file->state;
+    size_t made = state->range_count;
+
+    state->ranges = xreallocarray(state->ranges, made + 1, sizeof *state->ranges);
+    state->ranges[made] = (struct disk_range){at, state->ranges[range].end, at, at};
+    state->ranges[range].end = at;
+    state->range_count++;
+    file->rows_at = 0;
+    file->layout++;
+    return made;
+}
+
+void disk_file_join(struct disk_file *file, size_t range, size_t behind)
+{
+    struct disk_range *first = &file->state.ranges[range];
+    struct disk_range *second = &file->state.ranges[behind];
+
+    first->end = second->end;
+    *second = (struct disk_range){second->end, second->end, second->end, second->end};
+    file->rows_at = 0;
+    file->layout++;
 }
 
 bool disk_file_unwritten(const struct disk_file *file, uint64_t size)
@@ -386,6 +406,18 @@ struct plan_job {
     void *ctx;
 };
 
+static char *tidy_record(const struct disk_state *state, size_t *ret_len, size_t *ret_rows)
+{
+    struct disk_state tidy;
+    char *text;
+
+    state_copy(&tidy, state);
+    state_tidy(&tidy);
+    text = state_write(&tidy, ret_len, ret_rows);
+    state_fini(&tidy);
+    return text;
+}
+
 /* Writes the whole record beside its place and moves it there, so that a reader sees the old one or
  * the new one. */
 static enum haul_err put_record(const struct disk_file *file, const struct disk_state *state,
@@ -393,7 +425,7 @@ static enum haul_err put_record(const struct disk_file *file, const struct disk_
 {
     char *draft = xasprintf("%s.new", file->record);
     size_t len = 0, rows = 0;
-    char *text = state_write(state, &len, &rows);
+    char *text = tidy_record(state, &len, &rows);
     enum haul_err code = HAUL_OK;
     bool written;
     int fd;
@@ -471,6 +503,7 @@ void disk_file_plan(struct disk_file *file, const struct disk_state *state, bool
     struct disk_state taken;
 
     state_copy(&taken, state);
+    state_close(&taken);
     str_copy(taken.boot, sizeof taken.boot, state_boot_id());
     state_fini(&file->state);
     file->state = taken;
@@ -493,6 +526,7 @@ struct record_job {
     struct disk_state state; /* as it was when the job began */
     bool sync;
     size_t rows; /* 0: the record is made, or made anew */
+    unsigned layout;
     struct haul_error err;
 };
 
@@ -501,20 +535,15 @@ struct record_job {
 static void put_rows(const struct disk_file *file, const struct disk_state *state, size_t rows,
                      bool sync)
 {
+    size_t len = 0, begin = 0;
+    char *text = tidy_record(state, &len, &begin);
     int fd = openat(file->dirfd, file->record, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
 
-    if (fd < 0)
-        return;
-    for (size_t i = 0; i < state->range_count; i++) {
-        char row[STATE_ROW];
-
-        state_write_row(&state->ranges[i], row);
-        if (pwrite(fd, row, sizeof row, (off_t)(rows + i * sizeof row)) < 0)
-            break;
-    }
-    if (sync)
+    if (text && fd >= 0 && pwrite(fd, text + begin, len - begin, (off_t)rows) >= 0 && sync)
         fdatasync(fd);
-    close(fd);
+    if (fd >= 0)
+        close(fd);
+    free(text);
 }
 
 static void run_record(struct disk_job *base)
@@ -546,11 +575,13 @@ static void end_record(struct disk_job *base)
     file->busy = false;
     if (job->err.code != HAUL_OK)
         LOG_WARN(disk, "%s", job->err.text);
-    file->rows_at = job->rows;
+    /* Ranges that were cut meanwhile are not in it. */
+    file->rows_at = file->layout == job->layout ? job->rows : 0;
     file->has_record |= job->rows > 0;
     if (job->sync && job->err.code == HAUL_OK) {
         for (size_t i = 0; i < job->state.range_count; i++)
-            file->state.ranges[i].synced = job->state.ranges[i].synced;
+            file->state.ranges[i].synced =
+                MIN(job->state.ranges[i].synced, file->state.ranges[i].written);
     }
     state_fini(&job->state);
     free(job);
@@ -568,7 +599,8 @@ void disk_file_record(struct disk_file *file, bool sync)
     *job = (struct record_job){.job = {.run = run_record, .done = end_record},
                                .file = file,
                                .sync = sync,
-                               .rows = file->rows_at};
+                               .rows = file->rows_at,
+                               .layout = file->layout};
     state_copy(&job->state, &file->state);
     file->busy = true;
     disk_submit(file->disk, &job->job);

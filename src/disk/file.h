@@ -51,8 +51,11 @@ const struct disk_state *disk_file_state(const struct disk_file *file); /* range
 void disk_file_plan(struct disk_file *file, const struct disk_state *state, bool fresh,
                     bool keep_record, disk_done_cb *done, void *ctx);
 
-/* The ranges as the writers advance them; the engine cuts and adds through disk_file_plan(). */
-struct disk_range *disk_file_range(struct disk_file *file, size_t index);
+/* Cuts RANGE at AT, which is behind what its writer has taken: it ends there, and a new range,
+ * whose index is returned, goes on to where it ended. Indexes stay as they are. */
+size_t disk_file_split(struct disk_file *file, size_t range, uint64_t at);
+/* Gives RANGE the range behind it, of which nothing was written. */
+void disk_file_join(struct disk_file *file, size_t range, size_t behind);
 
 /* True when bytes below SIZE were not written. */
 bool disk_file_unwritten(const struct disk_file *file, uint64_t size);

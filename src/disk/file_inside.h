@@ -14,6 +14,7 @@ struct disk_file {
     size_t rows_at; /* where the rows are in NAME.haul; 0: it must be written whole */
     dev_t dev;
     ino_t ino;
+    unsigned layout; /* grows when ranges are cut or joined */
     char *dir;
     char *base; /* the name asked for */
     char *name; /* its numbered form that was free */

@@ -33,6 +33,51 @@ void state_copy(struct disk_state *to, const struct disk_state *from)
         memcpy(to->ranges, from->ranges, from->range_count * sizeof *to->ranges);
 }
 
+void state_close(struct disk_state *state)
+{
+    for (size_t i = 0; state->size >= 0 && i < state->range_count; i++) {
+        if (state->ranges[i].end == UINT64_MAX)
+            state->ranges[i].end = (uint64_t)state->size;
+    }
+}
+
+static int by_start(const void *a, const void *b)
+{
+    const struct disk_range *left = a, *right = b;
+
+    return (left->start > right->start) - (left->start < right->start);
+}
+
+void state_tidy(struct disk_state *state)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < state->range_count; i++) {
+        if (state->ranges[i].start < state->ranges[i].end || state->range_count == 1)
+            state->ranges[kept++] = state->ranges[i];
+    }
+    state->range_count = kept;
+    qsort(state->ranges, kept, sizeof *state->ranges, by_start);
+}
+
+/* The ranges follow each other without a gap from 0 to the size, each with its marks inside. */
+static bool tiles(const struct disk_state *state)
+{
+    uint64_t at = 0;
+    uint64_t size = state->size >= 0 ? (uint64_t)state->size : UINT64_MAX;
+
+    for (size_t i = 0; i < state->range_count; i++) {
+        const struct disk_range *range = &state->ranges[i];
+
+        if (range->start != at || range->end < range->start || range->written < range->start ||
+            range->written > range->end || range->synced < range->start ||
+            range->synced > range->written)
+            return false;
+        at = range->end;
+    }
+    return state->range_count > 0 && at == size;
+}
+
 static bool one_line(const char *text)
 {
     return !text || !strpbrk(text, "\r\n");
@@ -54,7 +99,7 @@ char *state_write(const struct disk_state *state, size_t *ret_len, size_t *ret_r
     bool fits;
 
     if (!state->url || !one_line(state->url) || !one_line(state->etag) ||
-        !one_line(state->modified) || state->range_count > STATE_RANGES_MAX)
+        !one_line(state->modified) || state->range_count > STATE_RANGES_MAX || !tiles(state))
         return NULL;
     strbuf_init(&text, STATE_BYTES_MAX);
     fits = strbuf_printf(&text, MAGIC "\nurl %s\n", state->url);
@@ -119,24 +164,6 @@ static bool read_row(const char *row, struct disk_range *range)
     return read_number(row, ' ', &range->start) && read_number(row + 21, ' ', &range->end) &&
            read_number(row + 42, ' ', &range->written) &&
            read_number(row + 63, '\n', &range->synced);
-}
-
-/* The ranges follow each other without a gap from 0 to the size, each with its marks inside. */
-static bool tiles(const struct disk_state *state)
-{
-    uint64_t at = 0;
-    uint64_t size = state->size >= 0 ? (uint64_t)state->size : UINT64_MAX;
-
-    for (size_t i = 0; i < state->range_count; i++) {
-        const struct disk_range *range = &state->ranges[i];
-
-        if (range->start != at || range->end < range->start || range->written < range->start ||
-            range->written > range->end || range->synced < range->start ||
-            range->synced > range->written)
-            return false;
-        at = range->end;
-    }
-    return state->range_count > 0 && at == size;
 }
 
 static bool read_head(struct lines *lines, struct disk_state *state, uint64_t *ret_count)
@@ -211,6 +238,15 @@ void state_believe(struct disk_state *state, const char *boot, uint64_t file_siz
         range->written = MAX(range->start, MIN(upto, file_size));
         range->synced = range->written;
     }
+}
+
+uint64_t disk_state_bytes(const struct disk_state *state)
+{
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < state->range_count; i++)
+        bytes += state->ranges[i].written - state->ranges[i].start;
+    return bytes;
 }
 
 const char *state_boot_id(void)

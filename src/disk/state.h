@@ -48,8 +48,14 @@ struct disk_state {
 void state_fini(struct disk_state *state);
 void state_copy(struct disk_state *to, const struct disk_state *from); /* TO is overwritten */
 
-/* The whole record, newly allocated; *ret_rows is the offset of the first row. NULL when a text
- * holds a line end (then there must be no record). */
+/* Lets the range that was open while the size was not known end at the size. */
+void state_close(struct disk_state *state);
+
+/* Brings the ranges into the order of the file and drops empty ones: the form that is written. */
+void state_tidy(struct disk_state *state);
+
+/* The whole record of a tidy state, newly allocated; *ret_rows is the offset of the first row. NULL
+ * when a text holds a line end (then there must be no record). */
 char *state_write(const struct disk_state *state, size_t *ret_len, size_t *ret_rows);
 void state_write_row(const struct disk_range *range, char row[STATE_ROW]);
 
@@ -60,6 +66,9 @@ HAUL_CHECKED bool state_read(const char *text, size_t len, struct disk_state *re
 /* How far each range can be believed: `written` under the same boot id, else `synced`; never beyond
  * FILE_SIZE. Sets both fields of each range to that. */
 void state_believe(struct disk_state *state, const char *boot, uint64_t file_size);
+
+/* How many bytes are here. */
+uint64_t disk_state_bytes(const struct disk_state *state);
 
 /* The running system's boot id, "" when it has none. */
 const char *state_boot_id(void);

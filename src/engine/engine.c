@@ -18,6 +18,7 @@
 #include "disk/space.h"
 #include "engine/filename.h"
 #include "engine/folder.h"
+#include "engine/host.h"
 #include "engine/retry.h"
 #include "engine/transfer_inside.h"
 #include "haul/log.h"
@@ -198,11 +199,11 @@ static void step(struct haul_engine *engine);
 static void on_limit(uv_timer_t *timer)
 {
     struct haul_engine *engine = timer->data;
-    struct transfer *transfer;
+    struct segment *segment;
 
-    while ((transfer = TAILQ_FIRST(&engine->limited)) &&
+    while ((segment = TAILQ_FIRST(&engine->limited)) &&
            limiter_ready(&engine->limiter, engine_now(engine)))
-        transfer_unlimit(transfer);
+        segment_unlimit(segment);
     step(engine);
 }
 
@@ -502,6 +503,7 @@ void haul_engine_free(struct haul_engine *engine)
     disk_small_free(engine->small);
     disk_free(engine->disk);
     folders_free(engine);
+    hosts_free(&engine->hosts);
     queue_fini(&engine->queue);
     for (size_t i = 0; i < COUNT_OF(handles); i++)
         uv_close(handles[i], on_handle_closed);

@@ -15,6 +15,8 @@
 /* Inside of the engine room: what engine.c, transfer.c and snapshot.c share. */
 
 struct folder;
+struct host;
+struct segment;
 
 struct haul_engine {
     uv_loop_t *loop;
@@ -44,10 +46,11 @@ struct haul_engine {
     void *stopped_ctx;
     size_t transfer_count;
     uint64_t slots_max; /* lowered when descriptors run short */
+    struct host *hosts; /* uthash, see host.h */
     size_t connecting;  /* requests that have no connection yet */
     LIST_HEAD(, transfer) transfers;
     STAILQ_HEAD(, transfer) attention; /* have something to do outside of libcurl */
-    TAILQ_HEAD(, transfer) limited;    /* wait for tokens, the longest waiting first */
+    TAILQ_HEAD(, segment) limited;     /* wait for tokens, the longest waiting first */
 };
 
 uint64_t engine_now(const struct haul_engine *engine); /* ticks, cached by the loop */

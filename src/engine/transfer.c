@@ -1,12 +1,13 @@
-/* One run of one item.
+/* One run of one item, over one connection or several.
  *
- * Everything that happens inside libcurl (head, body) or on the way back from the disk only records
+ * Everything that happens inside libcurl (segment.c) or on the way back from the disk only records
  * facts and asks for attention; advance() looks at the facts and does the next thing that can be
  * done. So there is one place that decides, and nothing is started twice.
  *
  * Invariants: at most one disk job that calls back is under way (->disk_pending); the file gets its
- * final name only from GOAL_FINISH, which is reached only when the answer ended properly and every
- * announced byte is here; a partial's bytes are continued only after validate_resume() said so. */
+ * final name only from GOAL_FINISH, which is reached only when the answers ended properly and every
+ * announced byte is here; bytes of an earlier answer and bytes of a later one meet in one file only
+ * after validate_resume() said that they are of the same version. */
 
 #include "engine/transfer.h"
 
@@ -19,7 +20,8 @@
 #include "disk/space.h"
 #include "engine/filename.h"
 #include "engine/folder.h"
-#include "engine/retry.h"
+#include "engine/host.h"
+#include "engine/plan.h"
 #include "engine/transfer_inside.h"
 #include "engine/validate.h"
 #include "haul/log.h"
@@ -30,13 +32,14 @@
 #define SMALL_TOTAL_MAX (8 * 1024 * 1024)
 #define RECORD_AFTER_MS 1000 /* no record for downloads that end before */
 #define SYNC_EVERY_MS   10000
+#define SPREAD_WAIT_MS  1000                    /* after a refused connection; doubles */
 #define ROOM_MIN        ((uint64_t)1024 * 1024) /* less than this counts as full */
 /* A partial found only after the answer came is worth asking again when it holds this much. */
 #define WORTH_ASKING_AGAIN (1024 * 1024)
 
 /* Small things. */
 
-static void want_attention(struct transfer *transfer)
+void transfer_wants_attention(struct transfer *transfer)
 {
     if (!transfer->needs_attention) {
         transfer->needs_attention = true;
@@ -45,21 +48,13 @@ static void want_attention(struct transfer *transfer)
     engine_wake(transfer->engine);
 }
 
-static void leave_limited(struct transfer *transfer)
-{
-    if (transfer->is_limited)
-        TAILQ_REMOVE(&transfer->engine->limited, transfer, limited);
-    transfer->is_limited = false;
-}
-
-/* Ends with an error; what came is kept. May be called inside libcurl. */
-static void fail(struct transfer *transfer, const struct haul_error *err)
+void transfer_fail(struct transfer *transfer, const struct haul_error *err)
 {
     if (transfer->goal == GOAL_RECEIVE || transfer->goal == GOAL_FINISH) {
         transfer->goal = GOAL_KEEP;
         transfer->fail = *err;
     }
-    want_attention(transfer);
+    transfer_wants_attention(transfer);
 }
 
 static void note(struct transfer *transfer, const char *what, const char *why)
@@ -110,7 +105,6 @@ static void transfer_free(struct transfer *transfer)
 {
     struct haul_engine *engine = transfer->engine;
 
-    leave_limited(transfer);
     if (transfer->needs_attention)
         STAILQ_REMOVE(&engine->attention, transfer, transfer, attention);
     LIST_REMOVE(transfer, link);
@@ -168,9 +162,7 @@ static void drop_small(struct transfer *transfer)
 
 /* Asking. */
 
-static const struct net_handlers handlers;
-
-static uint64_t time_left(const struct transfer *transfer)
+uint64_t transfer_time_left(const struct transfer *transfer)
 {
     uint64_t now = engine_now(transfer->engine), deadline = transfer->item->deadline;
 
@@ -179,44 +171,38 @@ static uint64_t time_left(const struct transfer *transfer)
     return deadline > now ? deadline - now : 1;
 }
 
-/* Sends the request for the bytes from FROM on; IF_RANGE goes with a resumed one. */
-static void ask(struct transfer *transfer, uint64_t from, uint64_t to, const char *if_range)
+static void ask(struct transfer *transfer, size_t range, uint64_t from, uint64_t to,
+                const char *if_range)
 {
-    struct net_request request = {.url = transfer->item->url,
-                                  .options = transfer->item->options,
-                                  .from = from,
-                                  .to = to,
-                                  .if_range = if_range,
-                                  .timeout_ms = time_left(transfer)};
-    struct haul_error err;
-
-    transfer->asked_from = from;
-    transfer->skip = 0;
-    transfer->waits = false;
-    transfer->connected = false;
-    transfer->last_byte = engine_now(transfer->engine);
-    set_phase(transfer, HAUL_PHASE_CONNECTING);
-    if (net_start(transfer->engine->net, &request, &handlers, transfer, &transfer->net, &err) !=
-        HAUL_OK)
-        fail(transfer, &err);
-    else
-        transfer->engine->connecting++;
+    if (transfer->segment_count == 0)
+        set_phase(transfer, HAUL_PHASE_CONNECTING);
+    segment_start(transfer, range, from, to, if_range);
+    transfer_wants_attention(transfer);
 }
 
 static void ask_from_start(struct transfer *transfer)
 {
-    transfer->item->done = 0;
+    transfer->planned = false;
     transfer->total = -1;
+    transfer->item->done = 0;
     transfer->item->total = -1;
-    ask(transfer, 0, UINT64_MAX, NULL);
+    ask(transfer, 0, 0, UINT64_MAX, NULL);
 }
 
-/* The first range of the file with bytes missing; false when there is none. */
-static bool next_range(struct transfer *transfer, const struct disk_state *state)
+static void ask_for_range(struct transfer *transfer, size_t range)
+{
+    const struct disk_range *wanted = &disk_file_state(transfer->file)->ranges[range];
+    struct identity own = own_identity(transfer);
+
+    ask(transfer, range, wanted->written, wanted->end, identity_if_range(&own));
+}
+
+/* The first byte range that misses bytes; false when there is none. */
+static bool first_missing(const struct disk_state *state, size_t *ret_range)
 {
     for (size_t i = 0; i < state->range_count; i++) {
         if (state->ranges[i].written < state->ranges[i].end) {
-            transfer->range = i;
+            *ret_range = i;
             return true;
         }
     }
@@ -229,51 +215,26 @@ static void ask_for_rest(struct transfer *transfer)
 {
     const struct disk_state *state = disk_file_found(transfer->file);
     struct identity stored = stored_identity(state);
-    const char *if_range = identity_if_range(&stored);
     struct item *item = transfer->item;
-    const struct disk_range *range;
+    size_t range;
 
-    item->done = 0;
-    for (size_t i = 0; i < state->range_count; i++)
-        item->done += state->ranges[i].written - state->ranges[i].start;
+    item->done = disk_state_bytes(state);
     item->total = transfer->total = state->size;
     xstrset(&transfer->etag, state->etag);
     xstrset(&transfer->modified, state->modified);
-    if (!next_range(transfer, state)) {
+    if (!first_missing(state, &range)) {
         transfer->goal = GOAL_FINISH;
-        want_attention(transfer);
-        return;
-    }
-    range = &state->ranges[transfer->range];
-    if (!if_range || item->done == 0) {
+    } else if (item->done > 0 && identity_if_range(&stored)) {
+        ask_for_range(transfer, range);
+    } else {
         if (item->done > 0)
             note(transfer, "starting over", "nothing proves that the file is still the same");
-        transfer->plan_fresh = true;
         ask_from_start(transfer);
-        return;
     }
-    ask(transfer, range->written, range->end == UINT64_MAX ? UINT64_MAX : range->end - 1, if_range);
+    transfer_wants_attention(transfer);
 }
 
-/* Inside libcurl: the answer. */
-
-/* From here on the request no longer counts as one that waits for a connection. */
-static void note_connected(struct transfer *transfer)
-{
-    if (transfer->connected)
-        return;
-    transfer->connected = true;
-    transfer->engine->connecting--;
-    engine_wake(transfer->engine);
-}
-
-static void on_connected(void *ctx)
-{
-    struct transfer *transfer = ctx;
-
-    note_connected(transfer);
-    transfer->last_byte = engine_now(transfer->engine);
-}
+/* Answers, inside libcurl. */
 
 static void learn_name(struct transfer *transfer, const struct net_response *response,
                        const char *final_url)
@@ -297,14 +258,15 @@ static void learn_identity(struct transfer *transfer, const struct net_response 
     xstrset(&transfer->modified, strong ? response->last_modified : NULL);
 }
 
-static void learn_facts(struct transfer *transfer, const struct net_response *response,
-                        const char *final_url)
+static void learn_facts(struct transfer *transfer, const struct segment *segment,
+                        const struct net_response *response, const char *final_url)
 {
+    net_transfer_peer(segment->net, &transfer->peer);
     xstrset(&transfer->final_url, final_url);
     xstrset(&transfer->content_type, response->content_type);
     xstrset(&transfer->content_encoding, response->content_encoding);
     xstrset(&transfer->server, response->server);
-    net_transfer_peer(transfer->net, &transfer->peer);
+    transfer->no_ranges = response->refuses_ranges;
 }
 
 static bool refuse(struct transfer *transfer, enum haul_err code, const char *why)
@@ -312,7 +274,7 @@ static bool refuse(struct transfer *transfer, enum haul_err code, const char *wh
     struct haul_error err;
 
     haul_fail(&err, code, "%s", why);
-    fail(transfer, &err);
+    transfer_fail(transfer, &err);
     return false;
 }
 
@@ -340,13 +302,14 @@ static bool take_whole(struct transfer *transfer, const struct net_response *res
 }
 
 static struct resume_result judge_resume(const struct transfer *transfer,
+                                         const struct segment *segment,
                                          const struct net_response *response)
 {
-    const struct disk_range *range = disk_file_range(transfer->file, transfer->range);
+    const struct disk_range *range = &disk_file_state(transfer->file)->ranges[segment->range];
     struct identity stored = own_identity(transfer);
     bool strong = response->last_modified && transfer->modified &&
                   strcmp(response->last_modified, transfer->modified) == 0;
-    struct resume_case asked = {.offset = transfer->asked_from,
+    struct resume_case asked = {.offset = segment->from,
                                 .end = range->end,
                                 .if_range = identity_if_range(&stored),
                                 .stored = stored,
@@ -361,31 +324,35 @@ static struct resume_result judge_resume(const struct transfer *transfer,
     return validate_resume(&asked);
 }
 
-/* The answer to a request for the rest of a file. */
-static bool take_rest(struct transfer *transfer, const struct net_response *response)
+/* The answer to a request for the rest of a partial that an earlier run left: the first answer that
+ * is heard of this file. */
+static bool take_rest(struct transfer *transfer, struct segment *segment,
+                      const struct net_response *response)
 {
-    struct resume_result result = judge_resume(transfer, response);
+    struct resume_result result = judge_resume(transfer, segment, response);
 
     switch (result.verdict) {
     case RESUME_CONTINUE:
-        if (transfer->total < 0)
-            transfer->item->total = transfer->total = result.total;
+        transfer->item->total = transfer->total = result.total;
         transfer->want_plan = true;
-        transfer->plan_fresh = false;
         note(transfer, "resumed", result.reason);
         return true;
     case RESUME_RANGES_IGNORED:
-        transfer->skip = transfer->asked_from;
+        segment->skip = segment->from;
+        transfer->single = true;
         transfer->want_plan = true;
-        transfer->plan_fresh = false;
         note(transfer, "resumed without ranges", result.reason);
         return true;
     case RESUME_START_OVER:
     case RESUME_NOT_SATISFIABLE:
         note(transfer, "starting over", result.reason);
-        if (result.whole)
+        if (result.whole) {
+            segment->range = 0;
+            segment->from = 0;
+            segment->to = UINT64_MAX;
             return take_whole(transfer, response);
-        transfer->ask_again = true;
+        }
+        transfer->start_over = true;
         return false;
     case RESUME_FAIL:
     case RESUME_VERDICT_COUNT:
@@ -394,170 +361,65 @@ static bool take_rest(struct transfer *transfer, const struct net_response *resp
     return refuse(transfer, result.err, result.reason);
 }
 
-static bool on_head(void *ctx, const struct net_response *response, const char *final_url)
+/* The answer to a request for a part while others work on the same file. What does not fit is not
+ * used, and the others go on alone. */
+static bool take_part(struct transfer *transfer, struct segment *segment,
+                      const struct net_response *response)
 {
-    struct transfer *transfer = ctx;
+    struct resume_result result = judge_resume(transfer, segment, response);
+
+    if (result.verdict == RESUME_CONTINUE) {
+        segment_write_to(segment, transfer->file);
+        return true;
+    }
+    LOG_INFO(engine, "item %llu: one connection from now on: %s",
+             (unsigned long long)transfer->item->id, result.reason);
+    transfer->host->no_ranges |= result.verdict == RESUME_RANGES_IGNORED;
+    transfer->single = true;
+    segment->unwanted = true;
+    transfer_wants_attention(transfer);
+    return false;
+}
+
+bool transfer_take_answer(struct transfer *transfer, struct segment *segment,
+                          const struct net_response *response, const char *final_url)
+{
     bool go_on;
 
     if (transfer->goal != GOAL_RECEIVE)
         return false;
-    learn_facts(transfer, response, final_url);
-    learn_name(transfer, response, final_url);
+    if (transfer->planned)
+        return take_part(transfer, segment, response);
+    learn_facts(transfer, segment, response, final_url);
+    if (!transfer->file)
+        learn_name(transfer, response, final_url);
     go_on =
-        transfer->asked_from > 0 ? take_rest(transfer, response) : take_whole(transfer, response);
+        segment->from > 0 ? take_rest(transfer, segment, response) : take_whole(transfer, response);
     if (go_on) {
         transfer->item->phase = HAUL_PHASE_RECEIVING;
         engine_tell(transfer->engine, transfer->item, HAUL_ITEM_NAMED);
         queue_touch(&transfer->engine->queue, transfer->item);
     }
-    if (transfer->want_open || transfer->want_plan || !go_on)
-        want_attention(transfer);
+    transfer_wants_attention(transfer);
     return go_on;
 }
 
-/* Inside libcurl: bytes. */
-
-static enum net_body hold(struct transfer *transfer)
-{
-    transfer->waits = true;
-    return NET_BODY_PAUSE;
-}
-
-static void count(struct transfer *transfer, size_t len)
-{
-    struct haul_engine *engine = transfer->engine;
-    uint64_t now = engine_now(engine);
-
-    transfer->item->done += len;
-    transfer->reached = MAX(transfer->reached, transfer->item->done);
-    transfer->last_byte = now;
-    engine->received += len;
-    speed_add(&transfer->speed, now, len);
-    speed_add(&engine->speed, now, len);
-    queue_touch(&engine->queue, transfer->item);
-}
-
-/* Where the bytes go; DISK_FULL: nowhere yet. */
-static enum disk_take put(struct transfer *transfer, const char *data, size_t len)
-{
-    if (!transfer->is_small)
-        return transfer->writing ? disk_writer_add(&transfer->writer, data, len) : DISK_FULL;
-    memcpy(transfer->small + transfer->small_len, data, len);
-    transfer->small_len += len;
-    return DISK_TAKEN;
-}
-
-static enum net_body on_body(void *ctx, const char *data, size_t len)
-{
-    struct transfer *transfer = ctx;
-    struct haul_engine *engine = transfer->engine;
-    size_t known = (size_t)MIN(transfer->skip, (uint64_t)len);
-
-    if (transfer->goal != GOAL_RECEIVE)
-        return NET_BODY_STOP;
-    if (transfer->total >= 0 && transfer->item->done + (len - known) > (uint64_t)transfer->total) {
-        refuse(transfer, HAUL_E_LENGTH, "the server sends more than it announced");
-        return NET_BODY_STOP;
-    }
-    if (!limiter_ready(&engine->limiter, engine_now(engine))) {
-        transfer->is_limited = true;
-        TAILQ_INSERT_TAIL(&engine->limited, transfer, limited);
-        return hold(transfer);
-    }
-    switch (put(transfer, data + known, len - known)) {
-    case DISK_TAKEN:
-        break;
-    case DISK_FULL:
-        return hold(transfer);
-    case DISK_FAILED:
-        fail(transfer, disk_writer_error(&transfer->writer));
-        return NET_BODY_STOP;
-    }
-    transfer->skip -= known;
-    limiter_spend(&engine->limiter, len);
-    count(transfer, len - known);
-    return NET_BODY_TAKEN;
-}
-
-static void drop_request(struct transfer *transfer)
-{
-    if (transfer->net) {
-        note_connected(transfer);
-        net_cancel(transfer->net);
-    }
-    transfer->net = NULL;
-    leave_limited(transfer);
-}
-
-/* The answer has ended. */
-
-static void check_length(const struct transfer *transfer, struct haul_error *err)
-{
-    uint64_t done = transfer->item->done;
-
-    if (transfer->total >= 0 && done != (uint64_t)transfer->total)
-        haul_fail(err, HAUL_E_TRUNCATED, "%llu of %lld bytes came", (unsigned long long)done,
-                  (long long)transfer->total);
-}
-
-static void on_done(void *ctx, const struct net_result *result)
-{
-    struct transfer *transfer = ctx;
-    struct haul_error err = result->err;
-
-    note_connected(transfer);
-    transfer->net = NULL;
-    transfer->mtime = result->mtime;
-    leave_limited(transfer);
-    want_attention(transfer);
-    if (transfer->goal != GOAL_RECEIVE || transfer->ask_again)
-        return;
-    if (err.http_status == 416 && transfer->asked_from > 0) {
-        note(transfer, "starting over", "the server has no such range of the file any more (416)");
-        transfer->ask_again = true;
-        return;
-    }
-    if (result->response->retry_after)
-        transfer->retry_after = retry_after_parse(text_raw_from(result->response->retry_after),
-                                                  clock_wall(transfer->engine->clock));
-    if (err.code == HAUL_OK)
-        check_length(transfer, &err);
-    if (err.code != HAUL_OK)
-        fail(transfer, &err);
-    else
-        transfer->got_all = true;
-}
-
-static const struct net_handlers handlers = {
-    .connected = on_connected, .head = on_head, .body = on_body, .done = on_done};
-
 /* Disk jobs come back. */
-
-static void on_writer_ready(void *ctx)
-{
-    struct transfer *transfer = ctx;
-
-    if (disk_writer_error(&transfer->writer)->code != HAUL_OK)
-        fail(transfer, disk_writer_error(&transfer->writer));
-    want_attention(transfer);
-}
-
-static void start_writer(struct transfer *transfer)
-{
-    disk_writer_init(&transfer->writer, transfer->file, transfer->range, on_writer_ready, transfer);
-    transfer->writing = true;
-}
 
 static void on_planned(void *ctx, const struct haul_error *err)
 {
     struct transfer *transfer = ctx;
+    struct segment *segment;
 
     transfer->disk_pending = false;
-    if (err->code != HAUL_OK)
-        fail(transfer, err);
-    else
-        start_writer(transfer);
-    want_attention(transfer);
+    if (err->code != HAUL_OK) {
+        transfer_fail(transfer, err);
+    } else {
+        transfer->planned = true;
+        LIST_FOREACH(segment, &transfer->segments, link)
+        segment_write_to(segment, transfer->file);
+    }
+    transfer_wants_attention(transfer);
 }
 
 /* Tells the file what it shall hold: the ranges it has, or one over everything. */
@@ -576,8 +438,6 @@ static void plan(struct transfer *transfer)
     transfer->want_plan = false;
     transfer->plan_fresh = false;
     transfer->disk_pending = true;
-    if (fresh)
-        transfer->range = 0;
     disk_file_plan(transfer->file, &state, fresh, false, on_planned, transfer);
 }
 
@@ -587,15 +447,29 @@ static bool worth_asking_again(const struct transfer *transfer)
     const struct disk_state *found = disk_file_found(transfer->file);
     struct identity stored, seen = own_identity(transfer);
     char reason[VALIDATE_REASON];
-    uint64_t here = 0;
 
     if (!found)
         return false;
     stored = stored_identity(found);
-    for (size_t i = 0; i < found->range_count; i++)
-        here += found->ranges[i].written - found->ranges[i].start;
-    return here >= WORTH_ASKING_AGAIN && identity_if_range(&stored) &&
+    return disk_state_bytes(found) >= WORTH_ASKING_AGAIN && identity_if_range(&stored) &&
            validate_identity(&stored, &seen, reason) == IDENTITY_SAME;
+}
+
+/* Ends all requests and frees the segments; false while bytes are on their way to the disk. */
+static bool drop_segments(struct transfer *transfer, bool flush)
+{
+    struct segment *segment, *next;
+    bool all = true;
+
+    for (segment = LIST_FIRST(&transfer->segments); segment; segment = next) {
+        next = LIST_NEXT(segment, link);
+        segment_hang_up(segment);
+        if (segment_quiesce(segment, flush))
+            segment_free(segment);
+        else
+            all = false;
+    }
+    return all;
 }
 
 static void on_opened(void *ctx, struct disk_file *file, const struct haul_error *err)
@@ -605,15 +479,15 @@ static void on_opened(void *ctx, struct disk_file *file, const struct haul_error
     transfer->disk_pending = false;
     transfer->file = file;
     if (err->code != HAUL_OK) {
-        fail(transfer, err);
-    } else if (transfer->goal == GOAL_RECEIVE && worth_asking_again(transfer)) {
-        drop_request(transfer);
+        transfer_fail(transfer, err);
+    } else if (transfer->goal == GOAL_RECEIVE && worth_asking_again(transfer) &&
+               drop_segments(transfer, false)) {
         ask_for_rest(transfer);
     } else {
         transfer->want_plan = true;
         transfer->plan_fresh = true;
     }
-    want_attention(transfer);
+    transfer_wants_attention(transfer);
 }
 
 /* Before the first request: is there a partial under the name that the link suggests? */
@@ -624,12 +498,12 @@ static void on_looked(void *ctx, struct disk_file *file, const struct haul_error
     transfer->disk_pending = false;
     transfer->file = file;
     if (err->code != HAUL_OK)
-        fail(transfer, err);
+        transfer_fail(transfer, err);
     else if (transfer->goal == GOAL_RECEIVE && file)
         ask_for_rest(transfer);
     else if (transfer->goal == GOAL_RECEIVE)
         ask_from_start(transfer);
-    want_attention(transfer);
+    transfer_wants_attention(transfer);
 }
 
 static void on_finished(void *ctx, const char *name, const struct haul_error *err)
@@ -671,21 +545,6 @@ static void open_file(struct transfer *transfer, bool only_partial)
                    only_partial ? on_looked : on_opened, transfer);
 }
 
-/* Hands on the last block; false while bytes are on their way to the disk. */
-static bool quiesce_writer(struct transfer *transfer, bool flush)
-{
-    if (!transfer->writing)
-        return true;
-    if (flush && !disk_writer_flush(&transfer->writer) &&
-        disk_writer_error(&transfer->writer)->code == HAUL_OK)
-        return false;
-    if (!disk_writer_idle(&transfer->writer))
-        return false;
-    disk_writer_fini(&transfer->writer);
-    transfer->writing = false;
-    return true;
-}
-
 static void finish_small(struct transfer *transfer)
 {
     struct disk_place place = place_of(transfer);
@@ -700,22 +559,18 @@ static void finish_small(struct transfer *transfer)
 
 static void finish(struct transfer *transfer)
 {
+    struct haul_error err;
+
     set_phase(transfer, HAUL_PHASE_FINISHING);
+    if (!drop_segments(transfer, true) || transfer->goal != GOAL_FINISH)
+        return;
     if (!transfer->file) {
         finish_small(transfer);
         return;
     }
-    if (!quiesce_writer(transfer, true))
-        return;
-    if (transfer->writer.err.code != HAUL_OK) {
-        fail(transfer, &transfer->writer.err);
-        return;
-    }
     if (disk_file_unwritten(transfer->file, transfer->item->done)) {
-        struct haul_error err;
-
         haul_fail(&err, HAUL_E_INTERNAL, "bytes of %s are missing on disk", transfer->item->name);
-        fail(transfer, &err);
+        transfer_fail(transfer, &err);
         return;
     }
     transfer->disk_pending = true;
@@ -726,13 +581,12 @@ static void put_away(struct transfer *transfer)
 {
     bool keep = transfer->goal == GOAL_KEEP;
 
-    drop_request(transfer);
+    if (!drop_segments(transfer, keep))
+        return;
     if (transfer->is_small) {
         drop_small(transfer);
         transfer->item->done = 0;
     }
-    if (!quiesce_writer(transfer, keep))
-        return;
     if (!transfer->file) {
         over(transfer);
         return;
@@ -745,30 +599,199 @@ static void put_away(struct transfer *transfer)
         disk_file_discard(transfer->file, on_put_away, transfer);
 }
 
-static void receive(struct transfer *transfer)
+/* The server answers others of our connections and not this one: it has enough of them. */
+static bool is_refusal(const struct haul_error *err)
 {
-    bool has_place = transfer->is_small || transfer->writing;
+    return err->http_status == 403 || err->http_status == 429 || err->http_status == 503 ||
+           err->code == HAUL_E_CONNECT || err->code == HAUL_E_RESET;
+}
 
-    if (transfer->ask_again) {
-        if (!quiesce_writer(transfer, false))
-            return;
-        drop_request(transfer);
-        transfer->ask_again = false;
-        transfer->want_plan = false;
-        ask_from_start(transfer);
-    } else if (transfer->want_plan) {
-        if (quiesce_writer(transfer, false))
-            plan(transfer);
-    } else if (transfer->got_all) {
+/* A connection failed while others of the item work: they go on, and after a while another one is
+ * tried. */
+static void lose_one(struct transfer *transfer, const struct segment *segment)
+{
+    unsigned doublings = MIN(transfer->refusals, 6u);
+
+    LOG_INFO(engine, "item %llu: a connection failed: %s", (unsigned long long)transfer->item->id,
+             segment->err.text);
+    if (segment->came > 0) {
+        transfer->refusals = 0;
+        return;
+    }
+    transfer->refusals++;
+    transfer->spread_after = engine_now(transfer->engine) + (SPREAD_WAIT_MS << doublings);
+    if (is_refusal(&segment->err))
+        host_refused(transfer->host);
+    else if (!segment->err.retryable)
+        transfer->single = true;
+}
+
+static void segment_over(struct transfer *transfer, struct segment *segment)
+{
+    bool alone = transfer->segment_count == 1;
+
+    if (segment->came > 0 && segment->full)
+        transfer->pace = speed_rate(&segment->speed, engine_now(transfer->engine));
+    if (segment->err.code == HAUL_OK) {
+        transfer->refusals = 0;
+    } else if (!alone) {
+        lose_one(transfer, segment);
+    } else if (segment->err.http_status == 416 && segment->part) {
+        note(transfer, "starting over", "the server has no such range of the file any more (416)");
+        transfer->start_over = true;
+    } else {
+        transfer->retry_after = segment->retry_after;
+        transfer_fail(transfer, &segment->err);
+    }
+    segment_free(segment);
+}
+
+bool transfer_join_next(struct transfer *transfer, const struct segment *segment)
+{
+    const struct disk_state *state = disk_file_state(transfer->file);
+    uint64_t end = state->ranges[segment->range].end;
+    const struct segment *other;
+
+    if (segment->to <= end)
+        return false;
+    for (size_t i = 0; i < state->range_count; i++) {
+        const struct disk_range *range = &state->ranges[i];
+
+        if (range->start != end || range->written > range->start || range->start == range->end ||
+            range->end > segment->to)
+            continue;
+        LIST_FOREACH(other, &transfer->segments, link)
+        {
+            if (other->range == i)
+                return false;
+        }
+        disk_file_join(transfer->file, segment->range, i);
+        return true;
+    }
+    return false;
+}
+
+/* Looks at each connection: ends what has all it needs, wakes what waits, frees what is over. */
+static void tend_segments(struct transfer *transfer)
+{
+    struct segment *segment, *next;
+
+    for (segment = LIST_FIRST(&transfer->segments); segment; segment = next) {
+        next = LIST_NEXT(segment, link);
+        if (segment->net && segment->full && !transfer->is_small) {
+            if (!segment->overrun && transfer_join_next(transfer, segment))
+                segment->full = false;
+            else
+                segment_hang_up(segment);
+        }
+        if (segment->net)
+            segment_go_on(segment);
+        else if (segment_quiesce(segment, true))
+            segment_over(transfer, segment);
+    }
+}
+
+static void describe_ranges(const struct transfer *transfer, struct plan_range *ranges)
+{
+    const struct disk_state *state = disk_file_state(transfer->file);
+    uint64_t now = engine_now(transfer->engine);
+    const struct segment *segment;
+
+    for (size_t i = 0; i < state->range_count; i++)
+        ranges[i] =
+            (struct plan_range){.pos = state->ranges[i].written, .end = state->ranges[i].end};
+    LIST_FOREACH(segment, &transfer->segments, link)
+    {
+        struct plan_range *range = &ranges[segment->range];
+
+        range->active = true;
+        range->rate = speed_rate(&segment->speed, now);
+        if (segment->writing)
+            range->pos = segment->writer.offset;
+    }
+}
+
+/* Begins one more connection if there is a piece for it. */
+static bool spread_once(struct transfer *transfer)
+{
+    const struct disk_state *state = disk_file_state(transfer->file);
+    struct plan_range *ranges = xcalloc(state->range_count, sizeof *ranges);
+    struct plan_cut cut;
+    bool found;
+
+    describe_ranges(transfer, ranges);
+    found = plan_next(ranges, state->range_count, transfer->pace,
+                      transfer->item->options->min_split, &cut);
+    free(ranges);
+    if (!found || state->range_count >= STATE_RANGES_MAX)
+        return false;
+    ask_for_range(transfer,
+                  cut.whole ? cut.range : disk_file_split(transfer->file, cut.range, cut.at));
+    return true;
+}
+
+/* May this file have further connections now? Only what can be proved to be of one version is put
+ * together from several answers. */
+static bool may_spread(const struct transfer *transfer)
+{
+    struct identity own = own_identity(transfer);
+
+    return transfer->planned && !transfer->single && !transfer->no_ranges && transfer->total >= 0 &&
+           transfer->item->phase == HAUL_PHASE_RECEIVING &&
+           transfer->segment_count < transfer->item->options->connections &&
+           host_has_room(transfer->host) && identity_if_range(&own) &&
+           engine_now(transfer->engine) >= transfer->spread_after;
+}
+
+/* Nobody works: the file is complete, or the rest is asked for anew. */
+static void close_gap(struct transfer *transfer)
+{
+    struct identity own = own_identity(transfer);
+    size_t range;
+
+    if (transfer->is_small || !transfer->file || transfer->total < 0 ||
+        !first_missing(disk_file_state(transfer->file), &range)) {
         transfer->goal = GOAL_FINISH;
         finish(transfer);
-    } else if (transfer->want_open) {
-        open_file(transfer, false);
-    } else if (transfer->net && transfer->waits && has_place && !transfer->is_limited) {
-        transfer->waits = false;
-        transfer->last_byte = engine_now(transfer->engine);
-        net_unpause(transfer->net);
+    } else if (identity_if_range(&own)) {
+        ask_for_range(transfer, range);
+    } else {
+        transfer->start_over = true;
+        transfer_wants_attention(transfer);
     }
+}
+
+static void begin_anew(struct transfer *transfer)
+{
+    if (!drop_segments(transfer, false))
+        return;
+    transfer->start_over = false;
+    transfer->want_plan = false;
+    ask_from_start(transfer);
+}
+
+static void receive(struct transfer *transfer)
+{
+    if (transfer->start_over) {
+        begin_anew(transfer);
+        return;
+    }
+    if (transfer->want_plan) {
+        plan(transfer);
+        return;
+    }
+    if (transfer->want_open && transfer->segment_count > 0 &&
+        LIST_FIRST(&transfer->segments)->net) {
+        open_file(transfer, false);
+        return;
+    }
+    tend_segments(transfer);
+    if (transfer->goal != GOAL_RECEIVE || transfer->start_over)
+        return;
+    while (may_spread(transfer) && spread_once(transfer))
+        continue;
+    if (transfer->segment_count == 0)
+        close_gap(transfer);
 }
 
 static void advance(struct transfer *transfer)
@@ -827,11 +850,11 @@ static void on_room(void *ctx, int64_t free_bytes)
     transfer->disk_pending = false;
     if (free_bytes >= 0 && (uint64_t)free_bytes < MAX(need, ROOM_MIN)) {
         haul_fail(&err, HAUL_E_DISK_FULL, "%s", item->note ? item->note : "the disk is full");
-        fail(transfer, &err);
+        transfer_fail(transfer, &err);
     } else if (transfer->goal == GOAL_RECEIVE) {
         begin(transfer);
     }
-    want_attention(transfer);
+    transfer_wants_attention(transfer);
 }
 
 void transfer_start(struct haul_engine *engine, struct item *item)
@@ -848,6 +871,8 @@ void transfer_start(struct haul_engine *engine, struct item *item)
     transfer->began = transfer->recorded_at = transfer->synced_at = engine_now(engine);
     transfer->name = item->base ? xstrdup(item->base)
                                 : filename_choose(options->out, text_raw_from(""), item->url, NULL);
+    transfer->host = host_of(&engine->hosts, item->url);
+    LIST_INIT(&transfer->segments);
     item->transfer = transfer;
     LIST_INSERT_HEAD(&engine->transfers, transfer, link);
     engine->transfer_count++;
@@ -868,44 +893,53 @@ void transfer_stop(struct transfer *transfer, bool discard)
         return; /* it is getting its name right now */
     transfer->stopped = true;
     transfer->goal = discard ? GOAL_DISCARD : GOAL_KEEP;
-    want_attention(transfer);
+    transfer_wants_attention(transfer);
 }
 
-void transfer_unlimit(struct transfer *transfer)
+static void watch_segment(struct segment *segment, uint64_t now)
 {
-    leave_limited(transfer);
-    advance(transfer);
+    uint64_t stall = segment->transfer->item->options->stall_timeout;
+
+    if (!segment->net || stall == 0 || !segment->connected || segment->waits ||
+        now - segment->last_byte < stall * 1000)
+        return;
+    segment_hang_up(segment);
+    haul_fail(&segment->err, HAUL_E_STALLED, "no data for %llu s (--stall-timeout)",
+              (unsigned long long)stall);
+    transfer_wants_attention(segment->transfer);
 }
 
 static void watch_time(struct transfer *transfer, uint64_t now)
 {
-    const struct haul_options *options = transfer->item->options;
-    uint64_t stall_ms = options->stall_timeout * 1000;
+    struct segment *segment;
     struct haul_error err;
 
-    if (transfer->goal != GOAL_RECEIVE || !transfer->net)
+    if (transfer->goal != GOAL_RECEIVE)
         return;
     if (transfer->item->deadline > 0 && now >= transfer->item->deadline) {
         haul_fail(&err, HAUL_E_TIMEOUT, "not complete after %llu s (--timeout)",
-                  (unsigned long long)options->timeout);
+                  (unsigned long long)transfer->item->options->timeout);
         err.retryable = false;
-        fail(transfer, &err);
-    } else if (stall_ms > 0 && transfer->connected && !transfer->waits &&
-               now - transfer->last_byte >= stall_ms) {
-        haul_fail(&err, HAUL_E_STALLED, "no data for %llu s (--stall-timeout)",
-                  (unsigned long long)options->stall_timeout);
-        fail(transfer, &err);
+        transfer_fail(transfer, &err);
     }
+    LIST_FOREACH(segment, &transfer->segments, link)
+    watch_segment(segment, now);
 }
 
 static void keep_record(struct transfer *transfer, uint64_t now)
 {
     bool sync = now - transfer->synced_at >= SYNC_EVERY_MS;
+    struct segment *segment;
 
-    if (!transfer->writing || now - transfer->recorded_at < RECORD_AFTER_MS ||
+    if (!transfer->planned || transfer->goal != GOAL_RECEIVE ||
+        now - transfer->recorded_at < RECORD_AFTER_MS ||
         transfer->recorded_bytes == transfer->item->done)
         return;
-    disk_writer_flush(&transfer->writer);
+    LIST_FOREACH(segment, &transfer->segments, link)
+    {
+        if (segment->writing)
+            disk_writer_flush(&segment->writer);
+    }
     transfer->recorded_at = now;
     transfer->recorded_bytes = transfer->item->done;
     if (sync)
@@ -919,8 +953,7 @@ void transfer_tick(struct transfer *transfer)
 
     watch_time(transfer, now);
     keep_record(transfer, now);
-    if (transfer->waits && !transfer->is_limited)
-        want_attention(transfer); /* memory for blocks may be free again */
+    transfer_wants_attention(transfer); /* to spread, or when memory for blocks is free again */
     queue_touch(&transfer->engine->queue, transfer->item);
 }
 
@@ -941,7 +974,12 @@ int64_t transfer_eta(const struct transfer *transfer)
 
 unsigned transfer_connections(const struct transfer *transfer)
 {
-    return transfer->net ? 1 : 0;
+    const struct segment *segment;
+    unsigned count = 0;
+
+    LIST_FOREACH(segment, &transfer->segments, link)
+    count += segment->net != NULL;
+    return count;
 }
 
 uint32_t transfers_connections(const struct haul_engine *engine)

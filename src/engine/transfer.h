@@ -21,9 +21,6 @@ void transfer_attend(struct transfer *transfer);
 /* Once a second: stalls, deadlines, records. */
 void transfer_tick(struct transfer *transfer);
 
-/* The limiter has tokens again. */
-void transfer_unlimit(struct transfer *transfer);
-
 uint64_t transfer_rate(const struct transfer *transfer);
 int64_t transfer_eta(const struct transfer *transfer);
 unsigned transfer_connections(const struct transfer *transfer);

@@ -44,23 +44,36 @@ static void add_redirects(struct haul_detail *detail, size_t *size, const struct
     free(shown);
 }
 
+static const struct segment *segment_on(const struct transfer *transfer, size_t range)
+{
+    const struct segment *segment;
+
+    LIST_FOREACH(segment, &transfer->segments, link)
+    {
+        if (segment->range == range && segment->net)
+            return segment;
+    }
+    return NULL;
+}
+
 static void add_spans(struct haul_detail *detail, const struct transfer *transfer)
 {
     const struct disk_state *state = transfer->file ? disk_file_state(transfer->file) : NULL;
     size_t count = state ? state->range_count : 0;
+    uint64_t now = engine_now(transfer->engine);
 
     if (count == 0)
         return;
     detail->spans = xcalloc(count, sizeof *detail->spans);
     detail->span_count = count;
     for (size_t i = 0; i < count; i++) {
-        bool active = transfer->net && i == transfer->range;
-
-        detail->spans[i] = (struct haul_span){.start = state->ranges[i].start,
-                                              .pos = state->ranges[i].written,
-                                              .end = state->ranges[i].end,
-                                              .rate = active ? transfer_rate(transfer) : 0,
-                                              .active = active};
+        const struct segment *segment = segment_on(transfer, i);
+        detail->spans[i] =
+            (struct haul_span){.start = state->ranges[i].start,
+                               .pos = state->ranges[i].written,
+                               .end = state->ranges[i].end,
+                               .rate = segment ? speed_rate(&segment->speed, now) : 0,
+                               .active = segment != NULL};
     }
 }
 

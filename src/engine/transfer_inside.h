@@ -1,10 +1,10 @@
 #ifndef ENGINE_TRANSFER_INSIDE_H
 #define ENGINE_TRANSFER_INSIDE_H
 
-#include "disk/writer.h"
+#include "engine/segment.h"
 #include "engine/transfer.h"
 
-/* Inside of the engine room: a transfer's parts, for transfer.c and transfer_facts.c. */
+/* Inside of the engine room: a transfer's parts, for transfer.c, segment.c and transfer_facts.c. */
 
 enum goal {
     GOAL_RECEIVE,
@@ -16,21 +16,19 @@ enum goal {
 struct transfer {
     LIST_ENTRY(transfer) link;
     STAILQ_ENTRY(transfer) attention;
-    TAILQ_ENTRY(transfer) limited;
     struct haul_engine *engine;
     struct item *item;
+    struct host *host;
     enum goal goal;
+    bool needs_attention;
 
-    /* The request that is under way, and what its answer said. */
-    struct net_transfer *net;
-    uint64_t asked_from;
-    uint64_t skip; /* bytes of the body that are here already */
-    bool needs_attention, is_limited;
-    bool waits;     /* `body` said pause */
-    bool connected; /* a connection is there: the stall clock runs */
-    bool ask_again; /* from the first byte, dropping what is here */
-    bool got_all;
-    int64_t retry_after;
+    /* Its connections. */
+    LIST_HEAD(, segment) segments;
+    unsigned segment_count;
+    bool single;           /* one connection is all that works here */
+    unsigned refusals;     /* further connections that failed in a row */
+    uint64_t spread_after; /* ticks before which no further one is tried */
+    uint64_t pace;         /* bytes per second of the segment that ended last, 0: none did */
 
     /* What the file is. */
     char *name; /* safe, as chosen from the answer; NULL before it */
@@ -43,25 +41,39 @@ struct transfer {
     struct net_peer peer;
     int64_t total;
     int64_t mtime;
+    bool no_ranges; /* the server said so */
 
     /* Where its bytes go: one of these two. */
     bool is_small;
     char *small;
     size_t small_len;
     struct disk_file *file;
-    struct disk_writer writer;
-    bool writing;
-    size_t range; /* of the file's ranges, the one that is being fetched */
 
     bool disk_pending; /* a disk job will call back */
+    bool planned;      /* the file knows identity and ranges */
     bool want_open, want_plan, plan_fresh;
+    bool start_over; /* ask from the first byte, dropping what is here */
 
     struct speed speed;
-    uint64_t began, last_byte, recorded_at, synced_at; /* ticks */
+    uint64_t began, recorded_at, synced_at; /* ticks */
     uint64_t recorded_bytes;
     uint64_t reached; /* the most bytes that were here in this attempt */
     bool stopped;     /* by the user: the item's state is set already */
+    int64_t retry_after;
     struct haul_error fail;
 };
+
+/* For segments. The first two may be called inside libcurl. */
+void transfer_wants_attention(struct transfer *transfer);
+/* Ends with an error; what came is kept. */
+void transfer_fail(struct transfer *transfer, const struct haul_error *err);
+/* An answer of 2xx to SEGMENT's request; false when its body is not wanted. Inside libcurl. */
+HAUL_CHECKED bool transfer_take_answer(struct transfer *transfer, struct segment *segment,
+                                       const struct net_response *response, const char *final_url);
+/* Gives SEGMENT the range behind its own, when its request goes on there anyway, nobody works on it
+ * and nothing of it is here. May be called inside libcurl. */
+HAUL_CHECKED bool transfer_join_next(struct transfer *transfer, const struct segment *segment);
+/* Milliseconds until the item's time is up, 0: there is no limit. */
+uint64_t transfer_time_left(const struct transfer *transfer);
 
 #endif

@@ -136,7 +136,8 @@ def move_changes_what_comes_next(t):
 
 @case
 def jobs_are_raised_and_lowered_live(t):
-    t.ok("add", "-j", 2, "-d", t.dir, *[slow(t, f"{i}.bin").url for i in range(8)])
+    links = [slow(t, f"{i}.bin").url for i in range(8)]
+    t.ok("add", "-j", 2, "-x", 1, "-d", t.dir, *links)
 
     def active():
         return sum(item["state"] == "active" for item in t.items().values())

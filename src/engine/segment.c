@@ -1,0 +1,274 @@
+/* Segments: requests, and the way of their bytes.
+ *
+ * Invariants: a segment takes no byte behind the end of its range, wherever that end was moved
+ * while bytes were on their way; every segment is counted at its host while its request is open. */
+
+#include "engine/segment.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "engine/host.h"
+#include "engine/retry.h"
+#include "engine/transfer_inside.h"
+
+static void leave_limited(struct segment *segment)
+{
+    if (segment->is_limited)
+        TAILQ_REMOVE(&segment->transfer->engine->limited, segment, limited);
+    segment->is_limited = false;
+}
+
+/* From here on the request no longer counts as one that waits for a connection. */
+static void note_connected(struct segment *segment)
+{
+    if (segment->connected)
+        return;
+    segment->connected = true;
+    segment->transfer->engine->connecting--;
+    engine_wake(segment->transfer->engine);
+}
+
+/* The request is over, one way or the other. */
+static void leave_host(struct segment *segment)
+{
+    note_connected(segment);
+    leave_limited(segment);
+    segment->net = NULL;
+    segment->host->connections--;
+}
+
+static void on_connected(void *ctx)
+{
+    struct segment *segment = ctx;
+
+    note_connected(segment);
+    segment->last_byte = engine_now(segment->transfer->engine);
+}
+
+static bool on_head(void *ctx, const struct net_response *response, const char *final_url)
+{
+    struct segment *segment = ctx;
+
+    segment->status = response->status;
+    return transfer_take_answer(segment->transfer, segment, response, final_url);
+}
+
+static enum net_body hold(struct segment *segment)
+{
+    segment->waits = true;
+    return NET_BODY_PAUSE;
+}
+
+static enum net_body wait_for_tokens(struct segment *segment)
+{
+    segment->is_limited = true;
+    TAILQ_INSERT_TAIL(&segment->transfer->engine->limited, segment, limited);
+    return hold(segment);
+}
+
+/* How many bytes still belong to this segment. */
+static uint64_t room(const struct segment *segment)
+{
+    const struct transfer *transfer = segment->transfer;
+    uint64_t end;
+
+    if (transfer->is_small)
+        return (uint64_t)transfer->total - transfer->small_len;
+    end = disk_file_state(transfer->file)->ranges[segment->range].end;
+    return end - segment->writer.offset;
+}
+
+static enum disk_take put(struct segment *segment, const char *data, size_t len)
+{
+    struct transfer *transfer = segment->transfer;
+
+    if (!transfer->is_small)
+        return disk_writer_add(&segment->writer, data, len);
+    memcpy(transfer->small + transfer->small_len, data, len);
+    transfer->small_len += len;
+    return DISK_TAKEN;
+}
+
+static void count(struct segment *segment, size_t len)
+{
+    struct transfer *transfer = segment->transfer;
+    struct haul_engine *engine = transfer->engine;
+    uint64_t now = engine_now(engine);
+
+    segment->came += len;
+    segment->last_byte = now;
+    transfer->item->done += len;
+    transfer->reached = MAX(transfer->reached, transfer->item->done);
+    engine->received += len;
+    speed_add(&segment->speed, now, len);
+    speed_add(&transfer->speed, now, len);
+    speed_add(&engine->speed, now, len);
+    queue_touch(&engine->queue, transfer->item);
+}
+
+static enum net_body on_body(void *ctx, const char *data, size_t len)
+{
+    struct segment *segment = ctx;
+    struct transfer *transfer = segment->transfer;
+    struct haul_engine *engine = transfer->engine;
+    size_t known = (size_t)MIN(segment->skip, (uint64_t)len);
+    size_t take;
+
+    if (transfer->goal != GOAL_RECEIVE || segment->unwanted)
+        return NET_BODY_STOP;
+    if (!transfer->is_small && !segment->writing)
+        return hold(segment);
+    if (!limiter_ready(&engine->limiter, engine_now(engine)))
+        return wait_for_tokens(segment);
+    while (!transfer->is_small && room(segment) < len - known &&
+           transfer_join_next(transfer, segment))
+        continue;
+    take = (size_t)MIN(room(segment), (uint64_t)(len - known));
+    switch (put(segment, data + known, take)) {
+    case DISK_TAKEN:
+        break;
+    case DISK_FULL:
+        return hold(segment);
+    case DISK_FAILED:
+        transfer_fail(transfer, disk_writer_error(&segment->writer));
+        return NET_BODY_STOP;
+    }
+    segment->skip -= known;
+    limiter_spend(&engine->limiter, len);
+    count(segment, take);
+    segment->overrun = take < len - known;
+    if (room(segment) == 0) {
+        segment->full = true;
+        transfer_wants_attention(transfer);
+    }
+    return NET_BODY_TAKEN;
+}
+
+/* An answer that ended as announced, though not at the end of the range: the next request goes on
+ * there. It must have brought something, or it would go on for ever. */
+static void judge_end(struct segment *segment)
+{
+    const struct transfer *transfer = segment->transfer;
+
+    if (segment->full || transfer->total < 0 || transfer->item->done == (uint64_t)transfer->total)
+        segment->full = true;
+    else if (segment->status != 206 || segment->came == 0)
+        haul_fail(&segment->err, HAUL_E_TRUNCATED, "%llu of %lld bytes came",
+                  (unsigned long long)transfer->item->done, (long long)transfer->total);
+}
+
+static void on_done(void *ctx, const struct net_result *result)
+{
+    struct segment *segment = ctx;
+    struct transfer *transfer = segment->transfer;
+
+    leave_host(segment);
+    transfer->mtime = result->mtime;
+    if (result->response->retry_after)
+        segment->retry_after = retry_after_parse(text_raw_from(result->response->retry_after),
+                                                 clock_wall(transfer->engine->clock));
+    if (!segment->full && !segment->unwanted)
+        segment->err = result->err;
+    if (segment->err.code == HAUL_OK && !segment->unwanted)
+        judge_end(segment);
+    transfer_wants_attention(transfer);
+}
+
+static const struct net_handlers handlers = {
+    .connected = on_connected, .head = on_head, .body = on_body, .done = on_done};
+
+static void on_writer_ready(void *ctx)
+{
+    struct segment *segment = ctx;
+
+    if (disk_writer_error(&segment->writer)->code != HAUL_OK)
+        transfer_fail(segment->transfer, disk_writer_error(&segment->writer));
+    transfer_wants_attention(segment->transfer);
+}
+
+void segment_write_to(struct segment *segment, struct disk_file *file)
+{
+    disk_writer_init(&segment->writer, file, segment->range, on_writer_ready, segment);
+    segment->writing = true;
+}
+
+struct segment *segment_start(struct transfer *transfer, size_t range, uint64_t from, uint64_t to,
+                              const char *if_range)
+{
+    struct haul_engine *engine = transfer->engine;
+    struct segment *segment = xcalloc(1, sizeof *segment);
+    struct net_request request = {.url = transfer->item->url,
+                                  .options = transfer->item->options,
+                                  .from = from,
+                                  .to = to == UINT64_MAX ? UINT64_MAX : to - 1,
+                                  .if_range = if_range,
+                                  .timeout_ms = transfer_time_left(transfer)};
+
+    segment->transfer = transfer;
+    segment->host = transfer->host;
+    segment->range = range;
+    segment->from = from;
+    segment->to = to;
+    segment->part = from > 0 || to != UINT64_MAX;
+    segment->retry_after = -1;
+    segment->last_byte = engine_now(engine);
+    speed_start(&segment->speed, engine_now(engine));
+    LIST_INSERT_HEAD(&transfer->segments, segment, link);
+    transfer->segment_count++;
+    if (net_start(engine->net, &request, &handlers, segment, &segment->net, &segment->err) ==
+        HAUL_OK) {
+        segment->host->connections++;
+        engine->connecting++;
+    }
+    return segment;
+}
+
+void segment_go_on(struct segment *segment)
+{
+    bool has_place = segment->transfer->is_small || segment->writing;
+
+    if (!segment->net || !segment->waits || !has_place || segment->is_limited)
+        return;
+    segment->waits = false;
+    segment->last_byte = engine_now(segment->transfer->engine);
+    net_unpause(segment->net);
+}
+
+void segment_unlimit(struct segment *segment)
+{
+    leave_limited(segment);
+    segment_go_on(segment);
+}
+
+void segment_hang_up(struct segment *segment)
+{
+    if (!segment->net)
+        return;
+    net_cancel(segment->net);
+    leave_host(segment);
+}
+
+bool segment_quiesce(struct segment *segment, bool flush)
+{
+    if (!segment->writing)
+        return true;
+    if (flush && !disk_writer_flush(&segment->writer)) {
+        if (disk_writer_error(&segment->writer)->code == HAUL_OK)
+            return false;
+        transfer_fail(segment->transfer, disk_writer_error(&segment->writer));
+    }
+    if (!disk_writer_idle(&segment->writer))
+        return false;
+    disk_writer_fini(&segment->writer);
+    segment->writing = false;
+    return true;
+}
+
+void segment_free(struct segment *segment)
+{
+    LIST_REMOVE(segment, link);
+    segment->transfer->segment_count--;
+    free(segment);
+}

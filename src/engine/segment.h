@@ -1,0 +1,59 @@
+#ifndef ENGINE_SEGMENT_H
+#define ENGINE_SEGMENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "disk/writer.h"
+#include "engine/engine_inside.h"
+
+/* One connection of a transfer: asks for a range of the file, checks nothing by itself, and puts
+ * what comes into the transfer's file or its memory. It records what happens and asks for the
+ * transfer's attention; the transfer decides. */
+struct segment {
+    LIST_ENTRY(segment) link;
+    TAILQ_ENTRY(segment) limited;
+    struct transfer *transfer;
+    struct net_transfer *net; /* NULL once the answer is over */
+    struct host *host;
+    struct disk_writer writer;
+    bool writing;    /* the writer works on ->range */
+    size_t range;    /* of the file's ranges */
+    uint64_t from;   /* first byte asked for */
+    uint64_t to;     /* behind the last one, UINT64_MAX: to the end of the file */
+    uint64_t skip;   /* bytes of the body that are here already */
+    uint64_t came;   /* bytes that were new */
+    bool part;       /* was asked for with Range: 206 is the answer */
+    bool connected;  /* the stall clock runs */
+    bool waits;      /* `body` said pause */
+    bool is_limited; /* and waits for tokens */
+    bool full;       /* its range is complete */
+    bool overrun;    /* and bytes behind it were dropped: nothing can be joined to it */
+    bool unwanted;   /* what comes is of no use: end it quietly */
+    int status;      /* of the answer, 0 before it */
+    int64_t retry_after;
+    uint64_t last_byte; /* ticks */
+    struct speed speed;
+    struct haul_error err; /* why it ended, HAUL_OK: as it should */
+};
+
+/* Sends a request of TRANSFER for [FROM, TO) of RANGE. IF_RANGE may be NULL. A request that can't
+ * even be made ends at once: the segment is there and has ->err. */
+struct segment *segment_start(struct transfer *transfer, size_t range, uint64_t from, uint64_t to,
+                              const char *if_range);
+
+/* The file is ready: bytes may go to it. */
+void segment_write_to(struct segment *segment, struct disk_file *file);
+/* Lets it go on if it was held up for something that may be over now. */
+void segment_go_on(struct segment *segment);
+/* The limiter has tokens again. */
+void segment_unlimit(struct segment *segment);
+/* Ends the request. Not from inside libcurl. */
+void segment_hang_up(struct segment *segment);
+/* Writes out what is in memory (FLUSH) or drops it; false while bytes are on their way to the disk.
+ */
+HAUL_CHECKED bool segment_quiesce(struct segment *segment, bool flush);
+/* After hanging up and quiescing. */
+void segment_free(struct segment *segment);
+
+#endif

@@ -1,0 +1,138 @@
+"""One file over several connections: the parts meet without a seam, and whatever a server does to one
+of them, the file is right or is refused."""
+
+import os
+import re
+import signal
+
+from harness import case, expect, expect_equal, header, run, until
+
+SIZE = 6_000_000
+SPLIT = ("-x", 8, "--min-split", "256K")
+SLOW = {"rate": 1_000_000, "tick": 20}
+
+
+def ranges(t, path):
+    """The first bytes of the ranges that were asked for."""
+    asked = [header(one, "Range") for one in t.origin.requests(path)]
+    return [int(re.match(r"bytes=(\d+)-", one)[1]) for one in asked if one]
+
+
+@case
+def parts_meet_without_a_seam(t):
+    file = t.file("p1.bin", SIZE, **SLOW)
+    t.get(*SPLIT, file.url)
+    t.expect_file("p1.bin", file)
+    starts = ranges(t, "p1.bin")
+    expect(len(starts) >= 7, f"asked for too few parts: {starts}")
+    expect_equal(len(starts), len(set(starts)), "no part is asked for twice")
+    for one in t.origin.requests("p1.bin"):
+        if header(one, "Range"):
+            expect(header(one, "If-Range"), "a part was asked for without If-Range")
+
+
+@case
+def small_files_are_not_split(t):
+    file = t.file("p2.bin", SIZE, **SLOW)
+    t.get("-x", 8, "--min-split", "8M", file.url)
+    expect_equal(len(t.origin.requests("p2.bin")), 1, "requests")
+
+
+@case
+def one_connection_is_one(t):
+    file = t.file("p3.bin", SIZE, **SLOW)
+    t.get("-x", 1, "--min-split", "64K", file.url)
+    t.expect_file("p3.bin", file)
+    expect_equal(len(t.origin.requests("p3.bin")), 1, "requests")
+
+
+@case
+def a_server_that_allows_one_connection_gets_one(t):
+    file = t.file("p4.bin", SIZE, max=1, **SLOW)
+    t.get(*SPLIT, "--retries", 0, file.url)
+    t.expect_file("p4.bin", file)
+
+
+@case
+def a_server_that_ignores_ranges_gets_one(t):
+    for how in ({"ranges": "off"}, {"ranges": "refuse"}, {"if-range": "fail"}):
+        file = t.file(f"{list(how.values())[0]}.bin", SIZE, **how, **SLOW)
+        t.get(*SPLIT, "--retries", 0, file.url)
+        t.expect_file(os.path.basename(file.url.split("?")[0]), file)
+
+
+@case
+def parts_that_lie_are_not_used(t):
+    for lie in ("start", "end", "total", "overflow", "garbage", "missing", "star", "whole"):
+        file = t.file(f"{lie}.bin", SIZE, **{"range-lie": lie}, **SLOW)
+        result = t.haul("get", "-d", t.dir, *SPLIT, "--retries", 1, "--retry-wait", 0, file.url)
+        name = f"{lie}.bin"
+        if name in t.names():
+            t.expect_file(name, file)
+        else:
+            expect(result.status != 0, f"{lie}: {result}")
+
+
+@case
+def without_a_validator_there_are_no_parts(t):
+    file = t.file("p7.bin", SIZE, etag="none", modified="none", **SLOW)
+    t.get(*SPLIT, file.url)
+    t.expect_file("p7.bin", file)
+    expect_equal(len(t.origin.requests("p7.bin")), 1, "requests")
+
+
+@case
+def a_file_that_changes_between_the_parts_is_never_spliced(t):
+    file = t.file("p8.bin", SIZE, **{"change-after": 3}, **SLOW)
+    t.haul("get", "-d", t.dir, *SPLIT, "--retries", 1, "--retry-wait", 0, file.url)
+    if "p8.bin" in t.names():
+        t.expect_file("p8.bin", file)
+
+
+@case
+def broken_parts_are_asked_for_again_where_they_broke(t):
+    file = t.file("p9.bin", SIZE, reset=200_000, faults=6, key="broken", **SLOW)
+    t.get(*SPLIT, "--retries", 3, "--retry-wait", 0, file.url)
+    t.expect_file("p9.bin", file)
+
+
+@case
+def a_stalled_part_is_dropped_and_asked_for_again(t):
+    file = t.file("p10.bin", SIZE, stall=100_000, faults=2, key="stalled", **SLOW)
+    t.get(*SPLIT, "--stall-timeout", 1, "--retries", 3, "--retry-wait", 0, file.url)
+    t.expect_file("p10.bin", file)
+
+
+@case
+def a_killed_one_goes_on_with_all_its_parts(t):
+    file = t.file("p11.bin", 2 * SIZE, rate=500_000, tick=20)
+    for _ in range(3):
+        running = t.start("get", "-q", "-d", t.dir, *SPLIT, file.url)
+        record = t.path("p11.bin.haul")
+        begun = os.path.getmtime(record) if os.path.exists(record) else 0
+        until("a record is written", lambda r=record, b=begun: os.path.exists(r)
+              and os.path.getmtime(r) > b)
+        running.signal(signal.SIGKILL)
+        running.wait()
+        expect("p11.bin" not in t.names(), "it is not complete, but there")
+    t.get(*SPLIT, "--retry-wait", 0, file.url)
+    t.expect_file("p11.bin", file)
+    t.expect_names("p11.bin")
+
+
+@case
+def pausing_keeps_the_parts(t):
+    file = t.file("p12.bin", SIZE, rate=300_000, tick=20)
+    number = t.add("-d", t.dir, *SPLIT, file.url)[0]
+    until("parts come", lambda: t.items()[number]["connections"] >= 4)
+    for _ in range(3):
+        t.ok("pause", number)
+        until("it is put away", lambda: t.origin.stats()["active"] == 0)
+        done = t.items()[number]["done"]
+        t.ok("resume", number)
+        until("it goes on", lambda d=done: t.items()[number]["done"] > d)
+    t.ok("wait")
+    t.expect_file("p12.bin", file)
+
+
+run()
