@@ -1,0 +1,65 @@
+#ifndef STORE_CHANGES_H
+#define STORE_CHANGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uthash.h>
+
+#include "store/store.h"
+
+/* What is to be written, in memory: at most one entry an item and a setting, however often they
+ * change. Plain data, without a thread or a database of its own. */
+
+/* What happens to the row of an item. They are carried out in this order, so that all of them may
+ * be set. */
+enum change_what {
+    CHANGE_REMOVE = 1,
+    CHANGE_ADD = 2,
+    CHANGE_UPDATE = 4, /* all but id, url, options and mirrors */
+    CHANGE_MOVE = 8    /* the place; said by CHANGE_UPDATE too */
+};
+
+/* One text for all the items of an add that share it. */
+struct change_options {
+    size_t refs;
+    char text[];
+};
+
+struct change {
+    UT_hash_handle hh; /* by item.id; hh.next is the order in which they came */
+    unsigned what;
+    struct store_item item; /* the texts are its own, but for the options */
+    struct change_options *options;
+};
+
+struct change_setting {
+    UT_hash_handle hh; /* by name */
+    char *value;       /* NULL: to be forgotten */
+    char name[];
+};
+
+/* All zero is empty. */
+struct changes {
+    struct change *items;
+    struct change_setting *settings;
+    struct change_options *last_options; /* of the newest add; a reference */
+    uint64_t last_id;                    /* the highest that was added, 0: none */
+    bool durable; /* holds what a power cut must not undo once it is told as written */
+};
+
+void changes_fini(struct changes *changes); /* leaves it empty */
+bool changes_any(const struct changes *changes);
+size_t changes_count(const struct changes *changes);
+
+void changes_add(struct changes *changes, const struct store_item *item);
+void changes_update(struct changes *changes, const struct store_item *item);
+void changes_remove(struct changes *changes, uint64_t id);
+void changes_move(struct changes *changes, uint64_t id, double place);
+void changes_set(struct changes *changes, const char *name, const char *value);
+
+/* FAILED could not be written and CHANGES came since: makes one of the two, in CHANGES, in which
+ * the newer says more. The adds of FAILED are dropped. FAILED is empty after. */
+void changes_join_failed(struct changes *changes, struct changes *failed);
+
+#endif

@@ -1,0 +1,207 @@
+/* The file of a database and the connection to it.
+ *
+ * The connection is this process's alone (locking_mode EXCLUSIVE): a second haul can't get between,
+ * and the write-ahead log needs no shared memory, which home folders on a network don't have. One
+ * thread uses the connection at a time; which one may change.
+ *
+ * What a commit survives: with synchronous=NORMAL the log is written but not synced, which is
+ * enough for kill -9 (the pages are the kernel's then) and not for a power cut; with FULL each
+ * commit syncs the log, and it survives both. In either mode a power cut loses the newest commits
+ * at most and never damages the database. */
+
+#include "store/db.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/path.h"
+#include "haul/log.h"
+
+#define BUSY_MS      2000 /* how long another haul may take to leave */
+#define LOG_KEPT     "4194304"
+#define ASIDE_MAX    1000u
+#define CHECK_ALWAYS 4096 /* pages up to which the database is checked at each start */
+
+static enum haul_err make_folder(const char *path, struct haul_error *err)
+{
+    char *copy = xstrdup(path);
+    enum haul_err code = path_make_dirs(dirname(copy), 0700, err);
+
+    free(copy);
+    return code;
+}
+
+enum haul_err db_make_file(const char *path, struct haul_error *err)
+{
+    struct stat st;
+    int fd;
+
+    if (make_folder(path, err) != HAUL_OK)
+        return err->code;
+    fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return haul_fail_errno(err, HAUL_E_STORE, errno, "can't open the queue's file %s", path);
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        close(fd);
+        return haul_fail(err, HAUL_E_STORE, "the queue's file %s is not a plain file; remove it",
+                         path);
+    }
+    /* The log gets the mode of the database, so this covers both. */
+    if ((st.st_mode & 07777) != 0600 && fchmod(fd, 0600) != 0) {
+        int saved = errno;
+
+        close(fd);
+        return haul_fail_errno(err, HAUL_E_STORE, saved,
+                               "can't close the queue's file %s to other users", path);
+    }
+    close(fd);
+    return HAUL_OK;
+}
+
+int db_exec(sqlite3 *db, const char *sql)
+{
+    return sqlite3_exec(db, sql, NULL, NULL, NULL);
+}
+
+int db_number(sqlite3 *db, const char *sql, sqlite3_int64 *ret_value)
+{
+    sqlite3_stmt *statement;
+    int rc = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+
+    if (rc != SQLITE_OK)
+        return rc;
+    rc = sqlite3_step(statement);
+    if (rc == SQLITE_ROW)
+        *ret_value = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+int db_connect(const char *path, sqlite3 **ret_db)
+{
+    int rc = sqlite3_open_v2(path, ret_db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+
+    if (rc != SQLITE_OK)
+        return rc;
+    sqlite3_extended_result_codes(*ret_db, 1);
+    sqlite3_busy_timeout(*ret_db, BUSY_MS);
+    sqlite3_db_config(*ret_db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    return db_exec(*ret_db, "PRAGMA locking_mode = EXCLUSIVE");
+}
+
+/* Damage comes from power cuts on disks that lie, so after a clean end only a small database, for
+ * which it takes milliseconds, is checked. */
+static int check(sqlite3 *db)
+{
+    const char *log = sqlite3_filename_wal(sqlite3_db_filename(db, "main"));
+    sqlite3_int64 pages = 0, findings = 0;
+    struct stat st;
+    int rc = db_number(db, "PRAGMA page_count", &pages);
+
+    if (rc != SQLITE_OK || pages == 0)
+        return rc;
+    if (pages > CHECK_ALWAYS && (stat(log, &st) != 0 || st.st_size == 0))
+        return SQLITE_OK;
+    rc = db_number(db, "SELECT count(*) FROM pragma_quick_check(1) WHERE quick_check <> 'ok'",
+                   &findings);
+    return rc == SQLITE_OK && findings > 0 ? SQLITE_CORRUPT : rc;
+}
+
+int db_take(sqlite3 *db)
+{
+    int rc = check(db);
+
+    if (rc != SQLITE_OK)
+        return rc;
+    sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+    return db_exec(db, "PRAGMA journal_mode = WAL;"
+                       "PRAGMA synchronous = FULL;"
+                       "PRAGMA journal_size_limit = " LOG_KEPT ";"
+                       "PRAGMA temp_store = MEMORY;"
+                       "PRAGMA secure_delete = ON;" /* options may hold passwords */
+                       "PRAGMA cell_size_check = ON;");
+}
+
+void db_close(sqlite3 *db, bool checkpoint)
+{
+    sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !checkpoint, NULL);
+    sqlite3_close(db);
+}
+
+int db_set_durable(sqlite3 *db, bool durable)
+{
+    return db_exec(db, durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+}
+
+bool db_means_damage(int rc)
+{
+    switch (rc & 0xff) {
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+    case SQLITE_ERROR: /* another program's tables */
+        return true;
+    default:
+        return false;
+    }
+}
+
+enum haul_err db_fail(struct haul_error *err, sqlite3 *db, int rc, const char *path)
+{
+    int sys_errno = db ? sqlite3_system_errno(db) : 0;
+
+    switch (rc & 0xff) {
+    case SQLITE_FULL:
+        return haul_fail_errno(err, HAUL_E_DISK, ENOSPC, "can't keep the queue in %s", path);
+    case SQLITE_BUSY:
+        return haul_fail(err, HAUL_E_STORE, "another haul has the queue in %s", path);
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+        if (sys_errno == ENOSPC || sys_errno == EDQUOT)
+            return haul_fail_errno(err, HAUL_E_DISK, sys_errno, "can't keep the queue in %s", path);
+        if (sys_errno != 0)
+            return haul_fail_errno(err, HAUL_E_STORE, sys_errno, "can't keep the queue in %s",
+                                   path);
+        break;
+    default:
+        break;
+    }
+    return haul_fail(err, HAUL_E_STORE, "can't keep the queue in %s: %s", path, sqlite3_errstr(rc));
+}
+
+/* False when a file of that name is in the way or the rename failed; a missing file is fine. */
+static bool move_one(const char *path, const char *suffix, unsigned number)
+{
+    char *from = xasprintf("%s%s", path, suffix);
+    char *to = xasprintf("%s.damaged-%u%s", path, number, suffix);
+    bool moved = renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0;
+
+    if (!moved)
+        moved = errno == ENOENT;
+    free(from);
+    free(to);
+    return moved;
+}
+
+/* The log goes first: left beside a new database it would be taken for the new one's. */
+enum haul_err db_move_aside(const char *path, struct haul_error *err)
+{
+    for (unsigned number = 1; number < ASIDE_MAX; number++) {
+        if (move_one(path, "-wal", number) && move_one(path, "-shm", number) &&
+            move_one(path, "", number)) {
+            LOG_WARN(store, "the queue in %s is damaged; it is kept as %s.damaged-%u", path, path,
+                     number);
+            return HAUL_OK;
+        }
+        if (errno != EEXIST)
+            break;
+    }
+    return haul_fail_errno(err, HAUL_E_STORE, errno,
+                           "the queue in %s is damaged and can't be moved aside", path);
+}

@@ -1,0 +1,384 @@
+/* Items and settings in the database.
+ *
+ * Invariants: every statement is reset right after its use, so that none keeps a transaction or a
+ * text of the caller; a failed write leaves no transaction open. */
+
+#include "store/jobs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "store/db.h"
+
+enum sql {
+    SQL_INSERT,
+    SQL_UPDATE,
+    SQL_MOVE,
+    SQL_REMOVE,
+    SQL_ADD_OPTIONS,
+    SQL_FIND_OPTIONS,
+    SQL_SWEEP_OPTIONS,
+    SQL_GIVEN,
+    SQL_SET,
+    SQL_FORGET,
+    SQL_SETTING,
+    SQL_ORDER,
+    SQL_ITEM,
+    SQL_OPTIONS,
+    SQL_LAST_ID,
+    SQL_COUNT
+};
+
+/* What an update changes: parameters and columns from FACTS_AT on, in this order. */
+#define FACTS                                                                                      \
+    "place, state, error, http_status, tries, total, done, added_at, started_at, finished_at,"     \
+    " name, base, note"
+#define FACTS_VALUES "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14"
+
+static const char *const texts[SQL_COUNT] = {
+    [SQL_INSERT] = "INSERT INTO items (id, " FACTS ", url, mirrors, options)"
+                   " VALUES (?1, " FACTS_VALUES ", ?15, ?16, ?17)",
+    [SQL_UPDATE] = "UPDATE items SET (" FACTS ") = (" FACTS_VALUES ") WHERE id = ?1",
+    [SQL_MOVE] = "UPDATE items SET place = ?2 WHERE id = ?1",
+    [SQL_REMOVE] = "DELETE FROM items WHERE id = ?1",
+    [SQL_ADD_OPTIONS] = "INSERT INTO options (text) VALUES (?1) ON CONFLICT DO NOTHING",
+    [SQL_FIND_OPTIONS] = "SELECT id FROM options WHERE text = ?1",
+    [SQL_SWEEP_OPTIONS] = "DELETE FROM options WHERE NOT EXISTS"
+                          " (SELECT 1 FROM items WHERE items.options = options.id)",
+    [SQL_GIVEN] = "UPDATE given SET last = ?1 WHERE last < ?1",
+    [SQL_SET] = "INSERT INTO settings VALUES (?1, ?2)"
+                " ON CONFLICT DO UPDATE SET value = excluded.value",
+    [SQL_FORGET] = "DELETE FROM settings WHERE name = ?1",
+    [SQL_SETTING] = "SELECT value FROM settings WHERE name = ?1",
+    [SQL_ORDER] = "SELECT id FROM items ORDER BY place, id",
+    [SQL_ITEM] = "SELECT id, " FACTS ", url, mirrors, options FROM items WHERE id = ?1",
+    [SQL_OPTIONS] = "SELECT text FROM options WHERE id = ?1",
+    [SQL_LAST_ID] = "SELECT max(last, (SELECT coalesce(max(id), 0) FROM items)) FROM given",
+};
+
+struct jobs {
+    sqlite3 *db;
+    sqlite3_stmt *statements[SQL_COUNT];
+    /* The newest options that were written, within one transaction. */
+    const struct change_options *options;
+    sqlite3_int64 options_id;
+};
+
+int jobs_new(sqlite3 *db, struct jobs **ret_jobs)
+{
+    struct jobs *jobs = xcalloc(1, sizeof *jobs);
+    int rc = SQLITE_OK;
+
+    jobs->db = db;
+    for (size_t i = 0; rc == SQLITE_OK && i < SQL_COUNT; i++)
+        rc = sqlite3_prepare_v3(db, texts[i], -1, SQLITE_PREPARE_PERSISTENT, &jobs->statements[i],
+                                NULL);
+    if (rc != SQLITE_OK) {
+        jobs_free(jobs);
+        return rc;
+    }
+    *ret_jobs = jobs;
+    return SQLITE_OK;
+}
+
+void jobs_free(struct jobs *jobs)
+{
+    if (!jobs)
+        return;
+    for (size_t i = 0; i < SQL_COUNT; i++)
+        sqlite3_finalize(jobs->statements[i]);
+    free(jobs);
+}
+
+static void bind_number(sqlite3_stmt *statement, int at, sqlite3_int64 number)
+{
+    sqlite3_bind_int64(statement, at, number);
+}
+
+/* TEXT is borrowed until the statement is reset. Its bytes are kept as they are, UTF-8 or not. */
+static void bind_text(sqlite3_stmt *statement, int at, const char *text)
+{
+    sqlite3_bind_text(statement, at, text, -1, SQLITE_STATIC);
+}
+
+static void reset(sqlite3_stmt *statement)
+{
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+}
+
+/* For statements that give no row. */
+static int run(sqlite3_stmt *statement)
+{
+    int rc = sqlite3_step(statement);
+
+    reset(statement);
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+static void bind_facts(sqlite3_stmt *statement, const struct store_item *item)
+{
+    bind_number(statement, 1, (sqlite3_int64)item->id);
+    sqlite3_bind_double(statement, 2, item->place);
+    bind_text(statement, 3, haul_state_name(item->state));
+    bind_text(statement, 4, item->err == HAUL_OK ? NULL : haul_err_name(item->err));
+    bind_number(statement, 5, item->http_status);
+    bind_number(statement, 6, item->tries);
+    bind_number(statement, 7, item->total);
+    bind_number(statement, 8, (sqlite3_int64)item->done);
+    bind_number(statement, 9, item->added_at);
+    bind_number(statement, 10, item->started_at);
+    bind_number(statement, 11, item->finished_at);
+    bind_text(statement, 12, item->name);
+    bind_text(statement, 13, item->base);
+    bind_text(statement, 14, item->note);
+}
+
+/* Makes jobs->options_id the row of OPTIONS. */
+static int keep_options(struct jobs *jobs, const struct change_options *options)
+{
+    sqlite3_stmt *add = jobs->statements[SQL_ADD_OPTIONS];
+    sqlite3_stmt *find = jobs->statements[SQL_FIND_OPTIONS];
+    int rc;
+
+    if (options == jobs->options)
+        return SQLITE_OK;
+    bind_text(add, 1, options->text);
+    rc = run(add);
+    if (rc != SQLITE_OK)
+        return rc;
+    bind_text(find, 1, options->text);
+    rc = sqlite3_step(find);
+    if (rc == SQLITE_ROW) {
+        jobs->options = options;
+        jobs->options_id = sqlite3_column_int64(find, 0);
+    }
+    reset(find);
+    return rc == SQLITE_ROW ? SQLITE_OK : SQLITE_CORRUPT;
+}
+
+static int insert(struct jobs *jobs, const struct change *change)
+{
+    sqlite3_stmt *statement = jobs->statements[SQL_INSERT];
+
+    if (change->options) {
+        int rc = keep_options(jobs, change->options);
+
+        if (rc != SQLITE_OK)
+            return rc;
+        bind_number(statement, 17, jobs->options_id);
+    }
+    bind_facts(statement, &change->item);
+    bind_text(statement, 15, change->item.url);
+    bind_text(statement, 16, change->item.mirrors);
+    return run(statement);
+}
+
+static int update(struct jobs *jobs, const struct store_item *item)
+{
+    sqlite3_stmt *statement = jobs->statements[SQL_UPDATE];
+
+    bind_facts(statement, item);
+    return run(statement);
+}
+
+static int move(struct jobs *jobs, const struct store_item *item)
+{
+    sqlite3_stmt *statement = jobs->statements[SQL_MOVE];
+
+    bind_number(statement, 1, (sqlite3_int64)item->id);
+    sqlite3_bind_double(statement, 2, item->place);
+    return run(statement);
+}
+
+static int remove_row(struct jobs *jobs, uint64_t id)
+{
+    sqlite3_stmt *statement = jobs->statements[SQL_REMOVE];
+
+    bind_number(statement, 1, (sqlite3_int64)id);
+    return run(statement);
+}
+
+/* An add and an update hold the newest facts, so each of them makes the ones after it needless. */
+static int write_item(struct jobs *jobs, const struct change *change)
+{
+    if (change->what & CHANGE_REMOVE) {
+        int rc = remove_row(jobs, change->item.id);
+
+        if (rc != SQLITE_OK)
+            return rc;
+    }
+    if (change->what & CHANGE_ADD)
+        return insert(jobs, change);
+    if (change->what & CHANGE_UPDATE)
+        return update(jobs, &change->item);
+    return change->what & CHANGE_MOVE ? move(jobs, &change->item) : SQLITE_OK;
+}
+
+static int write_items(struct jobs *jobs, const struct changes *changes)
+{
+    bool removed = false;
+    int rc = SQLITE_OK;
+
+    for (const struct change *change = changes->items; rc == SQLITE_OK && change;
+         change = change->hh.next) {
+        rc = write_item(jobs, change);
+        removed = removed || (change->what & CHANGE_REMOVE);
+    }
+    if (rc == SQLITE_OK && removed)
+        rc = run(jobs->statements[SQL_SWEEP_OPTIONS]);
+    if (rc == SQLITE_OK && changes->last_id > 0) {
+        bind_number(jobs->statements[SQL_GIVEN], 1, (sqlite3_int64)changes->last_id);
+        rc = run(jobs->statements[SQL_GIVEN]);
+    }
+    return rc;
+}
+
+static int write_setting(struct jobs *jobs, const struct change_setting *setting)
+{
+    sqlite3_stmt *statement = jobs->statements[setting->value ? SQL_SET : SQL_FORGET];
+
+    bind_text(statement, 1, setting->name);
+    if (setting->value)
+        bind_text(statement, 2, setting->value);
+    return run(statement);
+}
+
+int jobs_write(struct jobs *jobs, const struct changes *changes)
+{
+    int rc = db_set_durable(jobs->db, changes->durable);
+
+    jobs->options = NULL;
+    if (rc == SQLITE_OK)
+        rc = db_exec(jobs->db, "BEGIN IMMEDIATE");
+    if (rc == SQLITE_OK)
+        rc = write_items(jobs, changes);
+    for (const struct change_setting *setting = changes->settings; rc == SQLITE_OK && setting;
+         setting = setting->hh.next)
+        rc = write_setting(jobs, setting);
+    if (rc == SQLITE_OK)
+        rc = db_exec(jobs->db, "COMMIT");
+    if (rc != SQLITE_OK && !sqlite3_get_autocommit(jobs->db))
+        sqlite3_exec(jobs->db, "ROLLBACK", NULL, NULL, NULL); /* can't make it worse */
+    return rc;
+}
+
+static const char *text_at(sqlite3_stmt *statement, int column)
+{
+    return (const char *)sqlite3_column_text(statement, column);
+}
+
+/* A state without a name stops the item, so that a person looks at it. */
+static enum haul_state state_from(const char *name)
+{
+    int state = name ? haul_state_from_name(name) : -1;
+
+    return state < 0 ? HAUL_PAUSED : (enum haul_state)state;
+}
+
+static struct store_item read_row(sqlite3_stmt *row)
+{
+    const char *error = text_at(row, 3);
+
+    return (struct store_item){.id = (uint64_t)sqlite3_column_int64(row, 0),
+                               .place = sqlite3_column_double(row, 1),
+                               .state = state_from(text_at(row, 2)),
+                               .err = error ? haul_err_from_name(error) : HAUL_OK,
+                               .http_status = sqlite3_column_int(row, 4),
+                               .tries = (uint32_t)sqlite3_column_int64(row, 5),
+                               .total = sqlite3_column_int64(row, 6),
+                               .done = (uint64_t)sqlite3_column_int64(row, 7),
+                               .added_at = sqlite3_column_int64(row, 8),
+                               .started_at = sqlite3_column_int64(row, 9),
+                               .finished_at = sqlite3_column_int64(row, 10),
+                               .name = text_at(row, 11),
+                               .base = text_at(row, 12),
+                               .note = text_at(row, 13),
+                               .url = text_at(row, 14),
+                               .mirrors = text_at(row, 15)};
+}
+
+/* The options of the item before, read again only when the next item has others. */
+struct last_options {
+    sqlite3_int64 id;
+    char *text;
+};
+
+static int read_options(struct jobs *jobs, sqlite3_int64 id, struct last_options *last)
+{
+    sqlite3_stmt *statement = jobs->statements[SQL_OPTIONS];
+    int rc;
+
+    if (last->text && last->id == id)
+        return SQLITE_OK;
+    bind_number(statement, 1, id);
+    rc = sqlite3_step(statement);
+    if (rc == SQLITE_ROW) {
+        last->id = id;
+        xstrset(&last->text, text_at(statement, 0));
+    }
+    reset(statement);
+    return rc == SQLITE_ROW ? SQLITE_OK : rc == SQLITE_DONE ? SQLITE_CORRUPT : rc;
+}
+
+static int load_one(struct jobs *jobs, sqlite3_int64 id, struct last_options *last,
+                    void (*each)(void *ctx, const struct store_item *item), void *ctx)
+{
+    sqlite3_stmt *row = jobs->statements[SQL_ITEM];
+    int rc;
+
+    bind_number(row, 1, id);
+    rc = sqlite3_step(row);
+    if (rc == SQLITE_ROW) {
+        struct store_item item = read_row(row);
+        bool optioned = sqlite3_column_type(row, 16) != SQLITE_NULL;
+
+        rc = optioned ? read_options(jobs, sqlite3_column_int64(row, 16), last) : SQLITE_OK;
+        item.options = optioned ? last->text : NULL;
+        if (rc == SQLITE_OK)
+            each(ctx, &item);
+    } else if (rc == SQLITE_DONE) {
+        rc = SQLITE_CORRUPT;
+    }
+    reset(row);
+    return rc;
+}
+
+static int load_next_id(struct jobs *jobs, uint64_t *ret_next_id)
+{
+    sqlite3_stmt *statement = jobs->statements[SQL_LAST_ID];
+    int rc = sqlite3_step(statement);
+
+    if (rc == SQLITE_ROW)
+        *ret_next_id = (uint64_t)sqlite3_column_int64(statement, 0) + 1;
+    reset(statement);
+    return rc == SQLITE_ROW ? SQLITE_OK : rc == SQLITE_DONE ? SQLITE_CORRUPT : rc;
+}
+
+/* The order is found first, by ids alone: sorting whole rows would hold all of them in memory. */
+int jobs_load(struct jobs *jobs, void (*each)(void *ctx, const struct store_item *item), void *ctx,
+              uint64_t *ret_next_id)
+{
+    sqlite3_stmt *order = jobs->statements[SQL_ORDER];
+    struct last_options last = {0};
+    int rc = SQLITE_OK;
+
+    while (rc == SQLITE_OK && (rc = sqlite3_step(order)) == SQLITE_ROW)
+        rc = load_one(jobs, sqlite3_column_int64(order, 0), &last, each, ctx);
+    reset(order);
+    free(last.text);
+    return rc == SQLITE_DONE ? load_next_id(jobs, ret_next_id) : rc;
+}
+
+char *jobs_setting(struct jobs *jobs, const char *name)
+{
+    sqlite3_stmt *statement = jobs->statements[SQL_SETTING];
+    char *value = NULL;
+
+    bind_text(statement, 1, name);
+    if (sqlite3_step(statement) == SQLITE_ROW)
+        xstrset(&value, text_at(statement, 0));
+    reset(statement);
+    return value;
+}

@@ -1,0 +1,351 @@
+/* The room's face: batches, the worker and the answers.
+ *
+ * What is to be written collects in `pending` while the batch in `writing` is with the worker: no
+ * timer, and the batches are as large as the disk is slow. One job is under way at a time, so the
+ * connection is used by one thread at a time, and `writing` belongs to the worker until the job
+ * ends.
+ *
+ * When a batch can't be written, its adds fail and everything else goes back under what is pending.
+ * It is tried again after RETRY_MS, with the next add, and once more at the end. So a full disk
+ * stops nothing but adds, and the database catches up when there is room.
+ *
+ * Never: a call on the connection from the loop once the first batch has begun. */
+
+#include "store/store.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <sys/queue.h>
+#include <uv.h>
+
+#include "base/loop.h"
+#include "base/mem.h"
+#include "haul/log.h"
+#include "store/changes.h"
+#include "store/db.h"
+#include "store/jobs.h"
+#include "store/schema.h"
+
+#define RETRY_MS 5000
+
+/* Somebody who waits for an add. */
+struct waiter {
+    STAILQ_ENTRY(waiter) link;
+    store_done_cb *done;
+    void *ctx;
+};
+
+STAILQ_HEAD(waiters, waiter);
+
+struct store {
+    uv_loop_t *loop;
+    uv_work_t work;
+    uv_timer_t retry; /* runs while the newest batch could not be written */
+    char *path;
+    sqlite3 *db;
+    struct jobs *jobs;
+    bool busy; /* the connection is in use */
+    bool closing, gave_up;
+    struct changes pending, writing;
+    struct waiters waiting, written;
+    struct haul_error outcome; /* of the batch under way: the worker's */
+    struct haul_error trouble; /* why the newest batch could not be written; code 0: it was */
+    void (*closed)(void *ctx);
+    void *closed_ctx;
+};
+
+static enum haul_err refuse_newer(const struct store *store, int version, struct haul_error *err)
+{
+    return haul_fail(err, HAUL_E_VERSION,
+                     "the queue in %s was made by a newer haul (version %d, this one knows %d); "
+                     "use that haul, or another session",
+                     store->path, version, schema_newest());
+}
+
+/* What *RET_RC says decides whether the file is to be moved aside. */
+static enum haul_err open_database(struct store *store, int *ret_rc, struct haul_error *err)
+{
+    int version = 0;
+    int rc = db_connect(store->path, &store->db);
+
+    if (rc == SQLITE_OK)
+        rc = schema_version(store->db, &version);
+    if (rc == SQLITE_OK && version > schema_newest()) {
+        db_close(store->db, false);
+        return refuse_newer(store, version, err);
+    }
+    if (rc == SQLITE_OK)
+        rc = db_take(store->db);
+    if (rc == SQLITE_OK)
+        rc = schema_migrate(store->db, version);
+    if (rc == SQLITE_OK)
+        rc = jobs_new(store->db, &store->jobs);
+    if (rc == SQLITE_OK)
+        return HAUL_OK;
+    db_fail(err, store->db, rc, store->path);
+    db_close(store->db, false);
+    *ret_rc = rc;
+    return err->code;
+}
+
+static enum haul_err open_or_replace(struct store *store, bool *ret_moved, struct haul_error *err)
+{
+    int rc = SQLITE_OK;
+    enum haul_err code = db_make_file(store->path, err);
+
+    if (code != HAUL_OK)
+        return code;
+    code = open_database(store, &rc, err);
+    *ret_moved = db_means_damage(rc);
+    if (!*ret_moved)
+        return code;
+    code = db_move_aside(store->path, err);
+    if (code == HAUL_OK)
+        code = db_make_file(store->path, err);
+    if (code == HAUL_OK)
+        code = open_database(store, &rc, err);
+    return code;
+}
+
+enum haul_err store_open(struct haul_loop *loop, const char *path, struct store **ret_store,
+                         bool *ret_moved, struct haul_error *err)
+{
+    struct store *store = xcalloc(1, sizeof *store);
+    struct haul_error ignored;
+    bool moved = false;
+    enum haul_err code;
+
+    store->path = xstrdup(path);
+    code = open_or_replace(store, &moved, err ? err : &ignored);
+    if (code != HAUL_OK) {
+        free(store->path);
+        free(store);
+        return code;
+    }
+    store->loop = loop_uv(loop);
+    uv_timer_init(store->loop, &store->retry);
+    STAILQ_INIT(&store->waiting);
+    STAILQ_INIT(&store->written);
+    *ret_moved = moved;
+    *ret_store = store;
+    return HAUL_OK;
+}
+
+static void run_batch(uv_work_t *work)
+{
+    struct store *store = OWNER_OF(work, struct store, work);
+    int rc = jobs_write(store->jobs, &store->writing);
+
+    if (rc == SQLITE_OK)
+        store->outcome = (struct haul_error){0};
+    else
+        db_fail(&store->outcome, store->db, rc, store->path);
+}
+
+/* Logs the begin and the end of trouble, not each try. */
+static void note_outcome(struct store *store)
+{
+    bool changed = store->outcome.code != store->trouble.code;
+
+    store->trouble = store->outcome;
+    if (!changed)
+        return;
+    if (store->trouble.code == HAUL_OK)
+        LOG_INFO(store, "the queue is written again");
+    else
+        LOG_WARN(store, "%s; it goes on in memory", store->trouble.text);
+}
+
+static void begin(struct store *store);
+
+static void on_retry(uv_timer_t *timer)
+{
+    begin(OWNER_OF(timer, struct store, retry));
+}
+
+static void settle_batch(struct store *store)
+{
+    if (store->trouble.code == HAUL_OK) {
+        uv_timer_stop(&store->retry);
+        changes_fini(&store->writing);
+        return;
+    }
+    changes_join_failed(&store->pending, &store->writing);
+    store->gave_up = store->closing;
+    uv_timer_start(&store->retry, on_retry, RETRY_MS, 0);
+}
+
+static void tell(struct waiters *waiters, const struct haul_error *err)
+{
+    struct waiter *waiter;
+
+    while ((waiter = STAILQ_FIRST(waiters))) {
+        STAILQ_REMOVE_HEAD(waiters, link);
+        if (waiter->done)
+            waiter->done(waiter->ctx, err);
+        free(waiter);
+    }
+}
+
+/* The answers come last: a callback may close the store. */
+static void end_batch(uv_work_t *work, int status)
+{
+    struct store *store = OWNER_OF(work, struct store, work);
+    struct waiters told = STAILQ_HEAD_INITIALIZER(told);
+    struct haul_error outcome = store->outcome;
+
+    (void)status; /* never cancelled */
+    store->busy = false;
+    STAILQ_CONCAT(&told, &store->written);
+    note_outcome(store);
+    settle_batch(store);
+    begin(store);
+    tell(&told, outcome.code == HAUL_OK ? NULL : &outcome);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct store *store = OWNER_OF(handle, struct store, retry);
+    void (*closed)(void *ctx) = store->closed;
+    void *ctx = store->closed_ctx;
+
+    free(store->path);
+    free(store);
+    closed(ctx);
+}
+
+static void run_close(uv_work_t *work)
+{
+    struct store *store = OWNER_OF(work, struct store, work);
+
+    jobs_free(store->jobs);
+    db_close(store->db, true);
+}
+
+static void end_close(uv_work_t *work, int status)
+{
+    struct store *store = OWNER_OF(work, struct store, work);
+
+    (void)status; /* never cancelled */
+    uv_close((uv_handle_t *)&store->retry, on_closed);
+}
+
+static void begin_close(struct store *store)
+{
+    if (changes_any(&store->pending))
+        LOG_ERROR(store, "%zu changes of the queue are lost: %s", changes_count(&store->pending),
+                  store->trouble.text);
+    changes_fini(&store->pending);
+    store->busy = true;
+    uv_queue_work(store->loop, &store->work, run_close, end_close);
+}
+
+static bool due(const struct store *store)
+{
+    if (!STAILQ_EMPTY(&store->waiting))
+        return true;
+    if (!changes_any(&store->pending))
+        return false;
+    return store->closing ? !store->gave_up : !uv_is_active((const uv_handle_t *)&store->retry);
+}
+
+/* Hands what is pending to the worker, if it is free and it is time. */
+static void begin(struct store *store)
+{
+    if (store->busy)
+        return;
+    if (!due(store)) {
+        if (store->closing)
+            begin_close(store);
+        return;
+    }
+    store->writing = store->pending;
+    store->pending = (struct changes){0};
+    STAILQ_CONCAT(&store->written, &store->waiting);
+    store->busy = true;
+    uv_queue_work(store->loop, &store->work, run_batch, end_batch);
+}
+
+/* EACH may queue changes: they wait until the connection is free. */
+enum haul_err store_load(struct store *store,
+                         void (*each)(void *ctx, const struct store_item *item), void *ctx,
+                         uint64_t *ret_next_id, struct haul_error *err)
+{
+    enum haul_err code = HAUL_OK;
+    int rc;
+
+    assert(!store->busy);
+    store->busy = true;
+    rc = jobs_load(store->jobs, each, ctx, ret_next_id);
+    if (rc != SQLITE_OK)
+        code = db_fail(err, store->db, rc, store->path);
+    store->busy = false;
+    begin(store);
+    return code;
+}
+
+char *store_get(struct store *store, const char *name)
+{
+    assert(!store->busy);
+    return jobs_setting(store->jobs, name);
+}
+
+void store_add(struct store *store, const struct store_item *items, size_t count,
+               store_done_cb *done, void *ctx)
+{
+    struct waiter *waiter = xcalloc(1, sizeof *waiter);
+
+    waiter->done = done;
+    waiter->ctx = ctx;
+    STAILQ_INSERT_TAIL(&store->waiting, waiter, link);
+    for (size_t i = 0; i < count; i++)
+        changes_add(&store->pending, &items[i]);
+    begin(store);
+}
+
+void store_update(struct store *store, const struct store_item *item)
+{
+    changes_update(&store->pending, item);
+    begin(store);
+}
+
+void store_remove(struct store *store, const uint64_t *ids, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        changes_remove(&store->pending, ids[i]);
+    begin(store);
+}
+
+void store_move(struct store *store, const uint64_t *ids, const double *places, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        changes_move(&store->pending, ids[i], places[i]);
+    begin(store);
+}
+
+void store_set(struct store *store, const char *name, const char *value)
+{
+    changes_set(&store->pending, name, value);
+    begin(store);
+}
+
+bool store_busy(const struct store *store)
+{
+    return store->busy || changes_any(&store->pending);
+}
+
+bool store_in_trouble(const struct store *store, struct haul_error *ret_err)
+{
+    if (store->trouble.code == HAUL_OK)
+        return false;
+    *ret_err = store->trouble;
+    return true;
+}
+
+void store_close(struct store *store, void (*closed)(void *ctx), void *ctx)
+{
+    store->closing = true;
+    store->closed = closed;
+    store->closed_ctx = ctx;
+    begin(store);
+}

@@ -1,0 +1,82 @@
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "haul/error.h"
+#include "haul/loop.h"
+#include "haul/types.h"
+
+/* The queue on disk: one SQLite database a session. Opening and loading block (a daemon has nothing
+ * else to do then); everything else is queued, written by one worker in batches of one transaction,
+ * and told on the loop after the commit. What is queued is written in the order of the calls. */
+
+struct store;
+
+/* An item as it is kept. Texts are borrowed for the call; NULL stands for "none". */
+struct store_item {
+    uint64_t id;
+    double place; /* items are loaded in the order of their places; the engine chooses them */
+    enum haul_state state;
+    enum haul_err err;
+    int http_status;
+    uint32_t tries;
+    int64_t total;
+    uint64_t done;
+    int64_t added_at, started_at, finished_at; /* ms since 1970, 0: never */
+    const char *url;                           /* as asked for: may hold user info */
+    const char *options; /* "name=value" lines of the options that were given, may hold secrets */
+    const char *mirrors; /* one URL a line, or NULL */
+    const char *name;    /* file name */
+    const char *base;    /* of the partial */
+    const char *note;
+};
+
+/* ERR is NULL when the change is on disk and survives a power cut. Otherwise it was not kept and
+ * will not be. */
+typedef void store_done_cb(void *ctx, const struct haul_error *err);
+
+/* Opens or makes PATH (0600; WAL). A database of a newer haul is refused with a sentence
+ * (HAUL_E_VERSION) and left alone; one that is no database or is damaged is moved aside
+ * (PATH.damaged-N), *ret_moved then tells so. */
+HAUL_CHECKED enum haul_err store_open(struct haul_loop *loop, const char *path,
+                                      struct store **ret_store, bool *ret_moved,
+                                      struct haul_error *err);
+
+/* Calls EACH for every item in the order of the places, neighbours with the same options with the
+ * same pointer; blocks. *ret_next_id is above every id that was ever given, removed items too. On
+ * failure the items that could be read were handed over. */
+HAUL_CHECKED enum haul_err store_load(struct store *store,
+                                      void (*each)(void *ctx, const struct store_item *item),
+                                      void *ctx, uint64_t *ret_next_id, struct haul_error *err);
+
+/* Keeps new items: all of a call or none. DONE may be NULL. */
+void store_add(struct store *store, const struct store_item *items, size_t count,
+               store_done_cb *done, void *ctx);
+/* Keeps what changed of an item: everything but id, url, options and mirrors. Several updates of
+ * one item that wait are written as one. A power cut may undo the newest updates of items that are
+ * still to be fetched; ends, pauses, moves and removals are synced.
+ *
+ * What can't be written (a full disk) is kept in memory and tried again, so that the queue goes on:
+ * that holds for everything but adds, which fail. */
+void store_update(struct store *store, const struct store_item *item);
+void store_remove(struct store *store, const uint64_t *ids, size_t count);
+/* Only the places: IDS get PLACES. */
+void store_move(struct store *store, const uint64_t *ids, const double *places, size_t count);
+
+/* Settings changed live: kept as text. VALUE NULL forgets it. */
+void store_set(struct store *store, const char *name, const char *value);
+/* The value, newly allocated, NULL when it was never set; blocks: at start only. */
+char *store_get(struct store *store, const char *name);
+
+/* True while something is not written yet. */
+bool store_busy(const struct store *store);
+/* True while what was to be written last could not be: *ret_err tells why, else it is untouched. */
+bool store_in_trouble(const struct store *store, struct haul_error *ret_err);
+/* Everything queued is written (or given up after one more try), the database is checkpointed and
+ * closed, then CLOSED is called once, on the loop; the store is freed. No further calls. */
+void store_close(struct store *store, void (*closed)(void *ctx), void *ctx);
+
+#endif
