@@ -14,6 +14,7 @@
 #include "store/store.h"
 
 #include <assert.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <sys/queue.h>
 #include <uv.h>
@@ -26,7 +27,8 @@
 #include "store/jobs.h"
 #include "store/schema.h"
 
-#define RETRY_MS 5000
+#define RETRY_MS    2000
+#define LARGE_BATCH 4096
 
 /* Somebody who waits for an add. */
 struct waiter {
@@ -131,15 +133,27 @@ enum haul_err store_open(struct haul_loop *loop, const char *path, struct store 
     return HAUL_OK;
 }
 
+/* A large batch is some hundred bytes an item: back to the system with them. */
+static void drop_written(struct changes *changes)
+{
+    bool large = changes_count(changes) >= LARGE_BATCH;
+
+    changes_fini(changes);
+    if (large)
+        malloc_trim(0);
+}
+
 static void run_batch(uv_work_t *work)
 {
     struct store *store = OWNER_OF(work, struct store, work);
     int rc = jobs_write(store->jobs, &store->writing);
 
-    if (rc == SQLITE_OK)
-        store->outcome = (struct haul_error){0};
-    else
+    if (rc != SQLITE_OK) {
         db_fail(&store->outcome, store->db, rc, store->path);
+        return;
+    }
+    store->outcome = (struct haul_error){0};
+    drop_written(&store->writing);
 }
 
 /* Logs the begin and the end of trouble, not each try. */
@@ -167,7 +181,6 @@ static void settle_batch(struct store *store)
 {
     if (store->trouble.code == HAUL_OK) {
         uv_timer_stop(&store->retry);
-        changes_fini(&store->writing);
         return;
     }
     changes_join_failed(&store->pending, &store->writing);

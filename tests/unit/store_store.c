@@ -17,7 +17,8 @@
 #include "base/mem.h"
 #include "store/store.h"
 
-#define MANY 100000u
+#define MANY   100000u
+#define NOBODY 65534
 
 /* A loop, a folder of its own, and a store in it. */
 struct bench {
@@ -653,12 +654,14 @@ static void a_folder_that_can_not_be_written_is_told(void **state)
 static void a_read_only_folder_is_told(void **state)
 {
     struct bench *bench = *state;
+    uid_t self = geteuid();
+    enum haul_err code;
 
-    if (geteuid() == 0)
-        skip();
     assert_int_equal(chmod(bench->dir, 0500), 0);
-    assert_int_not_equal(
-        store_open(bench->loop, bench->path, &bench->store, &bench->moved, &bench->err), HAUL_OK);
+    assert_int_equal(seteuid(self == 0 ? NOBODY : self), 0); /* root may write everywhere */
+    code = store_open(bench->loop, bench->path, &bench->store, &bench->moved, &bench->err);
+    assert_int_equal(seteuid(self), 0);
+    assert_int_not_equal(code, HAUL_OK);
     assert_non_null(strstr(bench->err.text, "Permission denied"));
     assert_int_equal(chmod(bench->dir, 0700), 0);
 }
