@@ -14,6 +14,7 @@
 
 #include "base/loop.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "base/url.h"
 #include "disk/space.h"
 #include "engine/filename.h"
@@ -27,9 +28,10 @@
 #define CLOSING_TICK_MS 20
 #define SPACE_EVERY_MS  5000
 #define STARTS_PER_STEP 256 /* so that ten thousand slots do not hold up the loop */
-#define CONNECTING_MAX  128 /* more at once only overflow the servers' queues of new connections */
-#define OWN_DESCRIPTORS 64  /* not for transfers: log, socket, clients, epoll */
-#define PER_TRANSFER    2   /* its connection and its file */
+#define WORKERS         "16" /* a few that hang in a dead network file system leave enough for others */
+#define SLOT_WAIT_MS    1000
+#define OWN_DESCRIPTORS 64    /* not for transfers: log, socket, clients, epoll */
+#define PER_TRANSFER    2     /* its connection and its file */
 #define ROOM_EVERY_MS   10000 /* how often a full disk is looked at again */
 #define CACHE_MIN       16
 
@@ -96,9 +98,10 @@ static void keep_error(struct item *item, const struct haul_error *err)
 
 static void complete(struct haul_engine *engine, struct item *item)
 {
-    item->err = HAUL_OK;
-    item->http_status = 0;
+    clear_error(item);
     item->total = (int64_t)item->done;
+    if (engine->slots_max < UINT64_MAX)
+        engine->slots_max++; /* descriptors ran short once: see whether more is possible again */
     engine_set_state(engine, item, HAUL_DONE);
 }
 
@@ -110,22 +113,30 @@ static void skip(struct haul_engine *engine, struct item *item)
     engine_set_state(engine, item, HAUL_DONE);
 }
 
+static void wait_and_try(struct haul_engine *engine, struct item *item,
+                         const struct haul_error *err, uint64_t delay_ms)
+{
+    keep_error(item, err);
+    item->due = engine_now(engine) + delay_ms;
+    item->retry_at = clock_wall(engine->clock) + (int64_t)delay_ms;
+    engine_set_state(engine, item, HAUL_WAITING);
+}
+
 static bool out_of_descriptors(const struct haul_error *err)
 {
     return err->sys_errno == EMFILE || err->sys_errno == ENFILE;
 }
 
-/* Nothing is wrong with the item: it goes back into the queue, and fewer run at once from now on.
- */
+/* Nothing is wrong with the item: it runs a little later, and fewer run at once until then. */
 static void give_slot_back(struct haul_engine *engine, struct item *item,
                            const struct haul_error *err)
 {
     uint64_t running = engine->queue.counts[HAUL_ACTIVE];
 
     engine->slots_max = MAX(running, (uint64_t)2) - 1;
-    LOG_WARN(engine, "%s; at most %llu items run at once from now on", err->text,
+    LOG_WARN(engine, "%s; at most %llu items run at once for now", err->text,
              (unsigned long long)engine->slots_max);
-    engine_set_state(engine, item, HAUL_QUEUED);
+    wait_and_try(engine, item, err, SLOT_WAIT_MS);
 }
 
 static void try_later_or_give_up(struct haul_engine *engine, struct item *item,
@@ -141,6 +152,11 @@ static void try_later_or_give_up(struct haul_engine *engine, struct item *item,
     item->tries = progress ? 1 : item->tries + 1;
     failed.tries = item->tries;
     decision = retry_decide(&failed);
+    if (decision.again && item->deadline > 0 &&
+        engine_now(engine) + decision.delay_ms >= item->deadline) {
+        decision.again = false;
+        str_copy(decision.note, sizeof decision.note, "its time (--timeout) is over by then");
+    }
     keep_error(item, err);
     LOG_INFO(engine, "item %llu: %s", (unsigned long long)item->id, err->text);
     if (!decision.again) {
@@ -153,9 +169,17 @@ static void try_later_or_give_up(struct haul_engine *engine, struct item *item,
         engine_set_state(engine, item, HAUL_FAILED);
         return;
     }
-    item->due = engine_now(engine) + decision.delay_ms;
-    item->retry_at = clock_wall(engine->clock) + (int64_t)decision.delay_ms;
-    engine_set_state(engine, item, HAUL_WAITING);
+    wait_and_try(engine, item, err, decision.delay_ms);
+}
+
+/* What a removed item left on the disk goes too; a complete file stays. */
+static void drop_partial(struct haul_engine *engine, const struct item *item)
+{
+    struct disk_place place = {item_dir(item), item->base, item->options->if_exists,
+                               filename_numbered};
+
+    if (item->base)
+        disk_partial_remove(engine->disk, &place, item->shown);
 }
 
 /* A full disk is waited out: somebody will make room, and nothing is lost meanwhile. Only in a
@@ -163,10 +187,7 @@ static void try_later_or_give_up(struct haul_engine *engine, struct item *item,
 static void wait_for_room(struct haul_engine *engine, struct item *item,
                           const struct haul_error *err)
 {
-    keep_error(item, err);
-    item->due = engine_now(engine) + ROOM_EVERY_MS;
-    item->retry_at = clock_wall(engine->clock) + ROOM_EVERY_MS;
-    engine_set_state(engine, item, HAUL_WAITING);
+    wait_and_try(engine, item, err, ROOM_EVERY_MS);
 }
 
 void engine_transfer_over(struct haul_engine *engine, struct item *item,
@@ -174,6 +195,7 @@ void engine_transfer_over(struct haul_engine *engine, struct item *item,
 {
     engine_wake(engine);
     if (item->removed) {
+        drop_partial(engine, item);
         item_free(item);
         return;
     }
@@ -241,18 +263,25 @@ static uint64_t slots(const struct haul_engine *engine)
     return most;
 }
 
+/* May ITEM start now? A folder that does not answer, or a host that does not, holds up only its
+ * own. */
+static bool is_ready(void *ctx, const struct item *item)
+{
+    struct haul_engine *engine = ctx;
+
+    return folder_ready(engine, item_dir(item)) &&
+           host_of(&engine->hosts, item->url)->connecting < HOST_CONNECTING;
+}
+
 static void start_items(struct haul_engine *engine)
 {
     uint64_t most = slots(engine);
     struct item *item;
 
-    for (unsigned n = 0;
-         engine->queue.counts[HAUL_ACTIVE] < most && engine->connecting < CONNECTING_MAX; n++) {
-        item = queue_next(&engine->queue);
+    for (unsigned n = 0; engine->queue.counts[HAUL_ACTIVE] < most; n++) {
+        item = queue_next(&engine->queue, is_ready, engine);
         if (!item)
-            return;
-        if (!folder_ready(engine, item_dir(item)))
-            return; /* wakes us */
+            return; /* what makes one ready wakes us */
         if (n == STARTS_PER_STEP) {
             engine_wake(engine);
             return;
@@ -388,8 +417,9 @@ static void arm_tick(struct haul_engine *engine)
 
     if (uv_is_active((uv_handle_t *)&engine->tick))
         return;
-    if (engine->closing && engine->stopped) {
-        uv_timer_start(&engine->tick, on_tick, CLOSING_TICK_MS, 0);
+    if (engine->closing) {
+        if (engine->stopped)
+            uv_timer_start(&engine->tick, on_tick, CLOSING_TICK_MS, 0);
         return;
     }
     if (engine->transfer_count > 0) {
@@ -440,6 +470,7 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
     enum haul_err code;
 
     raise_descriptors();
+    setenv("UV_THREADPOOL_SIZE", WORKERS, 0); /* before the first job */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of that file */
     engine->loop = loop_uv(loop);
@@ -655,12 +686,7 @@ static void forget(struct haul_engine *engine, struct item *item)
         transfer_stop(item->transfer, true);
         return;
     }
-    if (item->base) {
-        struct disk_place place = {item_dir(item), item->base, item->options->if_exists,
-                                   filename_numbered};
-
-        disk_partial_remove(engine->disk, &place, item->shown);
-    }
+    drop_partial(engine, item);
     item_free(item);
 }
 
@@ -719,6 +745,7 @@ enum haul_err haul_engine_move(struct haul_engine *engine, enum haul_move how, u
 void haul_engine_set(struct haul_engine *engine, const struct haul_settings *settings)
 {
     haul_settings_merge(&engine->settings, settings);
+    engine->slots_max = UINT64_MAX;
     apply_settings(engine);
     engine->queue.version++;
     uv_timer_stop(&engine->limit_timer); /* set for the old limit */

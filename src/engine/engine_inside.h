@@ -47,7 +47,6 @@ struct haul_engine {
     size_t transfer_count;
     uint64_t slots_max; /* lowered when descriptors run short */
     struct host *hosts; /* uthash, see host.h */
-    size_t connecting;  /* requests that have no connection yet */
     LIST_HEAD(, transfer) transfers;
     STAILQ_HEAD(, transfer) attention; /* have something to do outside of libcurl */
     TAILQ_HEAD(, segment) limited;     /* wait for tokens, the longest waiting first */

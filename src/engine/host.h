@@ -9,11 +9,13 @@
  * has, and how many it was found to allow. Kept for the life of the engine: a handful of bytes an
  * origin. */
 
-#define HOST_CONNECTIONS 16u /* to one origin, when files are cut into parts */
+#define HOST_CONNECTING  128u /* at once: more only overflow a server's queue of new connections */
+#define HOST_CONNECTIONS 16u  /* to one origin, when files are cut into parts */
 
 struct host {
     UT_hash_handle hh;
     unsigned connections; /* requests under way */
+    unsigned connecting;  /* of these: without a connection yet */
     unsigned allowed;     /* learned: more were refused; 0: nothing learned */
     bool no_ranges;       /* it was asked for a part and sent the whole */
     char origin[];

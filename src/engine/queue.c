@@ -13,6 +13,10 @@
 #include "base/mem.h"
 #include "haul/log.h"
 
+/* How many items that can't run now are looked behind: one dead host or folder must not hold up the
+ * others, and a queue full of them must not cost a pass each time. */
+#define LOOK_AHEAD 256u
+
 void queue_init(struct queue *queue)
 {
     *queue = (struct queue){.next_id = 1, .version = 1, .order_version = 1};
@@ -68,20 +72,33 @@ struct item *queue_find(const struct queue *queue, uint64_t id)
     return item;
 }
 
-struct item *queue_next(struct queue *queue)
+struct item *queue_next(struct queue *queue, bool (*ready)(void *ctx, const struct item *item),
+                        void *ctx)
 {
     bool blocked = false; /* a queued item that can't start yet: the hint must stay before it */
+    unsigned refused = 0;
 
-    for (size_t i = queue->first_queued; i < queue->count; i++) {
+    for (size_t i = queue->first_queued; i < queue->count && refused < LOOK_AHEAD; i++) {
         struct item *item = queue->order[i];
 
-        if (item->state == HAUL_QUEUED && !item->transfer)
-            return item;
+        if (item->state == HAUL_QUEUED && !item->transfer) {
+            if (ready(ctx, item))
+                return item;
+            refused++;
+        }
         blocked |= item->state == HAUL_QUEUED;
         if (!blocked)
             queue->first_queued = i + 1;
     }
     return NULL;
+}
+
+void queue_set_done(struct queue *queue, struct item *item, uint64_t done)
+{
+    account(queue, item, false);
+    item->done = done;
+    account(queue, item, true);
+    queue_touch(queue, item);
 }
 
 void queue_set_state(struct queue *queue, struct item *item, enum haul_state state)

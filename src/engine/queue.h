@@ -32,11 +32,16 @@ void queue_fini(struct queue *queue); /* frees the items */
 void queue_append(struct queue *queue, struct item *item);
 struct item *queue_find(const struct queue *queue, uint64_t id); /* NULL: none */
 
-/* The first queued item that is not still being put away; NULL: none. */
-struct item *queue_next(struct queue *queue);
+/* The first queued item that is not still being put away and that READY says may run; NULL: none
+ * among the first few. */
+struct item *queue_next(struct queue *queue, bool (*ready)(void *ctx, const struct item *item),
+                        void *ctx);
 
 /* The one way of changing an item's state: checks the table of legal moves, counts and logs. */
 void queue_set_state(struct queue *queue, struct item *item, enum haul_state state);
+/* Changes how much of ITEM is here, whatever its state. (A running one's may be changed directly.)
+ */
+void queue_set_done(struct queue *queue, struct item *item, uint64_t done);
 /* Something else that a snapshot shows has changed. */
 void queue_touch(struct queue *queue, struct item *item);
 

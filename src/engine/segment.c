@@ -26,7 +26,7 @@ static void note_connected(struct segment *segment)
     if (segment->connected)
         return;
     segment->connected = true;
-    segment->transfer->engine->connecting--;
+    segment->host->connecting--;
     engine_wake(segment->transfer->engine);
 }
 
@@ -203,8 +203,7 @@ struct segment *segment_start(struct transfer *transfer, size_t range, uint64_t 
                                   .options = transfer->item->options,
                                   .from = from,
                                   .to = to == UINT64_MAX ? UINT64_MAX : to - 1,
-                                  .if_range = if_range,
-                                  .timeout_ms = transfer_time_left(transfer)};
+                                  .if_range = if_range};
 
     segment->transfer = transfer;
     segment->host = transfer->host;
@@ -220,7 +219,7 @@ struct segment *segment_start(struct transfer *transfer, size_t range, uint64_t 
     if (net_start(engine->net, &request, &handlers, segment, &segment->net, &segment->err) ==
         HAUL_OK) {
         segment->host->connections++;
-        engine->connecting++;
+        segment->host->connecting++;
     }
     return segment;
 }

@@ -162,15 +162,6 @@ static void drop_small(struct transfer *transfer)
 
 /* Asking. */
 
-uint64_t transfer_time_left(const struct transfer *transfer)
-{
-    uint64_t now = engine_now(transfer->engine), deadline = transfer->item->deadline;
-
-    if (deadline == 0)
-        return 0;
-    return deadline > now ? deadline - now : 1;
-}
-
 static void ask(struct transfer *transfer, size_t range, uint64_t from, uint64_t to,
                 const char *if_range)
 {
@@ -585,7 +576,7 @@ static void put_away(struct transfer *transfer)
         return;
     if (transfer->is_small) {
         drop_small(transfer);
-        transfer->item->done = 0;
+        queue_set_done(&transfer->engine->queue, transfer->item, 0);
     }
     if (!transfer->file) {
         over(transfer);
@@ -954,7 +945,9 @@ void transfer_tick(struct transfer *transfer)
     watch_time(transfer, now);
     keep_record(transfer, now);
     transfer_wants_attention(transfer); /* to spread, or when memory for blocks is free again */
-    queue_touch(&transfer->engine->queue, transfer->item);
+    if (transfer_rate(transfer) != transfer->told_rate)
+        queue_touch(&transfer->engine->queue, transfer->item);
+    transfer->told_rate = transfer_rate(transfer);
 }
 
 uint64_t transfer_rate(const struct transfer *transfer)

@@ -55,6 +55,7 @@ struct transfer {
     bool start_over; /* ask from the first byte, dropping what is here */
 
     struct speed speed;
+    uint64_t told_rate;                     /* as of the last tick */
     uint64_t began, recorded_at, synced_at; /* ticks */
     uint64_t recorded_bytes;
     uint64_t reached; /* the most bytes that were here in this attempt */
@@ -73,7 +74,5 @@ HAUL_CHECKED bool transfer_take_answer(struct transfer *transfer, struct segment
 /* Gives SEGMENT the range behind its own, when its request goes on there anyway, nobody works on it
  * and nothing of it is here. May be called inside libcurl. */
 HAUL_CHECKED bool transfer_join_next(struct transfer *transfer, const struct segment *segment);
-/* Milliseconds until the item's time is up, 0: there is no limit. */
-uint64_t transfer_time_left(const struct transfer *transfer);
 
 #endif

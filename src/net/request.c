@@ -72,7 +72,6 @@ enum haul_err transfer_describe(struct net_transfer *transfer, const struct net_
     transfer->to = request->to;
     transfer->ranged = request->ranged || request->from > 0 || request->to != UINT64_MAX;
     transfer->if_range = request->if_range ? xstrdup(request->if_range) : NULL;
-    transfer->timeout_ms = request->timeout_ms;
     transfer->is_http = parts.scheme.len >= 4 && strncasecmp(parts.scheme.at, "http", 4) == 0;
     transfer->same_origin = true;
     net_response_init(&transfer->response);
@@ -205,8 +204,6 @@ static void set_manners(struct net_transfer *transfer, size_t running)
     curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     curl_easy_setopt(easy, CURLOPT_FILETIME, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)options->connect_timeout);
-    if (transfer->timeout_ms > 0)
-        curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)transfer->timeout_ms);
 }
 
 enum haul_err transfer_prepare(struct net_transfer *transfer, CURLSH *share,

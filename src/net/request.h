@@ -15,7 +15,6 @@ struct net_request {
     uint64_t to;                  /* last byte wanted, inclusive; UINT64_MAX: to the end */
     bool ranged;                  /* ask with Range even when it is from 0 to the end */
     const char *if_range;         /* validator for If-Range, or NULL */
-    uint64_t timeout_ms;          /* for this request, 0: none */
 };
 
 #endif

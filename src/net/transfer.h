@@ -23,7 +23,6 @@ struct net_transfer {
     char *user;             /* "name:password" for that origin, or NULL */
     char *if_range;
     uint64_t from, to;
-    uint64_t timeout_ms;
     uint64_t discarded; /* bytes of an error's or redirect's body that were thrown away */
     unsigned redirects;
     CURLcode result;

@@ -40,6 +40,11 @@ static void move(struct queue *queue, enum haul_move how, uint64_t position, uin
     queue_move(queue, how, position, items, b ? 2 : 1);
 }
 
+static bool ready(void *ctx, const struct item *item)
+{
+    return !ctx || item->id != *(const uint64_t *)ctx;
+}
+
 static void moving_keeps_the_block_in_its_order(void **state)
 {
     struct queue queue;
@@ -72,15 +77,15 @@ static void the_first_queued_item_runs_next(void **state)
 
     (void)state;
     fill(&queue, 4);
-    item = queue_next(&queue);
+    item = queue_next(&queue, ready, NULL);
     assert_int_equal(item->id, 1);
     queue_set_state(&queue, item, HAUL_ACTIVE);
     queue_set_state(&queue, queue_find(&queue, 2), HAUL_PAUSED);
-    assert_int_equal(queue_next(&queue)->id, 3);
+    assert_int_equal(queue_next(&queue, ready, NULL)->id, 3);
     queue_set_state(&queue, queue_find(&queue, 2), HAUL_QUEUED);
-    assert_int_equal(queue_next(&queue)->id, 2);
+    assert_int_equal(queue_next(&queue, ready, NULL)->id, 2);
     move(&queue, HAUL_MOVE_TOP, 0, 4, 0);
-    assert_int_equal(queue_next(&queue)->id, 4);
+    assert_int_equal(queue_next(&queue, ready, NULL)->id, 4);
     queue_fini(&queue);
 }
 
@@ -93,9 +98,21 @@ static void an_item_that_is_being_put_away_waits_without_hiding(void **state)
     fill(&queue, 2);
     first = queue_find(&queue, 1);
     first->transfer = (struct transfer *)&queue; /* only looked at, never followed */
-    assert_int_equal(queue_next(&queue)->id, 2);
+    assert_int_equal(queue_next(&queue, ready, NULL)->id, 2);
     first->transfer = NULL;
-    assert_int_equal(queue_next(&queue)->id, 1);
+    assert_int_equal(queue_next(&queue, ready, NULL)->id, 1);
+    queue_fini(&queue);
+}
+
+static void an_item_that_may_not_run_is_passed_over(void **state)
+{
+    struct queue queue;
+    uint64_t dead = 1;
+
+    (void)state;
+    fill(&queue, 3);
+    assert_int_equal(queue_next(&queue, ready, &dead)->id, 2);
+    assert_int_equal(queue_next(&queue, ready, NULL)->id, 1);
     queue_fini(&queue);
 }
 
@@ -132,6 +149,8 @@ static void bytes_to_go_follow_states_and_sizes(void **state)
     queue_set_state(&queue, item, HAUL_WAITING);
     assert_int_equal(queue.left, 70);
     assert_ptr_equal(TAILQ_FIRST(&queue.waiting), item);
+    queue_set_done(&queue, item, 10);
+    assert_int_equal(queue.left, 90);
     queue_set_state(&queue, item, HAUL_PAUSED);
     assert_int_equal(queue.left, 0);
     assert_true(TAILQ_EMPTY(&queue.waiting));
@@ -191,6 +210,7 @@ int main(void)
         cmocka_unit_test(moving_keeps_the_block_in_its_order),
         cmocka_unit_test(the_first_queued_item_runs_next),
         cmocka_unit_test(an_item_that_is_being_put_away_waits_without_hiding),
+        cmocka_unit_test(an_item_that_may_not_run_is_passed_over),
         cmocka_unit_test(illegal_moves_of_state_change_nothing),
         cmocka_unit_test(bytes_to_go_follow_states_and_sizes),
         cmocka_unit_test(taking_out_packs_the_rest_and_forgets_the_ids),
