@@ -32,6 +32,12 @@ packages_as_root() {
     fi
 }
 
+# Is there apt-get, and are there the rights to call it?
+packages_can_install() {
+    command -v apt-get >/dev/null 2>&1 &&
+        { [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null 2>&1; }
+}
+
 # Installs the packages named on the command line; quiet unless it fails. $packages_log holds what
 # apt-get said.
 packages_apt_install() {
@@ -46,13 +52,8 @@ packages_install() {
     if [ -z "$packages_wanted" ]; then
         return 0
     fi
-    if ! command -v apt-get >/dev/null 2>&1; then
-        echo "These packages are missing, and there is no apt-get to install them:" \
-            "$packages_wanted" >&2
-        return 1
-    fi
-    if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null 2>&1; then
-        echo "These packages are missing; install them as root, or install sudo:" \
+    if ! packages_can_install; then
+        echo "These packages are missing; install them as root, or with sudo and apt-get here:" \
             "$packages_wanted" >&2
         return 1
     fi

@@ -12,12 +12,20 @@ build=$root/.build/tests
 packages="libcmocka-dev libvterm-dev tmux nginx-light vsftpd openssh-server python3 valgrind \
 clang-format clang-tidy clang procps openssl util-linux passwd"
 
-# A stock server starts no service when it is only installed for tests.
-hold_services() {
-    [[ $(id -u) -eq 0 && ! -e /usr/sbin/policy-rc.d ]] || return 0
-    printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
-    chmod 755 /usr/sbin/policy-rc.d
-    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+# Installs the named packages, and sees to it that no server starts a service only because it came
+# for the tests: Debian asks policy-rc.d first.
+install_quietly() {
+    local policy=/usr/sbin/policy-rc.d status=0
+    if [[ -e $policy ]] || ! packages_can_install; then
+        packages_install "$@"
+        return
+    fi
+    trap 'packages_as_root rm -f '"$policy" EXIT
+    printf '#!/bin/sh\nexit 101\n' | packages_as_root install -m 755 /dev/stdin "$policy"
+    packages_install "$@" || status=$?
+    packages_as_root rm -f "$policy"
+    trap - EXIT
+    return "$status"
 }
 
 # Counts the outcomes in ctest's report and prints the last line.
@@ -44,8 +52,7 @@ PYTHON
 . "$root/assets/packages.sh"
 # shellcheck disable=SC2086 # lists of names
 if [[ -n $(packages_missing $HAUL_BUILD_PACKAGES $packages) ]]; then
-    hold_services
-    packages_install $HAUL_BUILD_PACKAGES $packages
+    install_quietly $HAUL_BUILD_PACKAGES $packages
 fi
 
 mkdir -p "$build"
