@@ -105,7 +105,7 @@ class Screen(Terminal):
 
     def wait_screen(self):
         self.until("haul's screen", lambda: self.format("alternate_on") == "1" and
-                   "jobs" in self.lines()[0])
+                   re.search(r"/[1-9]\d*( jobs|$)", self.lines()[0]))
 
     def haul_pid(self):
         def own():
@@ -274,7 +274,7 @@ SEQUENCES = re.compile(
     rb"\x1b\[\d+b|"                            # repeat
     rb"\x1b\[\?(?:1|7|12|25|1049|2004|2026)(?:;(?:12|25))?[hl]|"
     rb"\x1b\[4l|\x1b\[34[hl]|\x1b\[![p]|"
-    rb"\x1b[=>78MHc]|\x1b[()][AB0]|\x1b\[\?1[hl]\x1b[=>]|"
+    rb"\x1b[=>78MH]|\x1b[()][AB0]|\x1b\[\?1[hl]\x1b[=>]|"
     rb"[\r\n\b\t\x0e\x0f]")
 
 
