@@ -3,7 +3,8 @@
  * tell the two apart under OpenSSL, so the alert is listened for here (RELIABILITY.md R4).
  *
  * Only the SSL object of such a transfer is touched: a callback on the context would cost the cache
- * of parsed CA certificates. */
+ * of parsed CA certificates. A connection can outlive the transfer that watched it, and the other
+ * way round, so both hold what is known; the one that goes last frees it. Loop thread only. */
 
 #include <openssl/ssl.h>
 #include <stdlib.h>
@@ -12,32 +13,81 @@
 #include "net/transfer.h"
 
 struct tls_end {
-    SSL *ssl; /* libcurl's, for as long as the connection lives */
+    unsigned refs; /* the transfer, the connection */
     bool notified;
 };
 
+static void unref(struct tls_end *end)
+{
+    if (end && --end->refs == 0)
+        free(end);
+}
+
+/* OpenSSL frees the connection. */
+static void on_ssl_gone(void *ssl, void *end, CRYPTO_EX_DATA *data, int index, long number,
+                        void *ctx)
+{
+    (void)ssl;
+    (void)data;
+    (void)index;
+    (void)number;
+    (void)ctx;
+    unref(end);
+}
+
+/* Where a connection keeps its tls_end: given by OpenSSL once, for the life of the process. */
+static int slot(void)
+{
+    static int index = -1;
+
+    if (index < 0)
+        index = SSL_get_ex_new_index(0, NULL, NULL, NULL, on_ssl_gone);
+    return index;
+}
+
 static void on_info(const SSL *ssl, int where, int value)
 {
-    struct tls_end *end = SSL_get_app_data(ssl);
+    struct tls_end *end = SSL_get_ex_data(ssl, slot());
 
     if (end && (where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT &&
         (value & 0xff) == SSL3_AD_CLOSE_NOTIFY)
         end->notified = true;
 }
 
-void transfer_watch_end(struct net_transfer *transfer)
+/* libcurl's SSL object; NULL without TLS. */
+static SSL *ssl_of(const struct net_transfer *transfer)
 {
-    const struct net_response *response = &transfer->response;
     struct curl_tlssessioninfo *info = NULL;
 
-    if (transfer->tls_end || response->content_length >= 0 || response->chunked ||
-        curl_easy_getinfo(transfer->easy, CURLINFO_TLS_SSL_PTR, &info) != CURLE_OK || !info ||
-        info->backend != CURLSSLBACKEND_OPENSSL || !info->internals)
+    if (curl_easy_getinfo(transfer->easy, CURLINFO_TLS_SSL_PTR, &info) != CURLE_OK || !info ||
+        info->backend != CURLSSLBACKEND_OPENSSL)
+        return NULL;
+    return info->internals;
+}
+
+static bool ends_with_connection(const struct net_response *response)
+{
+    return response->status != 204 && response->status != 205 && response->content_length < 0 &&
+           !response->chunked;
+}
+
+void transfer_watch_end(struct net_transfer *transfer)
+{
+    struct tls_end *end;
+    SSL *ssl;
+
+    if (transfer->tls_end || !ends_with_connection(&transfer->response))
         return;
-    transfer->tls_end = xcalloc(1, sizeof *transfer->tls_end);
-    transfer->tls_end->ssl = info->internals;
-    SSL_set_app_data(transfer->tls_end->ssl, transfer->tls_end);
-    SSL_set_info_callback(transfer->tls_end->ssl, on_info);
+    ssl = ssl_of(transfer);
+    if (!ssl)
+        return;
+    end = xcalloc(1, sizeof *end);
+    end->refs = 1;
+    transfer->tls_end = end;
+    unref(SSL_get_ex_data(ssl, slot())); /* of an earlier transfer on this connection */
+    if (SSL_set_ex_data(ssl, slot(), end))
+        end->refs++;
+    SSL_set_info_callback(ssl, on_info);
 }
 
 bool transfer_ended_cleanly(const struct net_transfer *transfer)
@@ -47,6 +97,6 @@ bool transfer_ended_cleanly(const struct net_transfer *transfer)
 
 void transfer_unwatch_end(struct net_transfer *transfer)
 {
-    free(transfer->tls_end);
+    unref(transfer->tls_end);
     transfer->tls_end = NULL;
 }

@@ -47,6 +47,14 @@ def a_proper_end_over_tls_is_an_end(t):
 
 
 @case
+def a_connection_outlives_the_one_that_watched_its_end(t):
+    empty = [t.origin.url(f"{i}.bin", scheme="https", status=204) for i in range(3)]
+    file = t.origin.file("a.bin", scheme="https", keep=0)
+    t.get("-j", 1, "--retries", 0, "--cacert", t.origin.cert, *empty, file.url, status=3)
+    t.expect_file("a.bin", file)
+
+
+@case
 def many_short_ones_arrive(t):
     files = {f"{i}.bin": t.origin.file(f"{i}.bin", 2000, scheme="https") for i in range(300)}
     listed = t.write("list.txt", "".join(file.url + "\n" for file in files.values()))
