@@ -139,13 +139,19 @@ static enum haul_err check_bounds(struct net_response *response, size_t len, str
     return HAUL_OK;
 }
 
+/* What comes now are trailers: they may not change what was told, least of all begin an answer. */
+static bool body_began(const struct net_response *response)
+{
+    return response->complete && response->status >= 200 && response->status < 300;
+}
+
 enum haul_err net_response_line(struct net_response *response, const char *line, size_t len,
                                 struct haul_error *err)
 {
     enum haul_err code = check_bounds(response, len, err);
     char *copy, *colon;
 
-    if (code != HAUL_OK)
+    if (code != HAUL_OK || body_began(response))
         return code;
     copy = xstrndup(line, len); /* cut at a NUL byte: no field that matters may hold one */
     colon = strchr(copy, ':');

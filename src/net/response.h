@@ -45,7 +45,8 @@ void net_response_fini(struct net_response *response);
 void net_response_restart(struct net_response *response);
 
 /* Takes one line as libcurl hands it over: with its line end, or without. A status line starts the
- * next answer (redirects, 1xx, 401 rounds), keeping the bounds' counters. */
+ * next answer (redirects, 1xx, 401 rounds), keeping the bounds' counters. Lines behind the headers
+ * of a 2xx are trailers: counted, not believed. */
 HAUL_CHECKED enum haul_err net_response_line(struct net_response *response, const char *line,
                                              size_t len, struct haul_error *err);
 

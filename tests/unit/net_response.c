@@ -81,6 +81,30 @@ static void lengths_that_lie_are_refused(void **state)
     net_response_fini(&response);
 }
 
+static void trailers_change_nothing(void **state)
+{
+    struct net_response response;
+    struct haul_error err;
+    enum haul_err code = HAUL_OK;
+
+    (void)state;
+    net_response_init(&response);
+    FEED("HTTP/1.1 200 OK\r\n");
+    FEED("Transfer-Encoding: chunked\r\n");
+    FEED("\r\n");
+    FEED("HTTP/1.1 302 Found\r\n");
+    FEED("Location: http://elsewhere.test/\r\n");
+    FEED("Content-Length: 5\r\n");
+    FEED("\r\n");
+    assert_int_equal(response.status, 200);
+    assert_null(response.location);
+    assert_int_equal(response.content_length, -1);
+    for (unsigned i = 0; i < NET_HEADER_LINES_MAX && code == HAUL_OK; i++)
+        code = feed(&response, "X-Trailer: b\r\n", &err);
+    assert_int_equal(code, HAUL_E_BAD_RESPONSE);
+    net_response_fini(&response);
+}
+
 static void endless_headers_are_cut_off(void **state)
 {
     struct net_response response;
@@ -123,6 +147,7 @@ int main(void)
         cmocka_unit_test(fields_are_found_in_any_case_and_trimmed),
         cmocka_unit_test(each_answer_starts_afresh),
         cmocka_unit_test(lengths_that_lie_are_refused),
+        cmocka_unit_test(trailers_change_nothing),
         cmocka_unit_test(endless_headers_are_cut_off),
         cmocka_unit_test(interim_answers_are_counted),
     };
