@@ -1,0 +1,409 @@
+"""The cases: what is fetched, by which tools, and what haul is to reach.
+
+A case is a generator function of the bench: it yields the tools, and its decorator holds its name,
+title and goals. A goal compares a figure of haul with that of another tool of the same run, or with
+a number."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Callable
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+MIB = 1024 * 1024
+
+
+@dataclass
+class Goal:
+    figure: str  # wall, cpu, mem, or one that a tool's own run returns
+    most: float
+    against: str = ""  # tool; "" for an absolute number
+
+    def __str__(self):
+        return f"{self.figure} ≤ {self.most:g}" + (f" × {self.against}" if self.against else "")
+
+
+@dataclass
+class Tool:
+    """One way to do the case's work. COMMAND gets the folder that the files shall appear in; RUN
+    does more than one command and returns the figures itself. FILES: name → the true file."""
+    name: str
+    files: dict
+    command: Callable = None
+    run: Callable = None
+    stdin: str = None
+    env: dict = field(default_factory=dict)
+
+
+@dataclass
+class Case:
+    name: str
+    title: str
+    goals: list
+    tools: Callable
+    runs: int = 0  # 0: as many as asked for
+    seconds: int = 120  # a tool's longest run
+    disk: bool = False  # the files go to a disk
+
+
+CASES = {}
+
+
+def case(name, title, *goals, **more):
+    def add(function):
+        CASES[name] = Case(name, title, list(goals), function, **more)
+        return function
+    return add
+
+
+# --- one large file -------------------------------------------------------------------------------
+
+def curl(folder, url, name, *more):
+    return ["curl", "-q", "-s", "-S", "-f", *more, "-o", f"{folder}/{name}", url]
+
+
+def wget2(folder, url, name, *more):
+    return ["wget2", "--no-config", "-q", "--no-hsts", *more, "-O", f"{folder}/{name}", url]
+
+
+def aria2c(folder, url, name, *more):
+    return ["aria2c", "--no-conf", "-q", "--file-allocation=none", "-x1", "-s1", *more,
+            "-d", folder, "-o", name, url]
+
+
+def axel(folder, url, name, *more):
+    return ["axel", "-q", *more, "-o", f"{folder}/{name}", url]
+
+
+def haul(bench, folder, url, *more, connections=1):
+    split = ["-x", str(connections)] if bench.haul_has("--connections") else []
+    return [bench.haul, "get", "-q", *split, "-d", folder, *more, url]
+
+
+def single(bench, url, loop, cacert=None):
+    name = "1g"
+    files = {name: bench.big(name, 1024 * MIB)}
+    ca = lambda option: [f"{option}={cacert}"] if cacert else []
+    yield Tool("haul", files, lambda out: haul(bench, out, url, *ca("--cacert")))
+    yield Tool("curl", files,
+               lambda out: curl(out, url, name, *(["--cacert", cacert] if cacert else [])))
+    yield Tool("wget2", files, lambda out: wget2(out, url, name, *ca("--ca-certificate")))
+    yield Tool("aria2c", files, lambda out: aria2c(out, url, name, *ca("--ca-certificate")))
+    yield Tool("loop", files, lambda out: [bench.loop, *loop, f"{out}/{name}"] +
+               ([cacert] if cacert else []))
+
+
+@case("single-tmpfs", "1 GiB, plain HTTP, one connection, to a tmpfs",
+      Goal("cpu", 0.75, "curl"), Goal("cpu", 1.15, "loop"), Goal("wall", 0.9, "curl"))
+def single_tmpfs(bench):
+    yield from single(bench, bench.nginx.url("/1g"), ["one", str(bench.nginx.plain), "/1g"])
+
+
+@case("single-disk", "1 GiB, plain HTTP, one connection, to a disk",
+      Goal("cpu", 0.4, "curl"), disk=True)
+def single_disk(bench):
+    yield from single(bench, bench.nginx.url("/1g"), ["one", str(bench.nginx.plain), "/1g"])
+
+
+@case("single-tls", "1 GiB, TLS 1.3, one connection, to a tmpfs",
+      Goal("cpu", 0.95, "curl"), Goal("cpu", 0.55, "aria2c"))
+def single_tls(bench):
+    yield from single(bench, bench.nginx.url("/1g", "https"),
+                      ["tls", str(bench.nginx.tls), "/1g"], bench.nginx.cacert)
+
+
+# --- many files -----------------------------------------------------------------------------------
+
+class Batch:
+    """COUNT files of SIZE bytes under a path, and how each tool is told to fetch them."""
+
+    def __init__(self, bench, path, count, size, jobs, scheme="http", port=None):
+        self.bench, self.jobs = bench, jobs
+        folder = bench.many(count, size)
+        names = sorted(os.listdir(folder))
+        self.files = {name: f"{folder}/{name}" for name in names}
+        prefix = f"{path}/{os.path.basename(folder)}"
+        root = bench.nginx.url("", scheme)
+        if port:
+            root = f"http://127.0.0.1:{port}"
+        self.tls = scheme != "http"
+        self.list = bench.write_list("urls", (f"{root}{prefix}/{name}" for name in names))
+        self.paths = bench.write_list("paths", (f"{prefix}/{name}" for name in names))
+        self.curl_list = bench.write_list("curl", (
+            f'url="{root}{prefix}/{name}"\noutput="{name}"' for name in names))
+
+    def _ca(self, option):
+        return [f"{option}={self.bench.nginx.cacert}"] if self.tls else []
+
+    def haul(self, name="haul", *more):
+        return Tool(name, self.files, lambda out: [
+            self.bench.haul, "get", "-q", "-j", str(self.jobs), "-d", out, "-i", self.list,
+            *self._ca("--cacert"), *more])
+
+    def curl(self, name="curl", *more):
+        """-Z takes at most 300 at once."""
+        return Tool(name, self.files, lambda out: [
+            "curl", "-q", "-s", "-S", "-f", "-Z", "--parallel-max", str(min(self.jobs, 300)),
+            *(["--cacert", self.bench.nginx.cacert] if self.tls else []), *more,
+            "--output-dir", out, "-K", self.curl_list])
+
+    def wget2(self):
+        return Tool("wget2", self.files, lambda out: [
+            "wget2", "--no-config", "-q", "--no-hsts", f"--max-threads={self.jobs}", "-P", out,
+            *self._ca("--ca-certificate"), "-i", self.list])
+
+    def aria2c(self):
+        return Tool("aria2c", self.files, lambda out: [
+            "aria2c", "--no-conf", "-q", "--file-allocation=none", "-x1", "-s1",
+            f"-j{self.jobs}", "-d", out, *self._ca("--ca-certificate"), "-i", self.list])
+
+    def aiohttp(self):
+        return Tool("aiohttp", self.files, lambda out: [
+            sys.executable, "-B", f"{HERE}/fetch_aiohttp.py", str(self.jobs), out, self.list])
+
+    def loop(self):
+        return Tool("loop", self.files, lambda out: [
+            self.bench.loop, "many", str(self.bench.nginx.plain), str(self.jobs), out],
+            stdin=self.paths)
+
+
+@case("small-files", "10,000 files of 8 KiB, keep-alive, 16 at once",
+      Goal("cpu", 1.0, "curl"), Goal("wall", 1.0, "curl"), Goal("cpu", 0.35, "aria2c"),
+      Goal("wall", 0.35, "aria2c"))
+def small_files(bench):
+    batch = Batch(bench, "", 10_000, 8192, 16)
+    yield from (batch.haul(), batch.curl(), batch.wget2(), batch.aria2c(), batch.loop())
+
+
+@case("small-files-disk", "the same to a disk", Goal("cpu", 1.0, "curl"), disk=True)
+def small_files_disk(bench):
+    batch = Batch(bench, "", 10_000, 8192, 16)
+    yield from (batch.haul(), batch.curl(), batch.wget2(), batch.aria2c(), batch.loop())
+
+
+@case("small-files-tls", "10,000 files of 8 KiB over TLS 1.3, 16 at once",
+      Goal("cpu", 1.0, "curl"), Goal("wall", 1.0, "curl"),
+      Goal("cpu", 1.0, "curl-h2"), Goal("wall", 1.0, "curl-h2"))
+def small_files_tls(bench):
+    http1 = Batch(bench, "", 10_000, 8192, 16, "https")
+    http2 = Batch(bench, "", 10_000, 8192, 16, "h2")
+    yield http1.haul()
+    yield http1.curl("curl", "--http1.1")
+    if bench.haul_has("--http2"):
+        yield http2.haul("haul-h2", "--http2")
+    yield http2.curl("curl-h2", "--http2")
+    yield http1.wget2()
+    yield http1.aria2c()
+
+
+@case("slow-2000", "2,000 files of 64 KiB at 16 KiB/s each, all at once",
+      Goal("wall", 1.1, "loop"), Goal("mem", 45), runs=3)
+def slow_2000(bench):
+    batch = Batch(bench, "/16k", 2000, 65536, 2000)
+    yield from (batch.haul(), batch.loop(), batch.wget2(), batch.aiohttp(), batch.curl(),
+                batch.aria2c())
+
+
+@case("slow-10000", "10,000 files of 64 KiB at 16 KiB/s each, all at once",
+      Goal("mem", 10_000 * 25 / 1024), runs=2)
+def slow_10000(bench):
+    yield Batch(bench, "/16k", 10_000, 65536, 10_000, port=bench.crowd().plain).haul()
+
+
+@case("latency-100ms", "200 files of 64 KiB over a 100 ms round trip, 8 at once",
+      Goal("wall", 1.0, "curl"), runs=3)
+def latency(bench):
+    batch = Batch(bench, "", 200, 65536, 8, port=bench.relay(0.05).port)
+    yield from (batch.haul(), batch.curl(), batch.wget2(), batch.aria2c())
+
+
+# --- connections ----------------------------------------------------------------------------------
+
+@case("split-16", "64 MiB over 16 connections of 2 MiB/s each", Goal("wall", 1.02, "limit"), runs=3)
+def split(bench):
+    name = "64m"
+    files = {name: bench.big(name, 64 * MIB)}
+    piece = {"4m": bench.big("4m", 4 * MIB)}
+    url = bench.nginx.url("/2m/64m")
+    if bench.haul_has("--connections"):
+        yield Tool("haul", files, lambda out: haul(bench, out, url, "--min-split=1M",
+                                                    connections=16))
+    yield Tool("limit", piece, lambda out: [bench.loop, "one", str(bench.nginx.plain), "/2m/4m",
+                                            f"{out}/4m"])
+    yield Tool("aria2c", files, lambda out: aria2c(out, url, name, "-x16", "-s16", "-k1M"))
+    yield Tool("axel", files, lambda out: axel(out, url, name, "-n", "16"))
+
+
+@case("split-16-uneven", "the same with every fourth connection at an eighth",
+      Goal("wall", 0.98, "aria2c"), runs=3)
+def split_uneven(bench):
+    name = "64m"
+    files = {name: bench.big(name, 64 * MIB)}
+    url = bench.nginx.url("/uneven/64m")
+    if bench.haul_has("--connections"):
+        yield Tool("haul", files, lambda out: haul(bench, out, url, "--min-split=1M",
+                                                    connections=16))
+    yield Tool("aria2c", files, lambda out: aria2c(out, url, name, "-x16", "-s16", "-k1M"))
+    yield Tool("axel", files, lambda out: axel(out, url, name, "-n", "16"))
+
+
+# --- start and queue ------------------------------------------------------------------------------
+
+@case("start-to-exit", "one file of 1 KiB, from start to exit", Goal("wall", 1.3, "curl"))
+def start_to_exit(bench):
+    name = "1k"
+    files = {name: bench.big(name, 1024)}
+    url = bench.nginx.url("/1k")
+    tools = {"haul": lambda out: haul(bench, out, url), "curl": lambda out: curl(out, url, name),
+             "wget2": lambda out: wget2(out, url, name),
+             "aria2c": lambda out: aria2c(out, url, name)}
+    for tool, command in tools.items():
+        yield Tool(tool, files, run=lambda out, command=command: fastest(bench, command, out))
+
+
+def fastest(bench, command, out, times=20):
+    """The median of several runs: one alone is too short to be measured well."""
+    runs = []
+    for _ in range(times):
+        for name in os.listdir(out):
+            os.unlink(f"{out}/{name}")
+        runs.append(bench.meter(command(out), 20))
+    runs.sort(key=lambda run: run["wall"])
+    return runs[times // 2]
+
+
+def resident(pid):
+    """Peak memory in MiB of a process that runs."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        return next(int(line.split()[1]) / 1024 for line in file if line.startswith("VmHWM"))
+
+
+def cpu_of(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def held(bench, command, connections):
+    """Starts the command against the server that never ends, waits for that many requests, and
+    tells how late the first one was and what the process holds a second later."""
+    bench.hold.reset()
+    began = time.monotonic()
+    process = bench.spawn(command)
+    try:
+        while bench.hold.requests < connections and time.monotonic() - began < 60:
+            if process.poll() is not None:
+                raise RuntimeError(f"ended with {process.returncode}")
+            time.sleep(0.001)
+        time.sleep(1)
+        return {"first": bench.hold.first - began, "mem": resident(process.pid),
+                "cpu": cpu_of(process.pid), "wall": bench.hold.first - began}
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@case("queue-100k", "100,000 URLs queued, 4 running", Goal("mem", 22), Goal("first", 1.0, "haul-1"),
+      runs=3)
+def queue_100k(bench):
+    root = f"http://127.0.0.1:{bench.hold.port}"
+    urls = [f"{root}/file-{number:06}.bin" for number in range(100_000)]
+    plain = bench.write_list("urls", urls)
+    config = bench.write_list("curl", (f'url="{url}"\noutput="{url[-15:]}"' for url in urls))
+    tools = {
+        "haul": lambda out: [bench.haul, "get", "-q", "-j", "4", "-d", out, "-i", plain],
+        "curl": lambda out: ["curl", "-q", "-s", "-Z", "--parallel-max", "4", "--output-dir", out,
+                             "-K", config],
+        "aria2c": lambda out: ["aria2c", "--no-conf", "-q", "-j4", "-x1", "-s1", "-d", out,
+                               "--deferred-input=true", "--file-allocation=none", "-i", plain],
+        "wget2": lambda out: ["wget2", "--no-config", "-q", "--max-threads=4", "-P", out,
+                              "-i", plain],
+    }
+    yield Tool("haul-1", {}, run=lambda out: held(bench, haul(bench, out, urls[0]), 1))
+    for tool, command in tools.items():
+        yield Tool(tool, {}, run=lambda out, command=command: held(bench, command(out), 4))
+
+
+# --- kills ----------------------------------------------------------------------------------------
+
+def killed_once(bench, command, out, path, size):
+    """kill -9 in the middle, then to the end: MiB that were sent again."""
+    mark = bench.nginx.mark()
+    process = bench.spawn(command(out))
+    time.sleep(2.5)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    figures = bench.meter(command(out), 60)
+    figures["again"] = (bench.nginx.sent_since(mark) - size) / MIB
+    return figures
+
+
+def kill_tools(bench, rate, size, name, connections, kills):
+    """The tools that can go on with a partial file, at RATE a connection."""
+    files = {name: bench.big(name, size)}
+    url = bench.nginx.url(f"/{rate}/{name}")
+    many = str(connections)
+    tools = {}
+    if connections == 1 or bench.haul_has("--connections"):
+        tools["haul"] = lambda out: haul(bench, out, url, connections=connections)
+    if connections == 1:
+        tools["curl"] = lambda out: curl(out, url, name, "-C", "-")
+    tools["aria2c"] = lambda out: aria2c(out, url, name, f"-x{many}", f"-s{many}", "-c")
+    tools["axel"] = lambda out: axel(out, url, name, "-n", many)
+    for tool, command in tools.items():
+        yield Tool(tool, files, run=lambda out, command=command: kills(command, out))
+
+
+@case("kill-refetch", "kill -9 in the middle of 1 GiB at 200 MB/s, one connection, then finish",
+      Goal("again", 4), runs=3)
+def kill_refetch(bench):
+    size = 1024 * MIB
+    yield from kill_tools(bench, "200m", size, "1g", 1, lambda command, out: killed_once(
+        bench, command, out, "1g", size))
+
+
+@case("kill-refetch-8", "the same with 8 connections of 25 MB/s", Goal("again", 10), runs=3)
+def kill_refetch_8(bench):
+    size = 1024 * MIB
+    yield from kill_tools(bench, "25m", size, "1g", 8, lambda command, out: killed_once(
+        bench, command, out, "1g", size))
+
+
+def killed_often(bench, command, out, size, kills=20):
+    """Killed at random points until it was killed so often, then to the end."""
+    dice = random.Random(3)
+    mark = bench.nginx.mark()
+    count = 0
+    while count < kills:
+        process = bench.spawn(command(out))
+        try:
+            process.wait(dice.uniform(0.5, 2.0))
+            break
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            count += 1
+    figures = bench.meter(command(out), 120) if count == kills else {"wall": 0, "cpu": 0, "mem": 0}
+    figures["fetched"] = bench.nginx.sent_since(mark) / size
+    figures["kills"] = count
+    return figures
+
+
+@case("kills-20", "20 kills in one file of 1 GiB with 8 connections of 4 MiB/s: fetched / size",
+      Goal("fetched", 1.05), runs=1, seconds=300)
+def kills_20(bench):
+    size = 1024 * MIB
+    yield from kill_tools(bench, "4m", size, "1g", 8, lambda command, out: killed_often(
+        bench, command, out, size))
+
+
+@case("kills-20-single", "the same with one connection of 32 MiB/s", Goal("fetched", 1.05), runs=1,
+      seconds=300)
+def kills_20_single(bench):
+    size = 1024 * MIB
+    yield from kill_tools(bench, "32m", size, "1g", 1, lambda command, out: killed_often(
+        bench, command, out, size))
