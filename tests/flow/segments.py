@@ -7,9 +7,10 @@ import signal
 
 from harness import case, expect, expect_equal, header, run, until
 
-SIZE = 6_000_000
-SPLIT = ("-x", 8, "--min-split", "256K")
-SLOW = {"rate": 1_000_000, "tick": 20}
+SIZE = 2_000_000
+ALONE = 400_000  # what one connection brings in time
+SPLIT = ("-x", 8, "--min-split", "64K")
+SLOW = {"rate": 1_000_000, "tick": 20}  # a second for each connection until it shares
 
 
 def ranges(t, path):
@@ -33,14 +34,14 @@ def parts_meet_without_a_seam(t):
 
 @case
 def small_files_are_not_split(t):
-    file = t.file("p2.bin", SIZE, **SLOW)
+    file = t.file("p2.bin", ALONE, **SLOW)
     t.get("-x", 8, "--min-split", "8M", file.url)
     expect_equal(len(t.origin.requests("p2.bin")), 1, "requests")
 
 
 @case
 def one_connection_is_one(t):
-    file = t.file("p3.bin", SIZE, **SLOW)
+    file = t.file("p3.bin", ALONE, **SLOW)
     t.get("-x", 1, "--min-split", "64K", file.url)
     t.expect_file("p3.bin", file)
     expect_equal(len(t.origin.requests("p3.bin")), 1, "requests")
@@ -48,7 +49,7 @@ def one_connection_is_one(t):
 
 @case
 def a_server_that_allows_one_connection_gets_one(t):
-    file = t.file("p4.bin", SIZE, max=1, **SLOW)
+    file = t.file("p4.bin", ALONE, max=1, **SLOW)
     t.get(*SPLIT, "--retries", 0, file.url)
     t.expect_file("p4.bin", file)
 
@@ -56,7 +57,7 @@ def a_server_that_allows_one_connection_gets_one(t):
 @case
 def a_server_that_ignores_ranges_gets_one(t):
     for how in ({"ranges": "off"}, {"ranges": "refuse"}, {"if-range": "fail"}):
-        file = t.file(f"{list(how.values())[0]}.bin", SIZE, **how, **SLOW)
+        file = t.file(f"{list(how.values())[0]}.bin", ALONE, **how, **SLOW)
         t.get(*SPLIT, "--retries", 0, file.url)
         t.expect_file(os.path.basename(file.url.split("?")[0]), file)
 
@@ -64,7 +65,7 @@ def a_server_that_ignores_ranges_gets_one(t):
 @case
 def parts_that_lie_are_not_used(t):
     for lie in ("start", "end", "total", "overflow", "garbage", "missing", "star", "whole"):
-        file = t.file(f"{lie}.bin", SIZE, **{"range-lie": lie}, **SLOW)
+        file = t.file(f"{lie}.bin", ALONE, **{"range-lie": lie}, **SLOW)
         result = t.haul("get", "-d", t.dir, *SPLIT, "--retries", 1, "--retry-wait", 0, file.url)
         name = f"{lie}.bin"
         if name in t.names():
@@ -75,7 +76,7 @@ def parts_that_lie_are_not_used(t):
 
 @case
 def without_a_validator_there_are_no_parts(t):
-    file = t.file("p7.bin", SIZE, etag="none", modified="none", **SLOW)
+    file = t.file("p7.bin", ALONE, etag="none", modified="none", **SLOW)
     t.get(*SPLIT, file.url)
     t.expect_file("p7.bin", file)
     expect_equal(len(t.origin.requests("p7.bin")), 1, "requests")
@@ -105,7 +106,7 @@ def a_stalled_part_is_dropped_and_asked_for_again(t):
 
 @case
 def a_killed_one_goes_on_with_all_its_parts(t):
-    file = t.file("p11.bin", 2 * SIZE, rate=500_000, tick=20)
+    file = t.file("p11.bin", 2 * SIZE, rate=100_000, tick=20)
     for _ in range(3):
         running = t.start("get", "-q", "-d", t.dir, *SPLIT, file.url)
         record = t.path("p11.bin.haul")
