@@ -18,8 +18,10 @@ static char *copy(const char *text)
 
 static void options_unref(struct change_options *options)
 {
-    if (options && --options->refs == 0)
-        free(options);
+    if (!options || --options->refs > 0)
+        return;
+    explicit_bzero(options->text, strlen(options->text)); /* they may hold passwords */
+    free(options);
 }
 
 /* The options of neighbours are mostly the same, so only the newest ones are compared with. */

@@ -91,7 +91,6 @@ int db_connect(const char *path, sqlite3 **ret_db)
         return rc;
     sqlite3_extended_result_codes(*ret_db, 1);
     sqlite3_busy_timeout(*ret_db, BUSY_MS);
-    sqlite3_db_config(*ret_db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     return db_exec(*ret_db, "PRAGMA locking_mode = EXCLUSIVE");
 }
 
@@ -119,7 +118,6 @@ int db_take(sqlite3 *db)
 
     if (rc != SQLITE_OK)
         return rc;
-    sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
     return db_exec(db, "PRAGMA journal_mode = WAL;"
                        "PRAGMA synchronous = FULL;"
                        "PRAGMA journal_size_limit = " LOG_KEPT ";"
@@ -173,6 +171,9 @@ enum haul_err db_fail(struct haul_error *err, sqlite3 *db, int rc, const char *p
     switch (rc & 0xff) {
     case SQLITE_FULL:
         return haul_fail_errno(err, HAUL_E_DISK, ENOSPC, "can't keep the queue in %s", path);
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+        return haul_fail(err, HAUL_E_STORE, "the queue in %s is damaged; move it away", path);
     case SQLITE_BUSY:
         return haul_fail(err, HAUL_E_STORE, "another haul has the queue in %s", path);
     case SQLITE_IOERR:

@@ -315,8 +315,9 @@ static int read_options(struct jobs *jobs, sqlite3_int64 id, struct last_options
     bind_number(statement, 1, id);
     rc = sqlite3_step(statement);
     if (rc == SQLITE_ROW) {
+        secret_free(last->text);
         last->id = id;
-        xstrset(&last->text, text_at(statement, 0));
+        last->text = xstrdup(text_at(statement, 0));
     }
     reset(statement);
     return rc == SQLITE_ROW ? SQLITE_OK : rc == SQLITE_DONE ? SQLITE_CORRUPT : rc;
@@ -367,7 +368,7 @@ int jobs_load(struct jobs *jobs, void (*each)(void *ctx, const struct store_item
     while (rc == SQLITE_OK && (rc = sqlite3_step(order)) == SQLITE_ROW)
         rc = load_one(jobs, sqlite3_column_int64(order, 0), &last, each, ctx);
     reset(order);
-    free(last.text);
+    secret_free(last.text);
     return rc == SQLITE_DONE ? load_next_id(jobs, ret_next_id) : rc;
 }
 

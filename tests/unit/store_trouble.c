@@ -267,6 +267,24 @@ static void it_catches_up_by_itself(void **state)
     assert_int_equal(seen.done[1], 5);
 }
 
+/* The add that fails takes the waiting update with it: one try, not one for each. */
+static void a_full_disk_is_not_tried_for_every_change(void **state)
+{
+    struct bench *bench = *state;
+    struct store_item update = item_of(1);
+    long one_try, before;
+
+    open_store(bench);
+    assert_int_equal(add(bench, 1), HAUL_OK);
+    break_writes(ENOSPC, 0, FOR_EVER);
+    assert_int_equal(add(bench, 2), HAUL_E_DISK_FULL);
+    one_try = FOR_EVER - failing;
+    before = failing;
+    store_update(bench->store, &update);
+    assert_int_equal(add(bench, 3), HAUL_E_DISK_FULL);
+    assert_int_equal(before - failing, one_try);
+}
+
 static void other_errors_name_the_cause(void **state)
 {
     struct bench *bench = *state;
@@ -380,6 +398,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_full_disk_fails_adds_and_keeps_everything_else),
         TEST(it_catches_up_by_itself),
+        TEST(a_full_disk_is_not_tried_for_every_change),
         TEST(other_errors_name_the_cause),
         TEST(what_is_told_as_kept_is_synced),
         TEST(what_can_not_be_synced_is_not_told_as_kept),
