@@ -20,8 +20,8 @@
 /* A process that adds, moves, updates and removes without a rest is killed at random; what it was
  * told to be kept must be there. It is told by adds of GROUP items, and says so with a byte. */
 #define ROUNDS    60u
-#define GROUP     3u
-#define MOST_ADDS 40u
+#define GROUP     UINT64_C(3)
+#define MOST_ADDS 20u
 
 struct child {
     struct haul_loop *loop;
@@ -67,7 +67,7 @@ static void add_group(struct child *child)
     struct store_item items[GROUP];
     char urls[GROUP][64];
 
-    for (unsigned i = 0; i < GROUP; i++)
+    for (size_t i = 0; i < GROUP; i++)
         items[i] = item_of(child->next_id++, urls[i]);
     store_add(child->store, items, GROUP, on_added, child);
     if (child->next_id > 2 * GROUP)

@@ -19,6 +19,7 @@
 
 #define MANY   100000u
 #define NOBODY 65534
+#define PAGE   ((size_t)4096)
 
 /* A loop, a folder of its own, and a store in it. */
 struct bench {
@@ -388,13 +389,13 @@ static void a_hundred_thousand_adds_are_one_commit_and_one_answer(void **state)
 {
     struct bench *bench = *state;
     struct store_item *items = xcalloc(MANY, sizeof *items);
-    char *urls = xmalloc(MANY * 64);
+    char(*urls)[64] = xcalloc(MANY, sizeof *urls);
     struct loaded loaded;
 
     for (unsigned i = 0; i < MANY; i++) {
-        snprintf(urls + i * 64, 64, "http://example.org/some/folder/file-%06u.bin", i);
+        snprintf(urls[i], sizeof urls[i], "http://example.org/some/folder/file-%06u.bin", i);
         items[i] = plain_item(i + 1);
-        items[i].url = urls + i * 64;
+        items[i].url = urls[i];
         items[i].options = "dir=/home/somebody/Downloads\nheader=Cookie: c=1";
     }
     open_store(bench);
@@ -647,8 +648,8 @@ static void a_damaged_database_is_moved_aside(void **state)
     store_add(bench->store, items, 1000, on_done, bench);
     close_store(bench);
     data = read_file(bench->path, &len);
-    assert_true(len > 16 * 4096);
-    memset(data + 10 * 4096, 0x5a, 4096);
+    assert_true(len > 16 * PAGE);
+    memset(data + 10 * PAGE, 0x5a, PAGE);
     write_file(bench->path, data, len);
     open_store(bench);
     assert_moved_aside(bench, 1, data, len);
