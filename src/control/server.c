@@ -2,9 +2,8 @@
  *
  * The lock is taken first and held to the end, so there is one daemon a session, whatever happens
  * to the socket file. The daemon ends when it is told to, or by itself: nobody is connected, the
- * engine has nothing to do, and this has been so for the grace time. Paused and failed items keep
- * it alive, for as long as the queue is in memory they would be lost with it; done and cancelled
- * ones do not. An idle daemon has no timer but that one, and none while a client is connected. */
+ * engine has nothing to do, and this has been so for the grace time: the queue is on disk. An idle
+ * daemon has no timer but that one, and none while a client is connected. */
 
 #include "control/server.h"
 
@@ -103,17 +102,6 @@ void server_hold(struct server *server, struct call *call)
     LIST_INSERT_HEAD(&server->calls, call, of_server);
 }
 
-/* Nothing left that would be lost or missed if the daemon ended now. */
-static bool is_over(const struct server *server)
-{
-    struct haul_totals totals;
-
-    if (!haul_engine_idle(server->engine))
-        return false;
-    haul_engine_totals(server->engine, &totals);
-    return totals.counts[HAUL_PAUSED] == 0 && totals.counts[HAUL_FAILED] == 0;
-}
-
 /* Connections, or only those that have said hello. */
 static size_t count_peers(const struct server *server, bool only_greeted)
 {
@@ -144,7 +132,8 @@ static void on_grace_over(uv_timer_t *timer)
 static void consider_ending(struct server *server)
 {
     bool active = uv_is_active((uv_handle_t *)&server->grace);
-    bool wanted = !server->stopping && count_peers(server, true) == 0 && is_over(server);
+    bool wanted =
+        !server->stopping && count_peers(server, true) == 0 && haul_engine_idle(server->engine);
 
     if (wanted && !active)
         (void)uv_timer_start(&server->grace, on_grace_over, server->config.grace_ms, 0);

@@ -20,6 +20,7 @@
 #include "engine/filename.h"
 #include "engine/folder.h"
 #include "engine/host.h"
+#include "engine/keep.h"
 #include "engine/retry.h"
 #include "engine/transfer_inside.h"
 #include "haul/log.h"
@@ -75,6 +76,8 @@ void engine_set_state(struct haul_engine *engine, struct item *item, enum haul_s
     if (haul_state_is_final(state))
         item->finished_at = clock_wall(engine->clock);
     queue_set_state(&engine->queue, item, state);
+    if (state != HAUL_ACTIVE && state != HAUL_WAITING)
+        keep_item(engine, item);
     log_state(engine, item);
     engine_tell(engine, item, happening_of[state]);
     engine_wake(engine);
@@ -199,8 +202,10 @@ void engine_transfer_over(struct haul_engine *engine, struct item *item,
         item_free(item);
         return;
     }
-    if (!err || item->state != HAUL_ACTIVE)
-        return; /* the user's word stands */
+    if (!err || item->state != HAUL_ACTIVE) {
+        keep_item(engine, item); /* the user's word stands; what is here may be more */
+        return;
+    }
     if (err->code == HAUL_OK)
         complete(engine, item);
     else if (err->code == HAUL_E_EXISTS && item->options->if_exists == HAUL_EXISTS_SKIP)
@@ -307,14 +312,21 @@ static void attend(struct haul_engine *engine)
 
 static void arm_tick(struct haul_engine *engine);
 
+static void on_kept(void *ctx)
+{
+    struct haul_engine *engine = ctx;
+
+    engine->stopped(engine->stopped_ctx);
+}
+
 static void finish_stopping(struct haul_engine *engine)
 {
-    void (*stopped)(void *) = engine->stopped;
-
-    if (!stopped || engine->transfer_count > 0 || disk_busy(engine->disk))
+    if (!engine->stopped || engine->transfer_count > 0 || disk_busy(engine->disk) ||
+        engine->store_closing)
         return;
-    engine->stopped = NULL;
-    stopped(engine->stopped_ctx);
+    engine->store_closing = true;
+    uv_timer_stop(&engine->tick);
+    keep_close(engine, on_kept, engine);
 }
 
 static void step(struct haul_engine *engine)
@@ -418,7 +430,7 @@ static void arm_tick(struct haul_engine *engine)
     if (uv_is_active((uv_handle_t *)&engine->tick))
         return;
     if (engine->closing) {
-        if (engine->stopped)
+        if (engine->stopped && !engine->store_closing)
             uv_timer_start(&engine->tick, on_tick, CLOSING_TICK_MS, 0);
         return;
     }
@@ -462,6 +474,11 @@ static void apply_settings(struct haul_engine *engine)
         limiter_set(&engine->limiter, engine->settings.limit, engine_now(engine));
 }
 
+static void ignore(void *ctx)
+{
+    (void)ctx;
+}
+
 enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings *settings,
                               const char *session, const struct haul_engine_events *events,
                               struct haul_engine **ret_engine, struct haul_error *err)
@@ -474,6 +491,7 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of that file */
     engine->loop = loop_uv(loop);
+    engine->haul_loop = loop;
     engine->clock = &clock_system;
     engine->settings = *settings;
     engine->keep_history = session != NULL;
@@ -485,8 +503,12 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
     STAILQ_INIT(&engine->attention);
     TAILQ_INIT(&engine->limited);
     queue_init(&engine->queue);
-    code = net_new(loop, on_settled, engine, &engine->net, err);
+    code = session ? keep_open(engine, session, err) : HAUL_OK;
+    if (code == HAUL_OK)
+        code = net_new(loop, on_settled, engine, &engine->net, err);
     if (code != HAUL_OK) {
+        keep_close(engine, ignore, NULL);
+        queue_fini(&engine->queue);
         free(engine);
         return code;
     }
@@ -494,6 +516,7 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
     engine->small = disk_small_new(engine->disk);
     open_handles(engine);
     apply_settings(engine);
+    engine_wake(engine); /* what was kept may run */
     *ret_engine = engine;
     return HAUL_OK;
 }
@@ -530,6 +553,7 @@ void haul_engine_free(struct haul_engine *engine)
     handles[0] = (uv_handle_t *)&engine->soon;
     handles[1] = (uv_handle_t *)&engine->tick;
     handles[2] = (uv_handle_t *)&engine->limit_timer;
+    keep_close(engine, ignore, NULL);
     net_free(engine->net);
     disk_small_free(engine->small);
     disk_free(engine->disk);
@@ -573,7 +597,7 @@ static enum haul_err check_request(const struct haul_request *request, struct ha
 enum haul_err haul_engine_add(struct haul_engine *engine, const struct haul_request *requests,
                               size_t count, haul_added_cb *added, void *ctx, struct haul_error *err)
 {
-    uint64_t *ids;
+    struct item **items;
 
     for (size_t i = 0; i < count; i++) {
         enum haul_err code = check_request(&requests[i], err);
@@ -581,20 +605,16 @@ enum haul_err haul_engine_add(struct haul_engine *engine, const struct haul_requ
         if (code != HAUL_OK)
             return code;
     }
-    ids = xreallocarray(NULL, count, sizeof *ids);
+    items = xreallocarray(NULL, count, sizeof *items);
     for (size_t i = 0; i < count; i++) {
-        struct item *item =
-            item_new(engine->queue.next_id++, &requests[i], clock_wall(engine->clock));
-
-        ids[i] = item->id;
-        queue_append(&engine->queue, item);
-        log_state(engine, item);
-        engine_tell(engine, item, HAUL_ITEM_ADDED);
+        items[i] = item_new(engine->queue.next_id++, &requests[i], clock_wall(engine->clock));
+        queue_append(&engine->queue, items[i]);
+        log_state(engine, items[i]);
+        engine_tell(engine, items[i], HAUL_ITEM_ADDED);
     }
     engine_wake(engine);
-    if (added)
-        added(ctx, ids, count, NULL);
-    free(ids);
+    keep_add(engine, items, count, added, ctx);
+    free(items);
     return HAUL_OK;
 }
 
@@ -702,6 +722,7 @@ static void remove_items(struct haul_engine *engine, struct item **items, size_t
         }
     }
     queue_take(&engine->queue, items, kept);
+    keep_removal(engine, items, kept);
     for (size_t i = 0; i < kept; i++)
         forget(engine, items[i]);
 }
@@ -737,6 +758,7 @@ enum haul_err haul_engine_move(struct haul_engine *engine, enum haul_move how, u
     if (!items)
         return HAUL_E_NO_ITEM;
     queue_move(&engine->queue, how, position, items, count);
+    keep_order(engine, items, count);
     free(items);
     engine_wake(engine);
     return HAUL_OK;
@@ -745,6 +767,7 @@ enum haul_err haul_engine_move(struct haul_engine *engine, enum haul_move how, u
 void haul_engine_set(struct haul_engine *engine, const struct haul_settings *settings)
 {
     haul_settings_merge(&engine->settings, settings);
+    keep_settings(engine, settings);
     engine->slots_max = UINT64_MAX;
     apply_settings(engine);
     engine->queue.version++;

@@ -17,9 +17,12 @@
 struct folder;
 struct host;
 struct segment;
+struct store;
 
 struct haul_engine {
     uv_loop_t *loop;
+    struct haul_loop *haul_loop; /* the same */
+    struct store *store;         /* NULL: nothing outlives the process, see keep.h */
     const struct clock *clock;
     struct haul_engine_events events;
     struct haul_settings settings;
@@ -42,6 +45,7 @@ struct haul_engine {
     uint64_t space_asked; /* ticks */
     bool keep_history;    /* a daemon's: items remember what happened */
     bool closing;
+    bool store_closing;
     void (*stopped)(void *ctx);
     void *stopped_ctx;
     size_t transfer_count;

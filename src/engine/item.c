@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/url.h"
@@ -62,6 +63,30 @@ struct item *item_new(uint64_t id, const struct haul_request *request, int64_t w
     return item;
 }
 
+static void forget_mirrors(struct item *item)
+{
+    for (size_t i = 0; i < item->mirror_count; i++)
+        secret_free(item->mirrors[i]);
+    free(item->mirrors);
+    item->mirrors = NULL;
+    item->mirror_count = 0;
+}
+
+void item_set_mirrors(struct item *item, const char *text)
+{
+    size_t size = 0;
+
+    forget_mirrors(item);
+    while (text && *text) {
+        size_t len = strcspn(text, "\n");
+
+        item->mirrors =
+            array_reserve(item->mirrors, item->mirror_count, &size, sizeof *item->mirrors);
+        item->mirrors[item->mirror_count++] = xstrndup(text, len);
+        text += len + (text[len] == '\n');
+    }
+}
+
 void item_free(struct item *item)
 {
     if (!item)
@@ -72,9 +97,7 @@ void item_free(struct item *item)
     free(item->name);
     free(item->base);
     free(item->note);
-    for (size_t i = 0; i < item->mirror_count; i++)
-        secret_free(item->mirrors[i]);
-    free(item->mirrors);
+    forget_mirrors(item);
     for (unsigned i = 0; i < item->event_count; i++)
         free(item->events[i].text);
     free(item->events);

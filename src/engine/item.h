@@ -21,6 +21,7 @@ struct item {
     uint64_t id;
     uint64_t version;
     size_t place; /* index in the queue's order */
+    double key;   /* the store's way of keeping the order: grows with the place */
     char *url;    /* as asked for: may hold user info, never shown */
     char *shown;  /* without it; the same memory as ->url when there is none */
     char *name;   /* clean; a guess until the answer came */
@@ -50,6 +51,9 @@ struct item {
 /* Copies the texts of REQUEST, references its options. */
 struct item *item_new(uint64_t id, const struct haul_request *request, int64_t wall_now);
 void item_free(struct item *item);
+
+/* TEXT: one URL a line, NULL for none; what was there is forgotten. */
+void item_set_mirrors(struct item *item, const char *text);
 
 /* Sets or clears (NULL) the sentence of the row. TEXT is clean. */
 void item_set_note(struct item *item, const char *text);

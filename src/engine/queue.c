@@ -57,6 +57,8 @@ void queue_append(struct queue *queue, struct item *item)
 {
     queue->order = array_reserve(queue->order, queue->count, &queue->size, sizeof *queue->order);
     item->place = queue->count;
+    if (item->key == 0.0)
+        item->key = queue->count > 0 ? queue->order[queue->count - 1]->key + 1.0 : 1.0;
     queue->order[queue->count++] = item;
     HASH_ADD(hh, queue->by_id, id, sizeof item->id, item);
     queue->counts[item->state]++;

@@ -139,10 +139,9 @@ static enum net_body on_body(void *ctx, const char *data, size_t len)
     limiter_spend(&engine->limiter, len);
     count(segment, take);
     segment->overrun = take < len - known;
-    if (room(segment) == 0) {
-        segment->full = true;
+    segment->full = room(segment) == 0;
+    if (segment->full || (segment->writing && transfer_unrecorded(transfer) >= RECORD_BYTES))
         transfer_wants_attention(transfer);
-    }
     return NET_BODY_TAKEN;
 }
 

@@ -21,6 +21,7 @@
 #include "engine/filename.h"
 #include "engine/folder.h"
 #include "engine/host.h"
+#include "engine/keep.h"
 #include "engine/plan.h"
 #include "engine/transfer_inside.h"
 #include "engine/validate.h"
@@ -30,7 +31,7 @@
  * no more than SMALL_TOTAL_MAX. */
 #define SMALL_MAX       (64 * 1024)
 #define SMALL_TOTAL_MAX (8 * 1024 * 1024)
-#define RECORD_AFTER_MS 1000 /* no record for downloads that end before */
+#define RECORD_EVERY_MS 1000
 #define SYNC_EVERY_MS   10000
 #define SPREAD_WAIT_MS  1000                    /* after a refused connection; doubles */
 #define ROOM_MIN        ((uint64_t)1024 * 1024) /* less than this counts as full */
@@ -174,6 +175,7 @@ static void ask(struct transfer *transfer, size_t range, uint64_t from, uint64_t
 static void ask_from_start(struct transfer *transfer)
 {
     transfer->planned = false;
+    transfer->recorded_bytes = 0;
     transfer->total = -1;
     transfer->item->done = 0;
     transfer->item->total = -1;
@@ -407,6 +409,8 @@ static void on_planned(void *ctx, const struct haul_error *err)
         transfer_fail(transfer, err);
     } else {
         transfer->planned = true;
+        xstrset(&transfer->item->base, transfer->name); /* whoever comes after us finds it */
+        keep_item(transfer->engine, transfer->item);
         LIST_FOREACH(segment, &transfer->segments, link)
         segment_write_to(segment, transfer->file);
     }
@@ -429,7 +433,7 @@ static void plan(struct transfer *transfer)
     transfer->want_plan = false;
     transfer->plan_fresh = false;
     transfer->disk_pending = true;
-    disk_file_plan(transfer->file, &state, fresh, false, on_planned, transfer);
+    disk_file_plan(transfer->file, &state, fresh, true, on_planned, transfer);
 }
 
 /* The file that was opened after the answer came holds bytes of an earlier run. */
@@ -610,7 +614,7 @@ static void lose_one(struct transfer *transfer, const struct segment *segment)
         return;
     }
     transfer->refusals++;
-    transfer->spread_after = engine_now(transfer->engine) + (SPREAD_WAIT_MS << doublings);
+    transfer->spread_after = engine_now(transfer->engine) + ((uint64_t)SPREAD_WAIT_MS << doublings);
     if (is_refusal(&segment->err))
         host_refused(transfer->host);
     else if (!segment->err.retryable)
@@ -680,6 +684,36 @@ static void tend_segments(struct transfer *transfer)
         else if (segment_quiesce(segment, true))
             segment_over(transfer, segment);
     }
+}
+
+uint64_t transfer_unrecorded(const struct transfer *transfer)
+{
+    uint64_t done = transfer->item->done;
+
+    return done - MIN(done, transfer->recorded_bytes);
+}
+
+/* What a killed process loses is what came since the last record. */
+static void keep_record(struct transfer *transfer, uint64_t now)
+{
+    bool sync = now - transfer->synced_at >= SYNC_EVERY_MS;
+    struct segment *segment;
+
+    uint64_t fresh = transfer_unrecorded(transfer);
+
+    if (!transfer->planned || transfer->goal != GOAL_RECEIVE || fresh == 0 ||
+        (fresh < RECORD_BYTES && now - transfer->recorded_at < RECORD_EVERY_MS))
+        return;
+    LIST_FOREACH(segment, &transfer->segments, link)
+    {
+        if (segment->writing)
+            disk_writer_flush(&segment->writer);
+    }
+    transfer->recorded_at = now;
+    transfer->recorded_bytes = transfer->item->done;
+    if (sync)
+        transfer->synced_at = now;
+    disk_file_record(transfer->file, sync);
 }
 
 static void describe_ranges(const struct transfer *transfer, struct plan_range *ranges)
@@ -779,6 +813,7 @@ static void receive(struct transfer *transfer)
     tend_segments(transfer);
     if (transfer->goal != GOAL_RECEIVE || transfer->start_over)
         return;
+    keep_record(transfer, engine_now(transfer->engine));
     while (may_spread(transfer) && spread_once(transfer))
         continue;
     if (transfer->segment_count == 0)
@@ -915,27 +950,6 @@ static void watch_time(struct transfer *transfer, uint64_t now)
     }
     LIST_FOREACH(segment, &transfer->segments, link)
     watch_segment(segment, now);
-}
-
-static void keep_record(struct transfer *transfer, uint64_t now)
-{
-    bool sync = now - transfer->synced_at >= SYNC_EVERY_MS;
-    struct segment *segment;
-
-    if (!transfer->planned || transfer->goal != GOAL_RECEIVE ||
-        now - transfer->recorded_at < RECORD_AFTER_MS ||
-        transfer->recorded_bytes == transfer->item->done)
-        return;
-    LIST_FOREACH(segment, &transfer->segments, link)
-    {
-        if (segment->writing)
-            disk_writer_flush(&segment->writer);
-    }
-    transfer->recorded_at = now;
-    transfer->recorded_bytes = transfer->item->done;
-    if (sync)
-        transfer->synced_at = now;
-    disk_file_record(transfer->file, sync);
 }
 
 void transfer_tick(struct transfer *transfer)

@@ -64,6 +64,12 @@ struct transfer {
     struct haul_error fail;
 };
 
+/* A record is written when this much came since the last one, and every second. */
+#define RECORD_BYTES ((uint64_t)2 * 1024 * 1024)
+
+/* Bytes that came since the last record. */
+uint64_t transfer_unrecorded(const struct transfer *transfer);
+
 /* For segments. The first two may be called inside libcurl. */
 void transfer_wants_attention(struct transfer *transfer);
 /* Ends with an error; what came is kept. */

@@ -314,12 +314,16 @@ static void answer_give(struct haul_client *client, struct answer *answer)
     struct haul_reply reply = {.err = answer->failed ? &answer->err : NULL,
                                .count = answer->count,
                                .ids = answer->ids,
-                               .id_count = answer->id_count,
-                               .item_count = answer->item_count};
+                               .id_count = answer->id_count};
     struct haul_settings settings;
     struct haul_item *items = xcalloc(answer->item_count + 1, sizeof(*items));
-    for (size_t i = 0; i < answer->item_count; i++)
-        items[i] = *item_find(client, answer->item_ids[i]);
+    reply.item_count = 0;
+    for (size_t i = 0; i < answer->item_count; i++) {
+        const struct haul_item *item = item_find(client, answer->item_ids[i]);
+
+        if (item)
+            items[reply.item_count++] = *item;
+    }
     reply.items = items;
     if (answer->settings) {
         settings =

@@ -1,0 +1,365 @@
+/* The queue and the store.
+ *
+ * Order is kept as a number per item, so that moving one item changes one row; only when two
+ * neighbours leave no number between them is the whole order written anew. A running item is kept
+ * as queued: whoever starts next goes on with it. Bytes are not the store's: the records beside the
+ * partial files know them (disk/state.h). */
+
+#include "engine/keep.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "base/text.h"
+#include "haul/log.h"
+#include "store/store.h"
+
+#define OPTIONS_MAX ((size_t)1024 * 1024)
+#define KEY_STEP    1.0
+#define KEY_LEAST   1e-6 /* nearer than this to a neighbour: write all keys anew */
+
+/* Items as rows. */
+
+/* "name=value" lines of what was given, newly allocated. */
+static char *options_text(const struct haul_options *options)
+{
+    size_t count;
+    const struct haul_option *table = haul_option_table(&count);
+    struct strbuf text;
+
+    strbuf_init(&text, OPTIONS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        if (table[i].scope != HAUL_SCOPE_ITEM || !haul_option_given(&table[i], options))
+            continue;
+        for (size_t nth = 0;; nth++) {
+            char *value = haul_option_get(&table[i], options, nth);
+
+            if (!value)
+                break;
+            if (!strbuf_printf(&text, "%s=%s\n", table[i].name, value))
+                LOG_WARN(engine, "the option %s is too long to be kept", table[i].name);
+            secret_free(value);
+            if (table[i].type != HAUL_OPTION_LIST)
+                break;
+        }
+    }
+    return strbuf_take(&text);
+}
+
+static struct haul_options *options_from_text(const char *text)
+{
+    struct haul_options *options = haul_options_new();
+    char *copy = xstrdup(text ? text : ""), *rest = copy, *line;
+    struct haul_error err;
+
+    while ((line = strsep(&rest, "\n"))) {
+        char *equals = strchr(line, '=');
+        const struct haul_option *option;
+
+        if (!equals)
+            continue;
+        *equals = '\0';
+        option = haul_option_find(line);
+        if (!option || option->scope != HAUL_SCOPE_ITEM ||
+            haul_option_set(option, options, equals + 1, &err) != HAUL_OK)
+            LOG_WARN(engine, "a kept option is not understood: %s", line);
+    }
+    secret_free(copy);
+    return options;
+}
+
+static char *mirrors_text(const struct item *item)
+{
+    struct strbuf text;
+    bool fits = true;
+
+    if (item->mirror_count == 0)
+        return NULL;
+    strbuf_init(&text, OPTIONS_MAX);
+    for (size_t i = 0; fits && i < item->mirror_count; i++)
+        fits = strbuf_printf(&text, "%s\n", item->mirrors[i]);
+    return strbuf_take(&text);
+}
+
+/* What is kept of a state: what runs now will want to run again. */
+static enum haul_state kept_state(enum haul_state state)
+{
+    return state == HAUL_ACTIVE || state == HAUL_WAITING ? HAUL_QUEUED : state;
+}
+
+/* OPTIONS and MIRRORS are borrowed; NULL for an update, which leaves them alone. */
+static struct store_item row_of(const struct item *item, const char *options, const char *mirrors)
+{
+    return (struct store_item){.id = item->id,
+                               .place = item->key,
+                               .state = kept_state(item->state),
+                               .err = item->err,
+                               .http_status = item->http_status,
+                               .total = item->total,
+                               .done = item->done,
+                               .added_at = item->added_at,
+                               .started_at = item->started_at,
+                               .finished_at = item->finished_at,
+                               .url = item->url,
+                               .options = options,
+                               .mirrors = mirrors,
+                               .name = item->name,
+                               .base = item->base,
+                               .note = item->note};
+}
+
+/* Loading. */
+
+struct loading {
+    struct haul_engine *engine;
+    const char *options_text; /* of the row before: neighbours often share them */
+    struct haul_options *options;
+};
+
+static struct item *item_from_row(const struct store_item *row, struct haul_options *options)
+{
+    struct haul_request request = {.url = row->url, .options = options};
+    struct item *item = item_new(row->id, &request, row->added_at);
+
+    item->key = row->place;
+    item->state = kept_state(row->state);
+    item->err = row->err;
+    item->http_status = row->http_status;
+    item->total = row->total;
+    item->done = row->done;
+    item->started_at = row->started_at;
+    item->finished_at = row->finished_at;
+    if (row->name) {
+        free(item->name);
+        item->name = text_clean_dup(text_raw_from(row->name), 512);
+    }
+    xstrset(&item->base, row->base);
+    xstrset(&item->note, row->note);
+    item_set_mirrors(item, row->mirrors);
+    return item;
+}
+
+static void load_row(void *ctx, const struct store_item *row)
+{
+    struct loading *loading = ctx;
+
+    if (!loading->options || row->options != loading->options_text) {
+        haul_options_unref(loading->options);
+        loading->options = options_from_text(row->options);
+        loading->options_text = row->options;
+    }
+    queue_append(&loading->engine->queue, item_from_row(row, loading->options));
+}
+
+static void load_settings(struct haul_engine *engine)
+{
+    size_t count;
+    const struct haul_option *table = haul_option_table(&count);
+    struct haul_error err;
+
+    for (size_t i = 0; i < count; i++) {
+        char *value;
+
+        if (table[i].scope != HAUL_SCOPE_SESSION || haul_option_given(&table[i], &engine->settings))
+            continue;
+        value = store_get(engine->store, table[i].name);
+        if (value && haul_option_set(&table[i], &engine->settings, value, &err) != HAUL_OK)
+            LOG_WARN(engine, "a kept setting is not usable: %s", err.text);
+        free(value);
+    }
+}
+
+enum haul_err keep_open(struct haul_engine *engine, const char *session, struct haul_error *err)
+{
+    struct loading loading = {.engine = engine};
+    char *dir = path_state_dir(session);
+    char *path = path_join(dir, "queue.db");
+    bool moved = false;
+    enum haul_err code = store_open(engine->haul_loop, path, &engine->store, &moved, err);
+
+    if (code == HAUL_OK && moved)
+        LOG_WARN(engine, "%s was damaged and is moved aside; the queue begins empty", path);
+    if (code == HAUL_OK)
+        code = store_load(engine->store, load_row, &loading, &engine->queue.next_id, err);
+    if (code == HAUL_OK)
+        load_settings(engine);
+    haul_options_unref(loading.options);
+    free(path);
+    free(dir);
+    return code;
+}
+
+/* Changes. */
+
+struct adding {
+    struct haul_engine *engine;
+    haul_added_cb *added;
+    void *ctx;
+    size_t count;
+    uint64_t ids[];
+};
+
+/* What can't be kept is not taken: out with it, as far as the user has not removed it himself. */
+static void take_back(struct haul_engine *engine, const uint64_t *ids, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (queue_find(&engine->queue, ids[i]) &&
+            haul_engine_act(engine, HAUL_REMOVE, &ids[i], 1, NULL, NULL) != HAUL_OK)
+            LOG_ERROR(engine, "item %llu can't be taken back", (unsigned long long)ids[i]);
+    }
+}
+
+static void on_added(void *ctx, const struct haul_error *err)
+{
+    struct adding *adding = ctx;
+
+    if (err) {
+        LOG_ERROR(engine, "%s", err->text);
+        take_back(adding->engine, adding->ids, adding->count);
+    }
+    if (adding->added)
+        adding->added(adding->ctx, adding->ids, adding->count, err);
+    free(adding);
+}
+
+void keep_add(struct haul_engine *engine, struct item *const *items, size_t count,
+              haul_added_cb *added, void *ctx)
+{
+    struct adding *adding = xcalloc(1, sizeof *adding + count * sizeof *adding->ids);
+    struct store_item *rows;
+    const struct haul_options *options = NULL;
+    char **texts; /* one of each set of options, and the mirrors */
+    size_t text_count = 0;
+    const char *text = NULL;
+
+    adding->engine = engine;
+    adding->added = added;
+    adding->ctx = ctx;
+    adding->count = count;
+    for (size_t i = 0; i < count; i++)
+        adding->ids[i] = items[i]->id;
+    if (!engine->store) {
+        on_added(adding, NULL);
+        return;
+    }
+    rows = xcalloc(count, sizeof *rows);
+    texts = xcalloc(2 * count, sizeof *texts);
+    for (size_t i = 0; i < count; i++) {
+        char *mirrors = mirrors_text(items[i]);
+
+        if (items[i]->options != options) {
+            options = items[i]->options;
+            text = texts[text_count++] = options_text(options);
+        }
+        if (mirrors)
+            texts[text_count++] = mirrors;
+        rows[i] = row_of(items[i], text, mirrors);
+    }
+    store_add(engine->store, rows, count, on_added, adding);
+    while (text_count > 0)
+        secret_free(texts[--text_count]);
+    free(texts);
+    free(rows);
+}
+
+void keep_item(struct haul_engine *engine, const struct item *item)
+{
+    struct store_item row = row_of(item, NULL, NULL);
+
+    if (engine->store && !item->removing)
+        store_update(engine->store, &row);
+}
+
+void keep_removal(struct haul_engine *engine, struct item *const *items, size_t count)
+{
+    uint64_t *ids;
+
+    if (!engine->store || count == 0)
+        return;
+    ids = xreallocarray(NULL, count, sizeof *ids);
+    for (size_t i = 0; i < count; i++)
+        ids[i] = items[i]->id;
+    store_remove(engine->store, ids, count);
+    free(ids);
+}
+
+/* Gives the items from place FIRST on, COUNT of them, evenly spaced keys. False when there is not
+ * enough between the neighbours. */
+static bool spread_keys(struct queue *queue, size_t first, size_t count)
+{
+    double low = first > 0 ? queue->order[first - 1]->key : 0.0;
+    double high = first + count < queue->count ? queue->order[first + count]->key
+                                               : low + (double)(count + 1) * KEY_STEP;
+    double step = (high - low) / (double)(count + 1);
+
+    if (step < KEY_LEAST)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        queue->order[first + i]->key = low + step * (double)(i + 1);
+    return true;
+}
+
+static void send_keys(struct haul_engine *engine, size_t first, size_t count)
+{
+    uint64_t *ids = xreallocarray(NULL, count, sizeof *ids);
+    double *keys = xreallocarray(NULL, count, sizeof *keys);
+
+    for (size_t i = 0; i < count; i++) {
+        ids[i] = engine->queue.order[first + i]->id;
+        keys[i] = engine->queue.order[first + i]->key;
+    }
+    store_move(engine->store, ids, keys, count);
+    free(ids);
+    free(keys);
+}
+
+void keep_order(struct haul_engine *engine, struct item *const *items, size_t count)
+{
+    struct queue *queue = &engine->queue;
+    size_t first = SIZE_MAX, last = 0;
+
+    if (!engine->store || count == 0)
+        return;
+    for (size_t i = 0; i < count; i++) { /* a block now; an id may have been given twice */
+        first = MIN(first, items[i]->place);
+        last = MAX(last, items[i]->place);
+    }
+    count = last - first + 1;
+    if (!spread_keys(queue, first, count)) {
+        for (size_t i = 0; i < queue->count; i++)
+            queue->order[i]->key = (double)(i + 1) * KEY_STEP;
+        first = 0;
+        count = queue->count;
+    }
+    send_keys(engine, first, count);
+}
+
+void keep_settings(struct haul_engine *engine, const struct haul_settings *settings)
+{
+    size_t count;
+    const struct haul_option *table = haul_option_table(&count);
+
+    for (size_t i = 0; engine->store && i < count; i++) {
+        char *value;
+
+        if (table[i].scope != HAUL_SCOPE_SESSION || !haul_option_given(&table[i], settings))
+            continue;
+        value = haul_option_get(&table[i], settings, 0);
+        store_set(engine->store, table[i].name, value);
+        free(value);
+    }
+}
+
+void keep_close(struct haul_engine *engine, void (*closed)(void *ctx), void *ctx)
+{
+    struct store *store = engine->store;
+
+    engine->store = NULL;
+    if (store)
+        store_close(store, closed, ctx);
+    else
+        closed(ctx);
+}

@@ -1,0 +1,28 @@
+#ifndef ENGINE_KEEP_H
+#define ENGINE_KEEP_H
+
+#include "engine/engine_inside.h"
+
+/* What outlives the process: the queue and the session's settings, as the store keeps them. An
+ * engine without a session (`get`) has no store; then all of this does nothing, and adds are told
+ * at once. */
+
+/* Opens the session's database, takes over its settings (those that were not given at this start)
+ * and its items: what was running or waiting is queued again. Blocks; before anything runs. */
+HAUL_CHECKED enum haul_err keep_open(struct haul_engine *engine, const char *session,
+                                     struct haul_error *err);
+
+/* Keeps new items; ADDED comes when they can't be lost any more. When they can't be kept they are
+ * taken out again before ADDED brings the error. */
+void keep_add(struct haul_engine *engine, struct item *const *items, size_t count,
+              haul_added_cb *added, void *ctx);
+void keep_item(struct haul_engine *engine, const struct item *item);
+void keep_removal(struct haul_engine *engine, struct item *const *items, size_t count);
+/* After queue_move(): gives the moved items keys between those of their neighbours. */
+void keep_order(struct haul_engine *engine, struct item *const *items, size_t count);
+void keep_settings(struct haul_engine *engine, const struct haul_settings *settings);
+
+/* Writes all that waits; CLOSED comes on the loop, at once when there is no store. */
+void keep_close(struct haul_engine *engine, void (*closed)(void *ctx), void *ctx);
+
+#endif

@@ -1,0 +1,131 @@
+"""The queue outlives the daemon, however it ends: every item that was acknowledged is there again, in
+its place and state, with its bytes, and what ran goes on."""
+
+import os
+import signal
+
+from harness import case, expect, expect_equal, header, run, until
+
+SLOW = {"rate": 300_000, "tick": 20}
+
+
+def order(t):
+    items = t.items()
+    return sorted(items, key=lambda number: items[number]["position"])
+
+
+def kill_daemon(t):
+    (pid,) = t.daemons()
+    os.kill(pid, signal.SIGKILL)
+    until("the daemon is gone", lambda: not t.daemons())
+
+
+def wake(t):
+    """A client that starts the daemon again, and adds nothing."""
+    t.ok("set", "-j", 8)
+
+
+@case
+def everything_is_there_after_kill_9(t):
+    files = [t.file(f"k{i}.bin", 900_000, **SLOW) for i in range(6)]
+    ids = t.add("-j", 2, *[file.url for file in files])
+    t.ok("move", "top", ids[5])
+    t.ok("pause", ids[3])
+    t.ok("cancel", ids[4])
+    until("bytes come", lambda: t.items()[ids[0]]["done"] > 100_000)
+    before = {number: item["state"] for number, item in t.items().items()}
+    placed = order(t)
+    kill_daemon(t)
+    wake(t)
+    expect_equal(order(t), placed, "order")
+    after = t.items()
+    expect_equal(after[ids[3]]["state"], before[ids[3]], "the paused one")
+    expect_equal(after[ids[4]]["state"], before[ids[4]], "the cancelled one")
+    t.ok("resume", ids[3], ids[4])
+    t.ok("wait")
+    for i, file in enumerate(files):
+        t.expect_file(f"k{i}.bin", file)
+    t.expect_names(*[f"k{i}.bin" for i in range(6)])
+
+
+@case
+def what_came_is_not_fetched_again(t):
+    file = t.file("w.bin", 1_500_000, rate=400_000, tick=20)
+    (number,) = t.add("-x", 1, file.url)
+    until("a record is there", lambda: os.path.exists(t.path("w.bin.haul"))
+          and os.path.getsize(t.path("w.bin.part")) > 500_000)
+    kill_daemon(t)
+    wake(t)
+    t.ok("wait")
+    expect_equal(t.items()[number]["state"], "done", "state")
+    t.expect_file("w.bin", file)
+    starts = [header(one, "Range") for one in t.origin.requests("w.bin")]
+    expect(starts[-1] and starts[-1] != "bytes=0-", f"asked for again from the start: {starts}")
+
+
+@case
+def stop_and_start_go_on_where_it_was(t):
+    file = t.file("s.bin", 1_200_000, **SLOW)
+    (number,) = t.add(file.url)
+    until("bytes come", lambda: t.items()[number]["done"] > 0)
+    t.stop()
+    expect("s.bin" not in t.names(), "a final name without a complete file")
+    wake(t)
+    t.ok("wait")
+    t.expect_file("s.bin", file)
+
+
+@case
+def ids_are_never_used_again(t):
+    first = t.add("--", t.file("i1.bin", 100).url)
+    t.ok("wait")
+    t.ok("remove", "all")
+    t.stop()
+    second = t.add(t.file("i2.bin", 100).url)
+    expect(second[0] > first[0], f"{second} after {first}")
+    t.ok("wait")
+
+
+@case
+def options_and_secrets_survive(t):
+    script = {"auth": "basic", "user": "me:secret", **SLOW}
+    file = t.file("o.bin", 900_000, require="X-Key: 42", **script)
+    (number,) = t.add("-u", "me:secret", "-H", "X-Key: 42", "-o", "named.bin", file.url)
+    until("bytes come", lambda: t.items()[number]["done"] > 0)
+    kill_daemon(t)
+    wake(t)
+    t.ok("wait")
+    t.expect_file("named.bin", file)
+    state = os.path.join(t.env["XDG_STATE_HOME"], "haul", t.session)
+    for name in os.listdir(state):
+        mode = os.stat(os.path.join(state, name)).st_mode & 0o777
+        expect_equal(mode, 0o600, f"mode of {name}")
+    expect_equal(os.stat(state).st_mode & 0o777, 0o700, "mode of the folder")
+
+
+@case
+def settings_changed_live_are_kept(t):
+    t.add("--", t.file("l.bin", 100).url)
+    t.ok("set", "-j", 3, "--limit", "5M")
+    t.stop()
+    t.add("--", t.file("m.bin", 100).url)
+    settings = t.ok("set", "--json").json()["settings"]
+    expect_equal((settings["jobs"], settings["limit"]), ("3", "5M"), "settings")
+    t.ok("wait")
+
+
+@case
+def failures_and_ends_are_remembered(t):
+    good, bad = t.file("g.bin", 100), t.file("b.bin", 100, status=404)
+    ids = t.add(good.url, bad.url)
+    t.haul("wait")
+    kill_daemon(t)
+    wake(t)
+    items = t.items()
+    expect_equal(items[ids[0]]["state"], "done", "the good one")
+    expect_equal(items[ids[1]]["state"], "failed", "the bad one")
+    expect_equal(items[ids[1]]["http_status"], 404, "its status")
+    expect_equal(len(t.origin.requests("b.bin")), 1, "requests for what failed")
+
+
+run()
