@@ -5,6 +5,7 @@ The shell in the pane is one without a line editor of its own, so the line's mod
 the terminal's, and are looked at through the pane's device, not through a program that may set
 them. Every wait has a deadline; nothing sleeps for a guessed time."""
 
+import codecs
 import contextlib
 import os
 import re
@@ -281,10 +282,11 @@ SEQUENCES = re.compile(
 def expect_own_sequences(data, what):
     """DATA, bytes that went to a terminal, holds nothing but plain text and harmless sequences."""
     rest = SEQUENCES.sub(b"", data)
-    for char in rest.decode("utf-8", errors="replace"):
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")  # the end may yet come
+    for char in decoder.decode(rest):
         if harmless(char):
             continue
-        at = data.find(char.encode())
+        at = data.find(char.encode("utf-8", "surrogateescape"))
         raise Failure(f"{char!r} in {what}: {data[max(0, at - 60):at + 60]!r}")
 
 
