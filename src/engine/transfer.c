@@ -11,18 +11,14 @@
 
 #include "engine/transfer.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
-#include "base/url.h"
 #include "disk/space.h"
 #include "engine/filename.h"
 #include "engine/folder.h"
 #include "engine/host.h"
 #include "engine/keep.h"
-#include "engine/plan.h"
 #include "engine/transfer_inside.h"
 #include "engine/validate.h"
 #include "haul/log.h"
@@ -33,7 +29,6 @@
 #define SMALL_TOTAL_MAX (8 * 1024 * 1024)
 #define RECORD_EVERY_MS 1000
 #define SYNC_EVERY_MS   10000
-#define SPREAD_WAIT_MS  1000                    /* after a refused connection; doubles */
 #define ROOM_MIN        ((uint64_t)1024 * 1024) /* less than this counts as full */
 /* A partial found only after the answer came is worth asking again when it holds this much. */
 #define WORTH_ASKING_AGAIN (1024 * 1024)
@@ -58,7 +53,7 @@ void transfer_fail(struct transfer *transfer, const struct haul_error *err)
     transfer_wants_attention(transfer);
 }
 
-static void note(struct transfer *transfer, const char *what, const char *why)
+void transfer_note(struct transfer *transfer, const char *what, const char *why)
 {
     struct item *item = transfer->item;
     char *text = xasprintf("%s: %s", what, why);
@@ -71,7 +66,7 @@ static void note(struct transfer *transfer, const char *what, const char *why)
     queue_touch(&transfer->engine->queue, item);
 }
 
-static void set_phase(struct transfer *transfer, enum haul_phase phase)
+void transfer_set_phase(struct transfer *transfer, enum haul_phase phase)
 {
     if (transfer->item->phase == phase)
         return;
@@ -94,7 +89,7 @@ static struct identity stored_identity(const struct disk_state *state)
                              .total = state->size};
 }
 
-static struct identity own_identity(const struct transfer *transfer)
+struct identity transfer_identity(const struct transfer *transfer)
 {
     return (struct identity){.etag = transfer->etag,
                              .last_modified = transfer->modified,
@@ -136,7 +131,7 @@ static void over(struct transfer *transfer)
 
 /* Memory of small files. */
 
-static bool take_small(struct transfer *transfer)
+bool transfer_take_small(struct transfer *transfer)
 {
     struct haul_engine *engine = transfer->engine;
     size_t size = (size_t)transfer->total;
@@ -167,7 +162,7 @@ static void ask(struct transfer *transfer, size_t range, uint64_t from, uint64_t
                 const char *if_range)
 {
     if (transfer->segment_count == 0)
-        set_phase(transfer, HAUL_PHASE_CONNECTING);
+        transfer_set_phase(transfer, HAUL_PHASE_CONNECTING);
     segment_start(transfer, range, from, to, if_range);
     transfer_wants_attention(transfer);
 }
@@ -182,10 +177,10 @@ static void ask_from_start(struct transfer *transfer)
     ask(transfer, 0, 0, UINT64_MAX, NULL);
 }
 
-static void ask_for_range(struct transfer *transfer, size_t range)
+void transfer_ask_range(struct transfer *transfer, size_t range)
 {
     const struct disk_range *wanted = &disk_file_state(transfer->file)->ranges[range];
-    struct identity own = own_identity(transfer);
+    struct identity own = transfer_identity(transfer);
 
     ask(transfer, range, wanted->written, wanted->end, identity_if_range(&own));
 }
@@ -218,183 +213,14 @@ static void ask_for_rest(struct transfer *transfer)
     if (!first_missing(state, &range)) {
         transfer->goal = GOAL_FINISH;
     } else if (item->done > 0 && identity_if_range(&stored)) {
-        ask_for_range(transfer, range);
+        transfer_ask_range(transfer, range);
     } else {
         if (item->done > 0)
-            note(transfer, "starting over", "nothing proves that the file is still the same");
+            transfer_note(transfer, "starting over",
+                          "nothing proves that the file is still the same");
         ask_from_start(transfer);
     }
     transfer_wants_attention(transfer);
-}
-
-/* Answers, inside libcurl. */
-
-static void learn_name(struct transfer *transfer, const struct net_response *response,
-                       const char *final_url)
-{
-    struct item *item = transfer->item;
-
-    free(transfer->name);
-    transfer->name = filename_choose(item->options->out, text_raw_from(response->disposition),
-                                     item->url, final_url);
-    free(item->name);
-    item->name = text_clean_dup(text_raw_from(transfer->name), FILENAME_MAX_BYTES + 64);
-}
-
-static void learn_identity(struct transfer *transfer, const struct net_response *response)
-{
-    bool strong =
-        response->last_modified && last_modified_is_strong(response->last_modified, response->date,
-                                                           clock_wall(transfer->engine->clock));
-
-    xstrset(&transfer->etag, response->etag);
-    xstrset(&transfer->modified, strong ? response->last_modified : NULL);
-}
-
-static void learn_facts(struct transfer *transfer, const struct segment *segment,
-                        const struct net_response *response, const char *final_url)
-{
-    net_transfer_peer(segment->net, &transfer->peer);
-    xstrset(&transfer->final_url, final_url);
-    xstrset(&transfer->content_type, response->content_type);
-    xstrset(&transfer->content_encoding, response->content_encoding);
-    xstrset(&transfer->server, response->server);
-    transfer->no_ranges = response->refuses_ranges;
-}
-
-static bool refuse(struct transfer *transfer, enum haul_err code, const char *why)
-{
-    struct haul_error err;
-
-    haul_fail(&err, code, "%s", why);
-    transfer_fail(transfer, &err);
-    return false;
-}
-
-/* The answer to a request for the whole file. */
-static bool take_whole(struct transfer *transfer, const struct net_response *response)
-{
-    int status = response->status;
-
-    if (status == 206)
-        return refuse(transfer, HAUL_E_BAD_RESPONSE,
-                      "the server sends a part (206) where the whole file was asked for");
-    if (status == 204 || status == 205)
-        return refuse(transfer, HAUL_E_BAD_RESPONSE, "the server has no content to send (204)");
-    transfer->total = response->content_length;
-    transfer->item->total = transfer->total;
-    transfer->item->done = 0;
-    learn_identity(transfer, response);
-    if (transfer->file) {
-        transfer->want_plan = true;
-        transfer->plan_fresh = true;
-    } else if (!take_small(transfer)) {
-        transfer->want_open = true;
-    }
-    return true;
-}
-
-static struct resume_result judge_resume(const struct transfer *transfer,
-                                         const struct segment *segment,
-                                         const struct net_response *response)
-{
-    const struct disk_range *range = &disk_file_state(transfer->file)->ranges[segment->range];
-    struct identity stored = own_identity(transfer);
-    bool strong = response->last_modified && transfer->modified &&
-                  strcmp(response->last_modified, transfer->modified) == 0;
-    struct resume_case asked = {.offset = segment->from,
-                                .end = range->end,
-                                .if_range = identity_if_range(&stored),
-                                .stored = stored,
-                                .status = response->status,
-                                .seen = {.etag = response->etag,
-                                         .last_modified = response->last_modified,
-                                         .last_modified_strong = strong,
-                                         .total = -1},
-                                .content_range = response->content_range,
-                                .content_length = response->content_length};
-
-    return validate_resume(&asked);
-}
-
-/* The answer to a request for the rest of a partial that an earlier run left: the first answer that
- * is heard of this file. */
-static bool take_rest(struct transfer *transfer, struct segment *segment,
-                      const struct net_response *response)
-{
-    struct resume_result result = judge_resume(transfer, segment, response);
-
-    switch (result.verdict) {
-    case RESUME_CONTINUE:
-        transfer->item->total = transfer->total = result.total;
-        transfer->want_plan = true;
-        note(transfer, "resumed", result.reason);
-        return true;
-    case RESUME_RANGES_IGNORED:
-        segment->skip = segment->from;
-        transfer->single = true;
-        transfer->want_plan = true;
-        note(transfer, "resumed without ranges", result.reason);
-        return true;
-    case RESUME_START_OVER:
-    case RESUME_NOT_SATISFIABLE:
-        note(transfer, "starting over", result.reason);
-        if (result.whole) {
-            segment->range = 0;
-            segment->from = 0;
-            segment->to = UINT64_MAX;
-            return take_whole(transfer, response);
-        }
-        transfer->start_over = true;
-        return false;
-    case RESUME_FAIL:
-    case RESUME_VERDICT_COUNT:
-        break;
-    }
-    return refuse(transfer, result.err, result.reason);
-}
-
-/* The answer to a request for a part while others work on the same file. What does not fit is not
- * used, and the others go on alone. */
-static bool take_part(struct transfer *transfer, struct segment *segment,
-                      const struct net_response *response)
-{
-    struct resume_result result = judge_resume(transfer, segment, response);
-
-    if (result.verdict == RESUME_CONTINUE) {
-        segment_write_to(segment, transfer->file);
-        return true;
-    }
-    LOG_INFO(engine, "item %llu: one connection from now on: %s",
-             (unsigned long long)transfer->item->id, result.reason);
-    transfer->host->no_ranges |= result.verdict == RESUME_RANGES_IGNORED;
-    transfer->single = true;
-    segment->unwanted = true;
-    transfer_wants_attention(transfer);
-    return false;
-}
-
-bool transfer_take_answer(struct transfer *transfer, struct segment *segment,
-                          const struct net_response *response, const char *final_url)
-{
-    bool go_on;
-
-    if (transfer->goal != GOAL_RECEIVE)
-        return false;
-    if (transfer->planned)
-        return take_part(transfer, segment, response);
-    learn_facts(transfer, segment, response, final_url);
-    if (!transfer->file)
-        learn_name(transfer, response, final_url);
-    go_on =
-        segment->from > 0 ? take_rest(transfer, segment, response) : take_whole(transfer, response);
-    if (go_on) {
-        transfer->item->phase = HAUL_PHASE_RECEIVING;
-        engine_tell(transfer->engine, transfer->item, HAUL_ITEM_NAMED);
-        queue_touch(&transfer->engine->queue, transfer->item);
-    }
-    transfer_wants_attention(transfer);
-    return go_on;
 }
 
 /* Disk jobs come back. */
@@ -440,7 +266,7 @@ static void plan(struct transfer *transfer)
 static bool worth_asking_again(const struct transfer *transfer)
 {
     const struct disk_state *found = disk_file_found(transfer->file);
-    struct identity stored, seen = own_identity(transfer);
+    struct identity stored, seen = transfer_identity(transfer);
     char reason[VALIDATE_REASON];
 
     if (!found)
@@ -556,7 +382,7 @@ static void finish(struct transfer *transfer)
 {
     struct haul_error err;
 
-    set_phase(transfer, HAUL_PHASE_FINISHING);
+    transfer_set_phase(transfer, HAUL_PHASE_FINISHING);
     if (!drop_segments(transfer, true) || transfer->goal != GOAL_FINISH)
         return;
     if (!transfer->file) {
@@ -594,98 +420,6 @@ static void put_away(struct transfer *transfer)
         disk_file_discard(transfer->file, on_put_away, transfer);
 }
 
-/* The server answers others of our connections and not this one: it has enough of them. */
-static bool is_refusal(const struct haul_error *err)
-{
-    return err->http_status == 403 || err->http_status == 429 || err->http_status == 503 ||
-           err->code == HAUL_E_CONNECT || err->code == HAUL_E_RESET;
-}
-
-/* A connection failed while others of the item work: they go on, and after a while another one is
- * tried. */
-static void lose_one(struct transfer *transfer, const struct segment *segment)
-{
-    unsigned doublings = MIN(transfer->refusals, 6u);
-
-    LOG_INFO(engine, "item %llu: a connection failed: %s", (unsigned long long)transfer->item->id,
-             segment->err.text);
-    if (segment->came > 0) {
-        transfer->refusals = 0;
-        return;
-    }
-    transfer->refusals++;
-    transfer->spread_after = engine_now(transfer->engine) + ((uint64_t)SPREAD_WAIT_MS << doublings);
-    if (is_refusal(&segment->err))
-        host_refused(transfer->host);
-    else if (!segment->err.retryable)
-        transfer->single = true;
-}
-
-static void segment_over(struct transfer *transfer, struct segment *segment)
-{
-    bool alone = transfer->segment_count == 1;
-
-    if (segment->came > 0 && segment->full)
-        transfer->pace = speed_rate(&segment->speed, engine_now(transfer->engine));
-    if (segment->err.code == HAUL_OK) {
-        transfer->refusals = 0;
-    } else if (!alone) {
-        lose_one(transfer, segment);
-    } else if (segment->err.http_status == 416 && segment->part) {
-        note(transfer, "starting over", "the server has no such range of the file any more (416)");
-        transfer->start_over = true;
-    } else {
-        transfer->retry_after = segment->retry_after;
-        transfer_fail(transfer, &segment->err);
-    }
-    segment_free(segment);
-}
-
-bool transfer_join_next(struct transfer *transfer, const struct segment *segment)
-{
-    const struct disk_state *state = disk_file_state(transfer->file);
-    uint64_t end = state->ranges[segment->range].end;
-    const struct segment *other;
-
-    if (segment->to <= end)
-        return false;
-    for (size_t i = 0; i < state->range_count; i++) {
-        const struct disk_range *range = &state->ranges[i];
-
-        if (range->start != end || range->written > range->start || range->start == range->end ||
-            range->end > segment->to)
-            continue;
-        LIST_FOREACH(other, &transfer->segments, link)
-        {
-            if (other->range == i)
-                return false;
-        }
-        disk_file_join(transfer->file, segment->range, i);
-        return true;
-    }
-    return false;
-}
-
-/* Looks at each connection: ends what has all it needs, wakes what waits, frees what is over. */
-static void tend_segments(struct transfer *transfer)
-{
-    struct segment *segment, *next;
-
-    for (segment = LIST_FIRST(&transfer->segments); segment; segment = next) {
-        next = LIST_NEXT(segment, link);
-        if (segment->net && segment->full && !transfer->is_small) {
-            if (!segment->overrun && transfer_join_next(transfer, segment))
-                segment->full = false;
-            else
-                segment_hang_up(segment);
-        }
-        if (segment->net)
-            segment_go_on(segment);
-        else if (segment_quiesce(segment, true))
-            segment_over(transfer, segment);
-    }
-}
-
 uint64_t transfer_unrecorded(const struct transfer *transfer)
 {
     uint64_t done = transfer->item->done;
@@ -716,62 +450,10 @@ static void keep_record(struct transfer *transfer, uint64_t now)
     disk_file_record(transfer->file, sync);
 }
 
-static void describe_ranges(const struct transfer *transfer, struct plan_range *ranges)
-{
-    const struct disk_state *state = disk_file_state(transfer->file);
-    uint64_t now = engine_now(transfer->engine);
-    const struct segment *segment;
-
-    for (size_t i = 0; i < state->range_count; i++)
-        ranges[i] =
-            (struct plan_range){.pos = state->ranges[i].written, .end = state->ranges[i].end};
-    LIST_FOREACH(segment, &transfer->segments, link)
-    {
-        struct plan_range *range = &ranges[segment->range];
-
-        range->active = true;
-        range->rate = speed_rate(&segment->speed, now);
-        if (segment->writing)
-            range->pos = segment->writer.offset;
-    }
-}
-
-/* Begins one more connection if there is a piece for it. */
-static bool spread_once(struct transfer *transfer)
-{
-    const struct disk_state *state = disk_file_state(transfer->file);
-    struct plan_range *ranges = xcalloc(state->range_count, sizeof *ranges);
-    struct plan_cut cut;
-    bool found;
-
-    describe_ranges(transfer, ranges);
-    found = plan_next(ranges, state->range_count, transfer->pace,
-                      transfer->item->options->min_split, &cut);
-    free(ranges);
-    if (!found || state->range_count >= STATE_RANGES_MAX)
-        return false;
-    ask_for_range(transfer,
-                  cut.whole ? cut.range : disk_file_split(transfer->file, cut.range, cut.at));
-    return true;
-}
-
-/* May this file have further connections now? Only what can be proved to be of one version is put
- * together from several answers. */
-static bool may_spread(const struct transfer *transfer)
-{
-    struct identity own = own_identity(transfer);
-
-    return transfer->planned && !transfer->single && !transfer->no_ranges && transfer->total >= 0 &&
-           transfer->item->phase == HAUL_PHASE_RECEIVING &&
-           transfer->segment_count < transfer->item->options->connections &&
-           host_has_room(transfer->host) && identity_if_range(&own) &&
-           engine_now(transfer->engine) >= transfer->spread_after;
-}
-
 /* Nobody works: the file is complete, or the rest is asked for anew. */
 static void close_gap(struct transfer *transfer)
 {
-    struct identity own = own_identity(transfer);
+    struct identity own = transfer_identity(transfer);
     size_t range;
 
     if (transfer->is_small || !transfer->file || transfer->total < 0 ||
@@ -779,7 +461,7 @@ static void close_gap(struct transfer *transfer)
         transfer->goal = GOAL_FINISH;
         finish(transfer);
     } else if (identity_if_range(&own)) {
-        ask_for_range(transfer, range);
+        transfer_ask_range(transfer, range);
     } else {
         transfer->start_over = true;
         transfer_wants_attention(transfer);
@@ -810,12 +492,11 @@ static void receive(struct transfer *transfer)
         open_file(transfer, false);
         return;
     }
-    tend_segments(transfer);
+    transfer_tend(transfer);
     if (transfer->goal != GOAL_RECEIVE || transfer->start_over)
         return;
     keep_record(transfer, engine_now(transfer->engine));
-    while (may_spread(transfer) && spread_once(transfer))
-        continue;
+    transfer_spread(transfer);
     if (transfer->segment_count == 0)
         close_gap(transfer);
 }
@@ -902,7 +583,7 @@ void transfer_start(struct haul_engine *engine, struct item *item)
     item->transfer = transfer;
     LIST_INSERT_HEAD(&engine->transfers, transfer, link);
     engine->transfer_count++;
-    set_phase(transfer, HAUL_PHASE_CONNECTING);
+    transfer_set_phase(transfer, HAUL_PHASE_CONNECTING);
     if (options->timeout > 0 && item->deadline == 0)
         item->deadline = engine_now(engine) + options->timeout * 1000;
     if (item->err == HAUL_E_DISK_FULL) {

@@ -3,6 +3,7 @@
 
 #include "engine/segment.h"
 #include "engine/transfer.h"
+#include "engine/validate.h"
 
 /* Inside of the engine room: a transfer's parts, for transfer.c, segment.c and transfer_facts.c. */
 
@@ -70,15 +71,35 @@ struct transfer {
 /* Bytes that came since the last record. */
 uint64_t transfer_unrecorded(const struct transfer *transfer);
 
+/* The parts of the room that make up a transfer, by file.
+ *
+ * transfer.c */
+/* Tells the user, in the row, the history and the log: "what: why". */
+void transfer_note(struct transfer *transfer, const char *what, const char *why);
+void transfer_set_phase(struct transfer *transfer, enum haul_phase phase);
+/* What the file's version is known by; borrowed. */
+struct identity transfer_identity(const struct transfer *transfer);
+/* Takes the file into memory if it is small and there is room. */
+HAUL_CHECKED bool transfer_take_small(struct transfer *transfer);
+/* Asks for what is missing of RANGE. */
+void transfer_ask_range(struct transfer *transfer, size_t range);
+
+/* spread.c */
+/* Ends connections that have all they need, wakes what waits, takes leave of what is over. */
+void transfer_tend(struct transfer *transfer);
+/* Begins further connections as long as that makes sense. */
+void transfer_spread(struct transfer *transfer);
+
 /* For segments. The first two may be called inside libcurl. */
 void transfer_wants_attention(struct transfer *transfer);
 /* Ends with an error; what came is kept. */
 void transfer_fail(struct transfer *transfer, const struct haul_error *err);
-/* An answer of 2xx to SEGMENT's request; false when its body is not wanted. Inside libcurl. */
+/* answer.c: an answer of 2xx to SEGMENT's request; false when its body is not wanted. Inside
+ * libcurl. */
 HAUL_CHECKED bool transfer_take_answer(struct transfer *transfer, struct segment *segment,
                                        const struct net_response *response, const char *final_url);
-/* Gives SEGMENT the range behind its own, when its request goes on there anyway, nobody works on it
- * and nothing of it is here. May be called inside libcurl. */
+/* spread.c: gives SEGMENT the range behind its own, when its request goes on there anyway, nobody
+ * works on it and nothing of it is here. May be called inside libcurl. */
 HAUL_CHECKED bool transfer_join_next(struct transfer *transfer, const struct segment *segment);
 
 #endif

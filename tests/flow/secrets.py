@@ -106,9 +106,9 @@ def nothing_secret_leaves_the_daemon(t):
         for name in names:
             with open(os.path.join(folder, name), "rb") as file:
                 if name.startswith("queue.db"):  # it must know them to go on after a restart
-                expect_equal(os.stat(file.fileno()).st_mode & 0o777, 0o600, f"mode of {name}")
-                continue
-            expect(b"hunter2" not in file.read(), f"a secret in {name}")
+                    expect_equal(os.stat(file.fileno()).st_mode & 0o777, 0o600, f"mode of {name}")
+                    continue
+                expect(b"hunter2" not in file.read(), f"a secret in {name}")
 
 
 run()

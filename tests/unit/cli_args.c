@@ -135,7 +135,7 @@ static void options_of_later_issues_are_not_taken(void **state)
 {
     (void)state;
     assert_refused("get", WORDS("--checksum=sha256:00"), "there is no option --checksum");
-    assert_refused("get", WORDS("-x4"), "there is no option -x");
+    assert_refused("get", WORDS("-bname=value"), "there is no option -b");
 }
 
 static void help_needs_no_operands(void **state)

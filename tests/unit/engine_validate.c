@@ -229,7 +229,8 @@ static void the_right_answer_continues(void **state)
     assert_result(&asked, RESUME_CONTINUE, HAUL_OK);
 }
 
-/* A part may be shorter than what was asked for: without a total nobody knows where the file ends. */
+/* A part may be shorter than what was asked for: without a total nobody knows where the file ends.
+ */
 static void a_part_of_a_file_without_a_size_starts_over(void **state)
 {
     struct resume_case asked = good();

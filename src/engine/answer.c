@@ -1,0 +1,183 @@
+/* What an answer says of the file, and whether its bytes are wanted. Runs inside libcurl: it
+ * records facts and says yes or no, the transfer does the rest.
+ *
+ * The first answer of an attempt tells what the file is (or that it is still the one whose bytes an
+ * earlier attempt left); every further one has to prove that it is of the very same version. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "engine/filename.h"
+#include "engine/host.h"
+#include "engine/transfer_inside.h"
+#include "engine/validate.h"
+#include "haul/log.h"
+
+static void learn_name(struct transfer *transfer, const struct net_response *response,
+                       const char *final_url)
+{
+    struct item *item = transfer->item;
+
+    free(transfer->name);
+    transfer->name = filename_choose(item->options->out, text_raw_from(response->disposition),
+                                     item->url, final_url);
+    free(item->name);
+    item->name = text_clean_dup(text_raw_from(transfer->name), FILENAME_MAX_BYTES + 64);
+}
+
+static void learn_identity(struct transfer *transfer, const struct net_response *response)
+{
+    bool strong =
+        response->last_modified && last_modified_is_strong(response->last_modified, response->date,
+                                                           clock_wall(transfer->engine->clock));
+
+    xstrset(&transfer->etag, response->etag);
+    xstrset(&transfer->modified, strong ? response->last_modified : NULL);
+}
+
+static void learn_facts(struct transfer *transfer, const struct segment *segment,
+                        const struct net_response *response, const char *final_url)
+{
+    net_transfer_peer(segment->net, &transfer->peer);
+    xstrset(&transfer->final_url, final_url);
+    xstrset(&transfer->content_type, response->content_type);
+    xstrset(&transfer->content_encoding, response->content_encoding);
+    xstrset(&transfer->server, response->server);
+    transfer->no_ranges = response->refuses_ranges;
+}
+
+static bool refuse(struct transfer *transfer, enum haul_err code, const char *why)
+{
+    struct haul_error err;
+
+    haul_fail(&err, code, "%s", why);
+    transfer_fail(transfer, &err);
+    return false;
+}
+
+/* The answer to a request for the whole file. */
+static bool take_whole(struct transfer *transfer, const struct net_response *response)
+{
+    int status = response->status;
+
+    if (status == 206)
+        return refuse(transfer, HAUL_E_BAD_RESPONSE,
+                      "the server sends a part (206) where the whole file was asked for");
+    if (status == 204 || status == 205)
+        return refuse(transfer, HAUL_E_BAD_RESPONSE, "the server has no content to send (204)");
+    transfer->total = response->content_length;
+    transfer->item->total = transfer->total;
+    transfer->item->done = 0;
+    learn_identity(transfer, response);
+    if (transfer->file) {
+        transfer->want_plan = true;
+        transfer->plan_fresh = true;
+    } else if (!transfer_take_small(transfer)) {
+        transfer->want_open = true;
+    }
+    return true;
+}
+
+static struct resume_result judge_resume(const struct transfer *transfer,
+                                         const struct segment *segment,
+                                         const struct net_response *response)
+{
+    const struct disk_range *range = &disk_file_state(transfer->file)->ranges[segment->range];
+    struct identity stored = transfer_identity(transfer);
+    bool strong = response->last_modified && transfer->modified &&
+                  strcmp(response->last_modified, transfer->modified) == 0;
+    struct resume_case asked = {.offset = segment->from,
+                                .end = range->end,
+                                .if_range = identity_if_range(&stored),
+                                .stored = stored,
+                                .status = response->status,
+                                .seen = {.etag = response->etag,
+                                         .last_modified = response->last_modified,
+                                         .last_modified_strong = strong,
+                                         .total = -1},
+                                .content_range = response->content_range,
+                                .content_length = response->content_length};
+
+    return validate_resume(&asked);
+}
+
+/* The answer to a request for the rest of a partial that an earlier run left: the first answer that
+ * is heard of this file. */
+static bool take_rest(struct transfer *transfer, struct segment *segment,
+                      const struct net_response *response)
+{
+    struct resume_result result = judge_resume(transfer, segment, response);
+
+    switch (result.verdict) {
+    case RESUME_CONTINUE:
+        transfer->item->total = transfer->total = result.total;
+        transfer->want_plan = true;
+        transfer_note(transfer, "resumed", result.reason);
+        return true;
+    case RESUME_RANGES_IGNORED:
+        segment->skip = segment->from;
+        transfer->single = true;
+        transfer->want_plan = true;
+        transfer_note(transfer, "resumed without ranges", result.reason);
+        return true;
+    case RESUME_START_OVER:
+    case RESUME_NOT_SATISFIABLE:
+        transfer_note(transfer, "starting over", result.reason);
+        if (result.whole) {
+            segment->range = 0;
+            segment->from = 0;
+            segment->to = UINT64_MAX;
+            return take_whole(transfer, response);
+        }
+        transfer->start_over = true;
+        return false;
+    case RESUME_FAIL:
+    case RESUME_VERDICT_COUNT:
+        break;
+    }
+    return refuse(transfer, result.err, result.reason);
+}
+
+/* The answer to a request for a part while others work on the same file. What does not fit is not
+ * used, and the others go on alone. */
+static bool take_part(struct transfer *transfer, struct segment *segment,
+                      const struct net_response *response)
+{
+    struct resume_result result = judge_resume(transfer, segment, response);
+
+    if (result.verdict == RESUME_CONTINUE) {
+        segment_write_to(segment, transfer->file);
+        return true;
+    }
+    LOG_INFO(engine, "item %llu: one connection from now on: %s",
+             (unsigned long long)transfer->item->id, result.reason);
+    transfer->host->no_ranges |= result.verdict == RESUME_RANGES_IGNORED;
+    transfer->single = true;
+    segment->unwanted = true;
+    transfer_wants_attention(transfer);
+    return false;
+}
+
+bool transfer_take_answer(struct transfer *transfer, struct segment *segment,
+                          const struct net_response *response, const char *final_url)
+{
+    bool go_on;
+
+    if (transfer->goal != GOAL_RECEIVE)
+        return false;
+    if (transfer->planned)
+        return take_part(transfer, segment, response);
+    learn_facts(transfer, segment, response, final_url);
+    if (!transfer->file)
+        learn_name(transfer, response, final_url);
+    go_on =
+        segment->from > 0 ? take_rest(transfer, segment, response) : take_whole(transfer, response);
+    if (go_on) {
+        transfer->item->phase = HAUL_PHASE_RECEIVING;
+        engine_tell(transfer->engine, transfer->item, HAUL_ITEM_NAMED);
+        queue_touch(&transfer->engine->queue, transfer->item);
+    }
+    transfer_wants_attention(transfer);
+    return go_on;
+}
