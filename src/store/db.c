@@ -94,6 +94,23 @@ int db_connect(const char *path, sqlite3 **ret_db)
     return db_exec(*ret_db, "PRAGMA locking_mode = EXCLUSIVE");
 }
 
+/* The errno of the last read or write that failed, 0 when none did. Calls that deal with an I/O
+ * error by themselves (a commit, a check) leave it only with the file. */
+static int cause_of(sqlite3 *db)
+{
+    sqlite3_file *log = NULL;
+    int sys_errno = 0;
+
+    if (!db)
+        return 0;
+    sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (log && log->pMethods)
+        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &sys_errno);
+    if (sys_errno == 0)
+        sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &sys_errno);
+    return sys_errno ? sys_errno : sqlite3_system_errno(db);
+}
+
 /* Damage comes from power cuts on disks that lie, so after a clean end a large database is
  * believed: the check reads all of it, 2 ms a MiB. */
 static int check(sqlite3 *db)
@@ -137,31 +154,16 @@ int db_set_durable(sqlite3 *db, bool durable)
     return db_exec(db, durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
 }
 
-bool db_means_damage(int rc)
+bool db_is_damaged(sqlite3 *db, int rc)
 {
     switch (rc & 0xff) {
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
-    case SQLITE_ERROR: /* another program's tables */
-        return true;
+    case SQLITE_ERROR:            /* another program's tables */
+        return cause_of(db) == 0; /* SQLite takes a page that can't be read for a bad one */
     default:
         return false;
     }
-}
-
-/* The errno behind an I/O error, 0 when it is not known. A commit that fails leaves it only with
- * the log's file. */
-static int cause_of(sqlite3 *db)
-{
-    sqlite3_file *log = NULL;
-    int sys_errno = 0;
-
-    if (!db)
-        return 0;
-    sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
-    if (log && log->pMethods)
-        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &sys_errno);
-    return sys_errno ? sys_errno : sqlite3_system_errno(db);
 }
 
 enum haul_err db_fail(struct haul_error *err, sqlite3 *db, int rc, const char *path)
@@ -171,23 +173,17 @@ enum haul_err db_fail(struct haul_error *err, sqlite3 *db, int rc, const char *p
     switch (rc & 0xff) {
     case SQLITE_FULL:
         return haul_fail_errno(err, HAUL_E_DISK, ENOSPC, "can't keep the queue in %s", path);
-    case SQLITE_NOTADB:
-    case SQLITE_CORRUPT:
-        return haul_fail(err, HAUL_E_STORE, "the queue in %s is damaged; move it away", path);
     case SQLITE_BUSY:
         return haul_fail(err, HAUL_E_STORE, "another haul has the queue in %s", path);
-    case SQLITE_IOERR:
-    case SQLITE_CANTOPEN:
-    case SQLITE_READONLY:
-        if (sys_errno == ENOSPC || sys_errno == EDQUOT)
-            return haul_fail_errno(err, HAUL_E_DISK, sys_errno, "can't keep the queue in %s", path);
-        if (sys_errno != 0)
-            return haul_fail_errno(err, HAUL_E_STORE, sys_errno, "can't keep the queue in %s",
-                                   path);
-        break;
     default:
         break;
     }
+    if (sys_errno == ENOSPC || sys_errno == EDQUOT)
+        return haul_fail_errno(err, HAUL_E_DISK, sys_errno, "can't keep the queue in %s", path);
+    if (sys_errno != 0)
+        return haul_fail_errno(err, HAUL_E_STORE, sys_errno, "can't keep the queue in %s", path);
+    if (db_is_damaged(db, rc))
+        return haul_fail(err, HAUL_E_STORE, "the queue in %s is damaged; move it away", path);
     return haul_fail(err, HAUL_E_STORE, "can't keep the queue in %s: %s", path, sqlite3_errstr(rc));
 }
 

@@ -7,7 +7,7 @@
 #include "haul/error.h"
 
 /* The file of a database and the connection to it. Functions that return int return SQLite's
- * result code, so that db_fail() and db_means_damage() can judge it. */
+ * result code, so that db_fail() and db_is_damaged() can judge it. */
 
 /* Makes the folder (0700) and the file (0600) when they are missing, and closes the file to other
  * users when it is open to them. Blocks. */
@@ -35,8 +35,9 @@ HAUL_CHECKED int db_number(sqlite3 *db, const char *sql, sqlite3_int64 *ret_valu
  * transaction. */
 HAUL_CHECKED int db_set_durable(sqlite3 *db, bool durable);
 
-/* True when RC says that the content is not a database of ours. */
-bool db_means_damage(int rc);
+/* True when RC, the result of the last call on DB, says that the content is not a database of ours,
+ * and not only that it could not be read. */
+bool db_is_damaged(sqlite3 *db, int rc);
 
 /* Fills *err for RC, the result of the last call on DB: what failed, on which file. */
 enum haul_err db_fail(struct haul_error *err, sqlite3 *db, int rc, const char *path);

@@ -64,8 +64,8 @@ static enum haul_err refuse_newer(const struct store *store, int version, struct
                      store->path, version, schema_newest());
 }
 
-/* What *RET_RC says decides whether the file is to be moved aside. */
-static enum haul_err open_database(struct store *store, int *ret_rc, struct haul_error *err)
+/* *RET_DAMAGED tells of a failure whether the file is to be moved aside. */
+static enum haul_err open_database(struct store *store, bool *ret_damaged, struct haul_error *err)
 {
     int version = 0;
     int rc = db_connect(store->path, &store->db);
@@ -85,27 +85,26 @@ static enum haul_err open_database(struct store *store, int *ret_rc, struct haul
     if (rc == SQLITE_OK)
         return HAUL_OK;
     db_fail(err, store->db, rc, store->path);
+    *ret_damaged = db_is_damaged(store->db, rc);
     db_close(store->db, false);
-    *ret_rc = rc;
     return err->code;
 }
 
 static enum haul_err open_or_replace(struct store *store, bool *ret_moved, struct haul_error *err)
 {
-    int rc = SQLITE_OK;
+    bool again = false;
     enum haul_err code = db_make_file(store->path, err);
 
     if (code != HAUL_OK)
         return code;
-    code = open_database(store, &rc, err);
-    *ret_moved = db_means_damage(rc);
+    code = open_database(store, ret_moved, err);
     if (!*ret_moved)
         return code;
     code = db_move_aside(store->path, err);
     if (code == HAUL_OK)
         code = db_make_file(store->path, err);
     if (code == HAUL_OK)
-        code = open_database(store, &rc, err);
+        code = open_database(store, &again, err);
     return code;
 }
 

@@ -19,7 +19,7 @@
 
 /* A process that adds, moves, updates and removes without a rest is killed at random; what it was
  * told to be kept must be there. It is told by adds of GROUP items, and says so with a byte. */
-#define ROUNDS    60u
+#define ROUNDS    100u
 #define GROUP     UINT64_C(3)
 #define MOST_ADDS 20u
 

@@ -54,6 +54,20 @@ static ssize_t breakable_write(int fd, const void *data, size_t len)
     return write(fd, data, len);
 }
 
+/* Reads fail, for ever, after so many good ones; negative: never. */
+static _Atomic long reads_left = -1;
+
+static ssize_t breakable_pread(int fd, void *data, size_t len, off_t offset)
+{
+    if (reads_left == 0) {
+        errno = EIO;
+        return -1;
+    }
+    if (reads_left > 0)
+        reads_left--;
+    return pread(fd, data, len, offset);
+}
+
 /* The executable's functions stand before the C library's, for SQLite too. */
 static _Atomic unsigned syncs;
 static _Atomic bool syncs_fail;
@@ -86,6 +100,8 @@ static int take_writes(void **state)
 
     (void)state;
     taken += vfs->xSetSystemCall(vfs, "pwrite", (sqlite3_syscall_ptr)breakable_pwrite) == SQLITE_OK;
+    taken += vfs->xSetSystemCall(vfs, "pread", (sqlite3_syscall_ptr)breakable_pread) == SQLITE_OK;
+    taken += vfs->xSetSystemCall(vfs, "pread64", (sqlite3_syscall_ptr)breakable_pread) == SQLITE_OK;
     taken +=
         vfs->xSetSystemCall(vfs, "pwrite64", (sqlite3_syscall_ptr)breakable_pwrite) == SQLITE_OK;
     taken += vfs->xSetSystemCall(vfs, "write", (sqlite3_syscall_ptr)breakable_write) == SQLITE_OK;
@@ -108,6 +124,7 @@ static int set_up(void **state)
 
     break_writes(0, 0, 0);
     syncs_fail = false;
+    reads_left = -1;
     snprintf(bench->dir, sizeof bench->dir, "/tmp/haul-store-XXXXXX");
     assert_non_null(mkdtemp(bench->dir));
     snprintf(bench->path, sizeof bench->path, "%s/queue.db", bench->dir);
@@ -392,6 +409,31 @@ static void no_failed_write_breaks_a_promise(void **state)
     }
 }
 
+/* A disk that can't be read just now says nothing of the database. */
+static void no_failed_read_moves_the_queue_aside(void **state)
+{
+    struct bench *bench = *state;
+    unsigned refused = 0;
+
+    open_store(bench);
+    assert_int_equal(add(bench, 1), HAUL_OK);
+    close_store(bench);
+    for (long after = 0;; after++) {
+        enum haul_err code;
+
+        reads_left = after;
+        code = try_open(bench);
+        reads_left = -1;
+        assert_false(bench->moved);
+        if (code == HAUL_OK)
+            break;
+        assert_int_equal(code, HAUL_E_STORE);
+        refused++;
+    }
+    assert_true(refused > 0);
+    assert_int_equal(look(bench).ids, 1 << 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -404,6 +446,7 @@ int main(void)
         TEST(what_can_not_be_synced_is_not_told_as_kept),
         TEST(it_closes_on_a_full_disk_and_loses_nothing_that_was_told),
         TEST(no_failed_write_breaks_a_promise),
+        TEST(no_failed_read_moves_the_queue_aside),
     };
 
     return cmocka_run_group_tests(tests, take_writes, NULL);
