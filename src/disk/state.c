@@ -3,6 +3,7 @@
 #include "disk/state.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -249,20 +250,24 @@ uint64_t disk_state_bytes(const struct disk_state *state)
     return bytes;
 }
 
+static char boot_id[40]; /* constant for the life of the process */
+static pthread_once_t boot_id_once = PTHREAD_ONCE_INIT;
+
+static void read_boot_id(void)
+{
+    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    ssize_t len;
+
+    if (fd < 0)
+        return;
+    len = read(fd, boot_id, sizeof boot_id - 1);
+    close(fd);
+    boot_id[len > 0 ? len : 0] = '\0';
+    boot_id[strcspn(boot_id, "\n")] = '\0';
+}
+
 const char *state_boot_id(void)
 {
-    static char id[40]; /* constant for the life of the process */
-    ssize_t len;
-    int fd;
-
-    if (id[0] != '\0')
-        return id;
-    fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return id;
-    len = read(fd, id, sizeof id - 1);
-    close(fd);
-    id[len > 0 ? len : 0] = '\0';
-    id[strcspn(id, "\n")] = '\0';
-    return id;
+    pthread_once(&boot_id_once, read_boot_id);
+    return boot_id;
 }

@@ -70,7 +70,7 @@ void state_believe(struct disk_state *state, const char *boot, uint64_t file_siz
 /* How many bytes are here. */
 uint64_t disk_state_bytes(const struct disk_state *state);
 
-/* The running system's boot id, "" when it has none. */
+/* The running system's boot id, "" when it has none. On any thread. */
 const char *state_boot_id(void);
 
 #endif
