@@ -209,9 +209,15 @@ bool disk_writer_flush(struct disk_writer *writer)
     return true;
 }
 
-static bool straight_through(const struct disk_writer *writer)
+/* A slow stream keeps no block; a quick one gets one unless all are in use, which is no reason to
+ * wait while the volume is quick. */
+static bool straight_through(struct disk_writer *writer)
 {
-    return !writer->block && !writer->quick && may_write_inline(writer);
+    if (writer->block)
+        return false;
+    if (writer->quick || !may_write_inline(writer))
+        writer->block = disk_block_get(writer->file->disk);
+    return !writer->block && may_write_inline(writer);
 }
 
 enum disk_take disk_writer_add(struct disk_writer *writer, const void *data, size_t len)
@@ -227,11 +233,10 @@ enum disk_take disk_writer_add(struct disk_writer *writer, const void *data, siz
     }
     if (writer->filled + len > DISK_BLOCK && !disk_writer_flush(writer))
         return writer->err.code != HAUL_OK ? DISK_FAILED : DISK_FULL;
-    if (!writer->block) {
+    if (!writer->block)
         writer->block = disk_block_get(writer->file->disk);
-        if (!writer->block)
-            return DISK_FULL;
-    }
+    if (!writer->block)
+        return DISK_FULL;
     memcpy(writer->block + writer->filled, data, len);
     writer->filled += len;
     writer->offset += len;
