@@ -6,7 +6,6 @@
 #include "disk/disk.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -124,22 +123,20 @@ uint64_t disk_nanoseconds(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-struct disk_folder *disk_folder_adopt(struct disk *disk, int fd)
+struct disk_folder *disk_folder_adopt(struct disk *disk, int fd, dev_t dev, ino_t ino)
 {
-    struct stat st = {0};
     struct disk_folder *folder;
 
-    fstat(fd, &st);
     for (size_t i = 0; i < disk->folder_count; i++) {
         folder = disk->folders[i];
-        if (folder->dev == st.st_dev && folder->ino == st.st_ino) {
+        if (folder->dev == dev && folder->ino == ino) {
             close(fd);
             folder->refs++;
             return folder;
         }
     }
     folder = xcalloc(1, sizeof *folder);
-    *folder = (struct disk_folder){fd, 1, st.st_dev, st.st_ino};
+    *folder = (struct disk_folder){fd, 1, dev, ino};
     disk->folders =
         array_reserve(disk->folders, disk->folder_count, &disk->folder_size, sizeof *disk->folders);
     disk->folders[disk->folder_count++] = folder;

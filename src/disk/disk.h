@@ -40,19 +40,20 @@ bool disk_volume_quick(const struct disk_volume *volume);
 void disk_volume_note(struct disk_volume *volume, uint64_t nanoseconds);
 uint64_t disk_nanoseconds(void);
 
-/* Open folders, shared by the files in them, so that each file costs one descriptor. Takes FD; the
- * result's descriptor is the one to use from now on. Each adopt needs a release. */
+/* Open folders, shared by the files in them, so that each file costs one descriptor. Takes FD,
+ * which is folder INO of DEV (found out on a worker); the result's descriptor is the one to use
+ * from now on. Each adopt needs a release. */
 struct disk_folder {
     int fd;
     unsigned refs;
     dev_t dev;
     ino_t ino;
 };
-struct disk_folder *disk_folder_adopt(struct disk *disk, int fd);
+struct disk_folder *disk_folder_adopt(struct disk *disk, int fd, dev_t dev, ino_t ino);
 void disk_folder_release(struct disk *disk, struct disk_folder *folder);
 
 /* Memory for blocks that wait to be written, from one pool. NULL when the cap is reached: the
- * caller then makes its source wait. */
+ * caller then does without or makes its source wait. */
 #define DISK_BLOCK ((size_t)256 * 1024)
 char *disk_block_get(struct disk *disk);
 void disk_block_put(struct disk *disk, char *block);

@@ -3,8 +3,8 @@
 
 #include "disk/file.h"
 
-/* Inside of the disk room: what a partial file is made of. file.c owns it; the writer uses the
- * descriptor, the volume and the ranges. */
+/* Inside of the disk room: what a partial file is made of. open.c makes it, file.c owns it; the
+ * writer uses the descriptor, the volume and the ranges. */
 struct disk_file {
     struct disk *disk;
     struct disk_volume *volume;
@@ -12,8 +12,10 @@ struct disk_file {
     int dirfd; /* ->folder's once there is one */
     struct disk_folder *folder;
     size_t rows_at; /* where the rows are in NAME.haul; 0: it must be written whole */
-    dev_t dev;
+    dev_t dev;      /* of NAME.part */
     ino_t ino;
+    dev_t dir_dev;
+    ino_t dir_ino;
     unsigned layout; /* grows when ranges are cut or joined */
     char *dir;
     char *base; /* the name asked for */
@@ -24,11 +26,15 @@ struct disk_file {
     enum haul_if_exists policy;
     char *(*numbered)(const char *name, unsigned n);
     struct disk_state state;
-    bool made;       /* NAME.part was not there before us */
     bool found;      /* ->state is an old record that is not confirmed yet */
     bool has_record; /* a NAME.haul of ours is there */
     bool busy;       /* a job works on it */
     struct end_job *ending;
 };
+
+struct disk_place disk_file_place(const struct disk_file *file);
+/* Closes what only this file uses, which can take long: worker threads. */
+void disk_file_close(struct disk_file *file);
+void disk_file_free(struct disk_file *file); /* loop thread */
 
 #endif

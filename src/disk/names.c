@@ -1,4 +1,8 @@
-/* Names in a folder: finding a free one, and renaming without replacing. Worker threads only. */
+/* Names in a folder: finding a free one, making a partial, renaming without replacing.
+ *
+ * What is free now may be taken in the next moment, by another haul too: a name counts as ours only
+ * when the kernel gave it to us without replacing anything (O_EXCL, RENAME_NOREPLACE, link). Worker
+ * threads only. */
 
 #include "disk/names.h"
 
@@ -6,11 +10,19 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/str.h"
+
+#define NUMBER_MAX ((unsigned)INT32_MAX)
+#define RACES_MAX  1000 /* how often a name may be taken just before us */
+#define LOCK_TRIES 20
 
 enum haul_err names_open_dir(const char *dir, int *ret_fd, struct haul_error *err)
 {
@@ -41,6 +53,154 @@ char *names_candidate(const struct disk_place *place, unsigned n)
     return n == 0 ? xstrdup(place->name) : place->numbered(place->name, n);
 }
 
+bool names_number(const struct disk_place *place, const char *entry, const char *suffix,
+                  unsigned *ret_n)
+{
+    const char *open = entry, *end;
+    uint64_t n = 0;
+    bool same = false;
+    char *name;
+
+    if (!str_ends(entry, suffix))
+        return false;
+    name = xstrndup(entry, strlen(entry) - strlen(suffix));
+    if (strcmp(name, place->name) == 0) {
+        *ret_n = 0;
+        same = true;
+    }
+    while (!same && (open = strstr(open, " ("))) {
+        open += 2;
+        if (str_to_u64(open, &n, &end) && *end == ')' && n > 0 && n <= NUMBER_MAX) {
+            char *candidate = names_candidate(place, (unsigned)n);
+
+            same = strcmp(candidate, name) == 0;
+            *ret_n = same ? (unsigned)n : *ret_n;
+            free(candidate);
+        }
+    }
+    free(name);
+    return same;
+}
+
+static bool number_taken(int dirfd, const struct disk_place *place, const char *suffix, unsigned n)
+{
+    char *name = names_candidate(place, n);
+    char *whole = xasprintf("%s%s", name, suffix);
+    bool taken = names_taken(dirfd, whole);
+
+    free(whole);
+    free(name);
+    return taken;
+}
+
+unsigned names_free_number(int dirfd, const struct disk_place *place, const char *suffix,
+                           unsigned first)
+{
+    unsigned taken = first, step = 1, unused;
+
+    if (!number_taken(dirfd, place, suffix, first))
+        return first;
+    while (taken + step < NUMBER_MAX && number_taken(dirfd, place, suffix, taken + step)) {
+        taken += step;
+        step *= 2;
+    }
+    unused = taken + step;
+    while (unused - taken > 1) {
+        unsigned middle = taken + (unused - taken) / 2;
+
+        if (number_taken(dirfd, place, suffix, middle))
+            taken = middle;
+        else
+            unused = middle;
+    }
+    return unused;
+}
+
+bool names_lock(int fd)
+{
+    int status;
+
+    do
+        status = flock(fd, LOCK_EX | LOCK_NB);
+    while (status != 0 && errno == EINTR);
+    return status == 0 || errno != EWOULDBLOCK;
+}
+
+/* One who looks whether a file is his holds its lock for a moment: that is waited for, but not
+ * somebody who keeps it. */
+static bool lock_new(int fd)
+{
+    const struct timespec moment = {.tv_nsec = 5000000};
+
+    for (int i = 0; i < LOCK_TRIES; i++) {
+        if (names_lock(fd))
+            return true;
+        nanosleep(&moment, NULL);
+    }
+    return false;
+}
+
+static enum haul_err make_partial(int dirfd, const struct disk_place *place, unsigned n,
+                                  int *ret_fd, struct haul_error *err)
+{
+    char *name = names_candidate(place, n);
+    char *part = xasprintf("%s.part", name);
+    enum haul_err code = HAUL_OK;
+    int fd = openat(dirfd, part, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+
+    if (fd < 0 && errno == EEXIST) {
+        code = haul_fail(err, HAUL_E_EXISTS, "%s/%s is already there", place->dir, part);
+    } else if (fd < 0) {
+        code =
+            haul_fail_errno(err, HAUL_E_DISK, errno, "can't make the file %s/%s", place->dir, part);
+    } else if (!lock_new(fd)) {
+        close(fd); /* it is theirs now */
+        code = haul_fail(err, HAUL_E_BUSY, "another program holds %s/%s", place->dir, part);
+    } else {
+        *ret_fd = fd;
+    }
+    free(part);
+    free(name);
+    return code;
+}
+
+enum haul_err names_make_partial(int dirfd, const struct disk_place *place, unsigned first,
+                                 unsigned *ret_n, int *ret_fd, struct haul_error *err)
+{
+    enum haul_err code = HAUL_E_EXISTS;
+    struct haul_error why = {0};
+    unsigned n = first;
+
+    for (int i = 0; i < RACES_MAX && code == HAUL_E_EXISTS; i++) {
+        n = names_free_number(dirfd, place, ".part", n);
+        code = make_partial(dirfd, place, n, ret_fd, &why);
+    }
+    if (code == HAUL_OK)
+        *ret_n = n;
+    else
+        *err = why;
+    return code;
+}
+
+/* Takes the name with an empty file, then replaces that: for file systems that know neither a
+ * rename that does not replace nor links. Nobody can have written to it that soon but on purpose.
+ */
+static int rename_reserved(int dirfd, const char *from, const char *to)
+{
+    int fd = openat(dirfd, to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int why;
+
+    if (fd < 0)
+        return -1;
+    close(fd);
+    if (renameat(dirfd, from, dirfd, to) == 0)
+        return 0;
+    why = errno;
+    unlinkat(dirfd, to, 0);
+    errno = why;
+    return -1;
+}
+
 /* renameat2 with RENAME_NOREPLACE, or link and unlink where the file system can't. */
 static int rename_free(int dirfd, const char *from, const char *to)
 {
@@ -48,40 +208,45 @@ static int rename_free(int dirfd, const char *from, const char *to)
         return 0;
     if (errno != EINVAL && errno != ENOSYS)
         return -1;
-    if (linkat(dirfd, from, dirfd, to, 0) != 0)
+    if (linkat(dirfd, from, dirfd, to, 0) == 0)
+        return unlinkat(dirfd, from, 0);
+    if (errno != EPERM && errno != ENOSYS && errno != EOPNOTSUPP && errno != EMLINK)
         return -1;
-    return unlinkat(dirfd, from, 0);
+    return rename_reserved(dirfd, from, to);
 }
 
-static enum haul_err name_is_taken(const struct disk_place *place, const char *name,
-                                   struct haul_error *err)
+static int rename_to(int dirfd, const char *from, const struct disk_place *place, const char *name)
 {
-    return haul_fail(err, HAUL_E_EXISTS, "%s/%s is already there", place->dir, name);
+    return place->policy == HAUL_EXISTS_OVERWRITE ? renameat(dirfd, from, dirfd, name)
+                                                  : rename_free(dirfd, from, name);
 }
 
 enum haul_err names_rename(int dirfd, const char *from, const struct disk_place *place,
                            unsigned first, char **ret_name, struct haul_error *err)
 {
-    for (unsigned n = first; n < NAMES_TRIES; n++) {
-        char *name = names_candidate(place, n);
-        int status = place->policy == HAUL_EXISTS_OVERWRITE ? renameat(dirfd, from, dirfd, name)
-                                                            : rename_free(dirfd, from, name);
-        int why = errno;
+    unsigned n = first;
 
-        if (status == 0) {
+    for (int i = 0; i < RACES_MAX; i++) {
+        char *name;
+        int why;
+
+        if (place->policy == HAUL_EXISTS_RENAME)
+            n = names_free_number(dirfd, place, "", n);
+        name = names_candidate(place, n);
+        if (rename_to(dirfd, from, place, name) == 0) {
             *ret_name = name;
             return HAUL_OK;
         }
-        if (why != EEXIST || place->policy != HAUL_EXISTS_RENAME) {
-            enum haul_err code =
-                why == EEXIST ? name_is_taken(place, name, err)
-                              : haul_fail_errno(err, HAUL_E_DISK, why, "can't name the file %s/%s",
-                                                place->dir, name);
-            free(name);
-            return code;
-        }
+        why = errno;
+        if (why != EEXIST)
+            haul_fail_errno(err, HAUL_E_DISK, why, "can't name the file %s/%s", place->dir, name);
+        else
+            haul_fail(err, HAUL_E_EXISTS, "%s/%s is already there", place->dir, name);
         free(name);
+        if (why != EEXIST)
+            return HAUL_E_DISK;
+        if (place->policy != HAUL_EXISTS_RENAME)
+            break;
     }
-    return haul_fail(err, HAUL_E_EXISTS, "%s/%s and %u numbered names are already there",
-                     place->dir, place->name, NAMES_TRIES - 1);
+    return HAUL_E_EXISTS;
 }

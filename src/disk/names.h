@@ -16,7 +16,25 @@ bool names_taken(int dirfd, const char *name);
 /* NAME for N 0, else PLACE's numbered form. */
 char *names_candidate(const struct disk_place *place, unsigned n);
 
-#define NAMES_TRIES 10000u
+/* True when ENTRY is a candidate's name with SUFFIX behind it; *ret_n is that candidate's number.
+ */
+bool names_number(const struct disk_place *place, const char *entry, const char *suffix,
+                  unsigned *ret_n);
+
+/* A number from FIRST on whose name with SUFFIX is not in the folder: the first one, unless the row
+ * of taken ones has gaps. Needs few looks however long the row is. */
+unsigned names_free_number(int dirfd, const struct disk_place *place, const char *suffix,
+                           unsigned first);
+
+/* Locks FD against other hauls; false when one has it. File systems that know no locks are taken as
+ * they are. */
+bool names_lock(int fd);
+
+/* Makes a new file NAME.part and locks it, beginning with candidate FIRST; *ret_n is the number it
+ * got. */
+HAUL_CHECKED enum haul_err names_make_partial(int dirfd, const struct disk_place *place,
+                                              unsigned first, unsigned *ret_n, int *ret_fd,
+                                              struct haul_error *err);
 
 /* Gives the file FROM the name that PLACE asks for, beginning with candidate FIRST. *ret_name is
  * the name it got, newly allocated. The caller syncs the folder. */

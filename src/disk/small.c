@@ -92,23 +92,15 @@ static bool name_is_free(struct entry *entry)
 static bool make_partial(struct entry *entry)
 {
     struct disk_place place = place_of(entry);
+    unsigned n;
+    char *name;
 
-    for (unsigned n = 0; n < NAMES_TRIES; n++) {
-        char *name = names_candidate(&place, n);
-
-        free(entry->part);
-        entry->part = xasprintf("%s.part", name);
-        free(name);
-        entry->fd = openat(entry->dirfd, entry->part,
-                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-        if (entry->fd >= 0)
-            return true;
-        if (errno != EEXIST)
-            break;
-    }
-    haul_fail_errno(&entry->err, HAUL_E_DISK, errno, "can't make the file %s/%s", entry->dir,
-                    entry->part);
-    return false;
+    if (names_make_partial(entry->dirfd, &place, 0, &n, &entry->fd, &entry->err) != HAUL_OK)
+        return false;
+    name = names_candidate(&place, n);
+    entry->part = xasprintf("%s.part", name);
+    free(name);
+    return true;
 }
 
 static void drop_partial(struct entry *entry)

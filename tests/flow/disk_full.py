@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from harness import Skip, case, expect, expect_equal, run, until
+from harness import Skip, case, expect, expect_equal, header, run, until
 
 
 def small_disk(t, size):
@@ -25,6 +25,19 @@ def a_file_that_does_not_fit_is_a_disk_failure(t):
         for name in t.names():
             expect(name.endswith((".part", ".haul")), f"{name} is there")
             os.unlink(t.path(name))
+
+
+@case
+def what_filled_the_disk_is_not_fetched_again(t):
+    small_disk(t, 1 << 20)
+    file = t.file("open.bin", 4 << 20, chunked=1)
+    t.get("--retries", 0, file.url, status=5)
+    t.expect_names("open.bin.part", "open.bin.haul")
+    subprocess.run(["mount", "-o", "remount,size=8M", t.dir], check=True)
+    t.get("--retries", 0, file.url)
+    t.expect_file("open.bin", file)
+    t.expect_names("open.bin")
+    expect(header(t.origin.requests("open.bin")[-1], "Range"), "it was fetched from the start")
 
 
 @case

@@ -1,0 +1,445 @@
+/* Opening partial files: taking up the one that an earlier run left, or making a new one.
+ *
+ * A partial is taken for ours only when it is a regular file that nobody else writes, made by us,
+ * with a sound record of the same URL beside it, made by us too; whatever else lies there is left
+ * alone. Which partials there are is read from the folder: their numbers may have gaps. */
+
+#include "disk/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "disk/file_inside.h"
+#include "disk/names.h"
+
+enum purpose {
+    OPEN_ANY,     /* ours, or a new one */
+    OPEN_PARTIAL, /* ours, or none */
+    OPEN_REMOVE   /* ours, whatever the policy says of the final name */
+};
+
+struct open_job {
+    struct disk_job job;
+    struct disk_file *file;
+    char *url;
+    enum purpose purpose;
+    bool opened_it;
+    struct haul_error err;
+    disk_opened_cb *opened;
+    void *ctx;
+};
+
+enum claim {
+    CLAIM_OURS, /* the partial is open and locked */
+    CLAIM_NONE, /* there is none that is ours */
+    CLAIM_BUSY  /* somebody is writing it */
+};
+
+/* Is it ours? */
+
+/* The owner of what we make in this folder: ourselves, but for file systems that map all owners to
+ * one (NFS with squashed root, SMB, FAT). */
+static uid_t own_uid_in(const struct disk_file *file)
+{
+    char *probe = xasprintf("%s.new", file->record);
+    struct stat st = {.st_uid = geteuid()};
+    int fd = openat(file->dirfd, probe, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+    if (fd >= 0) {
+        if (fstat(fd, &st) != 0)
+            st.st_uid = geteuid();
+        unlinkat(file->dirfd, probe, 0);
+        close(fd);
+    }
+    free(probe);
+    return st.st_uid;
+}
+
+/* In a folder that others can write to, they may have put it there, or hold another name of it. */
+static bool is_own_file(const struct disk_file *file, int fd, struct stat *ret_st)
+{
+    if (fstat(fd, ret_st) != 0 || !S_ISREG(ret_st->st_mode) || ret_st->st_nlink != 1)
+        return false;
+    return ret_st->st_uid == geteuid() || ret_st->st_uid == own_uid_in(file);
+}
+
+static char *read_record(const struct disk_file *file, size_t *ret_len)
+{
+    int fd = openat(file->dirfd, file->record, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    struct strbuf text;
+    struct stat st;
+    char chunk[4096];
+    ssize_t len = -1;
+
+    if (fd < 0)
+        return NULL;
+    strbuf_init(&text, STATE_BYTES_MAX);
+    while (is_own_file(file, fd, &st) && (len = read(fd, chunk, sizeof chunk)) > 0) {
+        if (!strbuf_add(&text, chunk, (size_t)len)) {
+            len = -1;
+            break;
+        }
+    }
+    close(fd);
+    *ret_len = text.len;
+    if (len == 0)
+        return strbuf_take(&text);
+    strbuf_fini(&text);
+    return NULL;
+}
+
+/* Our record beside the partial: of the same URL, and sound. */
+static bool load_record(struct open_job *job, const struct stat *st)
+{
+    struct disk_file *file = job->file;
+    struct disk_state state = {.size = -1};
+    size_t len = 0;
+    char *text = read_record(file, &len);
+    bool ours = text && state_read(text, len, &state);
+
+    free(text);
+    if (!ours)
+        return false;
+    if (strcmp(state.url, job->url) != 0) {
+        state_fini(&state);
+        return false;
+    }
+    state_believe(&state, state_boot_id(), (uint64_t)st->st_size);
+    file->state = state;
+    file->found = true;
+    file->has_record = true;
+    return true;
+}
+
+/* Takes the partial of the present name if it is there and ours. */
+static enum claim claim(struct open_job *job)
+{
+    struct disk_file *file = job->file;
+    struct stat st;
+    bool locked;
+
+    file->fd = openat(file->dirfd, file->part, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    if (file->fd < 0)
+        return CLAIM_NONE;
+    locked = names_lock(file->fd);
+    if (locked && is_own_file(file, file->fd, &st) && load_record(job, &st))
+        return CLAIM_OURS;
+    close(file->fd);
+    file->fd = -1;
+    return locked ? CLAIM_NONE : CLAIM_BUSY;
+}
+
+/* Which partials there are. */
+
+struct numbers {
+    unsigned *items;
+    size_t count, size;
+};
+
+static int by_value(const void *a, const void *b)
+{
+    const unsigned *left = a, *right = b;
+
+    return (*left > *right) - (*left < *right);
+}
+
+/* The numbers of the partials that have the name asked for, or a numbered form of it, in order. */
+static struct numbers list_partials(const struct disk_file *file)
+{
+    struct disk_place place = disk_file_place(file);
+    int fd = openat(file->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    struct numbers numbers = {0};
+    struct dirent *entry;
+    unsigned n;
+
+    if (!dir && fd >= 0)
+        close(fd);
+    while (dir && (entry = readdir(dir))) {
+        if (!names_number(&place, entry->d_name, ".part", &n))
+            continue;
+        numbers.items =
+            array_reserve(numbers.items, numbers.count, &numbers.size, sizeof *numbers.items);
+        numbers.items[numbers.count++] = n;
+    }
+    if (dir)
+        closedir(dir);
+    if (numbers.count > 1)
+        qsort(numbers.items, numbers.count, sizeof *numbers.items, by_value);
+    return numbers;
+}
+
+/* Names for it. */
+
+static void name_partial(struct disk_file *file, unsigned n)
+{
+    struct disk_place place = disk_file_place(file);
+    char *name = names_candidate(&place, n);
+
+    free(file->part);
+    free(file->record);
+    file->part = xasprintf("%s.part", name);
+    file->record = xasprintf("%s.haul", name);
+    free(name);
+}
+
+static void name_final(struct disk_file *file, unsigned n)
+{
+    struct disk_place place = disk_file_place(file);
+
+    free(file->name);
+    file->number = n;
+    file->name = names_candidate(&place, n);
+}
+
+/* Chooses a free final name, from candidate N on; false when the policy has no other. */
+static bool choose_final(struct open_job *job, unsigned n)
+{
+    struct disk_file *file = job->file;
+    struct disk_place place = disk_file_place(file);
+
+    if (file->policy == HAUL_EXISTS_RENAME)
+        n = names_free_number(file->dirfd, &place, "", n);
+    name_final(file, n);
+    if (file->policy == HAUL_EXISTS_RENAME || file->policy == HAUL_EXISTS_OVERWRITE ||
+        !names_taken(file->dirfd, file->name))
+        return true;
+    haul_fail(&job->err, HAUL_E_EXISTS, "%s/%s is already there", file->dir, file->name);
+    return false;
+}
+
+/* Somebody is fetching to this very name. With `skip` that is as good as there, `fail` says so. */
+static bool may_share_name(struct open_job *job)
+{
+    struct disk_file *file = job->file;
+
+    if (job->purpose == OPEN_REMOVE)
+        return true;
+    if (file->policy == HAUL_EXISTS_SKIP)
+        haul_fail(&job->err, HAUL_E_EXISTS, "%s/%s is being fetched already", file->dir,
+                  file->base);
+    else if (file->policy == HAUL_EXISTS_FAIL)
+        haul_fail(&job->err, HAUL_E_BUSY, "%s/%s is being fetched already", file->dir, file->base);
+    return job->err.code == HAUL_OK;
+}
+
+/* In a folder of many files, reading all names for each new file would cost more than the files. A
+ * name whose plain form is not in use has no numbered forms but for what was removed since; these
+ * are found by those who know of a partial (OPEN_PARTIAL). */
+static bool worth_listing(const struct open_job *job)
+{
+    const struct disk_file *file = job->file;
+    char *part = xasprintf("%s.part", file->base);
+    bool used = job->purpose != OPEN_ANY || names_taken(file->dirfd, file->base) ||
+                names_taken(file->dirfd, part);
+
+    free(part);
+    return used;
+}
+
+/* Looks for our own partial. *ret_free is the first number that nobody is fetching to right now. */
+static bool find_ours(struct open_job *job, unsigned *ret_free)
+{
+    struct numbers numbers = {0};
+    bool found = false;
+
+    if (worth_listing(job))
+        numbers = list_partials(job->file);
+    *ret_free = 0;
+    for (size_t i = 0; i < numbers.count && !found; i++) {
+        enum claim what;
+
+        name_partial(job->file, numbers.items[i]);
+        what = claim(job);
+        found = what == CLAIM_OURS;
+        if (what == CLAIM_BUSY && !may_share_name(job))
+            break;
+        if (what == CLAIM_BUSY && numbers.items[i] == *ret_free)
+            ++*ret_free;
+    }
+    free(numbers.items);
+    return found;
+}
+
+/* A new partial; one that was left lying about by others costs only the partial's name. */
+static enum haul_err make_new(struct open_job *job)
+{
+    struct disk_file *file = job->file;
+    struct disk_place place = disk_file_place(file);
+    unsigned n;
+    enum haul_err code =
+        names_make_partial(file->dirfd, &place, file->number, &n, &file->fd, &job->err);
+
+    if (code != HAUL_OK)
+        return code;
+    name_partial(file, n);
+    job->opened_it = true;
+    return HAUL_OK;
+}
+
+static enum haul_err claim_a_name(struct open_job *job)
+{
+    struct disk_file *file = job->file;
+    unsigned free_number;
+
+    if (job->purpose == OPEN_REMOVE) {
+        job->opened_it = find_ours(job, &free_number);
+        name_final(file, 0);
+        return HAUL_OK;
+    }
+    if (file->policy != HAUL_EXISTS_RENAME && !choose_final(job, 0))
+        return job->err.code;
+    job->opened_it = find_ours(job, &free_number);
+    if (job->err.code != HAUL_OK || (!job->opened_it && job->purpose == OPEN_PARTIAL))
+        return job->err.code;
+    if (!choose_final(job, file->policy == HAUL_EXISTS_RENAME ? free_number : 0)) {
+        job->opened_it = false;
+        return job->err.code;
+    }
+    return job->opened_it ? HAUL_OK : make_new(job);
+}
+
+/* The job. */
+
+static void run_open(struct disk_job *base)
+{
+    struct open_job *job = OWNER_OF(base, struct open_job, job);
+    struct disk_file *file = job->file;
+    struct stat st;
+
+    if (names_open_dir(file->dir, &file->dirfd, &job->err) != HAUL_OK)
+        return;
+    if (claim_a_name(job) != HAUL_OK || !job->opened_it) {
+        disk_file_close(file);
+        return;
+    }
+    if (fstat(file->fd, &st) == 0) {
+        file->dev = st.st_dev;
+        file->ino = st.st_ino;
+    }
+    if (fstat(file->dirfd, &st) == 0) {
+        file->dir_dev = st.st_dev;
+        file->dir_ino = st.st_ino;
+    }
+    fcntl(file->fd, F_SETFL, 0); /* O_NONBLOCK was for fifos only */
+}
+
+static void end_open(struct disk_job *base)
+{
+    struct open_job *job = OWNER_OF(base, struct open_job, job);
+    struct disk_file *file = job->file;
+
+    if (job->opened_it) {
+        file->volume = disk_volume(file->disk, file->dev);
+        file->folder = disk_folder_adopt(file->disk, file->dirfd, file->dir_dev, file->dir_ino);
+        file->dirfd = file->folder->fd;
+    } else {
+        disk_file_free(file);
+        file = NULL;
+    }
+    job->opened(job->ctx, file, &job->err);
+    free(job->url);
+    free(job);
+}
+
+static void open_for(struct disk *disk, const struct disk_place *place, const char *url,
+                     enum purpose purpose, disk_opened_cb *opened, void *ctx)
+{
+    struct open_job *job = xcalloc(1, sizeof *job);
+    struct disk_file *file = xcalloc(1, sizeof *file);
+
+    *file = (struct disk_file){.disk = disk,
+                               .fd = -1,
+                               .dirfd = -1,
+                               .dir = xstrdup(place->dir),
+                               .base = xstrdup(place->name),
+                               .policy = place->policy,
+                               .numbered = place->numbered,
+                               .state = {.size = -1}};
+    *job = (struct open_job){.job = {.run = run_open, .done = end_open},
+                             .file = file,
+                             .url = xstrdup(url),
+                             .purpose = purpose,
+                             .opened = opened,
+                             .ctx = ctx};
+    disk_submit(disk, &job->job);
+}
+
+void disk_file_open(struct disk *disk, const struct disk_place *place, const char *url,
+                    bool only_partial, disk_opened_cb *opened, void *ctx)
+{
+    open_for(disk, place, url, only_partial ? OPEN_PARTIAL : OPEN_ANY, opened, ctx);
+}
+
+static void drop_found(void *ctx, struct disk_file *file, const struct haul_error *err)
+{
+    (void)ctx;
+    (void)err;
+    if (file)
+        disk_file_discard(file, NULL, NULL);
+}
+
+void disk_partial_remove(struct disk *disk, const struct disk_place *place, const char *url)
+{
+    open_for(disk, place, url, OPEN_REMOVE, drop_found, NULL);
+}
+
+/* The records in a folder. */
+
+struct partials_job {
+    struct disk_job job;
+    char *dir;
+    char **names;
+    size_t count, size;
+    disk_partials_cb *found;
+    void *ctx;
+};
+
+static void run_partials(struct disk_job *base)
+{
+    struct partials_job *job = OWNER_OF(base, struct partials_job, job);
+    DIR *dir = opendir(job->dir);
+    struct dirent *entry;
+
+    while (dir && (entry = readdir(dir))) {
+        size_t len = strlen(entry->d_name);
+
+        if (!str_ends(entry->d_name, ".haul") || len <= 5)
+            continue;
+        job->names = array_reserve(job->names, job->count, &job->size, sizeof *job->names);
+        job->names[job->count++] = xstrndup(entry->d_name, len - 5);
+    }
+    if (dir)
+        closedir(dir);
+}
+
+static void end_partials(struct disk_job *base)
+{
+    struct partials_job *job = OWNER_OF(base, struct partials_job, job);
+
+    job->found(job->ctx, job->names, job->count);
+    for (size_t i = 0; i < job->count; i++)
+        free(job->names[i]);
+    free(job->names);
+    free(job->dir);
+    free(job);
+}
+
+void disk_partials(struct disk *disk, const char *dir, disk_partials_cb *found, void *ctx)
+{
+    struct partials_job *job = xcalloc(1, sizeof *job);
+
+    *job = (struct partials_job){.job = {.run = run_partials, .done = end_partials},
+                                 .dir = xstrdup(dir),
+                                 .found = found,
+                                 .ctx = ctx};
+    disk_submit(disk, &job->job);
+}

@@ -1,0 +1,125 @@
+"""Which partial files are taken up, and which go away: haul's own, wherever their numbers are, and no
+others."""
+
+import os
+import signal
+
+from harness import Skip, case, expect, expect_equal, header, run, until
+
+SIZE = 900_000
+SLOW = {"rate": 400_000, "tick": 20}
+NOBODY = 65534
+
+
+def begun(t, file, *options, enough=1):
+    """Gets FILE until ENOUGH bytes and a record are there, then interrupts; returns the partial's
+    name."""
+    running = t.start("get", "-q", "-d", t.dir, *options, file.url)
+
+    def records():
+        return [name for name in t.names() if name.endswith(".haul")
+                and os.path.getsize(t.path(name[:-5] + ".part")) >= enough]
+
+    (record,) = until("a record is written", records)
+    running.signal(signal.SIGINT)
+    running.wait()
+    return record[:-5]
+
+
+def move(t, old, new):
+    for end in (".part", ".haul"):
+        os.rename(t.path(old + end), t.path(new + end))
+
+
+def write_record(t, name, file, etag, came):
+    """A partial of FILE, CAME bytes long, with a record as haul makes it."""
+    with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as boot:
+        text = (f"haul 1\nurl {file.url}\nsize {file.size}\netag {etag}\nboot {boot.read().strip()}\n"
+                f"ranges 1\n{0:020} {file.size:020} {came:020} {came:020}\n")
+    with open(t.path(name + ".part"), "wb") as part:
+        part.write(bytes(came))
+    with open(t.path(name + ".haul"), "w", encoding="ascii") as record:
+        record.write(text)
+
+
+def expect_resumed(t, path):
+    expect(header(t.origin.requests(path)[-1], "Range"), "it was fetched from the start")
+
+
+@case
+def a_partial_is_found_behind_a_gap(t):
+    file = t.file("gap.bin", SIZE, **SLOW)
+    move(t, begun(t, file), "gap (10).bin")
+    t.get("--if-exists", "fail", file.url)
+    expect_resumed(t, "gap.bin")
+    t.expect_names("gap.bin")
+    t.expect_file("gap.bin", file)
+
+
+@case
+def a_foreign_partial_does_not_change_the_name(t):
+    file = t.file("ow.bin", 4_000_000, rate=2_000_000, tick=20)
+    with open(t.path("ow.bin.part"), "wb") as foreign:
+        foreign.write(b"foreign")
+    with open(t.path("ow.bin"), "wb") as old:
+        old.write(b"old")
+    t.keeps("ow.bin.part")
+    name = begun(t, file, "--if-exists", "overwrite", enough=1_500_000)
+    expect_equal(name, "ow (1).bin", "the partial")
+    t.get("--if-exists", "overwrite", file.url)
+    expect_resumed(t, "ow.bin")
+    t.expect_names("ow.bin", "ow.bin.part")
+    t.expect_file("ow.bin", file)
+
+
+@case
+def removing_takes_the_partial_whatever_has_its_name(t):
+    for policy in ("rename", "skip", "fail", "overwrite"):
+        file = t.file(f"{policy}.bin", SIZE, **SLOW)
+        (number,) = t.add("--if-exists", policy, file.url)
+        record = f"{policy}.bin.haul"
+        until("a record is written", lambda r=record: r in t.names())
+        t.ok("pause", number)
+        until("it is put away", lambda: t.origin.stats()["active"] == 0)
+        move(t, f"{policy}.bin", f"{policy} (3).bin")
+        with open(t.path(f"{policy}.bin"), "wb"):
+            pass
+        t.ok("remove", number)
+        until("nothing is left of it", lambda: not t.partials())
+
+
+@case
+def a_partial_of_somebody_else_is_not_believed(t):
+    if os.getuid() != 0:
+        raise Skip("only root can give files away")
+    file = t.file("evil.bin", SIZE)
+    for kind in (".part", ".haul"):
+        write_record(t, "evil.bin", file, "\"x\"", 500_000)
+        os.chown(t.path("evil.bin" + kind), NOBODY, NOBODY)
+        t.keeps("evil.bin.part", "evil.bin.haul")
+        t.get("--if-exists", "overwrite", file.url)
+        expect_equal(header(t.origin.requests("evil.bin")[-1], "Range"), None, "Range")
+        t.expect_file("evil.bin", file)
+        expect_equal(os.stat(t.path("evil.bin")).st_uid, 0, "owner")
+
+
+@case
+def a_partial_with_another_name_is_not_believed(t):
+    file = t.file("twice.bin", SIZE)
+    write_record(t, "twice.bin", file, "\"x\"", 500_000)
+    os.link(t.path("twice.bin.part"), t.path("other"))
+    t.keeps("twice.bin.part", "twice.bin.haul")
+    t.get(file.url)
+    expect_equal(os.path.getsize(t.path("other")), 500_000, "size of the other name")
+    t.expect_file("twice.bin", file)
+
+
+@case
+def an_old_partial_that_was_emptied_does_not_stay(t):
+    file = t.file("empty.bin", 1 << 50)  # no disk has room for it
+    write_record(t, "empty.bin", file, "\"another\"", 500_000)
+    t.get("--retries", 0, file.url, status=5)
+    t.expect_names()
+
+
+run()

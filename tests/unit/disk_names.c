@@ -1,0 +1,205 @@
+/* Names in a folder: numbers, and giving names on file systems that can do less. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "disk/names.h"
+
+/* What the file system refuses; these stand in for libc's. */
+static int rename_error, link_error, lock_error;
+
+int renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags)
+{
+    (void)flags;
+    if (rename_error == 0 && faccessat(to_dir, to, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+        return renameat(from_dir, from, to_dir, to);
+    errno = rename_error ? rename_error : EEXIST;
+    return -1;
+}
+
+int linkat(int from_dir, const char *from, int to_dir, const char *to, int flags)
+{
+    (void)from_dir;
+    (void)from;
+    (void)to_dir;
+    (void)to;
+    (void)flags;
+    errno = link_error;
+    return -1;
+}
+
+int flock(int fd, int operation)
+{
+    (void)fd;
+    (void)operation;
+    errno = lock_error;
+    return lock_error ? -1 : 0;
+}
+
+static char *numbered(const char *name, unsigned n)
+{
+    return xasprintf("%s (%u)", name, n);
+}
+
+static const struct disk_place place = {"/folder", "a", HAUL_EXISTS_RENAME, numbered};
+
+struct folder {
+    char path[32];
+    int fd;
+};
+
+static struct folder folder_new(void)
+{
+    struct folder folder = {"/tmp/haul-names.XXXXXX", -1};
+
+    assert_non_null(mkdtemp(folder.path));
+    folder.fd = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_true(folder.fd >= 0);
+    return folder;
+}
+
+static void make(const struct folder *folder, const char *name)
+{
+    int fd = openat(folder->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    assert_true(fd >= 0);
+    close(fd);
+}
+
+static void make_row(const struct folder *folder, unsigned count)
+{
+    for (unsigned n = 0; n < count; n++) {
+        char *name = names_candidate(&place, n);
+
+        make(folder, name);
+        free(name);
+    }
+}
+
+static void folder_free(struct folder *folder, unsigned count)
+{
+    for (unsigned n = 0; n < count; n++) {
+        char *name = names_candidate(&place, n);
+
+        unlinkat(folder->fd, name, 0);
+        free(name);
+    }
+    close(folder->fd);
+    assert_int_equal(rmdir(folder->path), 0);
+}
+
+static void a_number_is_read_from_a_name(void **state)
+{
+    const char *others[] = {"a",           "b.part",      "a (01).part",
+                            "a (0).part",  "a (1) .part", "a (99999999999).part",
+                            "aa (1).part", "a (1.part",   ".part"};
+    unsigned n = 7;
+
+    (void)state;
+    assert_true(names_number(&place, "a.part", ".part", &n));
+    assert_int_equal(n, 0);
+    assert_true(names_number(&place, "a (10).part", ".part", &n));
+    assert_int_equal(n, 10);
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        assert_false(names_number(&place, others[i], ".part", &n));
+    assert_int_equal(n, 10);
+}
+
+static void the_first_free_number_of_a_row_is_found(void **state)
+{
+    const unsigned lengths[] = {0, 1, 2, 3, 7, 8, 9, 100};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(lengths); i++) {
+        struct folder folder = folder_new();
+
+        make_row(&folder, lengths[i]);
+        assert_int_equal(names_free_number(folder.fd, &place, "", 0), lengths[i]);
+        assert_int_equal(names_free_number(folder.fd, &place, "", 200), 200);
+        folder_free(&folder, lengths[i]);
+    }
+}
+
+static void a_name_is_never_written_over(void **state)
+{
+    const int errors[][2] = {{0, 0}, {EINVAL, EPERM}, {ENOSYS, EOPNOTSUPP}};
+    struct haul_error err;
+    char *name = NULL;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(errors); i++) {
+        struct folder folder = folder_new();
+
+        rename_error = errors[i][0];
+        link_error = errors[i][1];
+        make_row(&folder, 3);
+        make(&folder, "new");
+        assert_int_equal(names_rename(folder.fd, "new", &place, 0, &name, &err), HAUL_OK);
+        assert_string_equal(name, "a (3)");
+        assert_true(names_taken(folder.fd, name));
+        assert_false(names_taken(folder.fd, "new"));
+        free(name);
+        folder_free(&folder, 4);
+    }
+    rename_error = link_error = 0;
+}
+
+static void a_name_that_is_not_given_leaves_nothing(void **state)
+{
+    struct folder folder = folder_new();
+    struct haul_error err;
+    char *name = NULL;
+
+    (void)state;
+    rename_error = EINVAL;
+    link_error = EPERM;
+    assert_int_equal(names_rename(folder.fd, "none", &place, 0, &name, &err), HAUL_E_DISK);
+    assert_false(names_taken(folder.fd, "a"));
+    rename_error = link_error = 0;
+    folder_free(&folder, 0);
+}
+
+static void a_new_partial_that_others_lock_is_theirs(void **state)
+{
+    struct folder folder = folder_new();
+    struct haul_error err;
+    unsigned n = 0;
+    int fd = -1;
+
+    (void)state;
+    lock_error = EWOULDBLOCK;
+    assert_int_equal(names_make_partial(folder.fd, &place, 0, &n, &fd, &err), HAUL_E_BUSY);
+    lock_error = ENOLCK; /* a file system without locks */
+    assert_int_equal(names_make_partial(folder.fd, &place, 0, &n, &fd, &err), HAUL_OK);
+    assert_int_equal(n, 1);
+    close(fd);
+    lock_error = 0;
+    unlinkat(folder.fd, "a.part", 0);
+    unlinkat(folder.fd, "a (1).part", 0);
+    folder_free(&folder, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_number_is_read_from_a_name),
+        cmocka_unit_test(the_first_free_number_of_a_row_is_found),
+        cmocka_unit_test(a_name_is_never_written_over),
+        cmocka_unit_test(a_name_that_is_not_given_leaves_nothing),
+        cmocka_unit_test(a_new_partial_that_others_lock_is_theirs),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
