@@ -229,15 +229,29 @@ static const char *behind_userinfo(const char *text, const char *start)
     return at ? at + 1 : start;
 }
 
+/* No user info, no fragment, nothing but printable ASCII: most links are like that. */
+static bool is_plain(const char *text)
+{
+    for (; *text; text++) {
+        if (*text <= ' ' || *text > '~' || *text == '@' || *text == '#')
+            return false;
+    }
+    return true;
+}
+
 char *url_shown(const char *text)
 {
     size_t scheme = scheme_length(text);
     const char *start = text + (scheme ? scheme + 3 : 0);
-    const char *rest = behind_userinfo(text, start);
-    char *shown = xasprintf("%.*s%.*s", (int)MIN(start - text, URL_MAX), text,
-                            (int)MIN(strcspn(rest, "#"), URL_MAX), rest);
-    char *clean = text_clean_dup(text_raw_from(shown), URL_MAX);
+    const char *rest;
+    char *shown, *clean;
 
+    if (is_plain(text))
+        return xstrndup(text, URL_MAX);
+    rest = behind_userinfo(text, start);
+    shown = xasprintf("%.*s%.*s", (int)MIN(start - text, URL_MAX), text,
+                      (int)MIN(strcspn(rest, "#"), URL_MAX), rest);
+    clean = text_clean_dup(text_raw_from(shown), URL_MAX);
     free(shown);
     return clean;
 }

@@ -19,6 +19,8 @@ static void learn_name(struct transfer *transfer, const struct net_response *res
 {
     struct item *item = transfer->item;
 
+    if (!response->disposition && strcmp(final_url, item->url) == 0)
+        return; /* nothing new: the name is the one that the link suggested */
     free(transfer->name);
     transfer->name = filename_choose(item->options->out, text_raw_from(response->disposition),
                                      item->url, final_url);

@@ -255,17 +255,7 @@ void engine_wake(struct haul_engine *engine)
 /* How many may run: what the user said, and what the descriptors allow. */
 static uint64_t slots(const struct haul_engine *engine)
 {
-    struct rlimit limit;
-    uint64_t most = MIN(engine->settings.jobs, engine->slots_max);
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
-        uint64_t room = limit.rlim_cur > OWN_DESCRIPTORS + PER_TRANSFER
-                            ? (limit.rlim_cur - OWN_DESCRIPTORS) / PER_TRANSFER
-                            : 1;
-
-        most = MIN(most, room);
-    }
-    return most;
+    return MIN(MIN(engine->settings.jobs, engine->slots_max), engine->slots_room);
 }
 
 /* May ITEM start now? A folder that does not answer, or a host that does not, holds up only its
@@ -447,15 +437,21 @@ static void arm_tick(struct haul_engine *engine)
 
 /* Life. */
 
-static void raise_descriptors(void)
+/* Raises the soft limit of open files to the hard one; returns how many items that is room for. */
+static uint64_t raise_descriptors(void)
 {
     struct rlimit limit;
 
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
-        return;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return UINT64_MAX;
     limit.rlim_cur = limit.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
         LOG_WARN(engine, "the limit of open files can't be raised: %s", strerror(errno));
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return UINT64_MAX;
+    if (limit.rlim_cur <= OWN_DESCRIPTORS + PER_TRANSFER)
+        return 1;
+    return (limit.rlim_cur - OWN_DESCRIPTORS) / PER_TRANSFER;
 }
 
 static void open_handles(struct haul_engine *engine)
@@ -486,7 +482,7 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
     struct haul_engine *engine = xcalloc(1, sizeof *engine);
     enum haul_err code;
 
-    raise_descriptors();
+    engine->slots_room = raise_descriptors();
     setenv("UV_THREADPOOL_SIZE", WORKERS, 0); /* before the first job */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of that file */

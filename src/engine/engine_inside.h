@@ -49,8 +49,9 @@ struct haul_engine {
     void (*stopped)(void *ctx);
     void *stopped_ctx;
     size_t transfer_count;
-    uint64_t slots_max; /* lowered when descriptors run short */
-    struct host *hosts; /* uthash, see host.h */
+    uint64_t slots_room; /* what the limit of open files leaves room for */
+    uint64_t slots_max;  /* lowered when descriptors run short all the same */
+    struct host *hosts;  /* uthash, see host.h */
     LIST_HEAD(, transfer) transfers;
     STAILQ_HEAD(, transfer) attention; /* have something to do outside of libcurl */
     TAILQ_HEAD(, segment) limited;     /* wait for tokens, the longest waiting first */
