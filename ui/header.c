@@ -132,6 +132,8 @@ void header_paint(const struct cells *cells, int y, const struct model *model)
     struct piece pieces[PIECE_COUNT] = {0};
     fill_left(pieces, cells, model);
     fill_right(pieces, model);
+    for (int i = PIECE_RATE; i < PIECE_COUNT && !model_loaded(model); i++)
+        pieces[i].rank = 0; /* no frame has come: there are no numbers yet */
     pieces_drop(pieces, cells->width);
 
     int right = 1;
