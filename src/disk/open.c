@@ -66,7 +66,7 @@ static uid_t own_uid_in(const struct disk_file *file)
 /* In a folder that others can write to, they may have put it there, or hold another name of it. */
 static bool is_own_file(const struct disk_file *file, int fd, struct stat *ret_st)
 {
-    if (fstat(fd, ret_st) != 0 || !S_ISREG(ret_st->st_mode) || ret_st->st_nlink != 1)
+    if (fstat(fd, ret_st) != 0 || !S_ISREG(ret_st->st_mode) || ret_st->st_nlink > 1)
         return false;
     return ret_st->st_uid == geteuid() || ret_st->st_uid == own_uid_in(file);
 }
