@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <uv.h>
 
 #include "base/array.h"
@@ -377,6 +378,11 @@ static void host_of(const struct net_transfer *transfer, char *buf, size_t size)
     text_clean((struct text_raw){parts.host.at, parts.host.len}, buf, size);
 }
 
+static bool is_ssh(const struct net_transfer *transfer)
+{
+    return strncasecmp(transfer->url, "sftp:", 5) == 0;
+}
+
 /* libcurl's result, where its code alone would mislead. */
 static void judge_result(struct net_transfer *transfer, const char *host, struct haul_error *err)
 {
@@ -389,8 +395,9 @@ static void judge_result(struct net_transfer *transfer, const char *host, struct
     curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &sys_errno);
     curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
     if (connect_status >= 300)
-        haul_fail(err, HAUL_E_PROXY, "the proxy refused the connection to %s (%ld)", host,
-                  connect_status);
+        neterr_from_proxy((int)connect_status, host, err);
+    else if (transfer->result == CURLE_PEER_FAILED_VERIFICATION && is_ssh(transfer))
+        haul_fail(err, HAUL_E_TLS, "%s shows a key that is not in ~/.ssh/known_hosts", host);
     else if (transfer->result == CURLE_UNSUPPORTED_PROTOCOL && transfer->connected)
         haul_fail(err, HAUL_E_BAD_RESPONSE, "%s sends no HTTP answer: %s", host, detail);
     else if (transfer->result == CURLE_OUT_OF_MEMORY && transfer->connected && !transfer->head_told)

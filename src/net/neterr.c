@@ -160,3 +160,11 @@ enum haul_err neterr_from_status(int status, const char *host, struct haul_error
     err->retryable = status_passes(status);
     return code;
 }
+
+enum haul_err neterr_from_proxy(int status, const char *host, struct haul_error *err)
+{
+    haul_fail(err, HAUL_E_PROXY, "the proxy refused the connection to %s (%d)", host, status);
+    err->http_status = status;
+    err->retryable = status_passes(status);
+    return HAUL_E_PROXY;
+}

@@ -74,7 +74,8 @@ def a_server_with_an_unknown_key_is_refused(t):
     port, key = start_sshd(t)
     take_key(t, key)
     path = t.write("file.bin", content(8, SIZE))
-    t.get("--retries", 0, "-u", USER, f"sftp://127.0.0.1:{port}{path}", status=3)
+    result = t.get("--retries", 0, "-u", USER, f"sftp://127.0.0.1:{port}{path}", status=3)
+    expect(b"known_hosts" in result.err, f"where keys are known is not named: {result}")
     t.expect_names()
     forget(t)
 
