@@ -5,8 +5,8 @@
  *     unpaused; what ends is queued and told by drain(), after libcurl has returned;
  *   - a poll context belongs to one announcement of one descriptor and is never used again once it
  *     closes; libcurl's timer is one single-shot uv timer;
- *   - a second timer gives libcurl a chance every second while anything runs, because 7.88 can miss
- *     to re-arm its own; an error of the multi itself means a new multi and failed transfers;
+ *   - a second timer gives libcurl a chance every second while anything runs, because 7.88 can
+ * miss to re-arm its own; an error of the multi itself means a new multi and failed transfers;
  *   - failed error bodies are read to their end if that is near, to keep the connection. */
 
 #include "net/multi.h"
@@ -47,6 +47,7 @@ struct net {
     unsigned in_curl;
     bool broken; /* the multi gave an error: rebuild it */
     bool closing;
+    long cache; /* idle connections worth keeping, 0: libcurl decides */
     void (*settled)(void *ctx);
     void *ctx;
 };
@@ -55,6 +56,7 @@ struct watch {
     uv_poll_t poll;
     struct net *net;
     curl_socket_t fd;
+    int events;
 };
 
 static void note_end(struct net_transfer *transfer, CURLcode result)
@@ -101,6 +103,8 @@ static void on_poll(uv_poll_t *poll, int status, int events)
         mask |= events & UV_WRITABLE ? CURL_CSELECT_OUT : 0;
     }
     act(watch->net, watch->fd, mask);
+    if (status != 0 && !uv_is_closing((uv_handle_t *)poll))
+        uv_poll_start(poll, watch->events, on_poll); /* libcurl still wants the socket */
 }
 
 static struct watch *watch_new(struct net *net, curl_socket_t fd)
@@ -125,13 +129,21 @@ static void watch_close(struct watch *watch)
     uv_close((uv_handle_t *)&watch->poll, free_watch);
 }
 
+/* One transfer less, not all of them. EASY may be one of libcurl's own: it has no transfer. */
+static void give_up(CURL *easy)
+{
+    struct net_transfer *transfer = NULL;
+
+    if (curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer) == CURLE_OK && transfer)
+        note_end(transfer, CURLE_RECV_ERROR);
+}
+
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *socket_ctx)
 {
     struct net *net = ctx;
     struct watch *watch = socket_ctx;
     int events = 0;
 
-    (void)easy; /* may be an internal handle: the descriptor is the key */
     if (what == CURL_POLL_REMOVE) {
         if (watch) {
             curl_multi_assign(net->multi, fd, NULL);
@@ -141,12 +153,15 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *so
     }
     if (!watch) {
         watch = watch_new(net, fd);
-        if (!watch)
-            return -1;
+        if (!watch) {
+            give_up(easy);
+            return 0;
+        }
         curl_multi_assign(net->multi, fd, watch);
     }
     events |= what & CURL_POLL_IN ? UV_READABLE : 0;
     events |= what & CURL_POLL_OUT ? UV_WRITABLE : 0;
+    watch->events = events;
     uv_poll_start(&watch->poll, events, on_poll);
     return 0;
 }
@@ -160,9 +175,8 @@ static int on_timer(CURLM *multi, long timeout_ms, void *ctx)
 {
     struct net *net = ctx;
 
-    (void)multi;
-    if (net->closing)
-        return 0;
+    if (net->closing || multi != net->multi)
+        return 0; /* one that is being cleaned up */
     if (timeout_ms < 0)
         uv_timer_stop(&net->timer);
     else
@@ -347,13 +361,18 @@ enum haul_err net_start(struct net *net, const struct net_request *request,
 void net_unpause(struct net_transfer *transfer)
 {
     struct net *net = transfer->net;
+    CURLcode status;
 
     assert(net->in_curl == 0);
     if (transfer->ended)
         return;
     net->in_curl++;
-    curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
+    status = curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
     net->in_curl--;
+    if (status == CURLE_OK)
+        return;
+    note_end(transfer, status); /* the bytes that waited were not taken: libcurl forgets that */
+    uv_timer_start(&net->timer, on_timeout, 0, 0);
 }
 
 void net_cancel(struct net_transfer *transfer)
@@ -517,6 +536,8 @@ static enum haul_err multi_open(struct net *net, struct haul_error *err)
     curl_multi_setopt(net->multi, CURLMOPT_TIMERFUNCTION, on_timer);
     curl_multi_setopt(net->multi, CURLMOPT_TIMERDATA, net);
     curl_multi_setopt(net->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+    if (net->cache > 0)
+        curl_multi_setopt(net->multi, CURLMOPT_MAXCONNECTS, net->cache);
     return HAUL_OK;
 }
 
@@ -618,6 +639,7 @@ void net_free(struct net *net)
 
 void net_set_cache(struct net *net, long connections)
 {
+    net->cache = connections;
     curl_multi_setopt(net->multi, CURLMOPT_MAXCONNECTS, connections);
 }
 
