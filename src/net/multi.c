@@ -5,9 +5,10 @@
  *     unpaused; what ends is queued and told by drain(), after libcurl has returned;
  *   - a poll context belongs to one announcement of one descriptor and is never used again once it
  *     closes; libcurl's timer is one single-shot uv timer;
- *   - a second timer gives libcurl a chance every second while anything runs, because 7.88 can
+ *   - a second timer gives libcurl a chance twice a second while anything runs, because 7.88 can
  * miss to re-arm its own; an error of the multi itself means a new multi and failed transfers;
- *   - failed error bodies are read to their end if that is near, to keep the connection. */
+ *   - bodies of errors and redirects are read to their end if that is near and comes soon, to keep
+ *     the connection; the answer is told in any case. */
 
 #include "net/multi.h"
 
@@ -27,7 +28,7 @@
 #include "net/neterr.h"
 #include "net/transfer.h"
 
-#define WATCHDOG_MS  1000
+#define WATCHDOG_MS  500
 #define DISCARD_MAX  (64 * 1024)
 #define SPARE_EASIES 64
 
@@ -200,6 +201,32 @@ static bool wants_body(const struct net_transfer *transfer)
     return !transfer->is_http || (status >= 200 && status < 300);
 }
 
+/* The server said no, or elsewhere, and what comes now is only the body that tells why. Not so in a
+ * round of authentication: the next answer may already be on its way. */
+static bool only_body_is_missing(const struct net_transfer *transfer)
+{
+    int status = transfer->response.status;
+
+    return transfer->is_http && transfer->response.complete && status >= 300 &&
+           !(status == 401 && transfer->user) && status != 407;
+}
+
+static void on_watchdog(uv_timer_t *timer)
+{
+    struct net *net = timer->data;
+    struct net_transfer *transfer;
+
+    LIST_FOREACH(transfer, &net->transfers, link)
+    {
+        if (!only_body_is_missing(transfer))
+            continue;
+        if (transfer->lingers)
+            note_end(transfer, CURLE_OK);
+        transfer->lingers = true;
+    }
+    act(net, CURL_SOCKET_TIMEOUT, 0);
+}
+
 size_t transfer_on_header(char *data, size_t size, size_t count, void *ctx)
 {
     struct net_transfer *transfer = ctx;
@@ -353,7 +380,7 @@ enum haul_err net_start(struct net *net, const struct net_request *request,
     }
     LIST_INSERT_HEAD(&net->transfers, transfer, link);
     if (net->running++ == 0)
-        uv_timer_start(&net->watchdog, on_timeout, WATCHDOG_MS, WATCHDOG_MS);
+        uv_timer_start(&net->watchdog, on_watchdog, WATCHDOG_MS, WATCHDOG_MS);
     *ret_transfer = transfer;
     return HAUL_OK;
 }
@@ -468,6 +495,7 @@ static void follow(struct net_transfer *transfer)
     net_response_restart(&transfer->response);
     transfer->ended = false;
     transfer->connected = false;
+    transfer->lingers = false;
     transfer->discarded = 0;
     if (join_multi(transfer, &err) != HAUL_OK) {
         transfer->stop = err;

@@ -31,6 +31,7 @@ struct net_transfer {
     bool same_origin; /* secrets may be sent */
     bool head_told;
     bool connected;
+    bool lingers;            /* its answer is no, and the body that tells why does not come */
     struct tls_end *tls_end; /* tls.c: watches for a proper end, NULL: no need */
     bool ended;
     char error_text[CURL_ERROR_SIZE];

@@ -80,7 +80,7 @@ def the_request_says_what_the_user_said(t):
 @case
 def logins_are_used(t):
     basic = t.file("basic.bin", auth="basic", user="me:secret")
-    digest = t.file("digest.bin", auth="digest", user="me:secret")
+    digest = t.file("digest.bin", auth="digest", user="me:secret", delay=1500)
     t.get("-u", "me:secret", basic.url, digest.url)
     t.expect_file("basic.bin", basic)
     t.expect_file("digest.bin", digest)

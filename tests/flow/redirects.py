@@ -63,6 +63,16 @@ def https_does_not_become_http(t):
 
 
 @case
+def a_body_that_does_not_come_holds_nobody_up(t):
+    final = t.file("there.bin")
+    t.get("--stall-timeout", 0, t.origin.url("start", redirect=final.url, stall=3))
+    t.expect_file("there.bin", final)
+    result = t.get("--stall-timeout", 0, "--retries", 0, t.file("no.bin", status=404, stall=3).url,
+                   status=4)
+    expect(b"404" in result.err, f"the answer is not named: {result}")
+
+
+@case
 def http_becomes_https(t):
     final = t.origin.file("safe.bin", scheme="https")
     t.get("--cacert", t.origin.cert, t.origin.url("start", redirect=final.url))
