@@ -23,18 +23,19 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 DEADLINE_S = 40
 MIB = 1024 * 1024
 
-# (host, name, size in MiB, MiB/s, MiB that come at once); the rate is by file, as a slow server's
+# (host, name, size in MiB, MiB/s, MiB that come at once), the last two for each connection
 SLOW = (
-    ("cdimage.example.org", "debian-12.7.0-amd64-DVD-1.iso", 1400, 9.6, 560),
+    ("cdimage.example.org", "debian-12.7.0-amd64-DVD-1.iso", 1400, 2.4, 60),
     ("reports.example.com", "annual-report-2026.pdf", 48, 0.7, 9),
-    ("backup.example.net", "backup-2026-11-20.tar", 240, 2, 88),
-    ("kernel.example.org", "linux-6.12.tar.xz", 141, 3.1, 31),
-    ("media.example.net", "lecture-04.mkv", 96, 1.4, 11),
-    ("cdimage.example.org", "debian-12.7.0-amd64-netinst.iso", 200, 5.2, 141),
-    ("photos.example.com", "photos-2026-01.zip", 60, 0.4, 3),
+    ("backup.example.net", "backup-2026-11-20.tar", 240, 0.5, 22),
+    ("kernel.example.org", "linux-6.12.tar.xz", 141, 0.7, 6),
+    ("media.example.net", "lecture-04.mkv", 96, 0.3, 2),
+    ("cdimage.example.org", "debian-12.7.0-amd64-netinst.iso", 200, 0.7, 25),
+    ("photos.example.com", "photos-2026-01.zip", 60, 0.1, 1),
 )
-QUEUED = tuple(("photos.example.com", f"photos-2026-{month:02}.zip", 60, 0.4, 0)
+QUEUED = tuple(("photos.example.com", f"photos-2026-{month:02}.zip", 60, 0.1, 0)
                for month in range(2, 9))
+WHOLE = SLOW[1][1]  # its server sends no parts
 SMALL = (
     ("docs.example.jp", "資料-2026年度-第三版.pdf", 18, 0, 0),
     ("kernel.example.org", "linux-6.12.tar.sign", 1, 0, 0),
@@ -84,7 +85,7 @@ def free_port():
 
 
 def nginx_config(folder, port):
-    """Each file has its rate; limit_rate_after lets a part of it come at once."""
+    """Each connection has its file's rate; limit_rate_after lets a part come at once."""
     slow = SLOW + QUEUED
     rates = "\n".join(f'"/{name}" {int(rate * MIB)};' for _, name, _, rate, _ in slow)
     heads = "\n".join(f'"/{name}" {head * MIB};' for _, name, _, _, head in slow)
@@ -102,6 +103,7 @@ http {{
     limit_rate $rate; limit_rate_after $head;
     location = /{BUSY[1]} {{ add_header Retry-After 95 always; return 503; }}
     location = /{REFUSED[1]} {{ return 403; }}
+    location = /{WHOLE} {{ max_ranges 0; }}
   }}
 }}
 """
