@@ -52,7 +52,9 @@ static void answer_without_daemon(struct call *call)
     if (call->args->run.json)
         printf("%s\n", call->json_without_daemon);
     else
-        report_note("no daemon is running in session '%s'", call->args->run.session);
+        report_note("no daemon is running in session '%s'; 'haul' or 'haul add' starts it and its "
+                    "queue",
+                    call->args->run.session);
     finish(call, report_written(0));
 }
 

@@ -21,11 +21,9 @@ int wait_run(const struct args *args)
 {
     bool for_all = args->operand_count == 0;
     struct targets targets = {.send = send_wait};
-    struct call call = {.args = args, .show = show_wait, .ctx = &targets};
+    /* Items on disk are over only when somebody works on them: without a daemon one is started. */
+    struct call call = {.args = args, .start = true, .show = show_wait, .ctx = &targets};
 
-    /* Without a daemon nothing is under way. */
-    if (for_all)
-        call.json_without_daemon = "{\"exit_status\":0}";
     return targets_run(&call, for_all ? everything : args->operands,
                        for_all ? 1 : args->operand_count);
 }

@@ -200,8 +200,17 @@ def stop_keeps_what_came_and_starts_nothing_again(t):
 
 
 @case
+def waiting_means_that_somebody_works(t):
+    file = t.file("w.bin", 300_000, rate=300_000)
+    t.add(file.url)
+    t.stop()
+    t.ok("wait")
+    t.expect_file("w.bin", file)
+
+
+@case
 def questions_start_no_daemon(t):
-    for arguments in (["list"], ["list", "--json"], ["wait"], ["set", "--json"], ["stop"]):
+    for arguments in (["list"], ["list", "--json"], ["set", "--json"], ["stop"]):
         t.haul(*arguments)
         expect_equal(t.daemons(), [], f"daemons after {arguments}")
 
