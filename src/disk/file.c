@@ -112,7 +112,7 @@ struct plan_job {
     struct disk_job job;
     struct disk_file *file;
     struct disk_state state;
-    bool fresh, keep_record;
+    bool fresh;
     size_t rows;
     struct haul_error err;
     disk_done_cb *done;
@@ -193,8 +193,7 @@ static void run_plan(struct disk_job *base)
     }
     if (reserve(file, job->state.size, &job->err) != HAUL_OK)
         return;
-    if (job->keep_record)
-        put_record(file, &job->state, false, &job->rows, &job->err);
+    put_record(file, &job->state, false, &job->rows, &job->err);
 }
 
 static void end_plan(struct disk_job *base)
@@ -210,7 +209,7 @@ static void end_plan(struct disk_job *base)
 }
 
 void disk_file_plan(struct disk_file *file, const struct disk_state *state, bool fresh,
-                    bool keep_record, disk_done_cb *done, void *ctx)
+                    disk_done_cb *done, void *ctx)
 {
     struct plan_job *job = xcalloc(1, sizeof *job);
     struct disk_state taken;
@@ -221,11 +220,10 @@ void disk_file_plan(struct disk_file *file, const struct disk_state *state, bool
     state_fini(&file->state);
     file->state = taken;
     file->found = false;
-    file->has_record = (file->has_record && !fresh) || keep_record;
+    file->has_record = true;
     *job = (struct plan_job){.job = {.run = run_plan, .done = end_plan},
                              .file = file,
                              .fresh = fresh,
-                             .keep_record = keep_record,
                              .done = done,
                              .ctx = ctx};
     state_copy(&job->state, &file->state);

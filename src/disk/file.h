@@ -46,10 +46,10 @@ const char *disk_file_name(const struct disk_file *file);               /* NAME,
 const struct disk_state *disk_file_state(const struct disk_file *file); /* ranges as they stand */
 
 /* Takes over what the file shall hold: identity and ranges (both copied). With FRESH old bytes are
- * dropped first. Space for STATE->size is reserved. The record is written when KEEP_RECORD, or
- * later by disk_file_record(). DONE may be NULL. */
+ * dropped first. Space for STATE->size is reserved. The record is written; disk_file_record()
+ * keeps it up to date. DONE may be NULL. */
 void disk_file_plan(struct disk_file *file, const struct disk_state *state, bool fresh,
-                    bool keep_record, disk_done_cb *done, void *ctx);
+                    disk_done_cb *done, void *ctx);
 
 /* Cuts RANGE at AT, which is behind what its writer has taken: it ends there, and a new range,
  * whose index is returned, goes on to where it ended. Indexes stay as they are. */

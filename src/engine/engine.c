@@ -271,8 +271,10 @@ static bool is_ready(void *ctx, const struct item *item)
 static void start_items(struct haul_engine *engine)
 {
     uint64_t most = slots(engine);
+    uint64_t wanted = engine->queue.counts[HAUL_QUEUED] + engine->queue.counts[HAUL_ACTIVE];
     struct item *item;
 
+    net_expect(engine->net, (size_t)MIN(most, wanted));
     for (unsigned n = 0; engine->queue.counts[HAUL_ACTIVE] < most; n++) {
         item = queue_next(&engine->queue, is_ready, engine);
         if (!item)

@@ -17,31 +17,6 @@
 #define SHORTEST_MS  UINT64_C(100) /* with --retry-wait 0: never a busy loop */
 #define SECONDS_MOST INT32_MAX
 
-/* Statuses that say "later" rather than "no". 520 to 529 are those of a large CDN whose origin
- * failed. */
-static bool status_worth(int status)
-{
-    switch (status) {
-    case 408:
-    case 425:
-    case 429:
-    case 500:
-    case 502:
-    case 503:
-    case 504:
-        return true;
-    default:
-        return status >= 520 && status <= 529;
-    }
-}
-
-bool retry_worth(const struct haul_error *err)
-{
-    bool by_status = err->code == HAUL_E_HTTP || err->code == HAUL_E_PROXY;
-
-    return by_status && err->http_status >= 400 ? status_worth(err->http_status) : err->retryable;
-}
-
 static uint64_t backoff_ms(const struct retry_case *failed)
 {
     uint64_t wait = MIN(failed->retry_wait, UINT64_MAX / SECOND_MS) * SECOND_MS;
@@ -64,7 +39,7 @@ struct retry_decision retry_decide(const struct retry_case *failed)
 {
     struct retry_decision decision = {.again = true};
 
-    if (!retry_worth(failed->err))
+    if (!failed->err->retryable)
         return give_up();
     if (failed->retry_after > RETRY_AFTER_LIMIT) {
         char asked[FMT_SIZE], limit[FMT_SIZE];

@@ -30,9 +30,6 @@ struct retry_decision {
 
 struct retry_decision retry_decide(const struct retry_case *failed);
 
-/* True when another try of the same request makes sense at all. */
-bool retry_worth(const struct haul_error *err);
-
 /* Retry-After (RFC 9110, section 10.2.3): seconds from now, from either form; 0 for a date that has
  * passed, -1 when unreadable. Never more than INT32_MAX. */
 int64_t retry_after_parse(struct text_raw header, int64_t wall_now_ms);

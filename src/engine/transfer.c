@@ -259,7 +259,7 @@ static void plan(struct transfer *transfer)
     transfer->want_plan = false;
     transfer->plan_fresh = false;
     transfer->disk_pending = true;
-    disk_file_plan(transfer->file, &state, fresh, true, on_planned, transfer);
+    disk_file_plan(transfer->file, &state, fresh, on_planned, transfer);
 }
 
 /* The file that was opened after the answer came holds bytes of an earlier run. */

@@ -43,6 +43,7 @@ struct net {
     LIST_HEAD(, net_transfer) transfers;
     STAILQ_HEAD(, net_transfer) ended;
     size_t running;
+    size_t expected; /* to run at once, soon */
     CURL **spare;
     size_t spare_count, spare_size;
     unsigned in_curl;
@@ -336,7 +337,8 @@ static void unlink_transfer(struct net_transfer *transfer)
 static enum haul_err join_multi(struct net_transfer *transfer, struct haul_error *err)
 {
     struct net *net = transfer->net;
-    enum haul_err code = transfer_prepare(transfer, net->share, net->common, net->running + 1, err);
+    enum haul_err code = transfer_prepare(transfer, net->share, net->common,
+                                          MAX(net->running + 1, net->expected), err);
     CURLMcode status;
 
     if (code != HAUL_OK)
@@ -669,6 +671,11 @@ void net_set_cache(struct net *net, long connections)
 {
     net->cache = connections;
     curl_multi_setopt(net->multi, CURLMOPT_MAXCONNECTS, connections);
+}
+
+void net_expect(struct net *net, size_t transfers)
+{
+    net->expected = transfers;
 }
 
 void net_transfer_peer(const struct net_transfer *transfer, struct net_peer *ret_peer)

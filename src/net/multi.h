@@ -60,6 +60,9 @@ void net_free(struct net *net);
 /* How many idle connections are worth keeping: the number of jobs. */
 void net_set_cache(struct net *net, long connections);
 
+/* How many transfers are going to run at once: they share the memory for reading. */
+void net_expect(struct net *net, size_t transfers);
+
 HAUL_CHECKED enum haul_err net_start(struct net *net, const struct net_request *request,
                                      const struct net_handlers *handlers, void *ctx,
                                      struct net_transfer **ret_transfer, struct haul_error *err);

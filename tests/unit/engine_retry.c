@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "engine/http_date.h"
 #include "engine/retry.h"
+#include "net/neterr.h"
 
 /* Sun, 06 Nov 1994 08:49:37 GMT, the example of RFC 9110. */
 #define EXAMPLE_MS INT64_C(784111777000)
@@ -19,7 +20,11 @@ static struct haul_error error_of(enum haul_err code, int status)
 {
     struct haul_error err = {0};
 
-    (void)haul_fail(&err, code, "it failed");
+    if (status >= 400)
+        (void)neterr_from_status(status, "example.org", &err);
+    else
+        (void)haul_fail(&err, code, "it failed");
+    err.code = code;
     err.http_status = status;
     return err;
 }
