@@ -36,7 +36,16 @@ static uint64_t system_chance(void *ctx)
     return bits;
 }
 
-const struct clock clock_system = {system_ticks, system_wall, system_chance, NULL};
+static uint64_t system_nanos(void *ctx)
+{
+    struct timespec now;
+
+    (void)ctx;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+const struct clock clock_system = {system_ticks, system_wall, system_chance, system_nanos, NULL};
 
 uint64_t clock_ticks(const struct clock *clock)
 {
@@ -51,4 +60,9 @@ int64_t clock_wall(const struct clock *clock)
 uint64_t clock_chance(const struct clock *clock)
 {
     return clock->chance(clock->ctx);
+}
+
+uint64_t clock_nanos(const struct clock *clock)
+{
+    return clock->nanos(clock->ctx);
 }

@@ -8,6 +8,7 @@ struct clock {
     uint64_t (*ticks)(void *ctx);  /* monotonic ms */
     int64_t (*wall)(void *ctx);    /* ms since 1970 UTC */
     uint64_t (*chance)(void *ctx); /* 64 random bits */
+    uint64_t (*nanos)(void *ctx);  /* monotonic ns, for how long something took; any thread */
     void *ctx;
 };
 
@@ -16,5 +17,6 @@ extern const struct clock clock_system;
 uint64_t clock_ticks(const struct clock *clock);
 int64_t clock_wall(const struct clock *clock);
 uint64_t clock_chance(const struct clock *clock);
+uint64_t clock_nanos(const struct clock *clock);
 
 #endif

@@ -6,7 +6,6 @@
 #include "disk/disk.h"
 
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -15,13 +14,16 @@
 
 #define BLOCKS_MAX       256     /* 64 MiB over all transfers */
 #define SPARE_BLOCKS_MAX 16      /* kept for the next one */
-#define SLOW_WRITE_NS    5000000 /* a write that takes longer makes its file system slow */
+#define SLOW_WRITE_NS    5000000 /* a write that takes longer was slow */
+#define SLOW_WRITES      2 /* in a row make a file system slow: one may be a busy processor's */
+#define HANGING_WRITE_NS 100000000 /* one of these does, too */
 #define SLOW_FOR_MS      5000
 
 struct disk_volume {
     struct disk *disk;
     dev_t dev;
-    uint64_t slow_until; /* ticks */
+    uint64_t slow_until;  /* ticks */
+    unsigned slow_writes; /* in a row */
 };
 
 struct disk {
@@ -111,16 +113,18 @@ bool disk_volume_quick(const struct disk_volume *volume)
 
 void disk_volume_note(struct disk_volume *volume, uint64_t nanoseconds)
 {
-    if (nanoseconds > SLOW_WRITE_NS)
+    if (nanoseconds <= SLOW_WRITE_NS) {
+        volume->slow_writes = 0;
+        return;
+    }
+    volume->slow_writes++;
+    if (volume->slow_writes >= SLOW_WRITES || nanoseconds > HANGING_WRITE_NS)
         volume->slow_until = clock_ticks(volume->disk->clock) + SLOW_FOR_MS;
 }
 
-uint64_t disk_nanoseconds(void)
+uint64_t disk_nanoseconds(const struct disk *disk)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+    return clock_nanos(disk->clock);
 }
 
 struct disk_folder *disk_folder_adopt(struct disk *disk, int fd, dev_t dev, ino_t ino)

@@ -38,7 +38,7 @@ struct disk_volume *disk_volume(struct disk *disk, dev_t dev); /* lives as long 
 bool disk_volume_quick(const struct disk_volume *volume);
 /* Tells how long a write took. */
 void disk_volume_note(struct disk_volume *volume, uint64_t nanoseconds);
-uint64_t disk_nanoseconds(void);
+uint64_t disk_nanoseconds(const struct disk *disk); /* any thread */
 
 /* Open folders, shared by the files in them, so that each file costs one descriptor. Takes FD,
  * which is folder INO of DEV (found out on a worker); the result's descriptor is the one to use

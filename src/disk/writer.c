@@ -94,10 +94,11 @@ static void advance(struct disk_writer *writer, uint64_t to)
 static void run_write(struct disk_job *base)
 {
     struct write_job *job = OWNER_OF(base, struct write_job, job);
-    uint64_t began = disk_nanoseconds();
+    const struct disk *disk = job->job.disk;
+    uint64_t began = disk_nanoseconds(disk);
 
     job->error = write_all(job->fd, job->block, job->len, job->offset);
-    job->took_ns = disk_nanoseconds() - began;
+    job->took_ns = disk_nanoseconds(disk) - began;
 }
 
 /* Counts the finished jobs at the head of the line, in order. */
@@ -157,10 +158,11 @@ static bool may_write_inline(const struct disk_writer *writer)
 
 static bool write_inline(struct disk_writer *writer, const void *data, size_t len, uint64_t offset)
 {
-    uint64_t began = disk_nanoseconds();
+    const struct disk *disk = writer->file->disk;
+    uint64_t began = disk_nanoseconds(disk);
     int error = write_all(writer->file->fd, data, len, offset);
 
-    disk_volume_note(writer->file->volume, disk_nanoseconds() - began);
+    disk_volume_note(writer->file->volume, disk_nanoseconds(disk) - began);
     if (error) {
         fail(writer, error);
         return false;
@@ -175,7 +177,7 @@ static bool write_inline(struct disk_writer *writer, const void *data, size_t le
  * slow again and gives its block back with the next flush. */
 static void watch_pace(struct disk_writer *writer, size_t len)
 {
-    uint64_t now = disk_nanoseconds();
+    uint64_t now = disk_nanoseconds(writer->file->disk);
 
     if (now - writer->window_start > WINDOW_NS) {
         writer->quick = writer->quick && writer->window_bytes >= QUICK_BYTES;

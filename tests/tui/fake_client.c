@@ -600,7 +600,7 @@ static uint64_t still_chance(void *ctx)
 
 int main(void)
 {
-    static const struct clock still = {still_ticks, still_wall, still_chance, NULL};
+    static const struct clock still = {still_ticks, still_wall, still_chance, NULL, NULL};
     struct haul_options *options = haul_options_new();
     xstrset(&options->dir, "/home/user/Downloads");
     struct ui_start start = {.session = "default",

@@ -41,7 +41,7 @@ static void a_quick_stream_goes_on_without_blocks(void **state)
 
     (void)state;
     assert_int_equal(haul_loop_new(&loop, &err), HAUL_OK);
-    clock = (struct clock){.ticks = still};
+    clock = (struct clock){.ticks = still, .nanos = still};
     file.disk = disk_new(loop, &clock);
     file.fd = mkstemp(path);
     assert_true(file.fd >= 0);
