@@ -27,10 +27,16 @@
 static enum haul_err split_user(struct net_transfer *transfer, const char *url,
                                 struct haul_error *err)
 {
-    CURLU *parts = curl_url();
     char *name = NULL, *password = NULL, *bare = NULL;
     CURLUcode status;
+    CURLU *parts;
 
+    if (!strpbrk(url, "@#")) { /* as most are: nothing to take out */
+        transfer->user = transfer->options->user ? xstrdup(transfer->options->user) : NULL;
+        transfer->url = xstrdup(url);
+        return HAUL_OK;
+    }
+    parts = curl_url();
     if (!parts)
         return haul_fail(err, HAUL_E_INTERNAL, "out of memory");
     status = curl_url_set(parts, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);
