@@ -138,7 +138,8 @@ def signals_end_it_cleanly(t):
         name = f"{number}.bin"
         t.keeps(name + ".part", name + ".haul")
         t.add(t.file(name, 50_000_000, rate=50_000, tick=20).url)
-        until("bytes come", lambda: os.path.exists(t.path(name + ".part")))
+        part = t.path(name + ".part")
+        until("bytes come", lambda p=part: os.path.exists(p) and os.path.getsize(p) > 0)
         (pid,) = t.daemons()
         os.kill(pid, number)
         until("it ends", lambda: not t.daemons(), 10)
@@ -168,10 +169,15 @@ def its_streams_are_not_the_clients(t):
         expect("pipe" not in target and ".out" not in target, f"descriptor {name} is {target}")
 
 
+def listens(path):
+    with socket.socket(socket.AF_UNIX) as probe:
+        return os.path.exists(path) and probe.connect_ex(path) == 0
+
+
 @case
 def the_foreground_daemon_serves_too(t):
     running = t.start("daemon")
-    until("it listens", lambda: os.path.exists(t.socket_path()))
+    until("it listens", lambda: listens(t.socket_path()))
     client = Client(t)
     expect_equal(client.hello["session"], t.session, "session")
     client.close()
