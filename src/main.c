@@ -3,6 +3,7 @@
 
 #include <locale.h>
 
+#include "base/fd.h"
 #include "cli/command.h"
 #include "ui/app.h"
 
@@ -20,6 +21,7 @@ static int show_screen(const struct cli_start *start)
 
 int main(int argc, char **argv)
 {
+    fd_fill_standard();
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C"); /* what is written must be readable by every haul */
     return cli_main(argc, argv, show_screen);

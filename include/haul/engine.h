@@ -109,7 +109,12 @@ HAUL_CHECKED bool haul_engine_detail(const struct haul_engine *engine, uint64_t 
                                      struct haul_detail *ret_detail);
 void haul_engine_totals(const struct haul_engine *engine, struct haul_totals *ret_totals);
 
-/* True when nothing runs, waits or is queued: without a user nothing more will happen. */
+/* While held, no item is started: for a daemon that was woken only to answer a question. Adding,
+ * acting on, moving items and changing settings end it too. */
+void haul_engine_hold(struct haul_engine *engine, bool held);
+
+/* True when nothing runs, and nothing will without a user: no item waits or is queued, or all are
+ * held. */
 bool haul_engine_idle(const struct haul_engine *engine);
 
 /* The network libraries it runs on with their versions, one line without a line end:

@@ -37,7 +37,7 @@ static int show_act(struct call *call, const struct haul_reply *reply)
 static int act(const struct args *args, enum haul_action action)
 {
     struct targets targets = {.send = send_act, .ctx = &action};
-    struct call call = {.args = args, .show = show_act, .ctx = &targets};
+    struct call call = {.args = args, .start = true, .show = show_act, .ctx = &targets};
 
     return targets_run(&call, args->operands, args->operand_count);
 }

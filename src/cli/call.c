@@ -6,6 +6,7 @@
 #include "cli/call.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/report.h"
 
@@ -52,9 +53,7 @@ static void answer_without_daemon(struct call *call)
     if (call->args->run.json)
         printf("%s\n", call->json_without_daemon);
     else
-        report_note("no daemon is running in session '%s'; 'haul' or 'haul add' starts it and its "
-                    "queue",
-                    call->args->run.session);
+        report_note("no daemon is running in session '%s'", call->args->run.session);
     finish(call, report_written(0));
 }
 
@@ -77,6 +76,8 @@ int call_run(struct call *call)
 
     if (haul_loop_new(&call->loop, &err) != HAUL_OK)
         return report_error(&err);
+    if (call->question)
+        (void)setenv("HAUL_HOLD", "1", 1);
     if (haul_client_open(call->loop, call->args->run.session, call->start, &events, &call->client,
                          &err) == HAUL_OK) {
         haul_loop_run(call->loop);

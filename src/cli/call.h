@@ -9,7 +9,8 @@
 /* One question to the session's daemon and its answer: what most commands are. */
 struct call {
     const struct args *args;
-    bool start; /* start a daemon when none runs */
+    bool start;    /* start a daemon when none runs */
+    bool question; /* and then let it hold its queue: it was only asked */
     /* For a question that has an answer without a daemon too: what --json prints then. NULL: it is
      * an error. */
     const char *json_without_daemon;

@@ -75,14 +75,22 @@ static enum haul_err refuse_word(const char *word, const char *why, struct haul_
     size_t count;
     const struct command *table = command_table(&count);
 
+    if (strstr(word, "://") != NULL) {
+        char *shown = url_shown(word);
+
+        (void)haul_fail(err, HAUL_E_BAD_URL, "\"%.120s\": %s", shown, why);
+        free(shown);
+        return HAUL_E_BAD_URL;
+    }
     /* What stands before an '@' may be a password. */
-    if (strstr(word, "://") != NULL || strchr(word, '@') != NULL)
+    if (strchr(word, '@') != NULL)
         return haul_fail(err, HAUL_E_BAD_URL, "%s", why);
     suggest_init(&suggest, word);
     for (size_t i = 0; i < count; i++)
         suggest_consider(&suggest, table[i].name);
     if (suggest.best == NULL)
-        return haul_fail(err, HAUL_E_BAD_URL, "\"%s\": %s", word, why);
+        return haul_fail(err, HAUL_E_BAD_URL, "\"%s\" is neither a command nor a link: %s", word,
+                         why);
     if (suggest.distance == 0)
         return haul_fail(err, HAUL_E_USAGE, "the command comes first: haul %s …", suggest.best);
     return haul_fail(err, HAUL_E_USAGE,

@@ -138,6 +138,7 @@ static enum haul_err start(struct daemon *daemon, struct haul_error *err)
                            &daemon->engine, err);
     if (code != HAUL_OK)
         return code;
+    haul_engine_hold(daemon->engine, getenv(SPAWN_HOLD_ENV) != NULL);
     open_handles(daemon);
     return server_start(daemon->server, daemon->engine, err);
 }

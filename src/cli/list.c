@@ -59,8 +59,6 @@ static int show_list(struct call *call, const struct haul_reply *reply)
 
 int list_run(const struct args *args)
 {
-    return call_run(&(struct call){.args = args,
-                                   .send = send_list,
-                                   .show = show_list,
-                                   .json_without_daemon = "{\"items\":[]}"});
+    return call_run(&(struct call){
+        .args = args, .send = send_list, .start = true, .question = true, .show = show_list});
 }

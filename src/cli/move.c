@@ -57,7 +57,7 @@ int move_run(const struct args *args)
 {
     struct destination destination = {0};
     struct targets targets = {.send = send_move, .ctx = &destination};
-    struct call call = {.args = args, .show = show_move, .ctx = &targets};
+    struct call call = {.args = args, .start = true, .show = show_move, .ctx = &targets};
     struct haul_error err;
 
     if (parse_destination(args->operands[0], &destination, &err) != HAUL_OK)

@@ -35,9 +35,8 @@ static int show_settings(struct call *call, const struct haul_reply *reply)
 int set_run(const struct args *args)
 {
     bool asks = args->settings.given == 0;
-    struct call call = {.args = args, .start = !asks, .send = send_set, .show = show_settings};
+    struct call call = {
+        .args = args, .start = true, .question = asks, .send = send_set, .show = show_settings};
 
-    if (asks)
-        call.json_without_daemon = "{\"settings\":{}}";
     return call_run(&call);
 }

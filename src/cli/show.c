@@ -81,6 +81,10 @@ int show_run(const struct args *args)
         (void)haul_fail(&err, HAUL_E_USAGE, "\"%s\" is not an item's number", args->operands[0]);
         return report_usage("show", &err);
     }
-    return call_run(
-        &(struct call){.args = args, .send = send_show, .show = show_detail, .ctx = &id});
+    return call_run(&(struct call){.args = args,
+                                   .start = true,
+                                   .question = true,
+                                   .send = send_show,
+                                   .show = show_detail,
+                                   .ctx = &id});
 }

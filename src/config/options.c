@@ -92,13 +92,13 @@ static const char *check_proxy(const char *value)
         known |= strlen(schemes[i]) == (size_t)(rest - value) &&
                  strncasecmp(value, schemes[i], strlen(schemes[i])) == 0;
     if (!known)
-        return "a proxy is http://, https://, socks4://, socks4a://, socks5:// or socks5h://";
+        return "must be http://, https://, socks4://, socks4a://, socks5:// or socks5h://";
     host = host ? host + 1 : rest ? rest + 3 : value;
     if (host[0] == '\0' || host[0] == ':' || host[0] == '/')
-        return "a proxy has a host, as http://proxy.example.org:3128";
+        return "must have a host, as in http://proxy.example.org:3128";
     if (host[0] != '[' && strchr(host, ':') &&
         strspn(strchr(host, ':') + 1, "0123456789/") != strlen(strchr(host, ':') + 1))
-        return "a proxy's port is a number";
+        return "must have a number for its port";
     return check_filled_line(value);
 }
 

@@ -403,6 +403,7 @@ static enum haul_err run_wait(struct call *call, const json_t *params, json_t **
     (void)ret_result;
     if (code != HAUL_OK)
         return code;
+    haul_engine_hold(engine, false);
     call->wait = wait_new();
     if (count == 0)
         wait_for_all(call->wait, engine);
@@ -424,6 +425,7 @@ static enum haul_err run_watch(struct call *call, const json_t *params, json_t *
         return code;
     if (view.rows > PROTO_WATCH_ROWS)
         return haul_fail(err, HAUL_E_RPC, "rows: no more than %d", PROTO_WATCH_ROWS);
+    haul_engine_hold(server_engine(call->server), false);
     peer_watch(call->peer, &view);
     *ret_result = json_object();
     return HAUL_OK;

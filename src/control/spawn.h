@@ -6,6 +6,10 @@
 /* Names the file descriptor on which a daemon tells who started it that it is ready. */
 #define SPAWN_READY_ENV "HAUL_READY_FD"
 
+/* In the environment of a client that only asks: a daemon that is started for it holds its queue
+ * (haul_engine_hold). */
+#define SPAWN_HOLD_ENV "HAUL_HOLD"
+
 /* Sees to it that a daemon answers in SESSION: starts one unless there is one by now, and waits
  * until it is ready. Two callers at once start one daemon. Blocks, for seconds when things go
  * wrong: not for the loop's thread. */

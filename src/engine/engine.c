@@ -324,7 +324,7 @@ static void finish_stopping(struct haul_engine *engine)
 static void step(struct haul_engine *engine)
 {
     attend(engine);
-    if (!engine->closing)
+    if (!engine->closing && !engine->held)
         start_items(engine);
     arm_tick(engine);
     arm_limit(engine);
@@ -610,7 +610,7 @@ enum haul_err haul_engine_add(struct haul_engine *engine, const struct haul_requ
         log_state(engine, items[i]);
         engine_tell(engine, items[i], HAUL_ITEM_ADDED);
     }
-    engine_wake(engine);
+    haul_engine_hold(engine, false);
     keep_add(engine, items, count, added, ctx);
     free(items);
     return HAUL_OK;
@@ -742,7 +742,7 @@ enum haul_err haul_engine_act(struct haul_engine *engine, enum haul_action actio
             changed += act_on(engine, action, items[i]);
     }
     free(items);
-    engine_wake(engine);
+    haul_engine_hold(engine, false);
     if (ret_count)
         *ret_count = changed;
     return HAUL_OK;
@@ -758,7 +758,7 @@ enum haul_err haul_engine_move(struct haul_engine *engine, enum haul_move how, u
     queue_move(&engine->queue, how, position, items, count);
     keep_order(engine, items, count);
     free(items);
-    engine_wake(engine);
+    haul_engine_hold(engine, false);
     return HAUL_OK;
 }
 
@@ -770,7 +770,7 @@ void haul_engine_set(struct haul_engine *engine, const struct haul_settings *set
     apply_settings(engine);
     engine->queue.version++;
     uv_timer_stop(&engine->limit_timer); /* set for the old limit */
-    engine_wake(engine);
+    haul_engine_hold(engine, false);
 }
 
 void haul_engine_settings(const struct haul_engine *engine, struct haul_settings *ret_settings)
@@ -797,6 +797,12 @@ bool haul_engine_idle(const struct haul_engine *engine)
 {
     const uint64_t *counts = engine->queue.counts;
 
-    return counts[HAUL_QUEUED] + counts[HAUL_ACTIVE] + counts[HAUL_WAITING] == 0 &&
-           engine->transfer_count == 0;
+    return engine->transfer_count == 0 &&
+           (engine->held || counts[HAUL_QUEUED] + counts[HAUL_ACTIVE] + counts[HAUL_WAITING] == 0);
+}
+
+void haul_engine_hold(struct haul_engine *engine, bool held)
+{
+    engine->held = held;
+    engine_wake(engine);
 }

@@ -44,6 +44,7 @@ struct haul_engine {
     bool asking_space;
     uint64_t space_asked; /* ticks */
     bool keep_history;    /* a daemon's: items remember what happened */
+    bool held;            /* nothing is started */
     bool closing;
     bool store_closing;
     void (*stopped)(void *ctx);

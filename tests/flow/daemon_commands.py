@@ -195,8 +195,7 @@ def stop_keeps_what_came_and_starts_nothing_again(t):
     t.stop()
     expect("a.bin.part" in t.names(), "the part is gone")
     expect("a.bin" not in t.names(), "a final name without a complete file")
-    expect_equal(t.ok("list", "--json").json()["items"], [], "no daemon, no items")
-    expect_equal(t.daemons(), [], "daemons after a mere question")
+    expect_equal(t.items()[number]["state"], "queued", "state after the stop")
 
 
 @case
@@ -209,10 +208,35 @@ def waiting_means_that_somebody_works(t):
 
 
 @case
-def questions_start_no_daemon(t):
-    for arguments in (["list"], ["list", "--json"], ["set", "--json"], ["stop"]):
-        t.haul(*arguments)
-        expect_equal(t.daemons(), [], f"daemons after {arguments}")
+def an_action_reaches_the_queue_at_rest(t):
+    file = t.file("r.bin", 3000)
+    (number,) = t.add("-d", t.dir, file.url)
+    t.ok("wait")
+    t.stop()
+    t.ok("remove", number)
+    expect_equal(t.items(), {}, "items")
+
+
+@case
+def a_question_wakes_the_queue_but_starts_nothing(t):
+    file = t.file("q.bin", 400_000, rate=200_000, tick=20)
+    (number,) = t.add("-d", t.dir, file.url)
+    until("bytes come", lambda: t.items()[number]["done"] > 0)
+    t.stop()
+    asked = len(t.origin.requests("q.bin"))
+    expect_equal(t.items()[number]["state"], "queued", "state")
+    t.ok("show", number)
+    t.ok("set", "--json")
+    expect_equal(len(t.origin.requests("q.bin")), asked, "requests after mere questions")
+    expect_equal(t.items()[number]["state"], "queued", "state")
+    t.ok("wait")
+    t.expect_file("q.bin", file)
+
+
+@case
+def stop_starts_no_daemon(t):
+    t.ok("stop")
+    expect_equal(t.daemons(), [], "daemons")
 
 
 run()

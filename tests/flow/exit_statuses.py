@@ -4,7 +4,7 @@ import os
 import signal
 import socket
 
-from harness import case, expect, free_port, run, until
+from harness import case, expect, expect_equal, free_port, run, until
 
 
 @case
@@ -100,6 +100,18 @@ def help_and_version_succeed(t):
         result = t.ok(*arguments)
         expect(result.out and not result.err, f"help belongs on standard output: {result}")
     expect(b"libcurl" in t.ok("--version").out, "the libraries' versions are missing")
+
+
+@case
+def closed_standard_descriptors_change_nothing(t):
+    """As cron and some service managers start programs."""
+    for closed in ((0,), (2,), (0, 1, 2)):
+        name = f"c{len(closed)}{closed[0]}.bin"
+        file = t.file(name, 3000)
+        result = t.haul("get", "-d", t.dir, file.url,
+                        preexec_fn=lambda fds=closed: [os.close(fd) for fd in fds])
+        expect_equal(result.status, 0, f"status with {closed} closed")
+        t.expect_file(name, file)
 
 
 run()
