@@ -115,7 +115,7 @@ static struct store_item row_of(const struct item *item, const char *options, co
 
 struct loading {
     struct haul_engine *engine;
-    const char *options_text; /* of the row before: neighbours often share them */
+    char *text; /* of the row before: neighbours often share their options */
     struct haul_options *options;
 };
 
@@ -145,11 +145,13 @@ static struct item *item_from_row(const struct store_item *row, struct haul_opti
 static void load_row(void *ctx, const struct store_item *row)
 {
     struct loading *loading = ctx;
+    const char *text = row->options ? row->options : "";
 
-    if (!loading->options || row->options != loading->options_text) {
+    if (!loading->options || strcmp(text, loading->text) != 0) {
         haul_options_unref(loading->options);
-        loading->options = options_from_text(row->options);
-        loading->options_text = row->options;
+        secret_free(loading->text);
+        loading->options = options_from_text(text);
+        loading->text = xstrdup(text);
     }
     queue_append(&loading->engine->queue, item_from_row(row, loading->options));
 }
@@ -187,6 +189,7 @@ enum haul_err keep_open(struct haul_engine *engine, const char *session, struct 
     if (code == HAUL_OK)
         load_settings(engine);
     haul_options_unref(loading.options);
+    secret_free(loading.text);
     free(path);
     free(dir);
     return code;

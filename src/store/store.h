@@ -45,9 +45,9 @@ HAUL_CHECKED enum haul_err store_open(struct haul_loop *loop, const char *path,
                                       struct store **ret_store, bool *ret_moved,
                                       struct haul_error *err);
 
-/* Calls EACH for every item in the order of the places, neighbours with the same options with the
- * same pointer; blocks. *ret_next_id is above every id that was ever given, removed items too. On
- * failure the items that could be read were handed over. */
+/* Calls EACH for every item in the order of the places; blocks. Texts are valid for that call only.
+ * *ret_next_id is above every id that was ever given, removed items too. On failure the items that
+ * could be read were handed over. */
 HAUL_CHECKED enum haul_err store_load(struct store *store,
                                       void (*each)(void *ctx, const struct store_item *item),
                                       void *ctx, uint64_t *ret_next_id, struct haul_error *err);

@@ -104,6 +104,24 @@ def options_and_secrets_survive(t):
 
 
 @case
+def each_item_keeps_its_own_options(t):
+    """Also the neighbours of one: their folders, and what is secret."""
+    folders = [t.folder(name) for name in ("one", "two", "six")]
+    files = [t.file(f"e{i}.bin", 900_000, **SLOW) for i in range(3)]
+    for i, (folder, file) in enumerate(zip(folders, files)):
+        t.ok("add", "-d", folder, "-H", f"X-Key: alpha{i}", file.url)
+    until("all are asked for", lambda: all(t.origin.requests(f"e{i}.bin") for i in range(3)))
+    t.stop()
+    wake(t)
+    t.ok("wait")
+    for i, folder in enumerate(folders):
+        with open(os.path.join(folder, f"e{i}.bin"), "rb") as got:
+            expect(got.read() == files[i].data(), f"e{i}.bin is another file")
+        keys = {header(one, "X-Key") for one in t.origin.requests(f"e{i}.bin")}
+        expect_equal(keys, {f"alpha{i}"}, f"the key sent for e{i}.bin")
+
+
+@case
 def settings_changed_live_are_kept(t):
     t.add("--", t.file("l.bin", 100).url)
     t.ok("set", "-j", 3, "--limit", "5M")
