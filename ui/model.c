@@ -199,10 +199,24 @@ static void on_ready(void *ctx, const struct haul_hello *hello)
     changed(model);
 }
 
+/* Nobody tells any more what moves: the last state stays, its rates would be untrue. */
+static void quiet_down(struct model *model)
+{
+    model->totals.rate = 0;
+    model->totals.eta = -1;
+    model->totals.connections = 0;
+    for (size_t i = 0; i < model->row_count; i++) {
+        model->rows[i].rate = 0;
+        model->rows[i].eta = -1;
+        model->rows[i].connections = 0;
+    }
+}
+
 static void on_lost(void *ctx, const struct haul_error *err)
 {
     struct model *model = ctx;
     bool ever = model->ready;
+    quiet_down(model);
     haul_client_close(model->client);
     model->client = NULL;
     model->ready = false;
