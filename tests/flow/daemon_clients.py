@@ -199,16 +199,20 @@ def the_specification_names_every_method(t):
 @case
 def the_daemon_ends_while_clients_wait(t):
     begin(t)
-    waiting = t.start("wait")
-    client = Client(t)
+    client, waiting = Client(t), Client(t)
     client.call("watch", rows=10, interval_ms=50)
+    waiting.send({"jsonrpc": "2.0", "id": 99, "method": "wait", "params": {}})
+    waiting.call("methods")  # answered, so the one before it is being worked on
     t.ok("stop")
     while client.line() is not None:
         pass
-    result = waiting.wait()
-    expect(result.status != 0, f"wait says all is complete: {result}")
+    answers = iter(waiting.line, None)
+    told = [answer for answer in answers if answer.get("id") == 99]
+    expect(all("error" in answer or answer["result"]["exit_status"] != 0 for answer in told),
+           f"wait says all is complete: {told}")
     until("the daemon ends", lambda: not t.daemons())
     client.close()
+    waiting.close()
 
 
 run()

@@ -125,6 +125,8 @@ def arrive(t, screen, server):
     screen.until("all paused", lambda: t.ok("list", "--json").json()["totals"]["counts"]["paused"]
                  == 19)
     screen.type("P")
+    screen.until("none paused", lambda: t.ok("list", "--json").json()["totals"]["counts"]["paused"]
+                 == 0)
     going = [number for number, item in t.items().items() if item["state"] != "cancelled"]
     expect_equal(len(going), 19, "all but the cancelled one go on")
     expect_equal(t.haul("wait", *going).status, 0, "status of wait")
