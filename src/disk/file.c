@@ -65,11 +65,6 @@ const struct disk_state *disk_file_state(const struct disk_file *file)
     return &file->state;
 }
 
-const char *disk_file_name(const struct disk_file *file)
-{
-    return file->name;
-}
-
 size_t disk_file_split(struct disk_file *file, size_t range, uint64_t at)
 {
     struct disk_state *state = &file->state;

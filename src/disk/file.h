@@ -42,7 +42,6 @@ void disk_file_open(struct disk *disk, const struct disk_place *place, const cha
 /* The record that was found with the partial, its ranges cut down to what can be believed; NULL for
  * a new file, and after disk_file_plan(). */
 const struct disk_state *disk_file_found(const struct disk_file *file);
-const char *disk_file_name(const struct disk_file *file);               /* NAME, as chosen */
 const struct disk_state *disk_file_state(const struct disk_file *file); /* ranges as they stand */
 
 /* Takes over what the file shall hold: identity and ranges (both copied). With FRESH old bytes are

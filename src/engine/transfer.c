@@ -575,7 +575,7 @@ void transfer_start(struct haul_engine *engine, struct item *item)
     transfer->mtime = -1;
     transfer->retry_after = -1;
     speed_start(&transfer->speed, engine_now(engine));
-    transfer->began = transfer->recorded_at = transfer->synced_at = engine_now(engine);
+    transfer->recorded_at = transfer->synced_at = engine_now(engine);
     transfer->name = item->base ? xstrdup(item->base)
                                 : filename_choose(options->out, text_raw_from(""), item->url, NULL);
     transfer->host = host_of(&engine->hosts, item->url);

@@ -56,8 +56,8 @@ struct transfer {
     bool start_over; /* ask from the first byte, dropping what is here */
 
     struct speed speed;
-    uint64_t told_rate;                     /* as of the last tick */
-    uint64_t began, recorded_at, synced_at; /* ticks */
+    uint64_t told_rate;              /* as of the last tick */
+    uint64_t recorded_at, synced_at; /* ticks */
     uint64_t recorded_bytes;
     uint64_t reached; /* the most bytes that were here in this attempt */
     bool stopped;     /* by the user: the item's state is set already */

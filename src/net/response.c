@@ -104,12 +104,8 @@ static enum haul_err take_field(struct net_response *response, const char *name,
         return take_length(response, value, err);
     if (strcasecmp(name, "transfer-encoding") == 0)
         response->chunked = str_find_nocase(value, "chunked") != NULL;
-    else if (strcasecmp(name, "connection") == 0)
-        response->closes = str_find_nocase(value, "close") != NULL;
-    else if (strcasecmp(name, "accept-ranges") == 0) {
-        response->accept_ranges = strcasecmp(value, "bytes") == 0;
+    else if (strcasecmp(name, "accept-ranges") == 0)
         response->refuses_ranges = strcasecmp(value, "none") == 0;
-    }
     return HAUL_OK;
 }
 

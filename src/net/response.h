@@ -15,9 +15,7 @@ struct net_response {
     int status;             /* HTTP status; 0 for other protocols */
     int64_t content_length; /* of this body, -1 when not announced */
     bool chunked;
-    bool accept_ranges;  /* "Accept-Ranges: bytes" */
     bool refuses_ranges; /* "Accept-Ranges: none" */
-    bool closes;         /* "Connection: close" */
     bool complete;       /* the empty line behind the headers came */
     char *content_range;
     char *content_type;
