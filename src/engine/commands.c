@@ -1,0 +1,206 @@
+/* What users ask of the queue: adding items, acting on them, moving them.
+ *
+ * Every call checks all of what it was given before it changes anything, so one that fails has done
+ * nothing. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/url.h"
+#include "engine/keep.h"
+#include "engine/transfer.h"
+
+static enum haul_err check_request(const struct haul_request *request, struct haul_error *err)
+{
+    const struct haul_options *options = request->options;
+    struct url parts;
+    enum haul_err code = url_split(request->url, &parts, err);
+
+    if (code != HAUL_OK)
+        return code;
+    for (size_t i = 0; i < request->mirror_count; i++) {
+        code = url_split(request->mirrors[i], &parts, err);
+        if (code != HAUL_OK)
+            return code;
+    }
+    if (!options->dir || options->dir[0] != '/')
+        return haul_fail(err, HAUL_E_BAD_OPTION, "the folder \"%s\" is not an absolute path",
+                         options->dir ? options->dir : "");
+    if (options->out && (options->out[0] == '\0' || strchr(options->out, '/')))
+        return haul_fail(err, HAUL_E_BAD_OPTION,
+                         "the name \"%s\" is not a file name; use --dir for the folder",
+                         options->out);
+    return HAUL_OK;
+}
+
+enum haul_err haul_engine_add(struct haul_engine *engine, const struct haul_request *requests,
+                              size_t count, haul_added_cb *added, void *ctx, struct haul_error *err)
+{
+    struct item **items;
+
+    for (size_t i = 0; i < count; i++) {
+        enum haul_err code = check_request(&requests[i], err);
+
+        if (code != HAUL_OK)
+            return code;
+    }
+    items = xreallocarray(NULL, count, sizeof *items);
+    for (size_t i = 0; i < count; i++) {
+        items[i] = item_new(engine->queue.next_id++, &requests[i], clock_wall(engine->clock));
+        queue_append(&engine->queue, items[i]);
+        engine_log_state(engine, items[i]);
+        engine_tell(engine, items[i], HAUL_ITEM_ADDED);
+    }
+    haul_engine_hold(engine, false);
+    keep_add(engine, items, count, added, ctx);
+    free(items);
+    return HAUL_OK;
+}
+
+/* The items of the ids, newly allocated; NULL with *err set when one is unknown. */
+static struct item **look_up(const struct haul_engine *engine, const uint64_t *ids, size_t *count,
+                             struct haul_error *err)
+{
+    struct item **items;
+
+    if (!ids) {
+        *count = engine->queue.count;
+        items = xreallocarray(NULL, *count, sizeof *items);
+        if (*count > 0)
+            memcpy(items, engine->queue.order, *count * sizeof *items);
+        return items;
+    }
+    items = xreallocarray(NULL, *count, sizeof *items);
+    for (size_t i = 0; i < *count; i++) {
+        items[i] = queue_find(&engine->queue, ids[i]);
+        if (!items[i]) {
+            haul_fail(err, HAUL_E_NO_ITEM, "there is no item %llu", (unsigned long long)ids[i]);
+            free(items);
+            return NULL;
+        }
+    }
+    return items;
+}
+
+static bool is_finishing(const struct item *item)
+{
+    return item->state == HAUL_ACTIVE && item->phase == HAUL_PHASE_FINISHING;
+}
+
+/* What ACTION makes of an item in this state; HAUL_STATE_COUNT when it does not apply. */
+static enum haul_state result_of(enum haul_action action, const struct item *item)
+{
+    enum haul_state now = item->state;
+
+    switch (action) {
+    case HAUL_PAUSE:
+        if (now == HAUL_QUEUED || now == HAUL_WAITING ||
+            (now == HAUL_ACTIVE && !is_finishing(item)))
+            return HAUL_PAUSED;
+        break;
+    case HAUL_RESUME:
+        if (now == HAUL_PAUSED || now == HAUL_CANCELLED)
+            return HAUL_QUEUED;
+        break;
+    case HAUL_CANCEL:
+        if (!haul_state_is_final(now) && !is_finishing(item))
+            return HAUL_CANCELLED;
+        break;
+    case HAUL_RETRY:
+        if (now == HAUL_FAILED || now == HAUL_CANCELLED || now == HAUL_WAITING)
+            return HAUL_QUEUED;
+        break;
+    case HAUL_REMOVE:
+    case HAUL_ACTION_COUNT:
+        break;
+    }
+    return HAUL_STATE_COUNT;
+}
+
+static bool act_on(struct haul_engine *engine, enum haul_action action, struct item *item)
+{
+    enum haul_state next = result_of(action, item);
+    bool was_active = item->state == HAUL_ACTIVE;
+
+    if (next == HAUL_STATE_COUNT)
+        return false;
+    engine_clear_error(item);
+    if (next == HAUL_QUEUED) {
+        item->tries = 0;
+        item->deadline = 0;
+        item->finished_at = 0;
+    }
+    engine_set_state(engine, item, next);
+    if (was_active && item->transfer)
+        transfer_stop(item->transfer, false);
+    return true;
+}
+
+/* Its partial goes too, and its memory when nothing uses it any more. */
+static void forget(struct haul_engine *engine, struct item *item)
+{
+    engine_tell(engine, item, HAUL_ITEM_REMOVED);
+    if (item->transfer) {
+        item->removed = true;
+        transfer_stop(item->transfer, true);
+        return;
+    }
+    engine_drop_partial(engine, item);
+    item_free(item);
+}
+
+static void remove_items(struct haul_engine *engine, struct item **items, size_t count)
+{
+    size_t kept = 0;
+
+    /* An id given twice is removed once. */
+    for (size_t i = 0; i < count; i++) {
+        if (!items[i]->removing) {
+            items[i]->removing = true;
+            items[kept++] = items[i];
+        }
+    }
+    queue_take(&engine->queue, items, kept);
+    keep_removal(engine, items, kept);
+    for (size_t i = 0; i < kept; i++)
+        forget(engine, items[i]);
+}
+
+enum haul_err haul_engine_act(struct haul_engine *engine, enum haul_action action,
+                              const uint64_t *ids, size_t count, size_t *ret_count,
+                              struct haul_error *err)
+{
+    struct item **items = look_up(engine, ids, &count, err);
+    size_t changed = 0;
+
+    if (!items)
+        return HAUL_E_NO_ITEM;
+    if (action == HAUL_REMOVE) {
+        remove_items(engine, items, count);
+        changed = count;
+    } else {
+        for (size_t i = 0; i < count; i++)
+            changed += act_on(engine, action, items[i]);
+    }
+    free(items);
+    haul_engine_hold(engine, false);
+    if (ret_count)
+        *ret_count = changed;
+    return HAUL_OK;
+}
+
+enum haul_err haul_engine_move(struct haul_engine *engine, enum haul_move how, uint64_t position,
+                               const uint64_t *ids, size_t count, struct haul_error *err)
+{
+    struct item **items = look_up(engine, ids, &count, err);
+
+    if (!items)
+        return HAUL_E_NO_ITEM;
+    queue_move(&engine->queue, how, position, items, count);
+    keep_order(engine, items, count);
+    free(items);
+    haul_engine_hold(engine, false);
+    return HAUL_OK;
+}
