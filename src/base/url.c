@@ -230,7 +230,7 @@ static const char *behind_userinfo(const char *text, const char *start)
 }
 
 /* No user info, no fragment, nothing but printable ASCII: most links are like that. */
-static bool is_plain(const char *text)
+bool url_is_shown_as_it_is(const char *text)
 {
     for (; *text; text++) {
         if (*text <= ' ' || *text > '~' || *text == '@' || *text == '#')
@@ -246,7 +246,7 @@ char *url_shown(const char *text)
     const char *rest;
     char *shown, *clean;
 
-    if (is_plain(text))
+    if (url_is_shown_as_it_is(text))
         return xstrndup(text, URL_MAX);
     rest = behind_userinfo(text, start);
     shown = xasprintf("%.*s%.*s", (int)MIN(start - text, URL_MAX), text,

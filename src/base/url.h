@@ -34,6 +34,8 @@ HAUL_CHECKED enum haul_err url_split(const char *text, struct url *ret_url, stru
 /* The text without user info and fragment, newly allocated and clean: what may be shown and logged.
  */
 char *url_shown(const char *text);
+/* True when that is TEXT, as for most links. */
+bool url_is_shown_as_it_is(const char *text);
 
 /* "https://example.org:8443": scheme, host, port in lower case with the default port left out, as
  * the key of everything that is kept per origin (RFC 6454). NULL when it does not split. */

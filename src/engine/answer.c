@@ -19,13 +19,12 @@ static void learn_name(struct transfer *transfer, const struct net_response *res
 {
     struct item *item = transfer->item;
 
-    if (!response->disposition && strcmp(final_url, item->url) == 0)
+    if (!response->disposition && strcmp(final_url, item_url(item)) == 0)
         return; /* nothing new: the name is the one that the link suggested */
     free(transfer->name);
     transfer->name = filename_choose(item->options->out, text_raw_from(response->disposition),
-                                     item->url, final_url);
-    free(item->name);
-    item->name = text_clean_dup(text_raw_from(transfer->name), FILENAME_MAX_BYTES + 64);
+                                     item_url(item), final_url);
+    item_set_name(item, transfer->name);
 }
 
 static void learn_identity(struct transfer *transfer, const struct net_response *response)
@@ -69,8 +68,8 @@ static bool take_whole(struct transfer *transfer, const struct net_response *res
     if (status == 204 || status == 205)
         return refuse(transfer, HAUL_E_BAD_RESPONSE, "the server has no content to send (204)");
     transfer->total = response->content_length;
-    transfer->item->total = transfer->total;
-    transfer->item->done = 0;
+    transfer->item->more->total = transfer->total;
+    transfer->item->more->done = 0;
     learn_identity(transfer, response);
     if (transfer->file) {
         transfer->want_plan = true;
@@ -113,7 +112,7 @@ static bool take_rest(struct transfer *transfer, struct segment *segment,
 
     switch (result.verdict) {
     case RESUME_CONTINUE:
-        transfer->item->total = transfer->total = result.total;
+        transfer->item->more->total = transfer->total = result.total;
         transfer->want_plan = true;
         transfer_note(transfer, "resumed", result.reason);
         return true;

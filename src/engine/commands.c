@@ -123,28 +123,34 @@ static bool act_on(struct haul_engine *engine, enum haul_action action, struct i
 {
     enum haul_state next = result_of(action, item);
     bool was_active = item->state == HAUL_ACTIVE;
+    struct transfer *transfer = item_work(item)->transfer;
 
     if (next == HAUL_STATE_COUNT)
         return false;
     engine_clear_error(item);
     if (next == HAUL_QUEUED) {
-        item->tries = 0;
-        item->deadline = 0;
-        item->finished_at = 0;
+        if (item->more) {
+            item->more->tries = 0;
+            item->more->finished_at = 0;
+        }
+        if (item_work(item)->deadline > 0)
+            item->more->work->deadline = 0;
     }
     engine_set_state(engine, item, next);
-    if (was_active && item->transfer)
-        transfer_stop(item->transfer, false);
+    if (was_active && transfer)
+        transfer_stop(transfer, false);
     return true;
 }
 
 /* Its partial goes too, and its memory when nothing uses it any more. */
 static void forget(struct haul_engine *engine, struct item *item)
 {
+    struct transfer *transfer = item_work(item)->transfer;
+
     engine_tell(engine, item, HAUL_ITEM_REMOVED);
-    if (item->transfer) {
+    if (transfer) {
         item->removed = true;
-        transfer_stop(item->transfer, true);
+        transfer_stop(transfer, true);
         return;
     }
     engine_drop_partial(engine, item);

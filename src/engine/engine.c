@@ -57,7 +57,8 @@ static const enum haul_happening happening_of[HAUL_STATE_COUNT] = {
 
 void engine_log_state(struct haul_engine *engine, struct item *item)
 {
-    const char *note = item->note && item->err != HAUL_OK ? item->note : "";
+    const struct item_more *more = item_more(item);
+    const char *note = more->note && more->err != HAUL_OK ? more->note : "";
 
     if (engine->keep_history)
         item_log(item, clock_wall(engine->clock), "%s%s%s", haul_state_name(item->state),
@@ -68,13 +69,13 @@ void engine_set_state(struct haul_engine *engine, struct item *item, enum haul_s
 {
     if (state == item->state)
         return;
-    if (state != HAUL_WAITING)
-        item->retry_at = 0;
-    if (state == HAUL_ACTIVE && item->started_at == 0)
-        item->started_at = clock_wall(engine->clock);
+    if (state == HAUL_ACTIVE && item_more(item)->started_at == 0)
+        item_need_more(item)->started_at = clock_wall(engine->clock);
     if (haul_state_is_final(state))
-        item->finished_at = clock_wall(engine->clock);
+        item_need_more(item)->finished_at = clock_wall(engine->clock);
     queue_set_state(&engine->queue, item, state);
+    if (haul_state_is_final(state))
+        item_settle(item);
     if (state != HAUL_ACTIVE && state != HAUL_WAITING)
         keep_item(engine, item);
     engine_log_state(engine, item);
@@ -84,15 +85,19 @@ void engine_set_state(struct haul_engine *engine, struct item *item, enum haul_s
 
 void engine_clear_error(struct item *item)
 {
-    item->err = HAUL_OK;
-    item->http_status = 0;
+    if (!item->more)
+        return;
+    item->more->err = HAUL_OK;
+    item->more->http_status = 0;
     item_set_note(item, NULL);
 }
 
 static void keep_error(struct item *item, const struct haul_error *err)
 {
-    item->err = err->code;
-    item->http_status = err->http_status;
+    struct item_more *more = item_need_more(item);
+
+    more->err = err->code;
+    more->http_status = err->http_status;
     item_set_note(item, err->text[0] ? err->text : haul_err_sentence(err->code));
 }
 
@@ -101,7 +106,7 @@ static void keep_error(struct item *item, const struct haul_error *err)
 static void complete(struct haul_engine *engine, struct item *item)
 {
     engine_clear_error(item);
-    item->total = (int64_t)item->done;
+    item->more->total = (int64_t)item->more->done;
     if (engine->slots_max < UINT64_MAX)
         engine->slots_max++; /* descriptors ran short once: see whether more is possible again */
     engine_set_state(engine, item, HAUL_DONE);
@@ -118,9 +123,11 @@ static void skip(struct haul_engine *engine, struct item *item)
 static void wait_and_try(struct haul_engine *engine, struct item *item,
                          const struct haul_error *err, uint64_t delay_ms)
 {
+    struct item_work *work = item_need_work(item);
+
     keep_error(item, err);
-    item->due = engine_now(engine) + delay_ms;
-    item->retry_at = clock_wall(engine->clock) + (int64_t)delay_ms;
+    work->due = engine_now(engine) + delay_ms;
+    work->retry_at = clock_wall(engine->clock) + (int64_t)delay_ms;
     engine_set_state(engine, item, HAUL_WAITING);
 }
 
@@ -150,12 +157,12 @@ static void try_later_or_give_up(struct haul_engine *engine, struct item *item,
                                 .retry_after = retry_after,
                                 .chance = clock_chance(engine->clock)};
     struct retry_decision decision;
+    uint64_t deadline = item_work(item)->deadline;
 
-    item->tries = progress ? 1 : item->tries + 1;
-    failed.tries = item->tries;
+    item->more->tries = progress ? 1 : item->more->tries + 1;
+    failed.tries = item->more->tries;
     decision = retry_decide(&failed);
-    if (decision.again && item->deadline > 0 &&
-        engine_now(engine) + decision.delay_ms >= item->deadline) {
+    if (decision.again && deadline > 0 && engine_now(engine) + decision.delay_ms >= deadline) {
         decision.again = false;
         str_copy(decision.note, sizeof decision.note, "its time (--timeout) is over by then");
     }
@@ -163,7 +170,7 @@ static void try_later_or_give_up(struct haul_engine *engine, struct item *item,
     LOG_INFO(engine, "item %llu: %s", (unsigned long long)item->id, err->text);
     if (!decision.again) {
         if (decision.note[0]) {
-            char *text = xasprintf("%s; %s", item->note, decision.note);
+            char *text = xasprintf("%s; %s", item->more->note, decision.note);
 
             item_set_note(item, text);
             free(text);
@@ -177,11 +184,11 @@ static void try_later_or_give_up(struct haul_engine *engine, struct item *item,
 /* What a removed item left on the disk goes too; a complete file stays. */
 void engine_drop_partial(struct haul_engine *engine, const struct item *item)
 {
-    struct disk_place place = {item_dir(item), item->base, item->options->if_exists,
-                               filename_numbered};
+    const char *base = item_work(item)->base;
+    struct disk_place place = {item_dir(item), base, item->options->if_exists, filename_numbered};
 
-    if (item->base)
-        disk_partial_remove(engine->disk, &place, item->shown);
+    if (base)
+        disk_partial_remove(engine->disk, &place, item_shown(item));
 }
 
 /* A full disk is waited out: somebody will make room, and nothing is lost meanwhile. Only in a
@@ -203,6 +210,8 @@ void engine_transfer_over(struct haul_engine *engine, struct item *item,
     }
     if (!err || item->state != HAUL_ACTIVE) {
         keep_item(engine, item); /* the user's word stands; what is here may be more */
+        if (haul_state_is_final(item->state))
+            item_settle(item);
         return;
     }
     if (err->code == HAUL_OK)
@@ -264,7 +273,7 @@ static bool is_ready(void *ctx, const struct item *item)
     struct haul_engine *engine = ctx;
 
     return folder_ready(engine, item_dir(item)) &&
-           host_of(&engine->hosts, item->url)->connecting < HOST_CONNECTING;
+           host_of(&engine->hosts, item_url(item))->connecting < HOST_CONNECTING;
 }
 
 static void start_items(struct haul_engine *engine)
@@ -282,7 +291,7 @@ static void start_items(struct haul_engine *engine)
             engine_wake(engine);
             return;
         }
-        if (item->err == HAUL_OK)
+        if (item_more(item)->err == HAUL_OK)
             item_set_note(item, NULL);
         engine_set_state(engine, item, HAUL_ACTIVE);
         transfer_start(engine, item);
@@ -355,13 +364,10 @@ static void on_settled(void *ctx)
 static void wake_waiting(struct haul_engine *engine)
 {
     uint64_t now = engine_now(engine);
-    struct item *item, *next;
+    struct item *item;
 
-    for (item = TAILQ_FIRST(&engine->queue.waiting); item; item = next) {
-        next = TAILQ_NEXT(item, waiting);
-        if (item->due <= now)
-            engine_set_state(engine, item, HAUL_QUEUED);
-    }
+    while ((item = due_first(&engine->queue.waiting)) && item_work(item)->due <= now)
+        engine_set_state(engine, item, HAUL_QUEUED);
 }
 
 static void on_space(void *ctx, int64_t free_bytes)
@@ -404,18 +410,9 @@ static void on_tick(uv_timer_t *timer)
     step(engine);
 }
 
-static uint64_t next_due(const struct haul_engine *engine)
-{
-    const struct item *item;
-    uint64_t due = UINT64_MAX;
-
-    TAILQ_FOREACH(item, &engine->queue.waiting, waiting)
-    due = MIN(due, item->due);
-    return due;
-}
-
 static void arm_tick(struct haul_engine *engine)
 {
+    const struct item *waiting = due_first(&engine->queue.waiting);
     uint64_t now = engine_now(engine), due, delay;
 
     if (uv_is_active((uv_handle_t *)&engine->tick))
@@ -429,9 +426,9 @@ static void arm_tick(struct haul_engine *engine)
         uv_timer_start(&engine->tick, on_tick, TICK_MS, 0);
         return;
     }
-    due = next_due(engine);
-    if (due == UINT64_MAX)
+    if (!waiting)
         return;
+    due = item_work(waiting)->due;
     delay = due > now ? due - now : 0;
     uv_timer_start(&engine->tick, on_tick, MIN(delay, (uint64_t)TICK_MS), 0);
 }

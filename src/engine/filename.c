@@ -99,6 +99,11 @@ static size_t without_tail(const char *text, size_t len, const char *unwanted)
     return len;
 }
 
+static bool is_alphanumeric(char c)
+{
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
 /* The bytes at the end of NAME that should outlive cutting and numbering: ".iso", ".tar.gz". */
 static size_t suffix_length(const char *name, size_t len)
 {
@@ -106,9 +111,8 @@ static size_t suffix_length(const char *name, size_t len)
 
     while (dot > 0 && name[dot - 1] != '.') {
         char c = name[dot - 1];
-        bool plain = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 
-        if (!plain && !strchr("_+~-", c))
+        if (!is_alphanumeric(c) && !strchr("_+~-", c))
             return 0;
         dot--;
     }
@@ -201,6 +205,16 @@ static char *cut_and_marked(const char *name, size_t limit)
     free(shorter);
     free(cut);
     return marked;
+}
+
+bool filename_is_plain(const char *name)
+{
+    size_t len = 0;
+
+    while (is_alphanumeric(name[len]) || (name[len] && strchr("-._~+", name[len])))
+        len++;
+    return name[len] == '\0' && len <= FILENAME_MAX_BYTES && len > 0 && name[0] != '.' &&
+           name[0] != '-' && name[len - 1] != '.' && !needs_mark(name);
 }
 
 size_t filename_sanitize(struct text_raw raw, char *buf, size_t size)

@@ -1,6 +1,7 @@
 #ifndef ENGINE_FILENAME_H
 #define ENGINE_FILENAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/text.h"
@@ -20,6 +21,10 @@ char *filename_from_disposition(struct text_raw header);
 /* Makes a safe name of RAW in BUF, at most SIZE bytes with the NUL; the extension is kept when it
  * must be cut. Returns its length, 0 (and "") when nothing is left. */
 size_t filename_sanitize(struct text_raw raw, char *buf, size_t size);
+
+/* True for a name of letters, digits and "-._~+" that is safe as it is, as most are; false says
+ * nothing. */
+bool filename_is_plain(const char *name);
 
 /* The name for a download, newly allocated, always usable. OUT (may be NULL) is the user's word: it
  * is taken as it is, leading dots too, unless it can't be one file's name, then it is made safe.

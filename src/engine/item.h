@@ -1,56 +1,92 @@
 #ifndef ENGINE_ITEM_H
 #define ENGINE_ITEM_H
 
-#include <sys/queue.h>
-#include <uthash.h>
-
 #include "haul/options.h"
 #include "haul/snapshot.h"
 
-/* One entry of the queue: what is known of it whether it runs or not. There may be a hundred
- * thousand of them, so what only a running one needs is in struct transfer, and texts that most do
- * not have are NULL. */
+/* One entry of the queue: what is known of it whether it runs or not.
+ *
+ * There may be a hundred thousand of them, so an item comes in three pieces, and only the first one
+ * is there from the start: struct item for what each has, its link in the same allocation; struct
+ * item_more for what became of it; struct item_work for what it takes to run it.
+ *
+ * item_more() and item_work() are for reading and never NULL: of a piece that is not there they
+ * give one that says so. item_need_more() and item_need_work() are for writing, and make what is
+ * missing. While a transfer runs both are there. */
 
 struct transfer;
 
 #define ITEM_EVENTS_MAX 32u
 
-struct item {
-    UT_hash_handle hh;         /* by id */
-    TAILQ_ENTRY(item) waiting; /* while HAUL_WAITING */
-    uint64_t id;
-    uint64_t version;
-    size_t place; /* index in the queue's order */
-    double key;   /* the store's way of keeping the order: grows with the place */
-    char *url;    /* as asked for: may hold user info, never shown */
-    char *shown;  /* without it; the same memory as ->url when there is none */
-    char *name;   /* clean; a guess until the answer came */
-    char *base;   /* name of the partial that we left, NULL: none known */
-    char *note;   /* sentence for the row, NULL: none */
+/* What it takes to run an item. */
+struct item_work {
+    struct transfer *transfer; /* while it runs or is being put away */
+    char *base;                /* name of the partial that we left, NULL: none known */
     char **mirrors;
     size_t mirror_count;
-    struct haul_options *options;
-    struct transfer *transfer; /* while it runs or is being put away */
-    struct haul_event *events; /* oldest first, NULL while none is kept */
-    unsigned event_count;
-    enum haul_state state;
-    enum haul_phase phase;
-    enum haul_err err;
-    int http_status;
-    uint32_t tries;
-    bool removing; /* taken out of the queue */
-    bool removed;  /* and freed when its transfer is over */
-    int64_t total;
-    uint64_t done;
     uint64_t best;     /* the most bytes that any attempt had: more is progress */
     uint64_t due;      /* ticks at which a waiting item runs again */
     uint64_t deadline; /* ticks at which its time is up, 0: none or not begun */
-    int64_t retry_at, added_at, started_at, finished_at;
+    int64_t retry_at;
+    size_t due_at; /* where it is among the waiting ones, see due.h */
+};
+
+/* What became of an item. */
+struct item_more {
+    struct item_work *work;
+    char *texts;               /* as item->texts, when it has another link than it was added with */
+    char *name;                /* clean; NULL: the one that its link suggests */
+    char *note;                /* sentence for the row, NULL: none */
+    struct haul_event *events; /* oldest first, NULL while none is kept */
+    int64_t total;
+    uint64_t done;
+    int64_t started_at, finished_at;
+    unsigned event_count;
+    enum haul_err err;
+    int http_status;
+    uint32_t tries;
+};
+
+struct item {
+    uint64_t id;
+    double key; /* the store's way of keeping the order: grows with the place */
+    struct haul_options *options;
+    struct item_more *more; /* NULL: nothing became of it yet */
+    int64_t added_at;
+    uint32_t version;
+    uint32_t place; /* index in the queue's order */
+    enum haul_state state : 8;
+    enum haul_phase phase : 8;
+    bool removing : 1; /* taken out of the queue */
+    bool removed : 1;  /* and freed when its transfer is over */
+    bool has_shown : 1;
+    bool has_name : 1;
+    /* The link; behind its NUL how it is shown, and what it suggests as a name, each only when that
+     * is not what the link itself, or its last segment, says. */
+    char texts[];
 };
 
 /* Copies the texts of REQUEST, references its options. */
 struct item *item_new(uint64_t id, const struct haul_request *request, int64_t wall_now);
 void item_free(struct item *item);
+
+const struct item_more *item_more(const struct item *item);
+const struct item_work *item_work(const struct item *item);
+struct item_more *item_need_more(struct item *item);
+struct item_work *item_need_work(struct item *item);
+
+/* Gives back what an item that is over, and whose transfer is, does not need any more. */
+void item_settle(struct item *item);
+
+/* As asked for: may hold user info, never shown. All three are valid until the link is changed. */
+const char *item_url(const struct item *item);
+const char *item_shown(const struct item *item); /* without it, clean */
+const char *item_name(const struct item *item);  /* clean; a guess until the answer came */
+
+/* Gives it another link. Its name, when it has one by now, stays. */
+void item_set_url(struct item *item, const char *url);
+/* RAW is made clean. */
+void item_set_name(struct item *item, const char *raw);
 
 /* TEXT: one URL a line, NULL for none; what was there is forgotten. */
 void item_set_mirrors(struct item *item, const char *text);

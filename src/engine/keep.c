@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "base/text.h"
 #include "haul/log.h"
 #include "store/store.h"
 
@@ -73,14 +73,15 @@ static struct haul_options *options_from_text(const char *text)
 
 static char *mirrors_text(const struct item *item)
 {
+    const struct item_work *work = item_work(item);
     struct strbuf text;
     bool fits = true;
 
-    if (item->mirror_count == 0)
+    if (work->mirror_count == 0)
         return NULL;
     strbuf_init(&text, OPTIONS_MAX);
-    for (size_t i = 0; fits && i < item->mirror_count; i++)
-        fits = strbuf_printf(&text, "%s\n", item->mirrors[i]);
+    for (size_t i = 0; fits && i < work->mirror_count; i++)
+        fits = strbuf_printf(&text, "%s\n", work->mirrors[i]);
     return strbuf_take(&text);
 }
 
@@ -93,22 +94,24 @@ static enum haul_state kept_state(enum haul_state state)
 /* OPTIONS and MIRRORS are borrowed; NULL for an update, which leaves them alone. */
 static struct store_item row_of(const struct item *item, const char *options, const char *mirrors)
 {
+    const struct item_more *more = item_more(item);
+
     return (struct store_item){.id = item->id,
                                .place = item->key,
                                .state = kept_state(item->state),
-                               .err = item->err,
-                               .http_status = item->http_status,
-                               .total = item->total,
-                               .done = item->done,
+                               .err = more->err,
+                               .http_status = more->http_status,
+                               .total = more->total,
+                               .done = more->done,
                                .added_at = item->added_at,
-                               .started_at = item->started_at,
-                               .finished_at = item->finished_at,
-                               .url = item->url,
+                               .started_at = more->started_at,
+                               .finished_at = more->finished_at,
+                               .url = item_url(item),
                                .options = options,
                                .mirrors = mirrors,
-                               .name = item->name,
-                               .base = item->base,
-                               .note = item->note};
+                               .name = item_name(item),
+                               .base = item_work(item)->base,
+                               .note = more->note};
 }
 
 /* Loading. */
@@ -117,7 +120,16 @@ struct loading {
     struct haul_engine *engine;
     char *text; /* of the row before: neighbours often share their options */
     struct haul_options *options;
+    struct item **items;
+    size_t count, size;
 };
+
+/* Is there more to tell of it than of one that was just added? */
+static bool is_told(const struct store_item *row)
+{
+    return row->err != HAUL_OK || row->total >= 0 || row->done > 0 || row->started_at != 0 ||
+           row->finished_at != 0 || (row->note && row->note[0]);
+}
 
 static struct item *item_from_row(const struct store_item *row, struct haul_options *options)
 {
@@ -126,18 +138,21 @@ static struct item *item_from_row(const struct store_item *row, struct haul_opti
 
     item->key = row->place;
     item->state = kept_state(row->state);
-    item->err = row->err;
-    item->http_status = row->http_status;
-    item->total = row->total;
-    item->done = row->done;
-    item->started_at = row->started_at;
-    item->finished_at = row->finished_at;
-    if (row->name) {
-        free(item->name);
-        item->name = text_clean_dup(text_raw_from(row->name), 512);
+    if (is_told(row)) {
+        struct item_more *more = item_need_more(item);
+
+        more->err = row->err;
+        more->http_status = row->http_status;
+        more->total = row->total;
+        more->done = row->done;
+        more->started_at = row->started_at;
+        more->finished_at = row->finished_at;
+        item_set_note(item, row->note);
     }
-    xstrset(&item->base, row->base);
-    xstrset(&item->note, row->note);
+    if (row->name)
+        item_set_name(item, row->name);
+    if (row->base)
+        xstrset(&item_need_work(item)->base, row->base);
     item_set_mirrors(item, row->mirrors);
     return item;
 }
@@ -153,7 +168,9 @@ static void load_row(void *ctx, const struct store_item *row)
         loading->options = options_from_text(text);
         loading->text = xstrdup(text);
     }
-    queue_append(&loading->engine->queue, item_from_row(row, loading->options));
+    loading->items =
+        array_reserve(loading->items, loading->count, &loading->size, sizeof(struct item *));
+    loading->items[loading->count++] = item_from_row(row, loading->options);
 }
 
 static void load_settings(struct haul_engine *engine)
@@ -186,6 +203,8 @@ enum haul_err keep_open(struct haul_engine *engine, const char *session, struct 
         LOG_WARN(engine, "%s was damaged and is moved aside; the queue begins empty", path);
     if (code == HAUL_OK)
         code = store_load(engine->store, load_row, &loading, &engine->queue.next_id, err);
+    queue_load(&engine->queue, loading.items, loading.count);
+    free(loading.items);
     if (code == HAUL_OK)
         load_settings(engine);
     haul_options_unref(loading.options);
@@ -327,8 +346,8 @@ void keep_order(struct haul_engine *engine, struct item *const *items, size_t co
     if (!engine->store || count == 0)
         return;
     for (size_t i = 0; i < count; i++) { /* a block now; an id may have been given twice */
-        first = MIN(first, items[i]->place);
-        last = MAX(last, items[i]->place);
+        first = MIN(first, (size_t)items[i]->place);
+        last = MAX(last, (size_t)items[i]->place);
     }
     count = last - first + 1;
     if (!spread_keys(queue, first, count)) {

@@ -2,7 +2,8 @@
  *
  * Invariants: order[item->place] == item; counts[] agree with the items' states; every waiting item
  * is in ->waiting and no other; ->left and ->unsized are the sums over queued and waiting items,
- * whose sizes do not change while they are that. */
+ * whose sizes do not change while they are that. ->by_id, where there is one, holds the same items
+ * as ->order. */
 
 #include "engine/queue.h"
 
@@ -20,15 +21,15 @@
 void queue_init(struct queue *queue)
 {
     *queue = (struct queue){.next_id = 1, .version = 1, .order_version = 1};
-    TAILQ_INIT(&queue->waiting);
 }
 
 void queue_fini(struct queue *queue)
 {
-    HASH_CLEAR(hh, queue->by_id);
     for (size_t i = 0; i < queue->count; i++)
         item_free(queue->order[i]);
     free(queue->order);
+    free(queue->by_id);
+    due_fini(&queue->waiting);
     *queue = (struct queue){0};
 }
 
@@ -41,37 +42,96 @@ static void order_changed(struct queue *queue)
 /* Adds ITEM's bytes to go to the sums, or takes them out again. */
 static void account(struct queue *queue, const struct item *item, bool add)
 {
+    const struct item_more *more = item_more(item);
     uint64_t left;
 
     if (item->state != HAUL_QUEUED && item->state != HAUL_WAITING)
         return;
-    if (item->total < 0) {
+    if (more->total < 0) {
         queue->unsized += add ? 1 : UINT64_MAX;
         return;
     }
-    left = (uint64_t)item->total - MIN((uint64_t)item->total, item->done);
+    left = (uint64_t)more->total - MIN((uint64_t)more->total, more->done);
     queue->left += add ? left : 0 - left;
 }
 
-void queue_append(struct queue *queue, struct item *item)
+/* Ids. */
+
+static int compare_ids(const void *a, const void *b)
 {
-    queue->order = array_reserve(queue->order, queue->count, &queue->size, sizeof *queue->order);
-    item->place = queue->count;
-    if (item->key == 0.0)
-        item->key = queue->count > 0 ? queue->order[queue->count - 1]->key + 1.0 : 1.0;
-    queue->order[queue->count++] = item;
-    HASH_ADD(hh, queue->by_id, id, sizeof item->id, item);
-    queue->counts[item->state]++;
-    account(queue, item, true);
-    order_changed(queue);
+    const struct item *const *left = a, *const *right = b;
+
+    return ((*left)->id > (*right)->id) - ((*left)->id < (*right)->id);
+}
+
+/* Keeps the order of the ids apart from now on, because ->order will not be that any more. */
+static void index_ids(struct queue *queue)
+{
+    if (queue->by_id)
+        return;
+    queue->by_id = xreallocarray(NULL, queue->size, sizeof(struct item *));
+    if (queue->count > 0)
+        memcpy(queue->by_id, queue->order, queue->count * sizeof(struct item *));
 }
 
 struct item *queue_find(const struct queue *queue, uint64_t id)
 {
-    struct item *item;
+    struct item *const *items = queue->by_id ? queue->by_id : queue->order;
+    size_t low = 0, high = queue->count;
 
-    HASH_FIND(hh, queue->by_id, &id, sizeof id, item);
-    return item;
+    /* Ids are given out one after the other: while none is missing two looks find any, and else the
+     * number of missing ones bounds what is left to search. */
+    if (high == 0 || id < items[0]->id || id > items[high - 1]->id)
+        return NULL;
+    if (items[high - 1]->id - id < high)
+        low = high - 1 - (size_t)(items[high - 1]->id - id);
+    if (id - items[0]->id < high)
+        high = (size_t)(id - items[0]->id) + 1;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (items[middle]->id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < queue->count && items[low]->id == id ? items[low] : NULL;
+}
+
+/* Adding. */
+
+static void append(struct queue *queue, struct item *item)
+{
+    size_t size = queue->size;
+
+    queue->order = array_reserve(queue->order, queue->count, &queue->size, sizeof(struct item *));
+    if (queue->by_id && size != queue->size)
+        queue->by_id = xreallocarray(queue->by_id, queue->size, sizeof(struct item *));
+    item->place = (uint32_t)queue->count;
+    if (item->key == 0.0)
+        item->key = queue->count > 0 ? queue->order[queue->count - 1]->key + 1.0 : 1.0;
+    if (queue->by_id)
+        queue->by_id[queue->count] = item;
+    queue->order[queue->count++] = item;
+    queue->counts[item->state]++;
+    account(queue, item, true);
+}
+
+void queue_append(struct queue *queue, struct item *item)
+{
+    append(queue, item);
+    order_changed(queue);
+}
+
+void queue_load(struct queue *queue, struct item *const *items, size_t count)
+{
+    if (count == 0)
+        return;
+    index_ids(queue);
+    for (size_t i = 0; i < count; i++)
+        append(queue, items[i]);
+    qsort(queue->by_id, queue->count, sizeof(struct item *), compare_ids);
+    order_changed(queue);
 }
 
 struct item *queue_next(struct queue *queue, bool (*ready)(void *ctx, const struct item *item),
@@ -83,7 +143,7 @@ struct item *queue_next(struct queue *queue, bool (*ready)(void *ctx, const stru
     for (size_t i = queue->first_queued; i < queue->count && refused < LOOK_AHEAD; i++) {
         struct item *item = queue->order[i];
 
-        if (item->state == HAUL_QUEUED && !item->transfer) {
+        if (item->state == HAUL_QUEUED && !item_work(item)->transfer) {
             if (ready(ctx, item))
                 return item;
             refused++;
@@ -98,7 +158,7 @@ struct item *queue_next(struct queue *queue, bool (*ready)(void *ctx, const stru
 void queue_set_done(struct queue *queue, struct item *item, uint64_t done)
 {
     account(queue, item, false);
-    item->done = done;
+    item_need_more(item)->done = done;
     account(queue, item, true);
     queue_touch(queue, item);
 }
@@ -113,16 +173,16 @@ void queue_set_state(struct queue *queue, struct item *item, enum haul_state sta
     LOG_DEBUG(engine, "item %llu: %s -> %s", (unsigned long long)item->id,
               haul_state_name(item->state), haul_state_name(state));
     if (item->state == HAUL_WAITING)
-        TAILQ_REMOVE(&queue->waiting, item, waiting);
+        due_remove(&queue->waiting, item);
     account(queue, item, false);
     queue->counts[item->state]--;
     queue->counts[state]++;
     item->state = state;
     account(queue, item, true);
     if (state == HAUL_WAITING)
-        TAILQ_INSERT_TAIL(&queue->waiting, item, waiting);
+        due_add(&queue->waiting, item);
     if (state == HAUL_QUEUED)
-        queue->first_queued = MIN(queue->first_queued, item->place);
+        queue->first_queued = MIN(queue->first_queued, (size_t)item->place);
     if (state != HAUL_ACTIVE)
         item->phase = HAUL_PHASE_NONE;
     item->version++;
@@ -141,27 +201,28 @@ static void renumber(struct queue *queue, size_t first)
     for (size_t i = first; i < queue->count; i++) {
         if (queue->order[i]->place == i)
             continue;
-        queue->order[i]->place = i;
+        queue->order[i]->place = (uint32_t)i;
         queue->order[i]->version++; /* its position is shown */
     }
     queue->first_queued = MIN(queue->first_queued, first);
     order_changed(queue);
 }
 
-/* Takes the marked items out of the order and packs the rest; *ret_first is where it changed. */
-static void unlink_marked(struct queue *queue, const bool *marked, size_t *ret_first)
+/* Takes the marked items out of ITEMS, the order or the ids, and packs the rest; *ret_first is
+ * where it changed. */
+static void pack(const struct queue *queue, struct item **items, const bool *marked,
+                 size_t *ret_first)
 {
     size_t kept = 0;
 
     *ret_first = queue->count;
     for (size_t i = 0; i < queue->count; i++) {
-        if (marked[i]) {
+        if (marked[items[i]->place]) {
             *ret_first = MIN(*ret_first, i);
             continue;
         }
-        queue->order[kept++] = queue->order[i];
+        items[kept++] = items[i];
     }
-    queue->count = kept;
 }
 
 static bool *mark(const struct queue *queue, struct item *const *items, size_t count)
@@ -176,16 +237,18 @@ static bool *mark(const struct queue *queue, struct item *const *items, size_t c
 void queue_take(struct queue *queue, struct item *const *items, size_t count)
 {
     bool *marked = mark(queue, items, count);
-    size_t first;
+    size_t first, unused;
 
-    unlink_marked(queue, marked, &first);
+    pack(queue, queue->order, marked, &first);
+    if (queue->by_id)
+        pack(queue, queue->by_id, marked, &unused);
     free(marked);
+    queue->count -= count;
     for (size_t i = 0; i < count; i++) {
         if (items[i]->state == HAUL_WAITING)
-            TAILQ_REMOVE(&queue->waiting, items[i], waiting);
+            due_remove(&queue->waiting, items[i]);
         queue->counts[items[i]->state]--;
         account(queue, items[i], false);
-        HASH_DELETE(hh, queue->by_id, items[i]);
     }
     renumber(queue, first);
 }
@@ -229,6 +292,7 @@ void queue_move(struct queue *queue, enum haul_move how, uint64_t position,
 
     if (count == 0)
         return;
+    index_ids(queue);
     marked = mark(queue, items, count);
     block = xcalloc(total, sizeof *block);
     target = target_place(queue, marked, how, position);
@@ -236,7 +300,8 @@ void queue_move(struct queue *queue, enum haul_move how, uint64_t position,
         if (marked[i])
             block[taken++] = queue->order[i];
     }
-    unlink_marked(queue, marked, &first);
+    pack(queue, queue->order, marked, &first);
+    queue->count -= taken;
     target = MIN(target, queue->count);
     memmove(queue->order + target + taken, queue->order + target,
             (queue->count - target) * sizeof *queue->order);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/due.h"
 #include "engine/item.h"
 #include "haul/error.h"
 
@@ -14,8 +15,8 @@
 struct queue {
     struct item **order;
     size_t count, size;
-    struct item *by_id;         /* uthash */
-    TAILQ_HEAD(, item) waiting; /* items that wait for their next try */
+    struct item **by_id; /* by ascending id; NULL while ->order is that too */
+    struct due waiting;  /* items that wait for their next try */
     uint64_t counts[HAUL_STATE_COUNT];
     size_t first_queued; /* no queued item stands before this place */
     uint64_t next_id;
@@ -30,6 +31,8 @@ void queue_fini(struct queue *queue); /* frees the items */
 
 /* Appends; takes the item, whose state is queued or paused. */
 void queue_append(struct queue *queue, struct item *item);
+/* The same for items whose ids and states are any, as a store brings them. */
+void queue_load(struct queue *queue, struct item *const *items, size_t count);
 struct item *queue_find(const struct queue *queue, uint64_t id); /* NULL: none */
 
 /* The first queued item that is not still being put away and that READY says may run; NULL: none

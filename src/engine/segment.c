@@ -99,8 +99,8 @@ static void count(struct segment *segment, size_t len)
 
     segment->came += len;
     segment->last_byte = now;
-    transfer->item->done += len;
-    transfer->reached = MAX(transfer->reached, transfer->item->done);
+    transfer->item->more->done += len;
+    transfer->reached = MAX(transfer->reached, transfer->item->more->done);
     engine->received += len;
     speed_add(&segment->speed, now, len);
     speed_add(&transfer->speed, now, len);
@@ -151,11 +151,12 @@ static void judge_end(struct segment *segment)
 {
     const struct transfer *transfer = segment->transfer;
 
-    if (segment->full || transfer->total < 0 || transfer->item->done == (uint64_t)transfer->total)
+    if (segment->full || transfer->total < 0 ||
+        transfer->item->more->done == (uint64_t)transfer->total)
         segment->full = true;
     else if (segment->status != 206 || segment->came == 0)
         haul_fail(&segment->err, HAUL_E_TRUNCATED, "%llu of %lld bytes came",
-                  (unsigned long long)transfer->item->done, (long long)transfer->total);
+                  (unsigned long long)transfer->item->more->done, (long long)transfer->total);
 }
 
 static void on_done(void *ctx, const struct net_result *result)
@@ -198,7 +199,7 @@ struct segment *segment_start(struct transfer *transfer, size_t range, uint64_t 
 {
     struct haul_engine *engine = transfer->engine;
     struct segment *segment = xcalloc(1, sizeof *segment);
-    struct net_request request = {.url = transfer->item->url,
+    struct net_request request = {.url = item_url(transfer->item),
                                   .options = transfer->item->options,
                                   .from = from,
                                   .to = to == UINT64_MAX ? UINT64_MAX : to - 1,

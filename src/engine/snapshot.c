@@ -11,22 +11,26 @@
 void haul_engine_at(const struct haul_engine *engine, size_t position, struct haul_brief *ret_brief)
 {
     const struct item *item = engine->queue.order[position];
+    const struct item_more *more = item_more(item);
+    const struct transfer *transfer = item_work(item)->transfer;
 
     *ret_brief = (struct haul_brief){
         .id = item->id,
         .version = item->version,
         .state = item->state,
-        .total = item->total,
-        .done = item->done,
-        .rate = item->transfer ? transfer_rate(item->transfer) : 0,
-        .name = item->name,
-        .url = item->shown,
+        .total = more->total,
+        .done = more->done,
+        .rate = transfer ? transfer_rate(transfer) : 0,
+        .name = item_name(item),
+        .url = item_shown(item),
     };
 }
 
 static void fill_item(const struct item *item, struct haul_item *ret_item)
 {
-    bool runs = item->state == HAUL_ACTIVE && item->transfer;
+    const struct item_more *more = item_more(item);
+    const struct transfer *transfer = item_work(item)->transfer;
+    bool runs = item->state == HAUL_ACTIVE && transfer;
 
     *ret_item = (struct haul_item){
         .id = item->id,
@@ -34,22 +38,22 @@ static void fill_item(const struct item *item, struct haul_item *ret_item)
         .version = item->version,
         .state = item->state,
         .phase = item->phase,
-        .err = item->err,
-        .http_status = item->http_status,
-        .connections = runs ? transfer_connections(item->transfer) : 0,
-        .tries = item->tries,
-        .total = item->total,
-        .done = item->done,
-        .rate = runs ? transfer_rate(item->transfer) : 0,
-        .eta = runs ? transfer_eta(item->transfer) : -1,
-        .retry_at = item->retry_at,
+        .err = more->err,
+        .http_status = more->http_status,
+        .connections = runs ? transfer_connections(transfer) : 0,
+        .tries = more->tries,
+        .total = more->total,
+        .done = more->done,
+        .rate = runs ? transfer_rate(transfer) : 0,
+        .eta = runs ? transfer_eta(transfer) : -1,
+        .retry_at = item->state == HAUL_WAITING ? item_work(item)->retry_at : 0,
         .added_at = item->added_at,
-        .started_at = item->started_at,
-        .finished_at = item->finished_at,
-        .name = xstrdup(item->name),
+        .started_at = more->started_at,
+        .finished_at = more->finished_at,
+        .name = xstrdup(item_name(item)),
         .dir = text_clean_dup(text_raw_from(item_dir(item)), 4096),
-        .url = xstrdup(item->shown),
-        .note = xstrdup(item->note ? item->note : ""),
+        .url = xstrdup(item_shown(item)),
+        .note = xstrdup(more->note ? more->note : ""),
     };
 }
 
@@ -67,18 +71,20 @@ bool haul_engine_detail(const struct haul_engine *engine, uint64_t id,
                         struct haul_detail *ret_detail)
 {
     const struct item *item = queue_find(&engine->queue, id);
+    const struct item_more *more;
 
     if (!item)
         return false;
     *ret_detail = (struct haul_detail){0};
     fill_item(item, &ret_detail->item);
-    if (item->transfer)
-        transfer_facts(item->transfer, ret_detail);
-    ret_detail->events = xcalloc(item->event_count, sizeof *ret_detail->events);
-    ret_detail->event_count = item->event_count;
-    for (unsigned i = 0; i < item->event_count; i++) {
-        ret_detail->events[i].at = item->events[i].at;
-        ret_detail->events[i].text = xstrdup(item->events[i].text);
+    if (item_work(item)->transfer)
+        transfer_facts(item_work(item)->transfer, ret_detail);
+    more = item_more(item);
+    ret_detail->events = xcalloc(more->event_count, sizeof *ret_detail->events);
+    ret_detail->event_count = more->event_count;
+    for (unsigned i = 0; i < more->event_count; i++) {
+        ret_detail->events[i].at = more->events[i].at;
+        ret_detail->events[i].text = xstrdup(more->events[i].text);
     }
     return true;
 }

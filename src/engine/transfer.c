@@ -120,11 +120,12 @@ static void over(struct transfer *transfer)
     struct haul_engine *engine = transfer->engine;
     struct item *item = transfer->item;
     struct haul_error err = transfer->fail;
-    bool stopped = transfer->stopped, progress = transfer->reached > item->best;
+    struct item_work *work = item->more->work;
+    bool stopped = transfer->stopped, progress = transfer->reached > work->best;
     int64_t retry_after = transfer->retry_after;
 
-    item->best = MAX(item->best, transfer->reached);
-    item->transfer = NULL;
+    work->best = MAX(work->best, transfer->reached);
+    work->transfer = NULL;
     transfer_free(transfer);
     engine_transfer_over(engine, item, stopped ? NULL : &err, retry_after, progress);
 }
@@ -172,8 +173,8 @@ static void ask_from_start(struct transfer *transfer)
     transfer->planned = false;
     transfer->recorded_bytes = 0;
     transfer->total = -1;
-    transfer->item->done = 0;
-    transfer->item->total = -1;
+    transfer->item->more->done = 0;
+    transfer->item->more->total = -1;
     ask(transfer, 0, 0, UINT64_MAX, NULL);
 }
 
@@ -206,16 +207,16 @@ static void ask_for_rest(struct transfer *transfer)
     struct item *item = transfer->item;
     size_t range;
 
-    item->done = disk_state_bytes(state);
-    item->total = transfer->total = state->size;
+    item->more->done = disk_state_bytes(state);
+    item->more->total = transfer->total = state->size;
     xstrset(&transfer->etag, state->etag);
     xstrset(&transfer->modified, state->modified);
     if (!first_missing(state, &range)) {
         transfer->goal = GOAL_FINISH;
-    } else if (item->done > 0 && identity_if_range(&stored)) {
+    } else if (item->more->done > 0 && identity_if_range(&stored)) {
         transfer_ask_range(transfer, range);
     } else {
-        if (item->done > 0)
+        if (item->more->done > 0)
             transfer_note(transfer, "starting over",
                           "nothing proves that the file is still the same");
         ask_from_start(transfer);
@@ -235,7 +236,8 @@ static void on_planned(void *ctx, const struct haul_error *err)
         transfer_fail(transfer, err);
     } else {
         transfer->planned = true;
-        xstrset(&transfer->item->base, transfer->name); /* whoever comes after us finds it */
+        xstrset(&transfer->item->more->work->base,
+                transfer->name); /* whoever comes after us finds it */
         keep_item(transfer->engine, transfer->item);
         LIST_FOREACH(segment, &transfer->segments, link)
         segment_write_to(segment, transfer->file);
@@ -249,7 +251,7 @@ static void plan(struct transfer *transfer)
     const struct disk_state *found = disk_file_found(transfer->file);
     struct disk_range all = {.end = transfer->total >= 0 ? (uint64_t)transfer->total : UINT64_MAX};
     bool fresh = transfer->plan_fresh || !found;
-    struct disk_state state = {.url = transfer->item->shown,
+    struct disk_state state = {.url = (char *)(uintptr_t)item_shown(transfer->item), /* read only */
                                .size = transfer->total,
                                .etag = transfer->etag,
                                .modified = transfer->modified,
@@ -336,10 +338,9 @@ static void on_finished(void *ctx, const char *name, const struct haul_error *er
     transfer->file = NULL;
     transfer->fail = *err;
     if (name) {
-        free(item->name);
-        item->name = text_clean_dup(text_raw_from(name), 256);
+        item_set_name(item, name);
     }
-    xstrset(&item->base, name ? NULL : transfer->name);
+    xstrset(&item->more->work->base, name ? NULL : transfer->name);
     over(transfer);
 }
 
@@ -362,7 +363,7 @@ static void open_file(struct transfer *transfer, bool only_partial)
 
     transfer->want_open = false;
     transfer->disk_pending = true;
-    disk_file_open(transfer->engine->disk, &place, transfer->item->shown, only_partial,
+    disk_file_open(transfer->engine->disk, &place, item_shown(transfer->item), only_partial,
                    only_partial ? on_looked : on_opened, transfer);
 }
 
@@ -389,13 +390,15 @@ static void finish(struct transfer *transfer)
         finish_small(transfer);
         return;
     }
-    if (disk_file_unwritten(transfer->file, transfer->item->done)) {
-        haul_fail(&err, HAUL_E_INTERNAL, "bytes of %s are missing on disk", transfer->item->name);
+    if (disk_file_unwritten(transfer->file, transfer->item->more->done)) {
+        haul_fail(&err, HAUL_E_INTERNAL, "bytes of %s are missing on disk",
+                  item_name(transfer->item));
         transfer_fail(transfer, &err);
         return;
     }
     transfer->disk_pending = true;
-    disk_file_finish(transfer->file, transfer->item->done, transfer->mtime, on_finished, transfer);
+    disk_file_finish(transfer->file, transfer->item->more->done, transfer->mtime, on_finished,
+                     transfer);
 }
 
 static void put_away(struct transfer *transfer)
@@ -413,7 +416,7 @@ static void put_away(struct transfer *transfer)
         return;
     }
     transfer->disk_pending = true;
-    xstrset(&transfer->item->base, keep ? transfer->name : NULL);
+    xstrset(&transfer->item->more->work->base, keep ? transfer->name : NULL);
     if (keep)
         disk_file_keep(transfer->file, on_put_away, transfer);
     else
@@ -422,7 +425,7 @@ static void put_away(struct transfer *transfer)
 
 uint64_t transfer_unrecorded(const struct transfer *transfer)
 {
-    uint64_t done = transfer->item->done;
+    uint64_t done = transfer->item->more->done;
 
     return done - MIN(done, transfer->recorded_bytes);
 }
@@ -444,7 +447,7 @@ static void keep_record(struct transfer *transfer, uint64_t now)
             disk_writer_flush(&segment->writer);
     }
     transfer->recorded_at = now;
-    transfer->recorded_bytes = transfer->item->done;
+    transfer->recorded_bytes = transfer->item->more->done;
     if (sync)
         transfer->synced_at = now;
     disk_file_record(transfer->file, sync);
@@ -533,7 +536,8 @@ static bool look_first(const struct transfer *transfer)
 {
     enum haul_if_exists policy = transfer->item->options->if_exists;
 
-    return transfer->item->base || policy == HAUL_EXISTS_SKIP || policy == HAUL_EXISTS_FAIL ||
+    return transfer->item->more->work->base || policy == HAUL_EXISTS_SKIP ||
+           policy == HAUL_EXISTS_FAIL ||
            folder_has(transfer->engine, transfer->item->options->dir, transfer->name);
 }
 
@@ -550,13 +554,14 @@ static void on_room(void *ctx, int64_t free_bytes)
 {
     struct transfer *transfer = ctx;
     struct item *item = transfer->item;
-    uint64_t done = item->base ? item->done : 0; /* what a partial holds needs no room */
-    uint64_t need = item->total > 0 ? (uint64_t)item->total - MIN((uint64_t)item->total, done) : 0;
+    const struct item_more *more = item->more;
+    uint64_t done = more->work->base ? more->done : 0; /* what a partial holds needs no room */
+    uint64_t need = more->total > 0 ? (uint64_t)more->total - MIN((uint64_t)more->total, done) : 0;
     struct haul_error err;
 
     transfer->disk_pending = false;
     if (free_bytes >= 0 && (uint64_t)free_bytes < MAX(need, ROOM_MIN)) {
-        haul_fail(&err, HAUL_E_DISK_FULL, "%s", item->note ? item->note : "the disk is full");
+        haul_fail(&err, HAUL_E_DISK_FULL, "%s", more->note ? more->note : "the disk is full");
         transfer_fail(transfer, &err);
     } else if (transfer->goal == GOAL_RECEIVE) {
         begin(transfer);
@@ -567,6 +572,7 @@ static void on_room(void *ctx, int64_t free_bytes)
 void transfer_start(struct haul_engine *engine, struct item *item)
 {
     struct transfer *transfer = xcalloc(1, sizeof *transfer);
+    struct item_work *work = item_need_work(item);
     const struct haul_options *options = item->options;
 
     transfer->engine = engine;
@@ -576,17 +582,18 @@ void transfer_start(struct haul_engine *engine, struct item *item)
     transfer->retry_after = -1;
     speed_start(&transfer->speed, engine_now(engine));
     transfer->recorded_at = transfer->synced_at = engine_now(engine);
-    transfer->name = item->base ? xstrdup(item->base)
-                                : filename_choose(options->out, text_raw_from(""), item->url, NULL);
-    transfer->host = host_of(&engine->hosts, item->url);
+    transfer->name = work->base
+                         ? xstrdup(work->base)
+                         : filename_choose(options->out, text_raw_from(""), item_url(item), NULL);
+    transfer->host = host_of(&engine->hosts, item_url(item));
     LIST_INIT(&transfer->segments);
-    item->transfer = transfer;
+    work->transfer = transfer;
     LIST_INSERT_HEAD(&engine->transfers, transfer, link);
     engine->transfer_count++;
     transfer_set_phase(transfer, HAUL_PHASE_CONNECTING);
-    if (options->timeout > 0 && item->deadline == 0)
-        item->deadline = engine_now(engine) + options->timeout * 1000;
-    if (item->err == HAUL_E_DISK_FULL) {
+    if (options->timeout > 0 && work->deadline == 0)
+        work->deadline = engine_now(engine) + options->timeout * 1000;
+    if (item->more->err == HAUL_E_DISK_FULL) {
         transfer->disk_pending = true;
         disk_space(engine->disk, item_dir(item), on_room, transfer);
         return;
@@ -623,7 +630,7 @@ static void watch_time(struct transfer *transfer, uint64_t now)
 
     if (transfer->goal != GOAL_RECEIVE)
         return;
-    if (transfer->item->deadline > 0 && now >= transfer->item->deadline) {
+    if (transfer->item->more->work->deadline > 0 && now >= transfer->item->more->work->deadline) {
         haul_fail(&err, HAUL_E_TIMEOUT, "not complete after %llu s (--timeout)",
                   (unsigned long long)transfer->item->options->timeout);
         err.retryable = false;
@@ -652,7 +659,7 @@ uint64_t transfer_rate(const struct transfer *transfer)
 
 int64_t transfer_eta(const struct transfer *transfer)
 {
-    uint64_t done = transfer->item->done;
+    uint64_t done = transfer->item->more->done;
 
     if (transfer->total < 0 || done > (uint64_t)transfer->total)
         return -1;
@@ -690,9 +697,10 @@ bool transfers_left(const struct haul_engine *engine, uint64_t *ret_left)
 
         if (item->state != HAUL_ACTIVE)
             continue;
-        if (item->total < 0)
+        if (item->more->total < 0)
             return false;
-        *ret_left += (uint64_t)item->total - MIN((uint64_t)item->total, item->done);
+        *ret_left +=
+            (uint64_t)item->more->total - MIN((uint64_t)item->more->total, item->more->done);
     }
     return true;
 }
