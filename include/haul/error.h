@@ -45,6 +45,7 @@ enum haul_class {
     X(HTTP, "http", SERVER, false, "the server refused")                                           \
     X(LOGIN, "login", SERVER, false, "the server wants another user name or password")             \
     X(REMOTE_FILE, "remote-file", SERVER, false, "the server has no such file or denies it")       \
+    X(EXPIRED, "expired", SERVER, false, "the link has expired; what came is kept")                \
     X(REDIRECT, "redirect", SERVER, false, "the redirect is not followed")                         \
     X(DISK_FULL, "disk-full", DISK, false, "the disk is full")                                     \
     X(DISK, "disk", DISK, false, "the file can't be written")                                      \

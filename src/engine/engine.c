@@ -58,7 +58,8 @@ static const enum haul_happening happening_of[HAUL_STATE_COUNT] = {
 void engine_log_state(struct haul_engine *engine, struct item *item)
 {
     const struct item_more *more = item_more(item);
-    const char *note = more->note && more->err != HAUL_OK ? more->note : "";
+    bool says_why = more->err != HAUL_OK || item->state == HAUL_DONE;
+    const char *note = more->note && says_why ? more->note : "";
 
     if (engine->keep_history)
         item_log(item, clock_wall(engine->clock), "%s%s%s", haul_state_name(item->state),
@@ -103,9 +104,11 @@ static void keep_error(struct item *item, const struct haul_error *err)
 
 /* The end of a transfer. */
 
-static void complete(struct haul_engine *engine, struct item *item)
+/* REMARK: what is to be said of the file all the same, or "". */
+static void complete(struct haul_engine *engine, struct item *item, const char *remark)
 {
     engine_clear_error(item);
+    item_set_note(item, remark);
     item->more->total = (int64_t)item->more->done;
     if (engine->slots_max < UINT64_MAX)
         engine->slots_max++; /* descriptors ran short once: see whether more is possible again */
@@ -148,6 +151,30 @@ static void give_slot_back(struct haul_engine *engine, struct item *item,
     wait_and_try(engine, item, err, SLOT_WAIT_MS);
 }
 
+/* The server no longer gives what it gave before: links that are signed for a while end so. */
+static bool has_expired(const struct item *item, const struct haul_error *err)
+{
+    int status = err->http_status;
+
+    return (status == 401 || status == 403 || status == 404 || status == 410) &&
+           item_work(item)->base && item_more(item)->done > 0;
+}
+
+/* What came is kept for the file's next link. Only a session has items to give one to. */
+static void expire(const struct haul_engine *engine, const struct item *item,
+                   struct haul_error *err)
+{
+    int status = err->http_status;
+
+    if (engine->keep_history)
+        haul_fail(err, HAUL_E_EXPIRED,
+                  "expired link (%d): give it a new one with 'haul change %llu --url NEW'", status,
+                  (unsigned long long)item->id);
+    else
+        haul_fail(err, HAUL_E_EXPIRED, "expired link (%d): what came is kept", status);
+    err->http_status = status;
+}
+
 static void try_later_or_give_up(struct haul_engine *engine, struct item *item,
                                  const struct haul_error *err, int64_t retry_after, bool progress)
 {
@@ -158,6 +185,7 @@ static void try_later_or_give_up(struct haul_engine *engine, struct item *item,
                                 .chance = clock_chance(engine->clock)};
     struct retry_decision decision;
     uint64_t deadline = item_work(item)->deadline;
+    struct haul_error final = *err;
 
     item->more->tries = progress ? 1 : item->more->tries + 1;
     failed.tries = item->more->tries;
@@ -166,7 +194,9 @@ static void try_later_or_give_up(struct haul_engine *engine, struct item *item,
         decision.again = false;
         str_copy(decision.note, sizeof decision.note, "its time (--timeout) is over by then");
     }
-    keep_error(item, err);
+    if (!decision.again && has_expired(item, err))
+        expire(engine, item, &final);
+    keep_error(item, &final);
     LOG_INFO(engine, "item %llu: %s", (unsigned long long)item->id, err->text);
     if (!decision.again) {
         if (decision.note[0]) {
@@ -215,7 +245,7 @@ void engine_transfer_over(struct haul_engine *engine, struct item *item,
         return;
     }
     if (err->code == HAUL_OK)
-        complete(engine, item);
+        complete(engine, item, err->text);
     else if (err->code == HAUL_E_EXISTS && item->options->if_exists == HAUL_EXISTS_SKIP)
         skip(engine, item);
     else if (out_of_descriptors(err))

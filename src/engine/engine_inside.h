@@ -72,7 +72,8 @@ void engine_clear_error(struct item *item);
 /* Removes what an item that does not run left on the disk; a complete file stays. */
 void engine_drop_partial(struct haul_engine *engine, const struct item *item);
 
-/* The transfer of ITEM is over and about to be freed. ERR: HAUL_OK for a complete file; NULL when
+/* The transfer of ITEM is over and about to be freed. ERR: HAUL_OK for a complete file, its text is
+ * then a remark for the row; NULL when
  * the user ended it and the item's state says so already. RETRY_AFTER in seconds, -1 none.
  * PROGRESS: more bytes are here than ever before. */
 void engine_transfer_over(struct haul_engine *engine, struct item *item,

@@ -423,7 +423,7 @@ static bool plan_is_raw(struct plan *plan, struct script *script)
 void plan_make(struct plan *plan, const struct request *request, struct script *script,
                uint64_t count, uint64_t active)
 {
-    if (count > script->heal_after)
+    if (count > script->heal_after || count <= script->sound)
         script_heal(script);
     const struct faults *faults = &script->faults;
     plan_pace(plan, script);

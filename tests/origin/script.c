@@ -27,6 +27,7 @@ static const struct parameter parameters[] = {
     ROW("tick", KIND_NUMBER, tick),
     ROW("chunk-size", KIND_NUMBER, chunk_size),
     ROW("faults", KIND_NUMBER, heal_after),
+    ROW("sound", KIND_NUMBER, sound),
     ROW("change-after", KIND_NUMBER, change_after),
     ROW("max", KIND_NUMBER, max),
     ROW("hops", KIND_NUMBER, hops),

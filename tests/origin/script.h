@@ -44,6 +44,7 @@ struct script {
     uint64_t tick;
     uint64_t chunk_size;
     uint64_t heal_after;
+    uint64_t sound;
     uint64_t change_after;
     uint64_t max;
     uint64_t hops;
