@@ -47,7 +47,10 @@ struct haul_options {
     char *proxy;  /* may hold user info, secret */
     char *cacert; /* file */
     bool insecure;
-    bool allow_downgrade; /* follow a redirect from https to http */
+    bool allow_downgrade;   /* follow a redirect from https to http */
+    bool trust_size;        /* an equal size proves that a partial is of the same file */
+    bool no_resume;         /* drop what an earlier item left of it */
+    bool allow_unclean_end; /* take a body whose end the server did not vouch for */
     enum haul_if_exists if_exists;
     uint64_t connections;     /* for one file, 1…64 */
     uint64_t min_split;       /* bytes */

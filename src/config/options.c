@@ -244,6 +244,24 @@ static const struct haul_option rows[] = {
         .help = "When the file is already there: rename, skip, overwrite or fail",
     },
     {
+        ITEM("trust-size", trust_size),
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "Resume when nothing but the size tells that the file is still the same",
+    },
+    {
+        ITEM("no-resume", no_resume),
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "Begin anew, dropping what an earlier run left of the file",
+    },
+    {
+        ITEM("allow-unclean-end", allow_unclean_end),
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "Accept a file of unknown length whose secure connection was cut off",
+    },
+    {
         ITEM("retries", retries),
         .type = HAUL_OPTION_NUMBER,
         .initial = "5",

@@ -166,6 +166,7 @@ static void on_done(void *ctx, const struct net_result *result)
 
     leave_host(segment);
     transfer->mtime = result->mtime;
+    transfer->unclean_end |= result->unclean_end;
     if (result->response->retry_after)
         segment->retry_after = retry_after_parse(text_raw_from(result->response->retry_after),
                                                  clock_wall(transfer->engine->clock));

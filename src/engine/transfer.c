@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "disk/space.h"
 #include "engine/filename.h"
 #include "engine/folder.h"
@@ -95,6 +96,14 @@ struct identity transfer_identity(const struct transfer *transfer)
                              .last_modified = transfer->modified,
                              .last_modified_strong = transfer->modified != NULL,
                              .total = transfer->total};
+}
+
+/* Can the rest of a file be asked for and then be believed? By a validator, or by the size where
+ * the user takes that for proof. */
+static bool provable(const struct transfer *transfer, const struct identity *identity)
+{
+    return identity_if_range(identity) ||
+           (transfer->item->options->trust_size && identity->total >= 0);
 }
 
 static void transfer_free(struct transfer *transfer)
@@ -213,7 +222,7 @@ static void ask_for_rest(struct transfer *transfer)
     xstrset(&transfer->modified, state->modified);
     if (!first_missing(state, &range)) {
         transfer->goal = GOAL_FINISH;
-    } else if (item->more->done > 0 && identity_if_range(&stored)) {
+    } else if (item->more->done > 0 && provable(transfer, &stored)) {
         transfer_ask_range(transfer, range);
     } else {
         if (item->more->done > 0)
@@ -264,6 +273,12 @@ static void plan(struct transfer *transfer)
     disk_file_plan(transfer->file, &state, fresh, on_planned, transfer);
 }
 
+/* --no-resume: what an earlier item left is not gone on with; what this one left is. */
+static bool drops_found(const struct transfer *transfer)
+{
+    return transfer->item->options->no_resume && !item_work(transfer->item)->base;
+}
+
 /* The file that was opened after the answer came holds bytes of an earlier run. */
 static bool worth_asking_again(const struct transfer *transfer)
 {
@@ -274,8 +289,8 @@ static bool worth_asking_again(const struct transfer *transfer)
     if (!found)
         return false;
     stored = stored_identity(found);
-    return disk_state_bytes(found) >= WORTH_ASKING_AGAIN && identity_if_range(&stored) &&
-           validate_identity(&stored, &seen, reason) == IDENTITY_SAME;
+    return disk_state_bytes(found) >= WORTH_ASKING_AGAIN && !drops_found(transfer) &&
+           identity_if_range(&stored) && validate_identity(&stored, &seen, reason) == IDENTITY_SAME;
 }
 
 /* Ends all requests and frees the segments; false while bytes are on their way to the disk. */
@@ -322,11 +337,18 @@ static void on_looked(void *ctx, struct disk_file *file, const struct haul_error
     transfer->file = file;
     if (err->code != HAUL_OK)
         transfer_fail(transfer, err);
-    else if (transfer->goal == GOAL_RECEIVE && file)
+    else if (transfer->goal == GOAL_RECEIVE && file && !drops_found(transfer))
         ask_for_rest(transfer);
     else if (transfer->goal == GOAL_RECEIVE)
         ask_from_start(transfer);
     transfer_wants_attention(transfer);
+}
+
+/* To be said in the row of a complete file; errors have words of their own. */
+static void remark(struct transfer *transfer, const char *text)
+{
+    if (transfer->fail.code == HAUL_OK)
+        str_copy(transfer->fail.text, sizeof transfer->fail.text, text);
 }
 
 static void on_finished(void *ctx, const char *name, const struct haul_error *err)
@@ -337,6 +359,9 @@ static void on_finished(void *ctx, const char *name, const struct haul_error *er
     transfer->disk_pending = false;
     transfer->file = NULL;
     transfer->fail = *err;
+    if (name && transfer->unclean_end)
+        remark(transfer, "its end is not certain: the secure connection was cut off "
+                         "(--allow-unclean-end)");
     if (name) {
         item_set_name(item, name);
     }
@@ -463,7 +488,7 @@ static void close_gap(struct transfer *transfer)
         !first_missing(disk_file_state(transfer->file), &range)) {
         transfer->goal = GOAL_FINISH;
         finish(transfer);
-    } else if (identity_if_range(&own)) {
+    } else if (provable(transfer, &own)) {
         transfer_ask_range(transfer, range);
     } else {
         transfer->start_over = true;

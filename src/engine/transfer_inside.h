@@ -60,6 +60,7 @@ struct transfer {
     uint64_t recorded_at, synced_at; /* ticks */
     uint64_t recorded_bytes;
     uint64_t reached; /* the most bytes that were here in this attempt */
+    bool unclean_end; /* nobody vouched for the end of the file */
     bool stopped;     /* by the user: the item's state is set already */
     int64_t retry_after;
     struct haul_error fail;

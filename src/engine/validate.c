@@ -318,11 +318,38 @@ static struct resume_result judge_unsatisfiable(const struct resume_case *asked)
     return result;
 }
 
+/* Protocols without validators: what is left there must be what is missing here. */
+static struct resume_result judge_plain(const struct resume_case *asked)
+{
+    int64_t total = asked->content_length;
+    struct resume_result result;
+
+    if (total >= 0 && total <= VALIDATE_SIZE_MAX &&
+        asked->offset <= (uint64_t)(VALIDATE_SIZE_MAX - total))
+        total += (int64_t)asked->offset;
+    else
+        total = -1;
+    result = start_over(HAUL_E_CHANGED, false, total);
+    if (asked->stored.total < 0 || total != asked->stored.total) {
+        set_reason(result.reason, "its size is not known to be the same");
+    } else if (!asked->trust_size) {
+        set_reason(result.reason, "the server gives no proof that it is still the same file");
+    } else {
+        set_reason(result.reason, "its size is the same");
+        result.verdict = RESUME_CONTINUE;
+        result.err = HAUL_OK;
+        result.end = MIN((uint64_t)total, asked->end);
+    }
+    return result;
+}
+
 struct resume_result validate_resume(const struct resume_case *asked)
 {
     struct resume_result result = {.verdict = RESUME_FAIL, .total = -1};
 
     switch (asked->status) {
+    case 0:
+        return judge_plain(asked);
     case 206:
         return judge_partial(asked);
     case 200:

@@ -66,7 +66,7 @@ struct resume_case {
     bool trust_size;        /* the user takes an equal size for proof */
     struct identity stored; /* what is known of the bytes that are here */
 
-    int status;
+    int status;                /* 0: another protocol than HTTP */
     struct identity seen;      /* its total is not looked at: content_range and length tell it */
     const char *content_range; /* as it came */
     int64_t content_length;    /* of this answer's body */

@@ -483,9 +483,11 @@ static void judge(struct net_transfer *transfer, struct haul_error *err)
         haul_fail(err, HAUL_E_TRUNCATED, "%s closed the connection within its headers", host);
     } else if (!transfer->head_told && !tell_head(transfer)) {
         haul_fail(err, HAUL_E_CANCELLED, "%s", haul_err_sentence(HAUL_E_CANCELLED));
-    } else if (!transfer_ended_cleanly(transfer)) {
+    } else if (!transfer_ended_cleanly(transfer) && !transfer->options->allow_unclean_end) {
         haul_fail(err, HAUL_E_UNCLEAN_END,
-                  "%s announced no length and the secure connection was cut off", host);
+                  "%s announced no length and the secure connection was cut off "
+                  "(--allow-unclean-end accepts it)",
+                  host);
     }
 }
 
@@ -519,6 +521,7 @@ static void finish(struct net_transfer *transfer)
     }
     if (result.err.code == HAUL_OK)
         judge(transfer, &result.err);
+    result.unclean_end = result.err.code == HAUL_OK && !transfer_ended_cleanly(transfer);
     curl_easy_getinfo(transfer->easy, CURLINFO_FILETIME_T, &mtime);
     result.mtime = mtime;
     unlink_transfer(transfer);

@@ -3,7 +3,7 @@
 import os
 import pwd
 
-from harness import Skip, case, child_server, content, expect, free_port, need, run
+from harness import Skip, case, child_server, content, expect, free_port, need, plant_partial, run
 
 SIZE = 300_000
 
@@ -49,6 +49,20 @@ def a_file_arrives(t):
     t.get(f"ftp://127.0.0.1:{port}/file.bin")
     with open(t.path("file.bin"), "rb") as file:
         expect(file.read() == content(7, SIZE), "file.bin differs")
+
+
+@case
+def an_equal_size_is_enough_with_trust_size(t):
+    link = f"ftp://127.0.0.1:{start_vsftpd(t)}/file.bin"
+    right = content(7, SIZE)
+    for options, resumes in ((), False), (("--trust-size",), True):
+        plant_partial(t, "file.bin", link, SIZE, right[:100_000][::-1])  # wrong, to tell by
+        t.get(*options, "--if-exists", "overwrite", link)
+        with open(t.path("file.bin"), "rb") as file:
+            got = file.read()
+        expect(got[100_000:] == right[100_000:], "the end differs")
+        expect((got == right) != resumes, f"resumed with {options}")
+        t.expect_names("file.bin")
 
 
 @case

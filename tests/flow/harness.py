@@ -181,6 +181,17 @@ def header(request, name):
     return None
 
 
+def plant_partial(t, name, url, size, data, validators=""):
+    """A partial of URL that holds DATA, with a record as haul makes it. VALIDATORS: its lines."""
+    with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as boot:
+        text = (f"haul 1\nurl {url}\nsize {size}\n{validators}boot {boot.read().strip()}\n"
+                f"ranges 1\n{0:020} {size:020} {len(data):020} {len(data):020}\n")
+    with open(t.path(name + ".part"), "wb") as part:
+        part.write(data)
+    with open(t.path(name + ".haul"), "w", encoding="ascii") as record:
+        record.write(text)
+
+
 class Result:
     """How a run of haul ended."""
 

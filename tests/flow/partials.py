@@ -4,7 +4,7 @@ others."""
 import os
 import signal
 
-from harness import Skip, case, expect, expect_equal, header, run, until
+from harness import Skip, case, expect, expect_equal, header, plant_partial, run, until
 
 SIZE = 900_000
 SLOW = {"rate": 400_000, "tick": 20}
@@ -29,17 +29,6 @@ def begun(t, file, *options, enough=1):
 def move(t, old, new):
     for end in (".part", ".haul"):
         os.rename(t.path(old + end), t.path(new + end))
-
-
-def write_record(t, name, file, etag, came):
-    """A partial of FILE, CAME bytes long, with a record as haul makes it."""
-    with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as boot:
-        text = (f"haul 1\nurl {file.url}\nsize {file.size}\netag {etag}\nboot {boot.read().strip()}\n"
-                f"ranges 1\n{0:020} {file.size:020} {came:020} {came:020}\n")
-    with open(t.path(name + ".part"), "wb") as part:
-        part.write(bytes(came))
-    with open(t.path(name + ".haul"), "w", encoding="ascii") as record:
-        record.write(text)
 
 
 def expect_resumed(t, path):
@@ -92,7 +81,7 @@ def a_partial_of_somebody_else_is_not_believed(t):
         raise Skip("only root can give files away")
     file = t.file("evil.bin", SIZE)
     for kind in (".part", ".haul"):
-        write_record(t, "evil.bin", file, "\"x\"", 500_000)
+        plant_partial(t, "evil.bin", file.url, file.size, bytes(500_000), 'etag \"x\"\n')
         os.chown(t.path("evil.bin" + kind), NOBODY, NOBODY)
         t.keeps("evil.bin.part", "evil.bin.haul")
         t.get("--if-exists", "overwrite", file.url)
@@ -104,7 +93,7 @@ def a_partial_of_somebody_else_is_not_believed(t):
 @case
 def a_partial_with_another_name_is_not_believed(t):
     file = t.file("twice.bin", SIZE)
-    write_record(t, "twice.bin", file, "\"x\"", 500_000)
+    plant_partial(t, "twice.bin", file.url, file.size, bytes(500_000), 'etag \"x\"\n')
     os.link(t.path("twice.bin.part"), t.path("other"))
     t.keeps("twice.bin.part", "twice.bin.haul")
     t.get(file.url)
@@ -115,7 +104,7 @@ def a_partial_with_another_name_is_not_believed(t):
 @case
 def an_old_partial_that_was_emptied_does_not_stay(t):
     file = t.file("empty.bin", 1 << 50)  # no disk has room for it
-    write_record(t, "empty.bin", file, "\"another\"", 500_000)
+    plant_partial(t, "empty.bin", file.url, file.size, bytes(500_000), 'etag \"another\"\n')
     t.get("--retries", 0, file.url, status=5)
     t.expect_names()
 

@@ -306,6 +306,28 @@ static void no_proof_starts_over_unless_the_size_is_trusted(void **state)
     assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
 }
 
+/* Other protocols tell nothing but how much is left. */
+static void without_http_only_a_trusted_size_continues(void **state)
+{
+    struct resume_case asked = good();
+
+    (void)state;
+    asked.status = 0;
+    asked.content_range = NULL;
+    asked.seen = (struct identity){.total = -1};
+    assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
+    assert_false(validate_resume(&asked).whole);
+    asked.trust_size = true;
+    assert_result(&asked, RESUME_CONTINUE, HAUL_OK);
+    assert_int_equal(validate_resume(&asked).end, 100);
+    asked.content_length = 51;
+    assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
+    asked.content_length = -1;
+    assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
+    asked.content_length = INT64_MAX;
+    assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
+}
+
 static void the_whole_file_is_told_apart(void **state)
 {
     struct resume_case asked = good();
@@ -347,7 +369,7 @@ static void an_unsatisfiable_range_tells_the_size(void **state)
 
 static void other_statuses_are_no_answer(void **state)
 {
-    static const int odd[] = {0, 100, 204, 207, 301, 304};
+    static const int odd[] = {100, 204, 207, 301, 304};
     static const int refused[] = {403, 404, 503};
     struct resume_case asked = good();
 
@@ -379,6 +401,7 @@ int main(void)
         cmocka_unit_test(wrong_numbers_start_over),
         cmocka_unit_test(another_version_starts_over),
         cmocka_unit_test(no_proof_starts_over_unless_the_size_is_trusted),
+        cmocka_unit_test(without_http_only_a_trusted_size_continues),
         cmocka_unit_test(the_whole_file_is_told_apart),
         cmocka_unit_test(an_unsatisfiable_range_tells_the_size),
         cmocka_unit_test(other_statuses_are_no_answer),
