@@ -109,6 +109,7 @@ struct plan_job {
     struct disk_state state;
     bool fresh;
     size_t rows;
+    unsigned layout;
     struct haul_error err;
     disk_done_cb *done;
     void *ctx;
@@ -196,7 +197,8 @@ static void end_plan(struct disk_job *base)
     struct plan_job *job = OWNER_OF(base, struct plan_job, job);
 
     job->file->busy = false;
-    job->file->rows_at = job->rows;
+    /* Ranges that were cut meanwhile are not in it. */
+    job->file->rows_at = job->file->layout == job->layout ? job->rows : 0;
     if (job->done)
         job->done(job->ctx, &job->err);
     state_fini(&job->state);
@@ -219,6 +221,7 @@ void disk_file_plan(struct disk_file *file, const struct disk_state *state, bool
     *job = (struct plan_job){.job = {.run = run_plan, .done = end_plan},
                              .file = file,
                              .fresh = fresh,
+                             .layout = file->layout,
                              .done = done,
                              .ctx = ctx};
     state_copy(&job->state, &file->state);

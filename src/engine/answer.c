@@ -119,6 +119,7 @@ static bool take_rest(struct transfer *transfer, struct segment *segment,
         return true;
     case RESUME_RANGES_IGNORED:
         segment->skip = segment->from;
+        segment->to = UINT64_MAX;
         transfer->single = true;
         transfer->want_plan = true;
         transfer_note(transfer, "resumed without ranges", result.reason);
@@ -141,6 +142,37 @@ static bool take_rest(struct transfer *transfer, struct segment *segment,
     return refuse(transfer, result.err, result.reason);
 }
 
+static bool accept_part(struct transfer *transfer, struct segment *segment)
+{
+    if (transfer->ready)
+        segment_write_to(segment, transfer->file);
+    segment->accepted = true;
+    return true;
+}
+
+/* Nobody else works on the file, and this is not what was asked for: to ask again would bring the
+ * same answer for ever. */
+static bool take_what_comes(struct transfer *transfer, struct segment *segment,
+                            const struct resume_result *result)
+{
+    switch (result->verdict) {
+    case RESUME_RANGES_IGNORED:
+        segment->skip = segment->from;
+        segment->to = UINT64_MAX;
+        return accept_part(transfer, segment);
+    case RESUME_START_OVER:
+    case RESUME_NOT_SATISFIABLE:
+        transfer_note(transfer, "starting over", result->reason);
+        transfer->start_over = true;
+        return false;
+    case RESUME_CONTINUE:
+    case RESUME_FAIL:
+    case RESUME_VERDICT_COUNT:
+        break;
+    }
+    return refuse(transfer, result->err, result->reason);
+}
+
 /* The answer to a request for a part while others work on the same file. What does not fit is not
  * used, and the others go on alone. */
 static bool take_part(struct transfer *transfer, struct segment *segment,
@@ -148,16 +180,16 @@ static bool take_part(struct transfer *transfer, struct segment *segment,
 {
     struct resume_result result = judge_resume(transfer, segment, response);
 
-    if (result.verdict == RESUME_CONTINUE) {
-        segment_write_to(segment, transfer->file);
-        return true;
-    }
+    if (result.verdict == RESUME_CONTINUE)
+        return accept_part(transfer, segment);
     LOG_INFO(engine, "item %llu: one connection from now on: %s",
              (unsigned long long)transfer->item->id, result.reason);
     transfer->host->no_ranges |= result.verdict == RESUME_RANGES_IGNORED;
     transfer->single = true;
-    segment->unwanted = true;
     transfer_wants_attention(transfer);
+    if (transfer->segment_count == 1)
+        return take_what_comes(transfer, segment, &result);
+    segment->unwanted = true;
     return false;
 }
 
@@ -175,6 +207,7 @@ bool transfer_take_answer(struct transfer *transfer, struct segment *segment,
         learn_name(transfer, response, final_url);
     go_on =
         segment->from > 0 ? take_rest(transfer, segment, response) : take_whole(transfer, response);
+    segment->accepted = go_on;
     if (go_on) {
         transfer->item->phase = HAUL_PHASE_RECEIVING;
         engine_tell(transfer->engine, transfer->item, HAUL_ITEM_NAMED);

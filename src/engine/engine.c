@@ -381,6 +381,24 @@ static void on_soon(uv_idle_t *idle)
     step(idle->data);
 }
 
+static void on_nudge(uv_timer_t *timer)
+{
+    struct haul_engine *engine = timer->data;
+    struct transfer *transfer;
+
+    LIST_FOREACH(transfer, &engine->transfers, link)
+    {
+        if (transfer->put_off)
+            transfer_wants_attention(transfer);
+    }
+}
+
+void engine_nudge(struct haul_engine *engine, uint64_t ms)
+{
+    if (!uv_is_active((uv_handle_t *)&engine->nudge) || uv_timer_get_due_in(&engine->nudge) > ms)
+        uv_timer_start(&engine->nudge, on_nudge, ms, 0);
+}
+
 static void on_settled(void *ctx)
 {
     struct haul_engine *engine = ctx;
@@ -487,8 +505,9 @@ static void open_handles(struct haul_engine *engine)
     uv_idle_init(engine->loop, &engine->soon);
     uv_timer_init(engine->loop, &engine->tick);
     uv_timer_init(engine->loop, &engine->limit_timer);
-    engine->soon.data = engine->tick.data = engine->limit_timer.data = engine;
-    engine->open_handles = 3;
+    uv_timer_init(engine->loop, &engine->nudge);
+    engine->soon.data = engine->tick.data = engine->limit_timer.data = engine->nudge.data = engine;
+    engine->open_handles = 4;
 }
 
 static void apply_settings(struct haul_engine *engine)
@@ -570,13 +589,14 @@ static void on_handle_closed(uv_handle_t *handle)
 
 void haul_engine_free(struct haul_engine *engine)
 {
-    uv_handle_t *handles[3];
+    uv_handle_t *handles[4];
 
     if (!engine)
         return;
     handles[0] = (uv_handle_t *)&engine->soon;
     handles[1] = (uv_handle_t *)&engine->tick;
     handles[2] = (uv_handle_t *)&engine->limit_timer;
+    handles[3] = (uv_handle_t *)&engine->nudge;
     keep_close(engine, ignore, NULL);
     net_free(engine->net);
     disk_small_free(engine->small);

@@ -35,6 +35,7 @@ struct haul_engine {
     uv_idle_t soon;         /* runs the step in the next turn of the loop */
     uv_timer_t tick;        /* once a second while something runs, else at the next due time */
     uv_timer_t limit_timer; /* when the bucket has tokens again */
+    uv_timer_t nudge;       /* soon: transfers that put off a decision for a moment */
     unsigned open_handles;
     struct limiter limiter;
     struct speed speed;
@@ -62,6 +63,9 @@ uint64_t engine_now(const struct haul_engine *engine); /* ticks, cached by the l
 
 /* Something changed that the step should look at. */
 void engine_wake(struct haul_engine *engine);
+
+/* Gives transfers that ->put_off a decision attention in MS at the latest. */
+void engine_nudge(struct haul_engine *engine, uint64_t ms);
 
 /* State changes and what goes with them: history, events. */
 void engine_set_state(struct haul_engine *engine, struct item *item, enum haul_state state);

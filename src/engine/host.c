@@ -38,11 +38,11 @@ void hosts_free(struct host **hosts)
     }
 }
 
-bool host_has_room(const struct host *host)
+unsigned host_room(const struct host *host)
 {
     unsigned most = host->allowed > 0 ? host->allowed : HOST_CONNECTIONS;
 
-    return !host->no_ranges && host->connections < most;
+    return host->no_ranges || host->connections >= most ? 0 : most - host->connections;
 }
 
 void host_refused(struct host *host)

@@ -25,8 +25,9 @@ struct host {
 struct host *host_of(struct host **hosts, const char *url);
 void hosts_free(struct host **hosts);
 
-/* May a further connection for part of a file be made? (The first one of a file always may.) */
-bool host_has_room(const struct host *host);
+/* How many further connections for parts of a file may be made. (The first one of a file always
+ * may.) */
+unsigned host_room(const struct host *host);
 /* A connection beyond the first was refused while others worked. */
 void host_refused(struct host *host);
 

@@ -8,32 +8,52 @@
 #include "haul/attr.h"
 
 /* Which bytes the next connection of an item fetches. Pure: a picture of the ranges goes in, one
- * decision comes out. The ranges tile the file but stand in any order. */
+ * move comes out. The ranges tile the file but stand in any order. */
 
 struct plan_range {
-    uint64_t pos;  /* next byte that is missing */
-    uint64_t end;  /* exclusive; UINT64_MAX: the file's length is not known */
-    uint64_t rate; /* bytes per second of its connection, 0: not known yet */
-    bool active;   /* a connection works on it */
+    uint64_t pos;       /* next byte that is missing */
+    uint64_t end;       /* exclusive; UINT64_MAX: the file's length is not known */
+    uint64_t rate;      /* bytes per second of its connection, 0: not known yet */
+    uint64_t had;       /* what a connection that has only just begun brought: part of its share */
+    bool active;        /* a connection works on it */
+    bool runs_on;       /* whose answer goes on behind END: it must be closed there in any case */
+    uint64_t silent_ms; /* since it last brought bytes */
 };
 
-struct plan_cut {
-    size_t range; /* the one to take, or to take from */
-    bool whole;   /* take it as it is; else a new range begins at AT and ends where this one did */
+struct plan_case {
+    const struct plan_range *ranges;
+    size_t count;
+    uint64_t pace;      /* bytes per second that a new connection will bring, 0: as the others do */
+    uint64_t min_split; /* smallest piece, but see PLAN_TAIL_MIN */
+    uint64_t wait_ms;   /* from asking to the first byte */
+    unsigned room;      /* connections that may begin now, this one counted */
+};
+
+enum plan_move {
+    PLAN_TAKE,    /* the range as it is: nobody works on it */
+    PLAN_CUT,     /* a new range begins at ->at and ends where this one did */
+    PLAN_REPLACE, /* the range as it is: its connection crawls and is dropped */
+};
+
+struct plan_next {
+    enum plan_move move;
+    size_t range;
     uint64_t at;
 };
 
-/* Nothing smaller is cut off a range at the end of a file: a request costs a round trip. */
+/* Once one connection has done its part, less than min_split is cut off another one where that
+ * saves time; but nothing smaller than this. */
 #define PLAN_TAIL_MIN ((uint64_t)64 * 1024)
 
-/* The next piece for a connection that is expected to bring RATE bytes per second (0: as much as
- * the others):
+/* What the next one of ROOM connections does, so that with all of them the file is complete as soon
+ * as it can be:
  *   1. a range that nobody works on, the first of the file;
- *   2. else a part of the active range that would be finished last, cut so that both parts end at
- * the same time: half of it when the rates are alike, most of it when its connection is slow. Both
- *      parts must hold MIN_SPLIT bytes, or PLAN_TAIL_MIN when the range is slower than RATE.
+ *   2. else, with the new connections dealt out to the active ranges so that the one that would end
+ *      last ends as early as possible, the last piece of a range that gets some: parts of one range
+ *      end together, so even ones are cut evenly and a slow one keeps little;
+ *   3. before that, all of a range whose connection crawls and that is not worth a cut, or the
+ *      last bytes of one whose answer runs on and that the server holds back.
  * False: nothing is worth a connection. */
-HAUL_CHECKED bool plan_next(const struct plan_range *ranges, size_t count, uint64_t rate,
-                            uint64_t min_split, struct plan_cut *ret_cut);
+HAUL_CHECKED bool plan_next(const struct plan_case *now, struct plan_next *ret_next);
 
 #endif

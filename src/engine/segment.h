@@ -24,6 +24,7 @@ struct segment {
     uint64_t skip;   /* bytes of the body that are here already */
     uint64_t came;   /* bytes that were new */
     bool part;       /* was asked for with Range: 206 is the answer */
+    bool accepted;   /* its answer was: the body belongs to the file */
     bool connected;  /* the stall clock runs */
     bool waits;      /* `body` said pause */
     bool is_limited; /* and waits for tokens */
@@ -32,6 +33,7 @@ struct segment {
     bool unwanted;   /* what comes is of no use: end it quietly */
     int status;      /* of the answer, 0 before it */
     int64_t retry_after;
+    uint64_t asked_at;  /* ticks */
     uint64_t last_byte; /* ticks */
     struct speed speed;
     struct haul_error err; /* why it ended, HAUL_OK: as it should */

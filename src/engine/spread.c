@@ -11,7 +11,14 @@
 #include "engine/transfer_inside.h"
 #include "haul/log.h"
 
-#define SPREAD_WAIT_MS UINT64_C(1000) /* after a refused connection; doubles */
+#define SPREAD_WAIT_MS  UINT64_C(1000) /* after a refused connection; doubles */
+#define MEASURE_MS      UINT64_C(1000) /* a younger connection's rate is chance */
+#define SHORTEST_MS     UINT64_C(250)
+#define SILENT_MS       UINT64_C(5000)  /* one that brings nothing for so long lags */
+#define SILENT_FIRST_MS UINT64_C(15000) /* so long it may think about its first byte */
+#define SETTLE_MS       UINT64_C(100)
+#define TAIL_MS         UINT64_C(15)
+#define DROPS_MAX       8u /* in a row, until a connection does all it was asked for */
 
 /* The server answers others of our connections and not this one: it has enough of them. */
 static bool is_refusal(const struct haul_error *err)
@@ -40,12 +47,27 @@ static void lose_one(struct transfer *transfer, const struct segment *segment)
         transfer->single = true;
 }
 
+/* What a connection brought that did all it was asked for is what the next one will bring. One that
+ * lasted only a moment tells less than an older one did. */
+static void learn_pace(struct transfer *transfer, const struct segment *segment)
+{
+    uint64_t now = engine_now(transfer->engine);
+    uint64_t lasted = now - segment->asked_at;
+    uint64_t rate;
+
+    if (segment->came == 0 || !segment->full || (lasted < MEASURE_MS && transfer->pace > 0))
+        return;
+    rate = lasted < MEASURE_MS ? segment->came * 1000 / MAX(lasted, SHORTEST_MS)
+                               : MAX(speed_rate(&segment->speed, now), UINT64_C(1));
+    transfer->pace = transfer->pace > 0 ? (transfer->pace + rate) / 2 : rate;
+    transfer->drops = 0;
+}
+
 static void segment_over(struct transfer *transfer, struct segment *segment)
 {
     bool alone = transfer->segment_count == 1;
 
-    if (segment->came > 0 && segment->full)
-        transfer->pace = speed_rate(&segment->speed, engine_now(transfer->engine));
+    learn_pace(transfer, segment);
     if (segment->err.code == HAUL_OK) {
         transfer->refusals = 0;
     } else if (!alone) {
@@ -106,6 +128,16 @@ void transfer_tend(struct transfer *transfer)
     }
 }
 
+/* Bytes per second of a connection, 0 while it is too young to tell. */
+static uint64_t measured(const struct segment *segment, uint64_t now)
+{
+    if (segment->came == 0 || now - segment->asked_at < MEASURE_MS)
+        return 0;
+    if (now - segment->last_byte >= SILENT_MS)
+        return 1;
+    return MAX(speed_rate(&segment->speed, now), UINT64_C(1));
+}
+
 static void describe_ranges(const struct transfer *transfer, struct plan_range *ranges)
 {
     const struct disk_state *state = disk_file_state(transfer->file);
@@ -120,46 +152,181 @@ static void describe_ranges(const struct transfer *transfer, struct plan_range *
         struct plan_range *range = &ranges[segment->range];
 
         range->active = true;
-        range->rate = speed_rate(&segment->speed, now);
+        range->rate = measured(segment, now);
+        range->runs_on = segment->to > range->end;
+        range->silent_ms = now - segment->last_byte;
+        range->had = now - segment->asked_at < MEASURE_MS ? segment->came : 0;
         if (segment->writing)
             range->pos = segment->writer.offset;
+    }
+}
+
+/* How many further connections may begin now. Only what can be proved to be of one version is put
+ * together from several answers. */
+static unsigned room_for_more(const struct transfer *transfer)
+{
+    struct identity own = transfer_identity(transfer);
+    uint64_t wanted = transfer->item->options->connections;
+
+    if (!transfer->planned || transfer->single || transfer->no_ranges || transfer->total < 0 ||
+        transfer->item->phase != HAUL_PHASE_RECEIVING || !identity_if_range(&own) ||
+        transfer->segment_count >= wanted ||
+        engine_now(transfer->engine) < transfer->spread_after ||
+        disk_file_state(transfer->file)->range_count >= STATE_RANGES_MAX)
+        return 0;
+    return MIN((unsigned)wanted - transfer->segment_count, host_room(transfer->host));
+}
+
+static bool find_next(const struct transfer *transfer, unsigned room, struct plan_next *ret_next)
+{
+    size_t count = disk_file_state(transfer->file)->range_count;
+    struct plan_range *ranges = xcalloc(count, sizeof *ranges);
+    struct plan_case now = {.ranges = ranges,
+                            .count = count,
+                            .pace = transfer->pace,
+                            .min_split = transfer->item->options->min_split,
+                            .wait_ms = transfer->wait_ms,
+                            .room = room};
+    bool found;
+
+    describe_ranges(transfer, ranges);
+    found = plan_next(&now, ret_next);
+    free(ranges);
+    return found;
+}
+
+bool transfer_drop_slow(struct transfer *transfer, struct segment *segment)
+{
+    if (transfer->drops >= DROPS_MAX || !segment->net)
+        return false;
+    transfer->drops++;
+    LOG_INFO(engine, "item %llu: a connection brings too little: asked for again from byte %llu",
+             (unsigned long long)transfer->item->id,
+             (unsigned long long)(segment->writing ? segment->writer.offset : segment->from));
+    segment_hang_up(segment);
+    transfer_wants_attention(transfer);
+    return true;
+}
+
+/* What is left of a range whose connection was dropped is nobody's once its bytes are on the disk,
+ * and the next look takes it. */
+static void replace(struct transfer *transfer, size_t range)
+{
+    struct segment *segment;
+
+    LIST_FOREACH(segment, &transfer->segments, link)
+    {
+        if (segment->range == range) {
+            transfer_drop_slow(transfer, segment);
+            return;
+        }
+    }
+}
+
+static void put_off(struct transfer *transfer, uint64_t ms)
+{
+    transfer->put_off = true;
+    engine_nudge(transfer->engine, ms);
+}
+
+/* Connections that began together end together, though not in one instant, and what one took from
+ * another in between would be asked for twice. So a part of another one's range is taken only a
+ * moment later. */
+static bool too_soon(struct transfer *transfer)
+{
+    uint64_t now = engine_now(transfer->engine);
+
+    if (transfer->pace == 0)
+        return false;
+    if (transfer->free_since == 0)
+        transfer->free_since = now;
+    if (now - transfer->free_since >= SETTLE_MS)
+        return false;
+    put_off(transfer, transfer->free_since + SETTLE_MS - now);
+    return true;
+}
+
+/* The end of one range is near, and its server may hold it back: see is_held_back() of the planner.
+ * Nothing but time would tell. */
+static void watch_tail(struct transfer *transfer)
+{
+    const struct disk_state *state = disk_file_state(transfer->file);
+    const struct segment *segment;
+
+    LIST_FOREACH(segment, &transfer->segments, link)
+    {
+        uint64_t end = state->ranges[segment->range].end;
+
+        if (segment->writing && segment->to > end && segment->writer.offset < end &&
+            end - segment->writer.offset <= PLAN_TAIL_MIN)
+            put_off(transfer, TAIL_MS);
     }
 }
 
 /* Begins one more connection if there is a piece for it. */
 static bool spread_once(struct transfer *transfer)
 {
-    const struct disk_state *state = disk_file_state(transfer->file);
-    struct plan_range *ranges = xcalloc(state->range_count, sizeof *ranges);
-    struct plan_cut cut;
-    bool found;
+    unsigned room = room_for_more(transfer);
+    struct plan_next next;
 
-    describe_ranges(transfer, ranges);
-    found = plan_next(ranges, state->range_count, transfer->pace,
-                      transfer->item->options->min_split, &cut);
-    free(ranges);
-    if (!found || state->range_count >= STATE_RANGES_MAX)
+    transfer->put_off = false;
+    if (room == 0 || !find_next(transfer, room, &next)) {
+        transfer->free_since = 0;
+        if (room > 0 && transfer->pace > 0)
+            watch_tail(transfer);
         return false;
-    transfer_ask_range(transfer,
-                       cut.whole ? cut.range : disk_file_split(transfer->file, cut.range, cut.at));
-    return true;
-}
-
-/* May this file have further connections now? Only what can be proved to be of one version is put
- * together from several answers. */
-static bool may_spread(const struct transfer *transfer)
-{
-    struct identity own = transfer_identity(transfer);
-
-    return transfer->planned && !transfer->single && !transfer->no_ranges && transfer->total >= 0 &&
-           transfer->item->phase == HAUL_PHASE_RECEIVING &&
-           transfer->segment_count < transfer->item->options->connections &&
-           host_has_room(transfer->host) && identity_if_range(&own) &&
-           engine_now(transfer->engine) >= transfer->spread_after;
+    }
+    switch (next.move) {
+    case PLAN_TAKE:
+        transfer_ask_range(transfer, next.range);
+        return true;
+    case PLAN_CUT:
+        if (too_soon(transfer))
+            return false;
+        transfer_ask_range(transfer, disk_file_split(transfer->file, next.range, next.at));
+        return true;
+    case PLAN_REPLACE:
+        replace(transfer, next.range);
+        break;
+    }
+    return false;
 }
 
 void transfer_spread(struct transfer *transfer)
 {
-    while (may_spread(transfer) && spread_once(transfer))
+    while (spread_once(transfer))
         continue;
+}
+
+/* Is SEGMENT the one that lags, and not the whole network? Others bring bytes, or have brought
+ * theirs and are gone. */
+static bool others_work(const struct transfer *transfer, const struct segment *segment,
+                        uint64_t now)
+{
+    const struct segment *other;
+
+    LIST_FOREACH(other, &transfer->segments, link)
+    {
+        if (other != segment && other->came > 0 && now - other->last_byte < SILENT_MS / 2)
+            return true;
+    }
+    return transfer->segment_count == 1 && transfer->pace > 0;
+}
+
+void transfer_watch_silence(struct transfer *transfer, uint64_t now)
+{
+    uint64_t stall = transfer->item->options->stall_timeout * 1000;
+    struct segment *segment;
+
+    if (transfer->single || transfer->no_ranges || transfer->total < 0)
+        return;
+    LIST_FOREACH(segment, &transfer->segments, link)
+    {
+        uint64_t most = segment->came > 0 ? SILENT_MS : SILENT_FIRST_MS;
+
+        if (segment->net && segment->part && segment->connected && !segment->waits &&
+            now - segment->last_byte >= (stall > 0 ? MIN(most, stall / 2) : most) &&
+            others_work(transfer, segment, now))
+            transfer_drop_slow(transfer, segment);
+    }
 }

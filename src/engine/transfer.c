@@ -179,7 +179,7 @@ static void ask(struct transfer *transfer, size_t range, uint64_t from, uint64_t
 
 static void ask_from_start(struct transfer *transfer)
 {
-    transfer->planned = false;
+    transfer->planned = transfer->ready = false;
     transfer->recorded_bytes = 0;
     transfer->total = -1;
     transfer->item->more->done = 0;
@@ -244,17 +244,21 @@ static void on_planned(void *ctx, const struct haul_error *err)
     if (err->code != HAUL_OK) {
         transfer_fail(transfer, err);
     } else {
-        transfer->planned = true;
+        transfer->ready = true;
         xstrset(&transfer->item->more->work->base,
                 transfer->name); /* whoever comes after us finds it */
         keep_item(transfer->engine, transfer->item);
         LIST_FOREACH(segment, &transfer->segments, link)
-        segment_write_to(segment, transfer->file);
+        {
+            if (segment->accepted)
+                segment_write_to(segment, transfer->file);
+        }
     }
     transfer_wants_attention(transfer);
 }
 
-/* Tells the file what it shall hold: the ranges it has, or one over everything. */
+/* Tells the file what it shall hold: the ranges it has, or one over everything. What further
+ * connections fetch is known then; making room on the disk can take longer than their answers. */
 static void plan(struct transfer *transfer)
 {
     const struct disk_state *found = disk_file_found(transfer->file);
@@ -271,6 +275,8 @@ static void plan(struct transfer *transfer)
     transfer->plan_fresh = false;
     transfer->disk_pending = true;
     disk_file_plan(transfer->file, &state, fresh, on_planned, transfer);
+    transfer->planned = true;
+    transfer_spread(transfer);
 }
 
 /* --no-resume: what an earlier item left is not gone on with; what this one left is. */
@@ -463,7 +469,7 @@ static void keep_record(struct transfer *transfer, uint64_t now)
 
     uint64_t fresh = transfer_unrecorded(transfer);
 
-    if (!transfer->planned || transfer->goal != GOAL_RECEIVE || fresh == 0 ||
+    if (!transfer->ready || transfer->goal != GOAL_RECEIVE || fresh == 0 ||
         (fresh < RECORD_BYTES && now - transfer->recorded_at < RECORD_EVERY_MS))
         return;
     LIST_FOREACH(segment, &transfer->segments, link)
@@ -663,6 +669,7 @@ static void watch_time(struct transfer *transfer, uint64_t now)
     }
     LIST_FOREACH(segment, &transfer->segments, link)
     watch_segment(segment, now);
+    transfer_watch_silence(transfer, now);
 }
 
 void transfer_tick(struct transfer *transfer)

@@ -29,7 +29,11 @@ struct transfer {
     bool single;           /* one connection is all that works here */
     unsigned refusals;     /* further connections that failed in a row */
     uint64_t spread_after; /* ticks before which no further one is tried */
-    uint64_t pace;         /* bytes per second of the segment that ended last, 0: none did */
+    uint64_t free_since;   /* ticks since when a connection has had nothing to do, 0: all have */
+    bool put_off;          /* look again soon, see engine_nudge() */
+    uint64_t pace;         /* bytes per second that a new one will bring, 0: none has ended */
+    uint64_t wait_ms;      /* from asking to the first byte, as it was last */
+    unsigned drops;        /* of lagging connections, since one did its part */
 
     /* What the file is. */
     char *name; /* safe, as chosen from the answer; NULL before it */
@@ -52,6 +56,7 @@ struct transfer {
 
     bool disk_pending; /* a disk job will call back */
     bool planned;      /* the file knows identity and ranges */
+    bool ready;        /* and bytes may go to it */
     bool want_open, want_plan, plan_fresh;
     bool start_over; /* ask from the first byte, dropping what is here */
 
@@ -90,6 +95,12 @@ void transfer_ask_range(struct transfer *transfer, size_t range);
 void transfer_tend(struct transfer *transfer);
 /* Begins further connections as long as that makes sense. */
 void transfer_spread(struct transfer *transfer);
+/* Ends a connection that lags, so that another one takes the rest of its range; false when that was
+ * done too often already. */
+bool transfer_drop_slow(struct transfer *transfer, struct segment *segment);
+/* Once a second: drops connections that are silent while others bring bytes, long before
+ * --stall-timeout is over. */
+void transfer_watch_silence(struct transfer *transfer, uint64_t now);
 
 /* For segments. The first two may be called inside libcurl. */
 void transfer_wants_attention(struct transfer *transfer);

@@ -75,6 +75,18 @@ def parts_that_lie_are_not_used(t):
 
 
 @case
+def parts_that_are_refused_late_cost_no_loop(t):
+    """The first connection is at its end, and is gone, before the answers come that are of no use:
+    what they leave is asked for once more, and taken as it comes."""
+    for how in ({"ranges": "off"}, {"if-range": "fail"}, {"range-lie": "start"}):
+        file = t.file(f"late-{list(how.values())[0]}.bin", ALONE, **{"range-delay": 300}, **how)
+        name = os.path.basename(file.url.split("?")[0])
+        t.get(*SPLIT, "--retries", 0, file.url)
+        t.expect_file(name, file)
+        expect(len(t.origin.requests(name)) <= 10, "it was asked for again and again")
+
+
+@case
 def without_a_validator_there_are_no_parts(t):
     file = t.file("p7.bin", ALONE, etag="none", modified="none", **SLOW)
     t.get(*SPLIT, file.url)
@@ -123,7 +135,7 @@ def a_killed_one_goes_on_with_all_its_parts(t):
 
 @case
 def pausing_keeps_the_parts(t):
-    file = t.file("p12.bin", 2 * SIZE, rate=100_000, tick=20)
+    file = t.file("p12.bin", SIZE, rate=80_000, tick=20)
     number = t.add("-d", t.dir, *SPLIT, file.url)[0]
     until("parts come", lambda: t.items()[number]["connections"] >= 4)
     for _ in range(3):

@@ -272,12 +272,13 @@ static void plan_floods(struct plan *plan, const struct faults *faults)
 }
 
 /* Pace and breaks, as the script says. */
-static void plan_pace(struct plan *plan, const struct script *script)
+static void plan_pace(struct plan *plan, const struct request *request, const struct script *script)
 {
     const struct faults *faults = &script->faults;
     bool bad_chunks = faults->chunked.data && !bytes_are(&faults->chunked, "1") &&
                       !bytes_are(&faults->chunked, "trailer");
-    plan->delay = faults->delay;
+    plan->delay = faults->range_delay && request_header(request, "Range") ? faults->range_delay
+                                                                          : faults->delay;
     plan->rate = script->rate;
     plan->tick = script->tick ? script->tick : 1;
     plan->stall = faults->stall;
@@ -426,7 +427,7 @@ void plan_make(struct plan *plan, const struct request *request, struct script *
     if (count > script->heal_after || count <= script->sound)
         script_heal(script);
     const struct faults *faults = &script->faults;
-    plan_pace(plan, script);
+    plan_pace(plan, request, script);
     plan_floods(plan, faults);
     if (active > script->max) {
         plan_refuse(plan, 503, "", "too many at once");

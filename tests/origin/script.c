@@ -48,6 +48,7 @@ static const struct parameter parameters[] = {
     ROW("header", KIND_HEADER, headers),
     ROW("status", KIND_NUMBER, faults.status),
     ROW("delay", KIND_NUMBER, faults.delay),
+    ROW("range-delay", KIND_NUMBER, faults.range_delay),
     ROW("stall", KIND_NUMBER, faults.stall),
     ROW("stall-ms", KIND_NUMBER, faults.stall_ms),
     ROW("close", KIND_NUMBER, faults.close),

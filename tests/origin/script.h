@@ -17,6 +17,7 @@ struct bytes {
 struct faults {
     uint64_t status;
     uint64_t delay;
+    uint64_t range_delay;
     uint64_t stall;
     uint64_t stall_ms;
     uint64_t close;
