@@ -111,8 +111,9 @@ bool disk_volume_quick(const struct disk_volume *volume)
     return volume->slow_until == 0 || clock_ticks(volume->disk->clock) >= volume->slow_until;
 }
 
-void disk_volume_note(struct disk_volume *volume, uint64_t nanoseconds)
+void disk_volume_note(struct disk_volume *volume, size_t len, uint64_t nanoseconds)
 {
+    nanoseconds /= MAX(len / DISK_BLOCK, (size_t)1); /* what one block took */
     if (nanoseconds <= SLOW_WRITE_NS) {
         volume->slow_writes = 0;
         return;

@@ -36,8 +36,8 @@ void disk_submit(struct disk *disk, struct disk_job *job);
 struct disk_volume;
 struct disk_volume *disk_volume(struct disk *disk, dev_t dev); /* lives as long as DISK */
 bool disk_volume_quick(const struct disk_volume *volume);
-/* Tells how long a write took. */
-void disk_volume_note(struct disk_volume *volume, uint64_t nanoseconds);
+/* Tells how long a write of LEN bytes took. */
+void disk_volume_note(struct disk_volume *volume, size_t len, uint64_t nanoseconds);
 uint64_t disk_nanoseconds(const struct disk *disk); /* any thread */
 
 /* Open folders, shared by the files in them, so that each file costs one descriptor. Takes FD,

@@ -7,6 +7,7 @@
 #include "disk/writer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -121,7 +122,7 @@ static void end_write(struct disk_job *base)
     struct write_job *job = OWNER_OF(base, struct write_job, job);
     struct disk_writer *writer = job->writer;
 
-    disk_volume_note(writer->file->volume, job->took_ns);
+    disk_volume_note(writer->file->volume, job->len, job->took_ns);
     disk_block_put(writer->file->disk, job->block);
     job->block = NULL;
     job->finished = true;
@@ -162,7 +163,7 @@ static bool write_inline(struct disk_writer *writer, const void *data, size_t le
     uint64_t began = disk_nanoseconds(disk);
     int error = write_all(writer->file->fd, data, len, offset);
 
-    disk_volume_note(writer->file->volume, disk_nanoseconds(disk) - began);
+    disk_volume_note(writer->file->volume, len, disk_nanoseconds(disk) - began);
     if (error) {
         fail(writer, error);
         return false;
@@ -242,5 +243,71 @@ enum disk_take disk_writer_add(struct disk_writer *writer, const void *data, siz
     memcpy(writer->block + writer->filled, data, len);
     writer->filled += len;
     writer->offset += len;
+    return DISK_TAKEN;
+}
+
+/* Through a pipe. */
+
+bool disk_writer_may_splice(struct disk_writer *writer)
+{
+    if (!may_write_inline(writer) || !disk_writer_flush(writer))
+        return false;
+    disk_writer_fini(writer); /* a block that is not filled any more */
+    return true;
+}
+
+/* For file systems that can't splice. Returns 0 or an errno. */
+static int copy_from_pipe(const struct disk_writer *writer, int pipe, size_t len, uint64_t offset)
+{
+    char buffer[16 * 1024];
+
+    while (len > 0) {
+        ssize_t got = read(pipe, buffer, MIN(len, sizeof buffer));
+        int error;
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return got < 0 ? errno : EIO;
+        error = write_all(writer->file->fd, buffer, (size_t)got, offset);
+        if (error)
+            return error;
+        len -= (size_t)got;
+        offset += (uint64_t)got;
+    }
+    return 0;
+}
+
+static int splice_all(const struct disk_writer *writer, int pipe, size_t len, uint64_t offset)
+{
+    loff_t at = (loff_t)offset;
+
+    while (len > 0) {
+        ssize_t moved = splice(pipe, NULL, writer->file->fd, &at, len, SPLICE_F_MOVE);
+
+        if (moved < 0 && errno == EINTR)
+            continue;
+        if (moved < 0 && errno == EINVAL)
+            return copy_from_pipe(writer, pipe, len, (uint64_t)at);
+        if (moved <= 0)
+            return moved < 0 ? errno : EIO;
+        len -= (size_t)moved;
+    }
+    return 0;
+}
+
+enum disk_take disk_writer_splice(struct disk_writer *writer, int pipe, size_t len)
+{
+    const struct disk *disk = writer->file->disk;
+    uint64_t began = disk_nanoseconds(disk);
+    int error = splice_all(writer, pipe, len, writer->offset);
+
+    disk_volume_note(writer->file->volume, len, disk_nanoseconds(disk) - began);
+    if (error) {
+        fail(writer, error);
+        return DISK_FAILED;
+    }
+    writer->offset += len;
+    advance(writer, writer->offset);
     return DISK_TAKEN;
 }

@@ -42,6 +42,11 @@ void disk_writer_fini(struct disk_writer *writer);
 
 HAUL_CHECKED enum disk_take disk_writer_add(struct disk_writer *writer, const void *data,
                                             size_t len);
+/* May the next bytes come through disk_writer_splice()? While the file system is quick, and nothing
+ * that came before is still on its way. */
+HAUL_CHECKED bool disk_writer_may_splice(struct disk_writer *writer);
+/* Moves LEN bytes that stand in PIPE into the file, without a copy in this process. */
+HAUL_CHECKED enum disk_take disk_writer_splice(struct disk_writer *writer, int pipe, size_t len);
 /* Hands on what was collected; false when that has to wait for `ready` or failed. */
 bool disk_writer_flush(struct disk_writer *writer);
 /* Nothing is in flight (and, after a flush, nothing is in memory). */

@@ -13,6 +13,12 @@
 #include "engine/retry.h"
 #include "engine/transfer_inside.h"
 
+/* A body with at least this much to come takes the short way (net_go_direct): less is not worth
+ * losing a connection that could be used again. */
+#define DIRECT_LEAST ((uint64_t)16 * 1024 * 1024)
+#define PIPE_MOST    ((size_t)1024 * 1024)
+#define LIMITED_MOST ((size_t)16 * 1024) /* small bites under a limit keep it even */
+
 static void leave_limited(struct segment *segment)
 {
     if (segment->is_limited)
@@ -109,23 +115,60 @@ static void count(struct segment *segment, size_t len)
     queue_touch(&engine->queue, transfer->item);
 }
 
+/* May bytes come at all now? *ret_body is what to answer when not. */
+static bool may_take(struct segment *segment, enum net_body *ret_body)
+{
+    struct transfer *transfer = segment->transfer;
+    struct haul_engine *engine = transfer->engine;
+
+    if (transfer->goal != GOAL_RECEIVE || segment->unwanted)
+        *ret_body = NET_BODY_STOP;
+    else if (!transfer->is_small && !segment->writing)
+        *ret_body = hold(segment);
+    else if (!limiter_ready(&engine->limiter, engine_now(engine)))
+        *ret_body = wait_for_tokens(segment);
+    else
+        return true;
+    return false;
+}
+
+/* Takes over what lies behind the range as long as WANTED bytes do not fit. */
+static void make_room(struct segment *segment, size_t wanted)
+{
+    struct transfer *transfer = segment->transfer;
+
+    while (!transfer->is_small && room(segment) < wanted && transfer_join_next(transfer, segment))
+        continue;
+}
+
+/* LEN more bytes came, of which NEW were wanted and are put away. */
+static void took(struct segment *segment, size_t len, size_t new)
+{
+    struct transfer *transfer = segment->transfer;
+
+    limiter_spend(&transfer->engine->limiter, len);
+    count(segment, new);
+    segment->full = room(segment) == 0;
+    if (segment->full || (segment->writing && transfer_unrecorded(transfer) >= RECORD_BYTES))
+        transfer_wants_attention(transfer);
+}
+
+static enum net_body write_failed(struct segment *segment)
+{
+    transfer_fail(segment->transfer, disk_writer_error(&segment->writer));
+    return NET_BODY_STOP;
+}
+
 static enum net_body on_body(void *ctx, const char *data, size_t len)
 {
     struct segment *segment = ctx;
-    struct transfer *transfer = segment->transfer;
-    struct haul_engine *engine = transfer->engine;
     size_t known = (size_t)MIN(segment->skip, (uint64_t)len);
+    enum net_body answer;
     size_t take;
 
-    if (transfer->goal != GOAL_RECEIVE || segment->unwanted)
-        return NET_BODY_STOP;
-    if (!transfer->is_small && !segment->writing)
-        return hold(segment);
-    if (!limiter_ready(&engine->limiter, engine_now(engine)))
-        return wait_for_tokens(segment);
-    while (!transfer->is_small && room(segment) < len - known &&
-           transfer_join_next(transfer, segment))
-        continue;
+    if (!may_take(segment, &answer))
+        return answer;
+    make_room(segment, len - known);
     take = (size_t)MIN(room(segment), (uint64_t)(len - known));
     switch (put(segment, data + known, take)) {
     case DISK_TAKEN:
@@ -133,16 +176,41 @@ static enum net_body on_body(void *ctx, const char *data, size_t len)
     case DISK_FULL:
         return hold(segment);
     case DISK_FAILED:
-        transfer_fail(transfer, disk_writer_error(&segment->writer));
-        return NET_BODY_STOP;
+        return write_failed(segment);
     }
     segment->skip -= known;
-    limiter_spend(&engine->limiter, len);
-    count(segment, take);
     segment->overrun = take < len - known;
-    segment->full = room(segment) == 0;
-    if (segment->full || (segment->writing && transfer_unrecorded(transfer) >= RECORD_BYTES))
-        transfer_wants_attention(transfer);
+    took(segment, len, take);
+    return NET_BODY_TAKEN;
+}
+
+/* Past libcurl: how are the next bytes wanted? */
+static enum net_body on_offer(void *ctx, size_t *ret_most, bool *ret_pipe)
+{
+    struct segment *segment = ctx;
+    bool limited = segment->transfer->engine->limiter.rate > 0;
+    enum net_body answer;
+
+    if (!may_take(segment, &answer))
+        return answer;
+    make_room(segment, PIPE_MOST);
+    if (room(segment) == 0) {
+        segment->full = true; /* its end was moved to where it is */
+        transfer_wants_attention(segment->transfer);
+        return hold(segment);
+    }
+    *ret_pipe = !limited && segment->skip == 0 && disk_writer_may_splice(&segment->writer);
+    *ret_most = limited ? LIMITED_MOST : (size_t)MIN(room(segment), (uint64_t)PIPE_MOST);
+    return NET_BODY_TAKEN;
+}
+
+static enum net_body on_piped(void *ctx, int pipe, size_t len)
+{
+    struct segment *segment = ctx;
+
+    if (disk_writer_splice(&segment->writer, pipe, len) != DISK_TAKEN)
+        return write_failed(segment);
+    took(segment, len, len);
     return NET_BODY_TAKEN;
 }
 
@@ -178,8 +246,12 @@ static void on_done(void *ctx, const struct net_result *result)
     transfer_wants_attention(transfer);
 }
 
-static const struct net_handlers handlers = {
-    .connected = on_connected, .head = on_head, .body = on_body, .done = on_done};
+static const struct net_handlers handlers = {.connected = on_connected,
+                                             .head = on_head,
+                                             .body = on_body,
+                                             .offer = on_offer,
+                                             .piped = on_piped,
+                                             .done = on_done};
 
 static void on_writer_ready(void *ctx)
 {
@@ -230,11 +302,16 @@ void segment_go_on(struct segment *segment)
 {
     bool has_place = segment->transfer->is_small || segment->writing;
 
-    if (!segment->net || !segment->waits || !has_place || segment->is_limited)
+    if (!segment->net || !has_place || segment->is_limited)
         return;
-    segment->waits = false;
-    segment->last_byte = engine_now(segment->transfer->engine);
-    net_unpause(segment->net);
+    if (segment->waits) {
+        segment->waits = false;
+        segment->last_byte = engine_now(segment->transfer->engine);
+        net_unpause(segment->net);
+    }
+    /* Now libcurl has given all that it had, and has not read on. */
+    if (segment->writing && !segment->waits && !segment->full)
+        (void)net_go_direct(segment->net, DIRECT_LEAST);
 }
 
 void segment_unlimit(struct segment *segment)

@@ -50,6 +50,7 @@ struct net {
     bool broken; /* the multi gave an error: rebuild it */
     bool closing;
     long cache; /* idle connections worth keeping, 0: libcurl decides */
+    struct direct_pipe pipe;
     void (*settled)(void *ctx);
     void *ctx;
 };
@@ -61,7 +62,7 @@ struct watch {
     int events;
 };
 
-static void note_end(struct net_transfer *transfer, CURLcode result)
+void transfer_note_end(struct net_transfer *transfer, CURLcode result)
 {
     if (transfer->ended)
         return;
@@ -131,13 +132,33 @@ static void watch_close(struct watch *watch)
     uv_close((uv_handle_t *)&watch->poll, free_watch);
 }
 
-/* One transfer less, not all of them. EASY may be one of libcurl's own: it has no transfer. */
-static void give_up(CURL *easy)
+/* NULL for one of libcurl's own handles. */
+static struct net_transfer *transfer_of(CURL *easy)
 {
     struct net_transfer *transfer = NULL;
 
-    if (curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer) == CURLE_OK && transfer)
-        note_end(transfer, CURLE_RECV_ERROR);
+    if (curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer) != CURLE_OK)
+        return NULL;
+    return transfer;
+}
+
+/* One transfer less, not all of them. */
+static void give_up(CURL *easy)
+{
+    struct net_transfer *transfer = transfer_of(easy);
+
+    if (transfer)
+        transfer_note_end(transfer, CURLE_RECV_ERROR);
+}
+
+/* Remembers the socket that EASY reads from: libcurl tells it in no other way while a transfer
+ * runs. */
+static void note_socket(CURL *easy, curl_socket_t fd, bool reads)
+{
+    struct net_transfer *transfer = transfer_of(easy);
+
+    if (transfer && (reads || transfer->fd == fd))
+        transfer->fd = reads ? fd : CURL_SOCKET_BAD;
 }
 
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *socket_ctx)
@@ -146,6 +167,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *so
     struct watch *watch = socket_ctx;
     int events = 0;
 
+    note_socket(easy, fd, what == CURL_POLL_IN || what == CURL_POLL_INOUT);
     if (what == CURL_POLL_REMOVE) {
         if (watch) {
             curl_multi_assign(net->multi, fd, NULL);
@@ -188,7 +210,7 @@ static int on_timer(CURLM *multi, long timeout_ms, void *ctx)
 
 /* Libcurl hands over headers and bytes. */
 
-static size_t stop_with(struct net_transfer *transfer, enum haul_err code)
+size_t transfer_stop_with(struct net_transfer *transfer, enum haul_err code)
 {
     if (transfer->stop.code == HAUL_OK)
         haul_fail(&transfer->stop, code, "%s", haul_err_sentence(code));
@@ -222,7 +244,7 @@ static void on_watchdog(uv_timer_t *timer)
         if (!only_body_is_missing(transfer))
             continue;
         if (transfer->lingers)
-            note_end(transfer, CURLE_OK);
+            transfer_note_end(transfer, CURLE_OK);
         transfer->lingers = true;
     }
     act(net, CURL_SOCKET_TIMEOUT, 0);
@@ -264,16 +286,19 @@ size_t transfer_on_body(char *data, size_t size, size_t count, void *ctx)
         return transfer->discarded > DISCARD_MAX ? 0 : len;
     }
     if (!transfer->head_told && !tell_head(transfer))
-        return stop_with(transfer, HAUL_E_CANCELLED);
+        return transfer_stop_with(transfer, HAUL_E_CANCELLED);
+    transfer->held = false;
     switch (transfer->handlers->body(transfer->ctx, data, len)) {
     case NET_BODY_TAKEN:
+        transfer->body_bytes += len;
         return len;
     case NET_BODY_PAUSE:
+        transfer->held = true;
         return CURL_WRITEFUNC_PAUSE;
     case NET_BODY_STOP:
         break;
     }
-    return stop_with(transfer, HAUL_E_CANCELLED);
+    return transfer_stop_with(transfer, HAUL_E_CANCELLED);
 }
 
 int transfer_on_connected(void *ctx, char *peer_ip, char *own_ip, int peer_port, int own_port)
@@ -312,6 +337,7 @@ static void easy_put(struct net *net, CURL *easy)
 
 static void transfer_free(struct net_transfer *transfer)
 {
+    direct_close(transfer);
     easy_put(transfer->net, transfer->easy);
     curl_slist_free_all(transfer->headers);
     haul_options_unref(transfer->options);
@@ -355,9 +381,29 @@ static void leave_multi(struct net_transfer *transfer)
 {
     struct net *net = transfer->net;
 
+    if (!transfer->easy)
+        return;
     net->in_curl++;
     curl_multi_remove_handle(net->multi, transfer->easy);
     net->in_curl--;
+}
+
+static int64_t file_time(const struct net_transfer *transfer)
+{
+    curl_off_t mtime = -1;
+
+    if (!transfer->easy)
+        return transfer->mtime;
+    curl_easy_getinfo(transfer->easy, CURLINFO_FILETIME_T, &mtime);
+    return mtime;
+}
+
+void transfer_leave_libcurl(struct net_transfer *transfer)
+{
+    transfer->mtime = file_time(transfer);
+    leave_multi(transfer);
+    easy_put(transfer->net, transfer->easy);
+    transfer->easy = NULL;
 }
 
 enum haul_err net_start(struct net *net, const struct net_request *request,
@@ -371,6 +417,7 @@ enum haul_err net_start(struct net *net, const struct net_request *request,
     transfer->net = net;
     transfer->handlers = handlers;
     transfer->ctx = ctx;
+    transfer->fd = CURL_SOCKET_BAD;
     transfer->easy = easy_get(net);
     code = transfer->easy ? transfer_describe(transfer, request, err)
                           : haul_fail(err, HAUL_E_INTERNAL, "libcurl has no handle left");
@@ -395,12 +442,19 @@ void net_unpause(struct net_transfer *transfer)
     assert(net->in_curl == 0);
     if (transfer->ended)
         return;
+    if (transfer->direct) {
+        direct_go_on(transfer);
+        if (transfer->ended)
+            uv_timer_start(&net->timer, on_timeout, 0, 0);
+        return;
+    }
     net->in_curl++;
     status = curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
     net->in_curl--;
     if (status == CURLE_OK)
         return;
-    note_end(transfer, status); /* the bytes that waited were not taken: libcurl forgets that */
+    transfer_note_end(transfer,
+                      status); /* the bytes that waited were not taken: libcurl forgets that */
     uv_timer_start(&net->timer, on_timeout, 0, 0);
 }
 
@@ -435,13 +489,15 @@ static bool is_ssh(const struct net_transfer *transfer)
 static void judge_result(struct net_transfer *transfer, const char *host, struct haul_error *err)
 {
     char detail[CURL_ERROR_SIZE];
-    long sys_errno = 0, connect_status = 0;
+    long sys_errno = transfer->direct_errno, connect_status = 0;
 
     text_clean(text_raw_from(transfer->error_text), detail, sizeof detail);
     if (strchr(detail, '@'))
         detail[0] = '\0'; /* libcurl quotes a proxy with its password */
-    curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &sys_errno);
-    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
+    if (transfer->easy) {
+        curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &sys_errno);
+        curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
+    }
     if (connect_status >= 300)
         neterr_from_proxy((int)connect_status, host, err);
     else if (transfer->result == CURLE_PEER_FAILED_VERIFICATION && is_ssh(transfer))
@@ -503,14 +559,13 @@ static void follow(struct net_transfer *transfer)
     transfer->discarded = 0;
     if (join_multi(transfer, &err) != HAUL_OK) {
         transfer->stop = err;
-        note_end(transfer, CURLE_OK);
+        transfer_note_end(transfer, CURLE_OK);
     }
 }
 
 static void finish(struct net_transfer *transfer)
 {
-    struct net_result result = {.response = &transfer->response, .mtime = -1};
-    curl_off_t mtime = -1;
+    struct net_result result = {.response = &transfer->response};
 
     leave_multi(transfer);
     if (transfer->is_http && transfer->response.complete && transfer->stop.code == HAUL_OK) {
@@ -522,8 +577,7 @@ static void finish(struct net_transfer *transfer)
     if (result.err.code == HAUL_OK)
         judge(transfer, &result.err);
     result.unclean_end = result.err.code == HAUL_OK && !transfer_ended_cleanly(transfer);
-    curl_easy_getinfo(transfer->easy, CURLINFO_FILETIME_T, &mtime);
-    result.mtime = mtime;
+    result.mtime = file_time(transfer);
     unlink_transfer(transfer);
     transfer->handlers->done(transfer->ctx, &result);
     transfer_free(transfer);
@@ -546,7 +600,7 @@ static void drain(struct net *net)
         if (message->msg != CURLMSG_DONE)
             continue;
         curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer);
-        note_end(transfer, result);
+        transfer_note_end(transfer, result);
     }
     if (net->broken)
         rebuild(net);
@@ -555,6 +609,21 @@ static void drain(struct net *net)
         finish(transfer);
     }
     net->settled(net->ctx);
+}
+
+void net_settle(struct net *net)
+{
+    drain(net);
+}
+
+uv_loop_t *net_loop(const struct net *net)
+{
+    return net->loop;
+}
+
+struct direct_pipe *net_direct_pipe(struct net *net)
+{
+    return &net->pipe;
 }
 
 /* Life. */
@@ -593,8 +662,10 @@ static void rebuild(struct net *net)
     net->broken = false;
     LIST_FOREACH(transfer, &net->transfers, link)
     {
+        if (transfer->direct)
+            continue;
         leave_multi(transfer);
-        note_end(transfer, CURLE_RECV_ERROR);
+        transfer_note_end(transfer, CURLE_RECV_ERROR);
     }
     if (multi_open(net, &err) != HAUL_OK) {
         LOG_ERROR(net, "%s", err.text);
@@ -662,6 +733,7 @@ void net_free(struct net *net)
     while (net->spare_count > 0)
         curl_easy_cleanup(net->spare[--net->spare_count]);
     free(net->spare);
+    direct_pipe_close(&net->pipe);
     multi_close(net);
     curl_share_cleanup(net->share);
     curl_slist_free_all(net->common);
@@ -688,6 +760,8 @@ void net_transfer_peer(const struct net_transfer *transfer, struct net_peer *ret
     curl_off_t connect = 0, first = 0;
 
     *ret_peer = (struct net_peer){.redirects = transfer->redirects};
+    if (!transfer->easy)
+        return;
     curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &ip);
     curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_PORT, &port);
     curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);

@@ -17,6 +17,8 @@
 struct net;
 struct net_transfer;
 
+#define NET_CHUNK_MAX ((size_t)64 * 1024)
+
 enum net_body {
     NET_BODY_TAKEN,
     NET_BODY_PAUSE, /* the same bytes come again after net_unpause() */
@@ -37,7 +39,13 @@ struct net_handlers {
      * bytes follow. False ends the transfer like NET_BODY_STOP. FINAL_URL is after redirects. Comes
      * before the first `body`, and also when there are no bytes at all. */
     bool (*head)(void *ctx, const struct net_response *response, const char *final_url);
-    enum net_body (*body)(void *ctx, const char *data, size_t len); /* LEN ≤ 16 KiB */
+    enum net_body (*body)(void *ctx, const char *data, size_t len); /* LEN ≤ NET_CHUNK_MAX */
+    /* Only after net_go_direct(), and both NULL where that is never called: how the next bytes are
+     * wanted. TAKEN: as many as *ret_most at the most, by `piped` when *ret_pipe, else by `body`.
+     */
+    enum net_body (*offer)(void *ctx, size_t *ret_most, bool *ret_pipe);
+    /* The next LEN bytes stand in the pipe PIPE and have to be taken out now: TAKEN or STOP. */
+    enum net_body (*piped)(void *ctx, int pipe, size_t len);
     /* It is over; the transfer is freed when this returns. Not after net_cancel(). */
     void (*done)(void *ctx, const struct net_result *result);
 };
@@ -69,6 +77,10 @@ HAUL_CHECKED enum haul_err net_start(struct net *net, const struct net_request *
                                      struct net_transfer **ret_transfer, struct haul_error *err);
 void net_unpause(struct net_transfer *transfer); /* `body` may be called before this returns */
 void net_cancel(struct net_transfer *transfer);  /* frees it; no `done` */
+/* Lets the rest of the body, if it is LEAST bytes or more, come the short way: from the socket
+ * through a pipe, past libcurl. For plain HTTP/1 with a known length; the connection is not used
+ * again afterwards. False: nothing has changed. Not from inside libcurl. */
+bool net_go_direct(struct net_transfer *transfer, uint64_t least);
 void net_transfer_peer(const struct net_transfer *transfer, struct net_peer *ret_peer);
 
 const char *net_library_version(void); /* "libcurl/7.88.1 OpenSSL/3.0.x …" */

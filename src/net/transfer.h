@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 #include <sys/queue.h>
+#include <uv.h>
 
 #include "net/multi.h"
 
@@ -11,7 +12,8 @@ struct net_transfer {
     LIST_ENTRY(net_transfer) link;  /* all of a net */
     STAILQ_ENTRY(net_transfer) end; /* of the ones that ended and are not told yet */
     struct net *net;
-    CURL *easy;
+    CURL *easy;       /* NULL when the body comes past libcurl */
+    curl_socket_t fd; /* libcurl reads the answer from it; CURL_SOCKET_BAD: it reads none now */
     struct curl_slist *headers; /* own ones; NULL when the common list does */
     struct haul_options *options;
     const struct net_handlers *handlers;
@@ -34,6 +36,11 @@ struct net_transfer {
     bool lingers;            /* its answer is no, and the body that tells why does not come */
     struct tls_end *tls_end; /* tls.c: watches for a proper end, NULL: no need */
     bool ended;
+    bool held;             /* libcurl keeps bytes that were not taken */
+    uint64_t body_bytes;   /* that were taken from libcurl */
+    struct direct *direct; /* direct.c: the body comes past libcurl; NULL: it does not */
+    int direct_errno;      /* what broke it */
+    int64_t mtime;         /* as of then */
     char error_text[CURL_ERROR_SIZE];
 };
 
@@ -57,6 +64,27 @@ void transfer_watch_end(struct net_transfer *transfer);
 /* False when such a body ended without the server's word (close_notify, RFC 8446 section 6.1). */
 bool transfer_ended_cleanly(const struct net_transfer *transfer);
 void transfer_unwatch_end(struct net_transfer *transfer);
+
+/* direct.c (see net_go_direct). The pipe is shared by all transfers of a net; size 0: not open. */
+struct direct_pipe {
+    int ends[2];
+    size_t size;
+};
+void direct_pipe_close(struct direct_pipe *pipe);
+void direct_close(struct net_transfer *transfer); /* nothing to do for one that is not direct */
+void direct_go_on(struct net_transfer *transfer); /* after a pause */
+
+/* multi.c, for direct.c. */
+uv_loop_t *net_loop(const struct net *net);
+struct direct_pipe *net_direct_pipe(struct net *net);
+/* It is over: told with the next net_settle(). */
+void transfer_note_end(struct net_transfer *transfer, CURLcode result);
+/* Tells what ended, then `settled`. */
+void net_settle(struct net *net);
+/* libcurl forgets the transfer and closes its descriptor. */
+void transfer_leave_libcurl(struct net_transfer *transfer);
+/* Notes that we end it ourselves. Returns 0, which makes libcurl stop. */
+size_t transfer_stop_with(struct net_transfer *transfer, enum haul_err code);
 
 /* multi.c: called by libcurl through request.c. */
 size_t transfer_on_header(char *data, size_t size, size_t count, void *ctx);

@@ -135,7 +135,7 @@ def a_killed_one_goes_on_with_all_its_parts(t):
 
 @case
 def pausing_keeps_the_parts(t):
-    file = t.file("p12.bin", SIZE, rate=80_000, tick=20)
+    file = t.file("p12.bin", 2 * SIZE, rate=100_000, tick=20)
     number = t.add("-d", t.dir, *SPLIT, file.url)[0]
     until("parts come", lambda: t.items()[number]["connections"] >= 4)
     for _ in range(3):

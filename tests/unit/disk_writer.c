@@ -59,7 +59,7 @@ static void a_quick_stream_goes_on_without_blocks(void **state)
     assert_int_equal(range.written, 64 * sizeof chunk);
     assert_int_equal(pread(file.fd, back, sizeof back, 63 * sizeof chunk), sizeof back);
     assert_memory_equal(back, chunk, sizeof chunk);
-    disk_volume_note(file.volume, UINT64_MAX); /* slow now: the loop may not wait for it */
+    disk_volume_note(file.volume, 1, UINT64_MAX); /* slow now: the loop may not wait for it */
     assert_int_equal(disk_writer_add(&writer, chunk, sizeof chunk), DISK_FULL);
     while (count > 0)
         disk_block_put(file.disk, blocks[--count]);

@@ -1,0 +1,135 @@
+"""Large bodies over plain HTTP go from the socket into the file past libcurl (net/direct.c). Whatever
+happens on that way, it is as on the ordinary one: the file is right, or what came is kept and it is
+said why not."""
+
+import os
+import signal
+
+from harness import case, expect, expect_equal, header, run, until
+
+MIB = 1024 * 1024
+SIZE = 24 * MIB  # more than DIRECT_LEAST
+
+
+def short_ways(t, *arguments, status=0):
+    """Runs a get and returns how many bodies took the short way."""
+    log = os.path.join(t.home, "get.log")
+    t.get("-x", 1, "--retry-wait", 0, "--log", log, "-v", *arguments, status=status)
+    with open(log, encoding="utf-8") as file:
+        return file.read().count("take the short way")
+
+
+@case
+def a_large_body_takes_the_short_way(t):
+    file = t.file("d1.bin", SIZE)
+    expect_equal(short_ways(t, file.url), 1, "short ways")
+    t.expect_file("d1.bin", file)
+    expect_equal(len(t.origin.requests("d1.bin")), 1, "requests")
+
+
+@case
+def what_has_no_length_or_is_encrypted_does_not(t):
+    for name, more in (("c.bin", {"chunked": 1}), ("n.bin", {"length": "none"}),
+                       ("s.bin", {"scheme": "https"})):
+        file = t.file(name, SIZE, **more)
+        expect_equal(short_ways(t, "--insecure", file.url), 0, f"short ways of {name}")
+        t.expect_file(name, file)
+
+
+@case
+def the_file_keeps_its_date(t):
+    file = t.file("d2.bin", SIZE, modified=1_600_000_000)
+    t.get(file.url)
+    expect_equal(int(os.path.getmtime(t.path("d2.bin"))), 1_600_000_000, "mtime")
+
+
+@case
+def a_body_that_breaks_goes_on_where_it_broke(t):
+    for how in ("close", "reset"):
+        name = f"{how}.bin"
+        file = t.file(name, SIZE, **{how: 8 * MIB, "faults": 1})
+        expect(short_ways(t, file.url) >= 1, "the short way was not taken")
+        t.expect_file(name, file)
+        again = header(t.origin.requests(name)[1], "Range")
+        expect(again and not again.startswith("bytes=0"), f"{name} was asked for anew: {again}")
+
+
+@case
+def one_that_never_ends_well_fails_and_keeps_what_came(t):
+    file = t.file("cut.bin", SIZE, close=8 * MIB)
+    log = os.path.join(t.home, "get.log")
+    result = t.get("-x", 1, "--retries", 0, "--log", log, file.url, status=3)
+    expect(b"ended" in result.err or b"closed" in result.err or b"broke" in result.err,
+           f"the reason is not told: {result}")
+    t.keeps("cut.bin.part", "cut.bin.haul")
+    expect(os.path.getsize(t.path("cut.bin.part")) > 0, "nothing was kept")
+    expect("cut.bin" not in t.names(), "a part under the final name")
+
+
+@case
+def a_stall_is_cut_off(t):
+    file = t.file("stall.bin", SIZE, stall=8 * MIB, faults=1)
+    expect(short_ways(t, "--stall-timeout", 1, file.url) >= 1, "the short way was not taken")
+    t.expect_file("stall.bin", file)
+
+
+@case
+def a_limit_holds_there_too(t):
+    file = t.file("limit.bin", SIZE)
+    number = t.add("-x", 1, "--limit", "2M", file.url)[0]
+    until("it runs", lambda: t.items()[number]["done"] > 0)
+    ok = t.ok("show", "--json", number).json()
+    expect(ok["item"]["done"] < SIZE, "the limit is not obeyed")
+    t.ok("set", "--limit", 0)
+    t.ok("wait")
+    t.expect_file("limit.bin", file)
+
+
+@case
+def pauses_and_kills_lose_nothing(t):
+    file = t.file("p.bin", 2 * SIZE, rate=8 * MIB, tick=20)
+    number = t.add("-x", 1, file.url)[0]
+    for _ in range(3):
+        before = t.items()[number]["done"]
+        until("bytes come", lambda b=before: t.items()[number]["done"] > b)
+        t.ok("pause", number)
+        until("it is put away", lambda: t.origin.stats()["active"] == 0)
+        t.ok("resume", number)
+    before = t.items()[number]["done"]
+    until("bytes come", lambda: t.items()[number]["done"] > before)
+    for pid in t.daemons():
+        os.kill(pid, signal.SIGKILL)
+    until("it is dead", lambda: not t.daemons())
+    t.ok("resume", "all")
+    t.ok("wait")
+    t.expect_file("p.bin", file)
+    sent = [header(one, "Range") for one in t.origin.requests("p.bin")]
+    expect(all(sent[1:]), f"it began anew: {sent}")
+
+
+@case
+def parts_are_cut_from_a_body_on_the_short_way(t):
+    file = t.file("many.bin", 4 * SIZE, rate=40 * MIB, tick=20)
+    log = os.path.join(t.home, "get.log")
+    t.get("-x", 4, "--min-split", "1M", "--log", log, "-v", file.url)
+    t.expect_file("many.bin", file)
+    with open(log, encoding="utf-8") as text:
+        expect(text.read().count("take the short way") >= 2, "the short way was not taken")
+    expect(len(t.origin.requests("many.bin")) >= 4, "it was not cut")
+
+
+@case
+def a_full_disk_is_told(t):
+    file = t.file("big.bin", SIZE)
+    import resource
+
+    def small_files():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (12 * MIB, 12 * MIB))
+
+    result = t.get("-x", 1, file.url, status=5, preexec_fn=small_files)
+    expect(b"big.bin" in result.err, f"the file is not named: {result}")
+    expect("big.bin" not in t.names(), "a part under the final name")
+    t.keeps("big.bin.part", "big.bin.haul")
+
+
+run()
