@@ -42,15 +42,31 @@ void net_response_restart(struct net_response *response)
     response->interim = kept.interim;
 }
 
-/* "HTTP/1.1 206 Partial Content" begins a new answer; what the old one said is over. */
-static void start_answer(struct net_response *response, const char *line)
+/* Three digits (RFC 9112, section 4), else 0: no status that anything is done with. */
+static int read_status(const char *line)
 {
-    const char *status = strchr(line, ' ');
+    const char *text = strchr(line, ' ');
+    const char *end;
+    uint64_t status;
+
+    if (!text || !str_to_u64(text + strspn(text, " "), &status, &end))
+        return 0;
+    return status <= 999 && strchr(" \r\n", *end) ? (int)status : 0; /* or the end */
+}
+
+/* "HTTP/1.1 206 Partial Content" begins a new answer; what the old one said is over. */
+static enum haul_err start_answer(struct net_response *response, const char *line,
+                                  struct haul_error *err)
+{
     bool was_interim = response->status >= 100 && response->status < 200;
 
     net_response_restart(response);
     response->interim += was_interim;
-    response->status = status ? (int)strtol(status, NULL, 10) : 0;
+    response->status = read_status(line);
+    if (response->interim > NET_INTERIM_MAX)
+        return haul_fail(err, HAUL_E_BAD_RESPONSE,
+                         "the server sends too many interim answers (over %d)", NET_INTERIM_MAX);
+    return HAUL_OK;
 }
 
 static void keep_first(char **slot, const char *value)
@@ -75,8 +91,8 @@ static enum haul_err take_length(struct net_response *response, const char *valu
     return HAUL_OK;
 }
 
-static enum haul_err take_field(struct net_response *response, const char *name, const char *value,
-                                struct haul_error *err)
+/* Where a field's text is kept; NULL for the ones that are no text, or of no use. */
+static char **text_slot(struct net_response *response, const char *name)
 {
     const struct {
         const char *name;
@@ -95,15 +111,28 @@ static enum haul_err take_field(struct net_response *response, const char *name,
     };
 
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
-        if (strcasecmp(name, texts[i].name) == 0) {
-            keep_first(texts[i].slot, value);
-            return HAUL_OK;
-        }
+        if (strcasecmp(name, texts[i].name) == 0)
+            return texts[i].slot;
     }
-    if (strcasecmp(name, "content-length") == 0)
+    return NULL;
+}
+
+static bool is_framing(const char *name)
+{
+    return strcasecmp(name, "content-length") == 0 || strcasecmp(name, "transfer-encoding") == 0;
+}
+
+static enum haul_err take_field(struct net_response *response, const char *name, const char *value,
+                                struct haul_error *err)
+{
+    char **slot = text_slot(response, name);
+
+    if (slot)
+        keep_first(slot, value);
+    else if (strcasecmp(name, "content-length") == 0)
         return take_length(response, value, err);
-    if (strcasecmp(name, "transfer-encoding") == 0)
-        response->chunked = str_find_nocase(value, "chunked") != NULL;
+    else if (strcasecmp(name, "transfer-encoding") == 0)
+        response->chunked |= str_find_nocase(value, "chunked") != NULL;
     else if (strcasecmp(name, "accept-ranges") == 0)
         response->refuses_ranges = strcasecmp(value, "none") == 0;
     return HAUL_OK;
@@ -129,9 +158,6 @@ static enum haul_err check_bounds(struct net_response *response, size_t len, str
         return haul_fail(err, HAUL_E_BAD_RESPONSE,
                          "the server sends too many headers (over %d KiB or %d lines)",
                          NET_HEADER_BYTES_MAX / 1024, NET_HEADER_LINES_MAX);
-    if (response->interim > NET_INTERIM_MAX)
-        return haul_fail(err, HAUL_E_BAD_RESPONSE,
-                         "the server sends too many interim answers (over %d)", NET_INTERIM_MAX);
     return HAUL_OK;
 }
 
@@ -141,24 +167,43 @@ static bool body_began(const struct net_response *response)
     return response->complete && response->status >= 200 && response->status < 300;
 }
 
+/* "Name: value". A space in front of the colon, or a line that goes on in the next one, is read one
+ * way here and another way there (RFC 9112, sections 5.1 and 5.2): for a field that decides about
+ * the body that is refused, any other such line is passed over. */
+static enum haul_err take_line(struct net_response *response, char *line, struct haul_error *err)
+{
+    char *colon = strchr(line, ':');
+    bool goes_on = line[0] == ' ' || line[0] == '\t';
+
+    if (goes_on && response->believed)
+        return haul_fail(err, HAUL_E_BAD_RESPONSE, "the server breaks a header into two lines");
+    if (goes_on || !colon)
+        return HAUL_OK;
+    *colon = '\0';
+    response->believed = text_slot(response, line) || is_framing(line);
+    if (colon == line || !strchr(" \t", colon[-1]))
+        return take_field(response, line, trim(colon + 1), err);
+    if (text_slot(response, trim(line)) || is_framing(line))
+        return haul_fail(err, HAUL_E_BAD_RESPONSE,
+                         "the server puts a space behind a header's name");
+    return HAUL_OK;
+}
+
 enum haul_err net_response_line(struct net_response *response, const char *line, size_t len,
                                 struct haul_error *err)
 {
     enum haul_err code = check_bounds(response, len, err);
-    char *copy, *colon;
+    char *copy;
 
     if (code != HAUL_OK || body_began(response))
         return code;
     copy = xstrndup(line, len); /* cut at a NUL byte: no field that matters may hold one */
-    colon = strchr(copy, ':');
-    if (strncasecmp(copy, "HTTP/", 5) == 0) {
-        start_answer(response, copy);
-    } else if (copy[strspn(copy, "\r\n")] == '\0') {
+    if (strncasecmp(copy, "HTTP/", 5) == 0)
+        code = start_answer(response, copy, err);
+    else if (copy[strspn(copy, "\r\n")] == '\0')
         response->complete = true;
-    } else if (colon) {
-        *colon = '\0';
-        code = take_field(response, trim(copy), trim(colon + 1), err);
-    }
+    else
+        code = take_line(response, copy, err);
     free(copy);
     return code;
 }

@@ -16,6 +16,7 @@ struct net_response {
     int64_t content_length; /* of this body, -1 when not announced */
     bool chunked;
     bool refuses_ranges; /* "Accept-Ranges: none" */
+    bool believed;       /* the last line was one that is read, so it may not go on */
     bool complete;       /* the empty line behind the headers came */
     char *content_range;
     char *content_type;

@@ -81,6 +81,56 @@ static void lengths_that_lie_are_refused(void **state)
     net_response_fini(&response);
 }
 
+static void a_status_has_three_digits(void **state)
+{
+    const struct {
+        const char *line;
+        int status;
+    } lines[] = {{"HTTP/1.1 200 OK\r\n", 200},      {"HTTP/1.1 404\r\n", 404},
+                 {"HTTP/1.1 99999999999 x\r\n", 0}, {"HTTP/1.1 -1 x\r\n", 0},
+                 {"HTTP/1.1 2000 x\r\n", 0},        {"HTTP/1.1 20x OK\r\n", 0},
+                 {"HTTP/1.1 +200 OK\r\n", 0},       {"HTTP/1.1\r\n", 0}};
+    struct net_response response;
+    struct haul_error err;
+
+    (void)state;
+    net_response_init(&response);
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        FEED(lines[i].line);
+        assert_int_equal(response.status, lines[i].status);
+    }
+    net_response_fini(&response);
+}
+
+/* What another reader of the same bytes could take for something else. */
+static void lines_of_two_meanings_are_refused(void **state)
+{
+    const char *const bad[][2] = {{"Content-Length: 5\r\n", " 6\r\n"},
+                                  {"Transfer-Encoding: \r\n", "\tchunked\r\n"},
+                                  {"Location: http://a/\r\n", " b\r\n"},
+                                  {"X-A: b\r\n", "Content-Length : 5\r\n"},
+                                  {"X-A: b\r\n", "ETag\t: \"a\"\r\n"}};
+    struct net_response response;
+    struct haul_error err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        net_response_init(&response);
+        FEED("HTTP/1.1 200 OK\r\n");
+        FEED(bad[i][0]);
+        assert_int_equal(feed(&response, bad[i][1], &err), HAUL_E_BAD_RESPONSE);
+        net_response_fini(&response);
+    }
+    net_response_init(&response);
+    FEED("HTTP/1.1 200 OK\r\n");
+    FEED("Content-Security-Policy: a\r\n");
+    FEED(" Content-Length: 5\r\n");
+    FEED("X-A : b\r\n");
+    FEED("no colon\r\n");
+    assert_int_equal(response.content_length, -1);
+    net_response_fini(&response);
+}
+
 static void trailers_change_nothing(void **state)
 {
     struct net_response response;
@@ -147,6 +197,8 @@ int main(void)
         cmocka_unit_test(fields_are_found_in_any_case_and_trimmed),
         cmocka_unit_test(each_answer_starts_afresh),
         cmocka_unit_test(lengths_that_lie_are_refused),
+        cmocka_unit_test(a_status_has_three_digits),
+        cmocka_unit_test(lines_of_two_meanings_are_refused),
         cmocka_unit_test(trailers_change_nothing),
         cmocka_unit_test(endless_headers_are_cut_off),
         cmocka_unit_test(interim_answers_are_counted),
