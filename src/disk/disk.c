@@ -5,6 +5,7 @@
 
 #include "disk/disk.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -121,6 +122,24 @@ void disk_volume_note(struct disk_volume *volume, size_t len, uint64_t nanosecon
     volume->slow_writes++;
     if (volume->slow_writes >= SLOW_WRITES || nanoseconds > HANGING_WRITE_NS)
         volume->slow_until = clock_ticks(volume->disk->clock) + SLOW_FOR_MS;
+}
+
+int disk_write_all(int fd, const void *data, size_t len, uint64_t offset)
+{
+    const char *at = data;
+
+    while (len > 0) {
+        ssize_t put = pwrite(fd, at, len, (off_t)offset);
+
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0)
+            return put < 0 ? errno : EIO;
+        at += put;
+        len -= (size_t)put;
+        offset += (uint64_t)put;
+    }
+    return 0;
 }
 
 uint64_t disk_nanoseconds(const struct disk *disk)

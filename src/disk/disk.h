@@ -40,6 +40,9 @@ bool disk_volume_quick(const struct disk_volume *volume);
 void disk_volume_note(struct disk_volume *volume, size_t len, uint64_t nanoseconds);
 uint64_t disk_nanoseconds(const struct disk *disk); /* any thread */
 
+/* Writes all of it, however many calls that takes; 0 or an errno. Any thread. */
+int disk_write_all(int fd, const void *data, size_t len, uint64_t offset);
+
 /* Open folders, shared by the files in them, so that each file costs one descriptor. Takes FD,
  * which is folder INO of DEV (found out on a worker); the result's descriptor is the one to use
  * from now on. Each adopt needs a release. */

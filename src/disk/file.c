@@ -127,17 +127,37 @@ static char *tidy_record(const struct disk_state *state, size_t *ret_len, size_t
     return text;
 }
 
+static bool holds_synced(const struct disk_state *state)
+{
+    for (size_t i = 0; i < state->range_count; i++) {
+        if (state->ranges[i].synced > state->ranges[i].start)
+            return true;
+    }
+    return false;
+}
+
+/* The new record is whole on the disk before it takes the place of one that a power cut could leave
+ * us with: else that could leave neither. */
+static int write_draft(int fd, const struct disk_state *state, const char *text, size_t len,
+                       bool sync)
+{
+    int error = disk_write_all(fd, text, len, 0);
+
+    if (error || !(sync || holds_synced(state)))
+        return error;
+    return fdatasync(fd) == 0 ? 0 : errno;
+}
+
 /* Writes the whole record beside its place and moves it there, so that a reader sees the old one or
  * the new one. */
-static enum haul_err put_record(const struct disk_file *file, const struct disk_state *state,
-                                bool sync, size_t *ret_rows, struct haul_error *err)
+static enum haul_err put_record(struct disk_file *file, const struct disk_state *state, bool sync,
+                                size_t *ret_rows, struct haul_error *err)
 {
     char *draft = xasprintf("%s.new", file->record);
     size_t len = 0, rows = 0;
     char *text = tidy_record(state, &len, &rows);
     enum haul_err code = HAUL_OK;
-    bool written;
-    int fd;
+    int fd, error;
 
     if (!text) {
         free(draft);
@@ -145,21 +165,43 @@ static enum haul_err put_record(const struct disk_file *file, const struct disk_
     }
     unlinkat(file->dirfd, draft, 0); /* of a haul that was killed; the partial's lock is ours */
     fd = openat(file->dirfd, draft, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    written = fd >= 0 && pwrite(fd, text, len, 0) == (ssize_t)len &&
-              (!sync || fdatasync(fd) == 0) &&
-              renameat(file->dirfd, draft, file->dirfd, file->record) == 0;
-    if (!written)
-        code = haul_fail_errno(err, HAUL_E_DISK, errno, "can't write the record %s/%s", file->dir,
+    error = fd >= 0 ? write_draft(fd, state, text, len, sync) : errno;
+    if (!error && renameat(file->dirfd, draft, file->dirfd, file->record) != 0)
+        error = errno;
+    if (error)
+        code = haul_fail_errno(err, HAUL_E_DISK, error, "can't write the record %s/%s", file->dir,
                                file->record);
-    if (fd >= 0 && !written)
+    if (fd >= 0 && error)
         unlinkat(file->dirfd, draft, 0);
     if (fd >= 0)
         close(fd);
     free(text);
     free(draft);
-    if (written)
+    if (!error) {
         *ret_rows = rows;
+        file->entries_new = true;
+    }
     return code;
+}
+
+/* A partial is there after a power cut only when its folder knows of it. Some file systems refuse
+ * to sync a folder; then nothing more can be done. */
+static void sync_entries(struct disk_file *file)
+{
+    if (file->entries_new)
+        fsync(file->dirfd);
+    file->entries_new = false;
+}
+
+/* Drops what an earlier run left. The record goes first, for good: after a power cut it must not
+ * speak of bytes that are other ones by then. */
+static enum haul_err empty(struct disk_file *file, struct haul_error *err)
+{
+    if (unlinkat(file->dirfd, file->record, 0) == 0)
+        fsync(file->dirfd);
+    if (ftruncate(file->fd, 0) == 0)
+        return HAUL_OK;
+    return haul_fail_errno(err, HAUL_E_DISK, errno, "can't empty %s/%s", file->dir, file->part);
 }
 
 /* Reserves space without changing the length, so that the length shows what was written. File
@@ -179,14 +221,8 @@ static void run_plan(struct disk_job *base)
     struct plan_job *job = OWNER_OF(base, struct plan_job, job);
     struct disk_file *file = job->file;
 
-    if (job->fresh) {
-        unlinkat(file->dirfd, file->record, 0); /* before the bytes it speaks of */
-        if (ftruncate(file->fd, 0) != 0) {
-            haul_fail_errno(&job->err, HAUL_E_DISK, errno, "can't empty %s/%s", file->dir,
-                            file->part);
-            return;
-        }
-    }
+    if (job->fresh && empty(file, &job->err) != HAUL_OK)
+        return;
     if (reserve(file, job->state.size, &job->err) != HAUL_OK)
         return;
     put_record(file, &job->state, false, &job->rows, &job->err);
@@ -236,6 +272,7 @@ struct record_job {
     bool sync;
     size_t rows; /* 0: the record is made, or made anew */
     unsigned layout;
+    int sync_errno;
     struct haul_error err;
 };
 
@@ -261,6 +298,7 @@ static void run_record(struct disk_job *base)
 
     if (job->sync) {
         if (fdatasync(job->file->fd) != 0) {
+            job->sync_errno = errno;
             haul_fail_errno(&job->err, HAUL_E_DISK, errno, "can't sync %s/%s", job->file->dir,
                             job->file->part);
             return;
@@ -272,6 +310,8 @@ static void run_record(struct disk_job *base)
         put_record(job->file, &job->state, job->sync, &job->rows, &job->err);
     else
         put_rows(job->file, &job->state, job->rows, job->sync);
+    if (job->sync)
+        sync_entries(job->file);
 }
 
 static void end_file(struct disk_file *file);
@@ -282,6 +322,7 @@ static void end_record(struct disk_job *base)
     struct disk_file *file = job->file;
 
     file->busy = false;
+    file->sync_errno = job->sync_errno;
     if (job->err.code != HAUL_OK)
         LOG_WARN(disk, "%s", job->err.text);
     /* Ranges that were cut meanwhile are not in it. */
@@ -302,7 +343,7 @@ void disk_file_record(struct disk_file *file, bool sync)
 {
     struct record_job *job;
 
-    if (file->busy || file->state.range_count == 0)
+    if (file->busy || file->state.range_count == 0 || file->sync_errno)
         return;
     job = xcalloc(1, sizeof *job);
     *job = (struct record_job){.job = {.run = run_record, .done = end_record},
@@ -344,16 +385,20 @@ static void remove_record(const struct disk_file *file)
         unlinkat(file->dirfd, file->record, 0);
 }
 
-static bool settle_bytes(const struct end_job *job)
+/* Brings all bytes to the disk: 0 or an errno. The system tells of bytes that it could not write
+ * only once, so after a sync that failed another one means nothing. */
+static int settle_bytes(const struct end_job *job)
 {
     const struct disk_file *file = job->file;
     struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = (time_t)job->mtime}};
 
+    if (file->sync_errno)
+        return file->sync_errno;
     if (ftruncate(file->fd, (off_t)job->size) != 0)
-        return false;
+        return errno;
     if (job->mtime >= 0)
         futimens(file->fd, times); /* a file system that can't is fine */
-    return fsync(file->fd) == 0;
+    return fsync(file->fd) == 0 ? 0 : errno;
 }
 
 static void remove_partial(const struct disk_file *file)
@@ -409,6 +454,7 @@ static void leave_partial(struct disk_file *file)
     for (int i = 0; i < GIVE_WAY_TIMES && holds_bytes(file); i++) {
         if (put_record(file, &file->state, true, &rows, &err) == HAUL_OK) {
             file->has_record = true;
+            sync_entries(file);
             return;
         }
         if (err.code != HAUL_E_DISK_FULL || !give_way(file))
@@ -444,9 +490,10 @@ static void run_finish(struct disk_job *base)
 {
     struct end_job *job = OWNER_OF(base, struct end_job, job);
     struct disk_file *file = job->file;
+    int error = settle_bytes(job);
 
-    if (!settle_bytes(job)) {
-        haul_fail_errno(&job->err, HAUL_E_DISK, errno, "can't sync %s/%s", file->dir, file->part);
+    if (error) {
+        haul_fail_errno(&job->err, HAUL_E_DISK, error, "can't sync %s/%s", file->dir, file->part);
         believe_synced(file);
     } else if (name_it(job) == HAUL_OK) {
         remove_record(file);
@@ -464,15 +511,21 @@ static void run_keep(struct disk_job *base)
 {
     struct end_job *job = OWNER_OF(base, struct end_job, job);
     struct disk_file *file = job->file;
+    int error = file->sync_errno;
 
     if (!holds_bytes(file)) {
         remove_partial(file);
-    } else if (fdatasync(file->fd) == 0) {
+        disk_file_close(file);
+        return;
+    }
+    if (!error && fdatasync(file->fd) != 0)
+        error = errno;
+    if (error) {
+        haul_fail_errno(&job->err, HAUL_E_DISK, error, "can't sync %s/%s", file->dir, file->part);
+        believe_synced(file);
+    } else {
         all_synced(file);
         leave_partial(file);
-    } else {
-        haul_fail_errno(&job->err, HAUL_E_DISK, errno, "can't sync %s/%s", file->dir, file->part);
-        believe_synced(file);
     }
     disk_file_close(file);
 }

@@ -26,9 +26,11 @@ struct disk_file {
     enum haul_if_exists policy;
     char *(*numbered)(const char *name, unsigned n);
     struct disk_state state;
-    bool found;      /* ->state is an old record that is not confirmed yet */
-    bool has_record; /* a NAME.haul of ours is there */
-    bool busy;       /* a job works on it */
+    bool found;       /* ->state is an old record that is not confirmed yet */
+    bool has_record;  /* a NAME.haul of ours is there */
+    bool entries_new; /* made or moved in the folder since that was synced; the jobs' */
+    int sync_errno;   /* of a sync that failed: from then on only `synced` is true */
+    bool busy;        /* a job works on it */
     struct end_job *ending;
 };
 

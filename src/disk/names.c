@@ -24,15 +24,51 @@
 #define RACES_MAX  1000 /* how often a name may be taken just before us */
 #define LOCK_TRIES 20
 
+/* How much of the absolute DIR, a folder of it after the other, is there: bytes. */
+static size_t part_that_exists(const char *dir)
+{
+    char *path = xstrdup(dir);
+    char *slash;
+    size_t len;
+
+    while (access(path, F_OK) != 0 && (slash = strrchr(path, '/')) && slash > path)
+        *slash = '\0';
+    len = strlen(path);
+    free(path);
+    return len;
+}
+
+/* Syncs the folders that DIR is in, up to the one whose path has LEN bytes: a new folder is safe
+ * only when the one above it is. */
+static void sync_above(const char *dir, size_t len)
+{
+    char *path = xstrdup(dir);
+    char *slash;
+
+    while (strlen(path) > len && (slash = strrchr(path, '/')) && slash > path) {
+        int fd;
+
+        *slash = '\0';
+        fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd >= 0) {
+            fsync(fd); /* some file systems refuse it */
+            close(fd);
+        }
+    }
+    free(path);
+}
+
 enum haul_err names_open_dir(const char *dir, int *ret_fd, struct haul_error *err)
 {
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (fd < 0 && errno == ENOENT) {
+        size_t there = part_that_exists(dir);
         enum haul_err code = path_make_dirs(dir, 0777, err);
 
         if (code != HAUL_OK)
             return code;
+        sync_above(dir, there);
         fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     }
     if (fd < 0)

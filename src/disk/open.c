@@ -281,6 +281,7 @@ static enum haul_err make_new(struct open_job *job)
     if (code != HAUL_OK)
         return code;
     name_partial(file, n);
+    file->entries_new = true;
     job->opened_it = true;
     return HAUL_OK;
 }

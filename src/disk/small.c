@@ -113,14 +113,14 @@ static void drop_partial(struct entry *entry)
 static void write_entry(struct entry *entry)
 {
     struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = (time_t)entry->mtime}};
-    ssize_t put;
+    int error;
 
     if (entry->dirfd < 0 || !name_is_free(entry) || !make_partial(entry))
         return;
-    put = pwrite(entry->fd, entry->data, entry->len, 0);
-    if (put != (ssize_t)entry->len) {
-        haul_fail_errno(&entry->err, HAUL_E_DISK, put < 0 ? errno : ENOSPC, "can't write %s/%s",
-                        entry->dir, entry->part);
+    error = disk_write_all(entry->fd, entry->data, entry->len, 0);
+    if (error) {
+        haul_fail_errno(&entry->err, HAUL_E_DISK, error, "can't write %s/%s", entry->dir,
+                        entry->part);
         drop_partial(entry);
         return;
     }

@@ -1,4 +1,7 @@
-/* The record beside a partial file: text ↔ struct, pure but for the boot id. */
+/* The record beside a partial file: text ↔ struct, pure but for the boot id.
+ *
+ * There is one way to write a record: what reads back as a state that would be written in another
+ * way was not written by us, and is not believed. */
 
 #include "disk/state.h"
 
@@ -12,7 +15,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-#define MAGIC "haul 1"
+#define MAGIC       "haul 1"
+#define ROW_NUMBERS ((size_t)4 * 21) /* bytes of a row before its check number */
 
 void state_fini(struct disk_state *state)
 {
@@ -54,10 +58,11 @@ void state_tidy(struct disk_state *state)
     size_t kept = 0;
 
     for (size_t i = 0; i < state->range_count; i++) {
-        if (state->ranges[i].start < state->ranges[i].end || state->range_count == 1)
+        if (state->ranges[i].start < state->ranges[i].end)
             state->ranges[kept++] = state->ranges[i];
     }
-    state->range_count = kept;
+    state->range_count = MAX(kept, MIN(state->range_count, 1)); /* an empty file has an empty one */
+    kept = state->range_count;
     qsort(state->ranges, kept, sizeof *state->ranges, by_start);
 }
 
@@ -84,13 +89,25 @@ static bool one_line(const char *text)
     return !text || !strpbrk(text, "\r\n");
 }
 
+/* FNV-1a: tells a row that was torn or damaged, not one that somebody forged. */
+static uint32_t check_number(const char *text, size_t len)
+{
+    uint32_t hash = UINT32_C(2166136261);
+
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ (unsigned char)text[i]) * UINT32_C(16777619);
+    return hash;
+}
+
 void state_write_row(const struct disk_range *range, char row[STATE_ROW])
 {
     char text[STATE_ROW + 1];
 
-    snprintf(text, sizeof text, "%020llu %020llu %020llu %020llu\n",
+    snprintf(text, sizeof text, "%020llu %020llu %020llu %020llu ",
              (unsigned long long)range->start, (unsigned long long)range->end,
              (unsigned long long)range->written, (unsigned long long)range->synced);
+    snprintf(text + ROW_NUMBERS, sizeof text - ROW_NUMBERS, "%08x\n",
+             (unsigned)check_number(text, ROW_NUMBERS));
     memcpy(row, text, STATE_ROW);
 }
 
@@ -164,7 +181,7 @@ static bool read_row(const char *row, struct disk_range *range)
 {
     return read_number(row, ' ', &range->start) && read_number(row + 21, ' ', &range->end) &&
            read_number(row + 42, ' ', &range->written) &&
-           read_number(row + 63, '\n', &range->synced);
+           read_number(row + 63, ' ', &range->synced);
 }
 
 static bool read_head(struct lines *lines, struct disk_state *state, uint64_t *ret_count)
@@ -205,6 +222,17 @@ static bool read_all(struct lines *lines, struct disk_state *state)
     return tiles(state);
 }
 
+/* Check numbers, leading zeros, line ends: all that reading took as it came. */
+static bool writes_back(const struct disk_state *state, const char *text, size_t len)
+{
+    size_t again_len = 0, rows = 0;
+    char *again = state_write(state, &again_len, &rows);
+    bool same = again && again_len == len && memcmp(again, text, len) == 0;
+
+    free(again);
+    return same;
+}
+
 bool state_read(const char *text, size_t len, struct disk_state *ret_state)
 {
     struct disk_state state = {.size = -1};
@@ -218,7 +246,7 @@ bool state_read(const char *text, size_t len, struct disk_state *ret_state)
     memcpy(copy, text, len);
     copy[len] = '\0';
     lines = (struct lines){copy, copy + len};
-    good = read_all(&lines, &state);
+    good = read_all(&lines, &state) && writes_back(&state, text, len);
     free(copy);
     if (!good) {
         state_fini(&state);
@@ -237,7 +265,7 @@ void state_believe(struct disk_state *state, const char *boot, uint64_t file_siz
         uint64_t upto = same_boot ? range->written : range->synced;
 
         range->written = MAX(range->start, MIN(upto, file_size));
-        range->synced = range->written;
+        range->synced = MIN(range->synced, range->written);
     }
 }
 

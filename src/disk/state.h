@@ -17,12 +17,14 @@
  *     modified Sat, 21 Nov 2026 10:00:00 GMT
  *     boot 1b4e28ba-2fa1-11d2-883f-0016d3cca427
  *     ranges 1
- *     00000000000000000000 00000000004700000000 00000000000268435456 00000000000134217728
+ *     00000000000000000000 00000000004700000000 00000000000268435456 00000000000134217728 4d2a90c1
  *
- * One row a range: start, end, written, synced. Bytes [start, written) survive a killed process,
- * [start, synced) a power cut too. Rows have a fixed width, so one is changed in place by one small
- * write. "size unknown" goes with a single range that ends at 2^64-1. Lines that are not known are
- * left out where there is nothing to say (etag, modified). */
+ * One row a range: start, end, written, synced, and a check number over them. Bytes [start,
+ * written) survive a killed process, [start, synced) a power cut too. Rows have a fixed width, so
+ * one is changed in place by one small write; a power cut in the middle of it can leave digits of
+ * two rows in one, which the check number shows. "size unknown" goes with a single range that ends
+ * at 2^64-1. Lines that are not known are left out where there is nothing to say (etag, modified).
+ */
 
 struct disk_range {
     uint64_t start;
@@ -41,7 +43,7 @@ struct disk_state {
     size_t range_count;
 };
 
-#define STATE_ROW        84u /* bytes of a row with its newline */
+#define STATE_ROW        93u /* bytes of a row with its newline */
 #define STATE_RANGES_MAX 4096
 #define STATE_BYTES_MAX  (1024 * 1024)
 
@@ -64,7 +66,8 @@ void state_write_row(const struct disk_range *range, char row[STATE_ROW]);
 HAUL_CHECKED bool state_read(const char *text, size_t len, struct disk_state *ret_state);
 
 /* How far each range can be believed: `written` under the same boot id, else `synced`; never beyond
- * FILE_SIZE. Sets both fields of each range to that. */
+ * FILE_SIZE. Sets `written` to that. What was only written is not synced by having been found: a
+ * power cut can still take it. */
 void state_believe(struct disk_state *state, const char *boot, uint64_t file_size);
 
 /* How many bytes are here. */

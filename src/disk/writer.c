@@ -2,7 +2,7 @@
  *
  * Invariants: a range's `written` only grows, over bytes that pwrite has taken, without a gap:
  * blocks that the workers finish out of order wait for the ones before them. After the first error
- * nothing more is taken. */
+ * nothing more is taken; a sync of the file that failed is one. */
 
 #include "disk/writer.h"
 
@@ -61,23 +61,6 @@ const struct haul_error *disk_writer_error(const struct disk_writer *writer)
     return &writer->err;
 }
 
-/* Writes all of it; returns 0 or an errno. */
-static int write_all(int fd, const char *data, size_t len, uint64_t offset)
-{
-    while (len > 0) {
-        ssize_t put = pwrite(fd, data, len, (off_t)offset);
-
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put <= 0)
-            return put < 0 ? errno : EIO;
-        data += put;
-        len -= (size_t)put;
-        offset += (uint64_t)put;
-    }
-    return 0;
-}
-
 static void fail(struct disk_writer *writer, int error)
 {
     if (writer->err.code == HAUL_OK)
@@ -98,7 +81,7 @@ static void run_write(struct disk_job *base)
     const struct disk *disk = job->job.disk;
     uint64_t began = disk_nanoseconds(disk);
 
-    job->error = write_all(job->fd, job->block, job->len, job->offset);
+    job->error = disk_write_all(job->fd, job->block, job->len, job->offset);
     job->took_ns = disk_nanoseconds(disk) - began;
 }
 
@@ -161,7 +144,7 @@ static bool write_inline(struct disk_writer *writer, const void *data, size_t le
 {
     const struct disk *disk = writer->file->disk;
     uint64_t began = disk_nanoseconds(disk);
-    int error = write_all(writer->file->fd, data, len, offset);
+    int error = disk_write_all(writer->file->fd, data, len, offset);
 
     disk_volume_note(writer->file->volume, len, disk_nanoseconds(disk) - began);
     if (error) {
@@ -223,9 +206,17 @@ static bool straight_through(struct disk_writer *writer)
     return !writer->block && may_write_inline(writer);
 }
 
+static bool takes(struct disk_writer *writer)
+{
+    if (writer->file->sync_errno && writer->err.code == HAUL_OK)
+        haul_fail_errno(&writer->err, HAUL_E_DISK, writer->file->sync_errno, "can't sync %s/%s",
+                        writer->file->dir, writer->file->part);
+    return writer->err.code == HAUL_OK;
+}
+
 enum disk_take disk_writer_add(struct disk_writer *writer, const void *data, size_t len)
 {
-    if (writer->err.code != HAUL_OK)
+    if (!takes(writer))
         return DISK_FAILED;
     watch_pace(writer, len);
     if (straight_through(writer)) {
@@ -269,7 +260,7 @@ static int copy_from_pipe(const struct disk_writer *writer, int pipe, size_t len
             continue;
         if (got <= 0)
             return got < 0 ? errno : EIO;
-        error = write_all(writer->file->fd, buffer, (size_t)got, offset);
+        error = disk_write_all(writer->file->fd, buffer, (size_t)got, offset);
         if (error)
             return error;
         len -= (size_t)got;
@@ -300,8 +291,11 @@ enum disk_take disk_writer_splice(struct disk_writer *writer, int pipe, size_t l
 {
     const struct disk *disk = writer->file->disk;
     uint64_t began = disk_nanoseconds(disk);
-    int error = splice_all(writer, pipe, len, writer->offset);
+    int error;
 
+    if (!takes(writer))
+        return DISK_FAILED;
+    error = splice_all(writer, pipe, len, writer->offset);
     disk_volume_note(writer->file->volume, len, disk_nanoseconds(disk) - began);
     if (error) {
         fail(writer, error);

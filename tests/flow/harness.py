@@ -181,13 +181,27 @@ def header(request, name):
     return None
 
 
+def record_row(*numbers):
+    """A row of a record: start, end, written, synced (src/disk/state.h)."""
+    text = "".join(f"{number:020} " for number in numbers)
+    check = 2166136261
+    for byte in text.encode():
+        check = (check ^ byte) * 16777619 & 0xFFFFFFFF
+    return f"{text}{check:08x}\n"
+
+
 def plant_partial(t, name, url, size, data, validators=""):
-    """A partial of URL that holds DATA, with a record as haul makes it. VALIDATORS: its lines."""
+    """A partial of URL that holds DATA (a number: so many zeros, which need no room), with a record
+    as haul makes it. VALIDATORS: its lines."""
+    came = data if isinstance(data, int) else len(data)
     with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as boot:
         text = (f"haul 1\nurl {url}\nsize {size}\n{validators}boot {boot.read().strip()}\n"
-                f"ranges 1\n{0:020} {size:020} {len(data):020} {len(data):020}\n")
+                f"ranges 1\n{record_row(0, size, came, came)}")
     with open(t.path(name + ".part"), "wb") as part:
-        part.write(data)
+        if isinstance(data, int):
+            part.truncate(data)
+        else:
+            part.write(data)
     with open(t.path(name + ".haul"), "w", encoding="ascii") as record:
         record.write(text)
 
@@ -219,14 +233,15 @@ class Result:
 class Running:
     """A haul in the background. Its output goes to files, so it never waits for a reader."""
 
-    def __init__(self, case, arguments, stdin=subprocess.DEVNULL, **options):
+    def __init__(self, case, arguments, stdin=subprocess.DEVNULL, program=None, **options):
         self.arguments = arguments
         number = len(case.running)
         self.out_path = os.path.join(case.home, f".out{number}")
         self.err_path = os.path.join(case.home, f".err{number}")
         with open(self.out_path, "wb") as out, open(self.err_path, "wb") as err:
-            self.process = subprocess.Popen([HAUL, *map(str, arguments)], stdin=stdin, stdout=out,
-                                            stderr=err, env=case.env, cwd=case.work, **options)
+            self.process = subprocess.Popen([program or HAUL, *map(str, arguments)], stdin=stdin,
+                                            stdout=out, stderr=err, env=case.env, cwd=case.work,
+                                            **options)
         self.pid = self.process.pid
         case.running.append(self)
 
@@ -306,10 +321,11 @@ class Case:
 
     # Running haul
 
-    def haul(self, *arguments, stdin=None, timeout=DEADLINE, env=None, preexec_fn=None):
-        """Runs haul to its end."""
+    def haul(self, *arguments, stdin=None, timeout=DEADLINE, env=None, preexec_fn=None,
+             program=None):
+        """Runs haul, or PROGRAM, to its end."""
         try:
-            done = subprocess.run([HAUL, *map(str, arguments)], input=stdin or b"",
+            done = subprocess.run([program or HAUL, *map(str, arguments)], input=stdin or b"",
                                   capture_output=True, timeout=timeout, cwd=self.work,
                                   env={**self.env, **(env or {})}, preexec_fn=preexec_fn,
                                   check=False)

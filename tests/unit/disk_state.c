@@ -66,6 +66,50 @@ static void a_damaged_record_is_not_believed(void **unused)
     free(text);
 }
 
+/* A power cut in the middle of a row: its first bytes are new, the rest is old. Believing such a
+ * row could make 1099 of 0999 and 1000. */
+static void a_torn_row_is_not_believed(void **unused)
+{
+    struct disk_state state = sample(), back = {0};
+    size_t len = 0, rows = 0;
+    char *text = state_write(&state, &len, &rows);
+    char before[STATE_ROW], after[STATE_ROW];
+
+    (void)unused;
+    state_write_row(&state.ranges[0], before);
+    state.ranges[0].written = state.ranges[0].synced = 599;
+    state_write_row(&state.ranges[0], after);
+    for (size_t cut = 0; cut <= STATE_ROW; cut++) {
+        memcpy(text + rows, after, cut);
+        memcpy(text + rows + cut, before + cut, STATE_ROW - cut);
+        if (state_read(text, len, &back)) {
+            const char *row = back.ranges[0].written == 599 ? after : before;
+
+            assert_memory_equal(text + rows, row, STATE_ROW);
+            state_fini(&back);
+        }
+    }
+    state_fini(&state);
+    free(text);
+}
+
+static void an_empty_file_has_one_range(void **unused)
+{
+    struct disk_state state = sample();
+    size_t len, rows;
+    char *text;
+
+    (void)unused;
+    state.size = 0;
+    memset(state.ranges, 0, 2 * sizeof *state.ranges);
+    state_tidy(&state);
+    assert_int_equal(state.range_count, 1);
+    text = state_write(&state, &len, &rows);
+    assert_non_null(text);
+    free(text);
+    state_fini(&state);
+}
+
 static bool reads_with(uint64_t start, uint64_t end, uint64_t written, uint64_t synced)
 {
     struct disk_state state = sample(), back = {0};
@@ -114,6 +158,7 @@ static void nothing_is_believed_beyond_the_file(void **unused)
     (void)unused;
     state_believe(&state, "boot-1", 700);
     assert_int_equal(state.ranges[0].written, 300);
+    assert_int_equal(state.ranges[0].synced, 100); /* finding bytes does not sync them */
     assert_int_equal(state.ranges[1].written, 700);
     state_believe(&state, "boot-1", 200);
     assert_int_equal(state.ranges[0].written, 200);
@@ -137,6 +182,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_reads_back),
         cmocka_unit_test(a_damaged_record_is_not_believed),
+        cmocka_unit_test(a_torn_row_is_not_believed),
+        cmocka_unit_test(an_empty_file_has_one_range),
         cmocka_unit_test(ranges_must_tile_the_file),
         cmocka_unit_test(another_boot_believes_only_what_was_synced),
         cmocka_unit_test(nothing_is_believed_beyond_the_file),

@@ -1,0 +1,348 @@
+/* What lies between haul and the file system, for tests: linked in front of the system calls that
+ * change files (ld's --wrap), it writes down what is done with them, or lets one of them fail.
+ *
+ *   HAUL_TORTURE_JOURNAL=FILE  each call that succeeded, with its bytes, in the order in which they
+ *                              took effect: flow/power_cuts.py makes of it what a power cut leaves
+ *   HAUL_TORTURE_FAIL=CALL:N:ERRNO[:ever]  the Nth CALL (from 1) fails, and with `ever` all later
+ *                              ones too; ERRNO is a number, 0: a write takes one byte less,
+ *                              -1: the process is killed just before
+ *   HAUL_TORTURE_COUNT=FILE    how often each call was made, at the end
+ *   HAUL_TORTURE_HASTE=N       the engine's clock and all timers run N times as fast
+ *
+ * One lock is held over call and entry, so the journal is a true order. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <uv.h>
+
+enum call {
+    CALL_OPENAT,
+    CALL_PWRITE,
+    CALL_SPLICE,
+    CALL_FSYNC,
+    CALL_FDATASYNC,
+    CALL_FTRUNCATE,
+    CALL_FALLOCATE,
+    CALL_RENAMEAT,
+    CALL_RENAMEAT2,
+    CALL_UNLINKAT,
+    CALL_MKDIR,
+    CALL_FLOCK,
+    CALL_COUNT
+};
+
+static const char *const names[CALL_COUNT] = {"openat",    "pwrite",    "splice",    "fsync",
+                                              "fdatasync", "ftruncate", "fallocate", "renameat",
+                                              "renameat2", "unlinkat",  "mkdir",     "flock"};
+
+static struct {
+    pthread_mutex_t lock;
+    FILE *journal;
+    const char *count_path;
+    unsigned long counts[CALL_COUNT];
+    enum call failing; /* CALL_COUNT: none */
+    unsigned long fail_at;
+    int fail_errno;
+    bool fail_ever;
+    unsigned haste;
+} layer = {.lock = PTHREAD_MUTEX_INITIALIZER, .failing = CALL_COUNT, .haste = 1};
+
+int __real_openat(int dirfd, const char *path, int flags, ...);
+ssize_t __real_pwrite(int fd, const void *data, size_t len, off_t offset);
+ssize_t __real_splice(int from, off_t *from_at, int to, off_t *to_at, size_t len, unsigned flags);
+int __real_fsync(int fd);
+int __real_fdatasync(int fd);
+int __real_ftruncate(int fd, off_t size);
+int __real_fallocate(int fd, int mode, off_t offset, off_t len);
+int __real_renameat(int from_fd, const char *from, int to_fd, const char *to);
+int __real_renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned flags);
+int __real_unlinkat(int dirfd, const char *path, int flags);
+int __real_mkdir(const char *path, mode_t mode);
+int __real_flock(int fd, int operation);
+uint64_t __real_uv_now(const uv_loop_t *loop);
+int __real_uv_timer_start(uv_timer_t *timer, uv_timer_cb done, uint64_t ms, uint64_t repeat);
+
+int __wrap_openat(int dirfd, const char *path, int flags, ...);
+ssize_t __wrap_pwrite(int fd, const void *data, size_t len, off_t offset);
+ssize_t __wrap_splice(int from, off_t *from_at, int to, off_t *to_at, size_t len, unsigned flags);
+int __wrap_fsync(int fd);
+int __wrap_fdatasync(int fd);
+int __wrap_ftruncate(int fd, off_t size);
+int __wrap_fallocate(int fd, int mode, off_t offset, off_t len);
+int __wrap_renameat(int from_fd, const char *from, int to_fd, const char *to);
+int __wrap_renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned flags);
+int __wrap_unlinkat(int dirfd, const char *path, int flags);
+int __wrap_mkdir(const char *path, mode_t mode);
+int __wrap_flock(int fd, int operation);
+uint64_t __wrap_uv_now(const uv_loop_t *loop);
+int __wrap_uv_timer_start(uv_timer_t *timer, uv_timer_cb done, uint64_t ms, uint64_t repeat);
+
+/* Set-up and end. */
+
+static void read_failure(const char *text)
+{
+    char call[16] = "", how[8] = "";
+
+    if (sscanf(text, "%15[a-z0-9]:%lu:%d:%7s", call, &layer.fail_at, &layer.fail_errno, how) < 3)
+        abort();
+    layer.fail_ever = strcmp(how, "ever") == 0;
+    for (unsigned i = 0; i < CALL_COUNT; i++) {
+        if (strcmp(call, names[i]) == 0)
+            layer.failing = (enum call)i;
+    }
+    if (layer.failing == CALL_COUNT)
+        abort(); /* a misspelt call would pass every test */
+}
+
+__attribute__((constructor)) static void layer_init(void)
+{
+    const char *journal = getenv("HAUL_TORTURE_JOURNAL");
+    const char *fail = getenv("HAUL_TORTURE_FAIL");
+    const char *haste = getenv("HAUL_TORTURE_HASTE");
+
+    if (journal && !(layer.journal = fopen(journal, "ae")))
+        abort();
+    if (fail)
+        read_failure(fail);
+    if (haste)
+        layer.haste = (unsigned)strtoul(haste, NULL, 10);
+    layer.count_path = getenv("HAUL_TORTURE_COUNT");
+}
+
+__attribute__((destructor)) static void layer_fini(void)
+{
+    FILE *out = layer.count_path ? fopen(layer.count_path, "we") : NULL;
+
+    for (unsigned i = 0; out && i < CALL_COUNT; i++)
+        fprintf(out, "%s %lu\n", names[i], layer.counts[i]);
+    if (out)
+        fclose(out);
+    if (layer.journal)
+        fclose(layer.journal);
+}
+
+/* Takes the lock and counts; true when this call is to fail, with errno set (0: in part). */
+static bool begin(enum call call)
+{
+    unsigned long count;
+
+    pthread_mutex_lock(&layer.lock);
+    count = ++layer.counts[call];
+    if (call != layer.failing || count < layer.fail_at ||
+        (count > layer.fail_at && !layer.fail_ever))
+        return false;
+    if (layer.fail_errno < 0)
+        raise(SIGKILL);
+    errno = layer.fail_errno;
+    return true;
+}
+
+/* Gives the lock back; errno and RESULT are the call's. */
+static long end(long result)
+{
+    int kept = errno;
+
+    if (layer.journal)
+        fflush(layer.journal);
+    pthread_mutex_unlock(&layer.lock);
+    errno = kept;
+    return result;
+}
+
+static unsigned long long ino_of(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 ? (unsigned long long)st.st_ino : 0;
+}
+
+static unsigned long long ino_at(int dirfd, const char *path)
+{
+    struct stat st;
+
+    return fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 ? (unsigned long long)st.st_ino : 0;
+}
+
+/* The folder that PATH, which may have many parts, is in; *ret_name is its last part. */
+static unsigned long long folder_of(int dirfd, const char *path, const char **ret_name)
+{
+    const char *slash = strrchr(path, '/');
+    char folder[4096];
+
+    *ret_name = slash ? slash + 1 : path;
+    if (!slash)
+        return ino_of(dirfd);
+    snprintf(folder, sizeof folder, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+    return ino_at(AT_FDCWD, folder);
+}
+
+/* The calls. */
+
+int __wrap_openat(int dirfd, const char *path, int flags, ...)
+{
+    bool makes;
+    va_list args;
+    int fd, mode;
+
+    va_start(args, flags);
+    mode = flags & O_CREAT ? va_arg(args, int) : 0;
+    va_end(args);
+    if (begin(CALL_OPENAT))
+        return (int)end(-1);
+    makes = (flags & O_CREAT) && ino_at(dirfd, path) == 0;
+    fd = __real_openat(dirfd, path, flags, (mode_t)mode);
+    if (fd >= 0 && makes && layer.journal)
+        fprintf(layer.journal, "create %llu %llu %s\n", ino_of(dirfd), ino_of(fd), path);
+    return (int)end(fd);
+}
+
+static void note_write(int fd, const void *data, ssize_t len, off_t offset)
+{
+    if (len <= 0 || !layer.journal)
+        return;
+    fprintf(layer.journal, "write %llu %lld %zd\n", ino_of(fd), (long long)offset, len);
+    fwrite(data, 1, (size_t)len, layer.journal);
+    fputc('\n', layer.journal);
+}
+
+ssize_t __wrap_pwrite(int fd, const void *data, size_t len, off_t offset)
+{
+    bool fails = begin(CALL_PWRITE);
+    ssize_t put = -1;
+
+    if (fails && errno == 0 && len > 1)
+        put = __real_pwrite(fd, data, len - 1, offset);
+    else if (!fails)
+        put = __real_pwrite(fd, data, len, offset);
+    note_write(fd, data, put, offset);
+    return (ssize_t)end(put);
+}
+
+/* Into a file; the other way is no business of ours. What is noted has to be looked at, so then it
+ * goes through memory. */
+ssize_t __wrap_splice(int from, off_t *from_at, int to, off_t *to_at, size_t len, unsigned flags)
+{
+    static char bytes[65536];
+    ssize_t moved = -1;
+
+    if (!to_at)
+        return __real_splice(from, from_at, to, to_at, len, flags);
+    if (begin(CALL_SPLICE))
+        return (ssize_t)end(-1);
+    if (!layer.journal)
+        return (ssize_t)end(__real_splice(from, from_at, to, to_at, len, flags));
+    moved = read(from, bytes, len < sizeof bytes ? len : sizeof bytes);
+    if (moved > 0)
+        moved = __real_pwrite(to, bytes, (size_t)moved, *to_at);
+    note_write(to, bytes, moved, *to_at);
+    *to_at += moved > 0 ? moved : 0;
+    return (ssize_t)end(moved);
+}
+
+static int sync_with(enum call call, int (*sync)(int fd), int fd)
+{
+    int status = begin(call) ? -1 : sync(fd);
+
+    if (status == 0 && layer.journal)
+        fprintf(layer.journal, "sync %llu\n", ino_of(fd));
+    return (int)end(status);
+}
+
+int __wrap_fsync(int fd)
+{
+    return sync_with(CALL_FSYNC, __real_fsync, fd);
+}
+
+int __wrap_fdatasync(int fd)
+{
+    return sync_with(CALL_FDATASYNC, __real_fdatasync, fd);
+}
+
+int __wrap_ftruncate(int fd, off_t size)
+{
+    int status = begin(CALL_FTRUNCATE) ? -1 : __real_ftruncate(fd, size);
+
+    if (status == 0 && layer.journal)
+        fprintf(layer.journal, "truncate %llu %lld\n", ino_of(fd), (long long)size);
+    return (int)end(status);
+}
+
+int __wrap_fallocate(int fd, int mode, off_t offset, off_t len)
+{
+    return (int)end(begin(CALL_FALLOCATE) ? -1 : __real_fallocate(fd, mode, offset, len));
+}
+
+static void note_rename(int from_fd, const char *from, int to_fd, const char *to)
+{
+    if (layer.journal)
+        fprintf(layer.journal, "rename %llu %llu %s/%s\n", ino_of(from_fd), ino_at(to_fd, to), from,
+                to);
+}
+
+int __wrap_renameat(int from_fd, const char *from, int to_fd, const char *to)
+{
+    int status = begin(CALL_RENAMEAT) ? -1 : __real_renameat(from_fd, from, to_fd, to);
+
+    if (status == 0)
+        note_rename(from_fd, from, to_fd, to);
+    return (int)end(status);
+}
+
+int __wrap_renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned flags)
+{
+    int status = begin(CALL_RENAMEAT2) ? -1 : __real_renameat2(from_fd, from, to_fd, to, flags);
+
+    if (status == 0)
+        note_rename(from_fd, from, to_fd, to);
+    return (int)end(status);
+}
+
+int __wrap_unlinkat(int dirfd, const char *path, int flags)
+{
+    int status = begin(CALL_UNLINKAT) ? -1 : __real_unlinkat(dirfd, path, flags);
+
+    if (status == 0 && layer.journal)
+        fprintf(layer.journal, "unlink %llu 0 %s\n", ino_of(dirfd), path);
+    return (int)end(status);
+}
+
+int __wrap_mkdir(const char *path, mode_t mode)
+{
+    int status = begin(CALL_MKDIR) ? -1 : __real_mkdir(path, mode);
+    const char *name;
+
+    if (status == 0 && layer.journal) {
+        unsigned long long folder = folder_of(AT_FDCWD, path, &name);
+
+        fprintf(layer.journal, "mkdir %llu %llu %s\n", folder, ino_at(AT_FDCWD, path), name);
+    }
+    return (int)end(status);
+}
+
+int __wrap_flock(int fd, int operation)
+{
+    return (int)end(begin(CALL_FLOCK) ? -1 : __real_flock(fd, operation));
+}
+
+uint64_t __wrap_uv_now(const uv_loop_t *loop)
+{
+    return __real_uv_now(loop) * layer.haste;
+}
+
+int __wrap_uv_timer_start(uv_timer_t *timer, uv_timer_cb done, uint64_t ms, uint64_t repeat)
+{
+    uint64_t haste = layer.haste;
+
+    return __real_uv_timer_start(timer, done, (ms + haste - 1) / haste,
+                                 (repeat + haste - 1) / haste);
+}
