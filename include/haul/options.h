@@ -64,8 +64,9 @@ struct haul_options {
 /* What holds for the session as a whole. */
 struct haul_settings {
     uint64_t given;
-    uint64_t jobs;  /* items that may run at once, 1…10000 */
-    uint64_t limit; /* bytes per second over all, 0: none */
+    uint64_t jobs;     /* items that may run at once, 1…10000 */
+    uint64_t per_host; /* connections to one host over all items, 0: no limit */
+    uint64_t limit;    /* bytes per second over all, 0: none */
 };
 
 /* One row of the table. OFFSET is that of the field in the scope's struct. */

@@ -275,6 +275,15 @@ char *url_origin(const char *text)
     return origin;
 }
 
+char *url_host(const char *text)
+{
+    char *origin = url_origin(text);
+    char *host = origin ? xstrdup(strstr(origin, "://") + 3) : NULL;
+
+    free(origin);
+    return host;
+}
+
 static int hex_value(char c)
 {
     if (is_digit(c))

@@ -40,6 +40,9 @@ bool url_is_shown_as_it_is(const char *text);
 /* "https://example.org:8443": scheme, host, port in lower case with the default port left out, as
  * the key of everything that is kept per origin (RFC 6454). NULL when it does not split. */
 char *url_origin(const char *text);
+/* "example.org", "example.org:8443": the same without its scheme, as the key of everything that is
+ * kept per server: https and http at their default ports are one. NULL when it does not split. */
+char *url_host(const char *text);
 
 /* The last path segment, percent-decoded once, as raw bytes: newly allocated, "" when there is
  * none. *ret_len counts its bytes (it may hold NUL). Not a safe file name yet: engine/filename

@@ -168,6 +168,14 @@ static const struct haul_option rows[] = {
         .help = "How many items may run at once",
     },
     {
+        SESSION("per-host", per_host),
+        .type = HAUL_OPTION_NUMBER,
+        .initial = "16",
+        .max = 10000,
+        .value_name = "N",
+        .help = "How many connections one host may have, over all items; 0 is no limit",
+    },
+    {
         SESSION("limit", limit),
         .type = HAUL_OPTION_RATE,
         .initial = "0",

@@ -191,6 +191,7 @@ enum haul_err haul_engine_act(struct haul_engine *engine, enum haul_action actio
             changed += act_on(engine, action, items[i]);
     }
     free(items);
+    lanes_open(&engine->queue.lanes); /* some of those that wait there may not wait any more */
     haul_engine_hold(engine, false);
     if (ret_count)
         *ret_count = changed;

@@ -18,7 +18,6 @@
 #include "disk/space.h"
 #include "engine/filename.h"
 #include "engine/folder.h"
-#include "engine/host.h"
 #include "engine/keep.h"
 #include "engine/retry.h"
 #include "engine/transfer_inside.h"
@@ -240,6 +239,7 @@ void engine_transfer_over(struct haul_engine *engine, struct item *item,
     }
     if (!err || item->state != HAUL_ACTIVE) {
         keep_item(engine, item); /* the user's word stands; what is here may be more */
+        queue_put_away(&engine->queue, item);
         if (haul_state_is_final(item->state))
             item_settle(item);
         return;
@@ -296,35 +296,43 @@ static uint64_t slots(const struct haul_engine *engine)
     return MIN(MIN(engine->settings.jobs, engine->slots_max), engine->slots_room);
 }
 
-/* May ITEM start now? A folder that does not answer, or a host that does not, holds up only its
- * own. */
-static bool is_ready(void *ctx, const struct item *item)
+/* Where ITEM has to wait: a folder that does not answer, or a host that does not or that has all
+ * the connections it may have, holds up only its own. */
+static struct lane *holder(void *ctx, const struct item *item)
 {
     struct haul_engine *engine = ctx;
+    struct lane *lane = folder_wait(engine, item_dir(item));
 
-    return folder_ready(engine, item_dir(item)) &&
-           host_of(&engine->hosts, item_url(item))->connecting < HOST_CONNECTING;
+    return lane ? lane : host_wait(host_of(&engine->hosts, item_url(item)));
+}
+
+static void start_item(struct haul_engine *engine, struct item *item)
+{
+    if (item_more(item)->err == HAUL_OK)
+        item_set_note(item, NULL);
+    engine_set_state(engine, item, HAUL_ACTIVE);
+    transfer_start(engine, item);
 }
 
 static void start_items(struct haul_engine *engine)
 {
     uint64_t most = slots(engine);
     uint64_t wanted = engine->queue.counts[HAUL_QUEUED] + engine->queue.counts[HAUL_ACTIVE];
-    struct item *item;
 
     net_expect(engine->net, (size_t)MIN(most, wanted));
+    engine->hosts.hungry = false;
     for (unsigned n = 0; engine->queue.counts[HAUL_ACTIVE] < most; n++) {
-        item = queue_next(&engine->queue, is_ready, engine);
-        if (!item)
-            return; /* what makes one ready wakes us */
-        if (n == STARTS_PER_STEP) {
+        bool go_on = n == STARTS_PER_STEP;
+        struct item *item = go_on ? NULL : queue_next(&engine->queue, holder, engine, &go_on);
+
+        if (go_on)
             engine_wake(engine);
+        if (!item) {
+            engine->hosts.hungry = true; /* what lets one start wakes us */
+            transfers_make_room(engine);
             return;
         }
-        if (item_more(item)->err == HAUL_OK)
-            item_set_note(item, NULL);
-        engine_set_state(engine, item, HAUL_ACTIVE);
-        transfer_start(engine, item);
+        start_item(engine, item);
     }
 }
 
@@ -513,6 +521,8 @@ static void open_handles(struct haul_engine *engine)
 static void apply_settings(struct haul_engine *engine)
 {
     net_set_cache(engine->net, (long)MAX(engine->settings.jobs, (uint64_t)CACHE_MIN));
+    engine->hosts.most = engine->settings.per_host;
+    lanes_open(&engine->queue.lanes);
     if (engine->limiter.rate != engine->settings.limit)
         limiter_set(&engine->limiter, engine->settings.limit, engine_now(engine));
 }
@@ -546,6 +556,7 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
     STAILQ_INIT(&engine->attention);
     TAILQ_INIT(&engine->limited);
     queue_init(&engine->queue);
+    hosts_init(&engine->hosts, &engine->queue.lanes);
     code = session ? keep_open(engine, session, err) : HAUL_OK;
     if (code == HAUL_OK)
         code = net_new(loop, on_settled, engine, &engine->net, err);
@@ -602,7 +613,7 @@ void haul_engine_free(struct haul_engine *engine)
     disk_small_free(engine->small);
     disk_free(engine->disk);
     folders_free(engine);
-    hosts_free(&engine->hosts);
+    hosts_fini(&engine->hosts);
     queue_fini(&engine->queue);
     for (size_t i = 0; i < COUNT_OF(handles); i++)
         uv_close(handles[i], on_handle_closed);

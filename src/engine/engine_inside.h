@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "disk/small.h"
+#include "engine/host.h"
 #include "engine/limiter.h"
 #include "engine/queue.h"
 #include "engine/speed.h"
@@ -15,7 +16,6 @@
 /* Inside of the engine room: what engine.c, transfer.c and snapshot.c share. */
 
 struct folder;
-struct host;
 struct segment;
 struct store;
 
@@ -53,7 +53,7 @@ struct haul_engine {
     size_t transfer_count;
     uint64_t slots_room; /* what the limit of open files leaves room for */
     uint64_t slots_max;  /* lowered when descriptors run short all the same */
-    struct host *hosts;  /* uthash, see host.h */
+    struct hosts hosts;
     LIST_HEAD(, transfer) transfers;
     STAILQ_HEAD(, transfer) attention; /* have something to do outside of libcurl */
     TAILQ_HEAD(, segment) limited;     /* wait for tokens, the longest waiting first */

@@ -17,6 +17,7 @@ struct folder {
     UT_hash_handle hh;
     struct haul_engine *engine;
     struct partial *partials;
+    struct lane lane; /* items that wait until it is ready */
     bool ready;
     char dir[];
 };
@@ -41,22 +42,24 @@ static void on_partials(void *ctx, char *const *names, size_t count)
         HASH_ADD_STR(folder->partials, name, partial);
     }
     folder->ready = true;
+    lane_open(&folder->lane);
     engine_wake(folder->engine);
 }
 
-bool folder_ready(struct haul_engine *engine, const char *dir)
+struct lane *folder_wait(struct haul_engine *engine, const char *dir)
 {
     struct folder *folder = find(engine, dir);
     size_t len = strlen(dir);
 
     if (folder)
-        return folder->ready;
+        return folder->ready ? NULL : &folder->lane;
     folder = xcalloc(1, sizeof *folder + len + 1);
     folder->engine = engine;
     memcpy(folder->dir, dir, len + 1);
+    lane_init(&folder->lane, &engine->queue.lanes);
     HASH_ADD_STR(engine->folders, dir, folder);
     disk_partials(engine->disk, dir, on_partials, folder);
-    return false;
+    return folder->ready ? NULL : &folder->lane;
 }
 
 bool folder_has(const struct haul_engine *engine, const char *dir, const char *name)
@@ -83,6 +86,7 @@ void folders_free(struct haul_engine *engine)
             free(partial);
         }
         HASH_DEL(engine->folders, folder);
+        lane_fini(&folder->lane);
         free(folder);
     }
 }

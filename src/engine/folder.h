@@ -10,8 +10,10 @@
  * new files costs one readdir and not ten thousand look-ups, and what was left by a haul that was
  * killed is found before the first byte is asked for. */
 
-/* True once DIR was looked through; else that is begun, and the engine is woken when done. */
-HAUL_CHECKED bool folder_ready(struct haul_engine *engine, const char *dir);
+struct lane;
+
+/* NULL once DIR was looked through; else that is begun, and its items wait in this lane. */
+HAUL_CHECKED struct lane *folder_wait(struct haul_engine *engine, const char *dir);
 /* A partial named NAME (before ".part") was there then. */
 HAUL_CHECKED bool folder_has(const struct haul_engine *engine, const char *dir, const char *name);
 void folders_free(struct haul_engine *engine);

@@ -59,6 +59,7 @@ struct item {
     enum haul_phase phase : 8;
     bool removing : 1; /* taken out of the queue */
     bool removed : 1;  /* and freed when its transfer is over */
+    bool in_lane : 1;  /* the queue's, see lane.h */
     bool has_shown : 1;
     bool has_name : 1;
     /* The link; behind its NUL how it is shown, and what it suggests as a name, each only when that

@@ -2,7 +2,8 @@
  *
  * Invariants: order[item->place] == item; counts[] agree with the items' states; every waiting item
  * is in ->waiting and no other; ->left and ->unsized are the sums over queued and waiting items,
- * whose sizes do not change while they are that. ->by_id, where there is one, holds the same items
+ * whose sizes do not change while they are that; a queued item before ->unseen is in exactly one
+ * lane, or being put away. ->by_id, where there is one, holds the same items
  * as ->order. */
 
 #include "engine/queue.h"
@@ -14,13 +15,14 @@
 #include "base/mem.h"
 #include "haul/log.h"
 
-/* How many items that can't run now are looked behind: one dead host or folder must not hold up the
- * others, and a queue full of them must not cost a pass each time. */
+/* How many items are looked at in one go: a long queue must not hold up the loop. */
 #define LOOK_AHEAD 256u
 
 void queue_init(struct queue *queue)
 {
     *queue = (struct queue){.next_id = 1, .version = 1, .order_version = 1};
+    lanes_init(&queue->lanes);
+    lane_init(&queue->back, &queue->lanes);
 }
 
 void queue_fini(struct queue *queue)
@@ -30,6 +32,7 @@ void queue_fini(struct queue *queue)
     free(queue->order);
     free(queue->by_id);
     due_fini(&queue->waiting);
+    lanes_clear(&queue->lanes);
     *queue = (struct queue){0};
 }
 
@@ -134,25 +137,82 @@ void queue_load(struct queue *queue, struct item *const *items, size_t count)
     order_changed(queue);
 }
 
-struct item *queue_next(struct queue *queue, bool (*ready)(void *ctx, const struct item *item),
-                        void *ctx)
+/* The next item to run. */
+
+static bool may_be_looked_at(const struct item *item)
 {
-    bool blocked = false; /* a queued item that can't start yet: the hint must stay before it */
-    unsigned refused = 0;
+    return item->state == HAUL_QUEUED && !item_work(item)->transfer;
+}
 
-    for (size_t i = queue->first_queued; i < queue->count && refused < LOOK_AHEAD; i++) {
-        struct item *item = queue->order[i];
+/* The open lane whose first item comes first, without the items that are not queued any more. */
+static struct lane *first_lane(struct queue *queue)
+{
+    struct lane *lane;
 
-        if (item->state == HAUL_QUEUED && !item_work(item)->transfer) {
-            if (ready(ctx, item))
-                return item;
-            refused++;
-        }
-        blocked |= item->state == HAUL_QUEUED;
-        if (!blocked)
-            queue->first_queued = i + 1;
+    while ((lane = lanes_first(&queue->lanes))) {
+        struct item *item = queue->order[lane_first(lane)];
+
+        if (may_be_looked_at(item))
+            break;
+        item->in_lane = false;
+        lane_drop_first(lane);
     }
+    return lane;
+}
+
+/* The place of the first queued item that was never looked at; the queue's length: none. */
+static size_t first_unseen(struct queue *queue)
+{
+    while (queue->unseen < queue->count && !may_be_looked_at(queue->order[queue->unseen]))
+        queue->unseen++;
+    return queue->unseen;
+}
+
+static void put_in_lane(struct item *item, struct lane *lane)
+{
+    item->in_lane = true;
+    lane_add(lane, item->place);
+}
+
+struct item *queue_next(struct queue *queue, queue_holder_fn *holder, void *ctx, bool *ret_more)
+{
+    *ret_more = false;
+    for (unsigned looked = 0; looked < LOOK_AHEAD; looked++) {
+        struct lane *from = first_lane(queue), *to;
+        size_t place = first_unseen(queue);
+        struct item *item;
+
+        if (from && lane_first(from) < place)
+            place = lane_first(from);
+        else
+            from = NULL;
+        if (place == queue->count)
+            return NULL;
+        item = queue->order[place];
+        to = holder(ctx, item);
+        if (from && from == to) {
+            lane_close(from);
+            continue;
+        }
+        if (from)
+            lane_drop_first(from);
+        else
+            queue->unseen++;
+        item->in_lane = false;
+        if (!to)
+            return item;
+        put_in_lane(item, to);
+    }
+    *ret_more = true;
     return NULL;
+}
+
+void queue_put_away(struct queue *queue, struct item *item)
+{
+    if (!may_be_looked_at(item) || item->in_lane || item->place >= queue->unseen)
+        return;
+    put_in_lane(item, &queue->back);
+    lane_open(&queue->back);
 }
 
 void queue_set_done(struct queue *queue, struct item *item, uint64_t done)
@@ -181,8 +241,7 @@ void queue_set_state(struct queue *queue, struct item *item, enum haul_state sta
     account(queue, item, true);
     if (state == HAUL_WAITING)
         due_add(&queue->waiting, item);
-    if (state == HAUL_QUEUED)
-        queue->first_queued = MIN(queue->first_queued, (size_t)item->place);
+    queue_put_away(queue, item);
     if (state != HAUL_ACTIVE)
         item->phase = HAUL_PHASE_NONE;
     item->version++;
@@ -195,16 +254,20 @@ void queue_touch(struct queue *queue, struct item *item)
     queue->version++;
 }
 
-/* Gives the items their places anew after the order was changed from place FIRST on. */
+/* Gives the items their places anew after the order was changed from place FIRST on. Lanes hold
+ * places, so all items are looked at again. */
 static void renumber(struct queue *queue, size_t first)
 {
+    lanes_clear(&queue->lanes);
+    queue->unseen = 0;
+    for (size_t i = 0; i < queue->count; i++)
+        queue->order[i]->in_lane = false;
     for (size_t i = first; i < queue->count; i++) {
         if (queue->order[i]->place == i)
             continue;
         queue->order[i]->place = (uint32_t)i;
         queue->order[i]->version++; /* its position is shown */
     }
-    queue->first_queued = MIN(queue->first_queued, first);
     order_changed(queue);
 }
 

@@ -7,18 +7,21 @@
 
 #include "engine/due.h"
 #include "engine/item.h"
+#include "engine/lane.h"
 #include "haul/error.h"
 
 /* All items, in the user's order, found by id or by place. Knows states and counts, nothing of
  * transfers. Finding an item, its neighbour, and the next one to run costs the same with ten items
- * as with a hundred thousand; moving and removing cost one pass. */
+ * as with a hundred thousand, whatever most of them wait for; moving and removing cost one pass. */
 struct queue {
     struct item **order;
     size_t count, size;
     struct item **by_id; /* by ascending id; NULL while ->order is that too */
     struct due waiting;  /* items that wait for their next try */
     uint64_t counts[HAUL_STATE_COUNT];
-    size_t first_queued; /* no queued item stands before this place */
+    size_t unseen;      /* queued items before this place are in a lane, or being put away */
+    struct lanes lanes; /* queued items that were looked at and can't run now */
+    struct lane back;   /* items that are queued again, and stand before ->unseen */
     uint64_t next_id;
     uint64_t left;          /* known bytes to go of queued and waiting items */
     uint64_t unsized;       /* how many of those have no known size */
@@ -35,10 +38,16 @@ void queue_append(struct queue *queue, struct item *item);
 void queue_load(struct queue *queue, struct item *const *items, size_t count);
 struct item *queue_find(const struct queue *queue, uint64_t id); /* NULL: none */
 
-/* The first queued item that is not still being put away and that READY says may run; NULL: none
- * among the first few. */
-struct item *queue_next(struct queue *queue, bool (*ready)(void *ctx, const struct item *item),
-                        void *ctx);
+/* What holds ITEM up: the lane where it waits for that, NULL: nothing. */
+typedef struct lane *queue_holder_fn(void *ctx, const struct item *item);
+
+/* The first queued item that nothing holds up and that is not still being put away. It is the
+ * caller's to start: it is not found again before it was queued again. NULL: there is none (what
+ * lets one run opens its lane), or, with *ret_more, none was found among the first few that were
+ * never looked at, and it is worth going on. */
+struct item *queue_next(struct queue *queue, queue_holder_fn *holder, void *ctx, bool *ret_more);
+/* ITEM was put away: if it is queued again, it may be found from now on. */
+void queue_put_away(struct queue *queue, struct item *item);
 
 /* The one way of changing an item's state: checks the table of legal moves, counts and logs. */
 void queue_set_state(struct queue *queue, struct item *item, enum haul_state state);

@@ -32,17 +32,33 @@ static void note_connected(struct segment *segment)
     if (segment->connected)
         return;
     segment->connected = true;
-    segment->host->connecting--;
+    host_connected(segment->host);
     engine_wake(segment->transfer->engine);
 }
 
-/* The request is over, one way or the other. */
+/* The request is over, one way or the other. If it was the last one the transfer's place is kept
+ * for the next. */
 static void leave_host(struct segment *segment)
 {
+    struct transfer *transfer = segment->transfer;
+
     note_connected(segment);
     leave_limited(segment);
     segment->net = NULL;
-    segment->host->connections--;
+    if (transfer->goal == GOAL_RECEIVE && transfer_connections(transfer) == 0)
+        transfer_keep_place(transfer);
+    host_leave(segment->host);
+}
+
+/* The request is under way. */
+static void enter_host(struct segment *segment)
+{
+    struct transfer *transfer = segment->transfer;
+
+    host_enter(segment->host);
+    transfer_give_place(transfer);
+    host_connecting(segment->host);
+    segment->host->spread |= transfer->segment_count > 1;
 }
 
 static void on_connected(void *ctx)
@@ -291,10 +307,8 @@ struct segment *segment_start(struct transfer *transfer, size_t range, uint64_t 
     LIST_INSERT_HEAD(&transfer->segments, segment, link);
     transfer->segment_count++;
     if (net_start(engine->net, &request, &handlers, segment, &segment->net, &segment->err) ==
-        HAUL_OK) {
-        segment->host->connections++;
-        segment->host->connecting++;
-    }
+        HAUL_OK)
+        enter_host(segment);
     return segment;
 }
 

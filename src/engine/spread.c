@@ -330,3 +330,62 @@ void transfer_watch_silence(struct transfer *transfer, uint64_t now)
             transfer_drop_slow(transfer, segment);
     }
 }
+
+/* Open connections of TRANSFER to HOST, when it can do without one of them. */
+static unsigned spare_connections(const struct transfer *transfer, const struct host *host)
+{
+    const struct segment *segment;
+    unsigned count = 0;
+
+    if (transfer->goal != GOAL_RECEIVE || transfer_connections(transfer) < 2)
+        return 0;
+    LIST_FOREACH(segment, &transfer->segments, link)
+    count += segment->net && segment->host == host;
+    return count;
+}
+
+/* Ends the youngest connection to HOST; what it did not fetch is another one's. */
+static void give_one_back(struct transfer *transfer, const struct host *host)
+{
+    struct segment *segment;
+
+    LIST_FOREACH(segment, &transfer->segments, link)
+    {
+        if (segment->net && segment->host == host) {
+            segment_hang_up(segment);
+            transfer_wants_attention(transfer);
+            return;
+        }
+    }
+}
+
+static void make_room(struct haul_engine *engine, struct host *host)
+{
+    struct transfer *transfer, *richest = NULL;
+    unsigned most = 0;
+
+    LIST_FOREACH(transfer, &engine->transfers, link)
+    {
+        unsigned count = spare_connections(transfer, host);
+
+        if (count > most) {
+            most = count;
+            richest = transfer;
+        }
+    }
+    if (richest)
+        give_one_back(richest, host);
+    else
+        host->spread = false;
+}
+
+void transfers_make_room(struct haul_engine *engine)
+{
+    struct host *host;
+
+    while ((host = LIST_FIRST(&engine->hosts.full))) {
+        LIST_REMOVE(host, full);
+        host->is_full = false;
+        make_room(engine, host);
+    }
+}

@@ -75,6 +75,20 @@ void transfer_set_phase(struct transfer *transfer, enum haul_phase phase)
     queue_touch(&transfer->engine->queue, transfer->item);
 }
 
+void transfer_keep_place(struct transfer *transfer)
+{
+    if (!transfer->has_place)
+        host_enter(transfer->host);
+    transfer->has_place = true;
+}
+
+void transfer_give_place(struct transfer *transfer)
+{
+    if (transfer->has_place)
+        host_leave(transfer->host);
+    transfer->has_place = false;
+}
+
 static struct disk_place place_of(const struct transfer *transfer)
 {
     const struct haul_options *options = transfer->item->options;
@@ -110,6 +124,7 @@ static void transfer_free(struct transfer *transfer)
 {
     struct haul_engine *engine = transfer->engine;
 
+    transfer_give_place(transfer);
     if (transfer->needs_attention)
         STAILQ_REMOVE(&engine->attention, transfer, transfer, attention);
     LIST_REMOVE(transfer, link);
@@ -537,6 +552,8 @@ static void receive(struct transfer *transfer)
 
 static void advance(struct transfer *transfer)
 {
+    if (transfer->goal != GOAL_RECEIVE)
+        transfer_give_place(transfer);
     if (transfer->disk_pending)
         return;
     switch (transfer->goal) {
@@ -618,6 +635,7 @@ void transfer_start(struct haul_engine *engine, struct item *item)
                          : filename_choose(options->out, text_raw_from(""), item_url(item), NULL);
     transfer->host = host_of(&engine->hosts, item_url(item));
     LIST_INIT(&transfer->segments);
+    transfer_keep_place(transfer);
     work->transfer = transfer;
     LIST_INSERT_HEAD(&engine->transfers, transfer, link);
     engine->transfer_count++;

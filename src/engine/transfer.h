@@ -30,6 +30,10 @@ unsigned transfer_connections(const struct transfer *transfer);
 uint32_t transfers_connections(const struct haul_engine *engine);
 HAUL_CHECKED bool transfers_left(const struct haul_engine *engine, uint64_t *ret_left);
 
+/* Where queued items are held up because a host has no room, those that have several connections
+ * there give one back. */
+void transfers_make_room(struct haul_engine *engine);
+
 /* Facts and ranges for a detail snapshot; arrays and texts are the caller's. */
 void transfer_facts(const struct transfer *transfer, struct haul_detail *detail);
 

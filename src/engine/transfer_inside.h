@@ -20,6 +20,7 @@ struct transfer {
     struct haul_engine *engine;
     struct item *item;
     struct host *host;
+    bool has_place; /* is counted there, though it has no request under way */
     enum goal goal;
     bool needs_attention;
 
@@ -101,6 +102,10 @@ bool transfer_drop_slow(struct transfer *transfer, struct segment *segment);
 /* Once a second: drops connections that are silent while others bring bytes, long before
  * --stall-timeout is over. */
 void transfer_watch_silence(struct transfer *transfer, uint64_t now);
+
+/* Counts with its host while it has no request under way but will have one. */
+void transfer_keep_place(struct transfer *transfer);
+void transfer_give_place(struct transfer *transfer);
 
 /* For segments. The first two may be called inside libcurl. */
 void transfer_wants_attention(struct transfer *transfer);

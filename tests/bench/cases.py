@@ -140,6 +140,8 @@ class Batch:
         return [f"{option}={self.bench.nginx.cacert}"] if self.tls else []
 
     def haul(self, name="haul", *more):
+        if self.jobs > 16 and self.bench.haul_has("--per-host"):
+            more += ("--per-host=0",)
         return Tool(name, self.files, lambda out: [
             self.bench.haul, "get", "-q", "-j", str(self.jobs), "-d", out, "-i", self.list,
             *self._ca("--cacert"), *more])

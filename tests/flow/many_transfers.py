@@ -15,7 +15,8 @@ def shell_limits():
 def two_thousand_slow_transfers_run_at_once(t):
     files = [t.file(f"t{i}.bin", 1500, rate=100, tick=1000) for i in range(COUNT)]
     listed = t.write("list.txt", "".join(file.url + "\n" for file in files))
-    t.get("-j", COUNT, "--retries", 0, "-i", listed, preexec_fn=shell_limits, timeout=150)
+    t.get("-j", COUNT, "--per-host", 0, "--retries", 0, "-i", listed, preexec_fn=shell_limits,
+          timeout=150)
     for i, file in enumerate(files):
         t.expect_file(f"t{i}.bin", file)
     peak = t.origin.stats()["peak_active"]
@@ -29,7 +30,7 @@ def too_few_descriptors_queue_and_never_fail(t):
 
     files = [t.file(f"q{i}.bin", 1500, rate=3000) for i in range(400)]
     listed = t.write("list.txt", "".join(file.url + "\n" for file in files))
-    t.get("-j", 400, "--retries", 0, "-i", listed, preexec_fn=tight, timeout=150)
+    t.get("-j", 400, "--per-host", 0, "--retries", 0, "-i", listed, preexec_fn=tight, timeout=150)
     for i, file in enumerate(files):
         t.expect_file(f"q{i}.bin", file)
 

@@ -46,7 +46,7 @@ def waiting_costs_no_time(t):
     clock = t.file("clock.bin", 30, rate=10)
     for i in range(100):
         t.keeps(f"still{i}.bin.part", f"still{i}.bin.haul")
-    ids = t.add("-j", 200, "--stall-timeout", 0, *[file.url for file in still])
+    ids = t.add("-j", 200, "--per-host", 0, "--stall-timeout", 0, *[file.url for file in still])
     until("all stand still", lambda: t.origin.stats()["active"] == 100)
     (pid,) = t.daemons()
     begin = cpu_seconds(pid)

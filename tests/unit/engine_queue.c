@@ -43,9 +43,33 @@ static void move(struct queue *queue, enum haul_move how, uint64_t position, uin
     queue_move(queue, how, position, items, b ? 2 : 1);
 }
 
-static bool ready(void *ctx, const struct item *item)
+/* Items that one lane holds up: those with an id below ->below. */
+struct held {
+    struct lane lane;
+    uint64_t below;
+    unsigned asked;
+};
+
+static struct lane *holder(void *ctx, const struct item *item)
 {
-    return !ctx || item->id != *(const uint64_t *)ctx;
+    struct held *held = ctx;
+
+    if (!held)
+        return NULL;
+    held->asked++;
+    return item->id < held->below ? &held->lane : NULL;
+}
+
+/* The id of the next item to run, 0: none. */
+static uint64_t next(struct queue *queue, struct held *held)
+{
+    struct item *item;
+    bool more;
+
+    do {
+        item = queue_next(queue, holder, held, &more);
+    } while (more);
+    return item ? item->id : 0;
 }
 
 static void moving_keeps_the_block_in_its_order(void **state)
@@ -73,22 +97,27 @@ static void moving_keeps_the_block_in_its_order(void **state)
     queue_fini(&queue);
 }
 
+static void start(struct queue *queue, uint64_t id)
+{
+    assert_int_equal(next(queue, NULL), id);
+    queue_set_state(queue, queue_find(queue, id), HAUL_ACTIVE);
+}
+
 static void the_first_queued_item_runs_next(void **state)
 {
     struct queue queue;
-    struct item *item;
 
     (void)state;
-    fill(&queue, 4);
-    item = queue_next(&queue, ready, NULL);
-    assert_int_equal(item->id, 1);
-    queue_set_state(&queue, item, HAUL_ACTIVE);
+    fill(&queue, 5);
+    start(&queue, 1);
     queue_set_state(&queue, queue_find(&queue, 2), HAUL_PAUSED);
-    assert_int_equal(queue_next(&queue, ready, NULL)->id, 3);
+    start(&queue, 3);
     queue_set_state(&queue, queue_find(&queue, 2), HAUL_QUEUED);
-    assert_int_equal(queue_next(&queue, ready, NULL)->id, 2);
-    move(&queue, HAUL_MOVE_TOP, 0, 4, 0);
-    assert_int_equal(queue_next(&queue, ready, NULL)->id, 4);
+    start(&queue, 2);
+    move(&queue, HAUL_MOVE_TOP, 0, 5, 0);
+    start(&queue, 5);
+    start(&queue, 4);
+    assert_int_equal(next(&queue, NULL), 0);
     queue_fini(&queue);
 }
 
@@ -102,21 +131,100 @@ static void an_item_that_is_being_put_away_waits_without_hiding(void **state)
     first = queue_find(&queue, 1);
     item_need_work(first)->transfer =
         (struct transfer *)&queue; /* only looked at, never followed */
-    assert_int_equal(queue_next(&queue, ready, NULL)->id, 2);
+    start(&queue, 2);
+    assert_int_equal(next(&queue, NULL), 0);
     item_need_work(first)->transfer = NULL;
-    assert_int_equal(queue_next(&queue, ready, NULL)->id, 1);
+    queue_put_away(&queue, first);
+    start(&queue, 1);
     queue_fini(&queue);
 }
 
-static void an_item_that_may_not_run_is_passed_over(void **state)
+static void an_item_that_is_held_up_is_passed_over(void **state)
 {
     struct queue queue;
-    uint64_t dead = 1;
+    struct held held = {.below = 2};
 
     (void)state;
     fill(&queue, 3);
-    assert_int_equal(queue_next(&queue, ready, &dead)->id, 2);
-    assert_int_equal(queue_next(&queue, ready, NULL)->id, 1);
+    lane_init(&held.lane, &queue.lanes);
+    assert_int_equal(next(&queue, &held), 2);
+    assert_int_equal(next(&queue, &held), 3);
+    assert_int_equal(next(&queue, &held), 0);
+    held.below = 0;
+    assert_int_equal(next(&queue, &held), 0);
+    lane_open(&held.lane);
+    assert_int_equal(next(&queue, &held), 1);
+    queue_fini(&queue);
+}
+
+static void a_hundred_thousand_that_are_held_up_are_looked_at_once(void **state)
+{
+    struct queue queue;
+    struct held held = {.below = 100001};
+
+    (void)state;
+    fill(&queue, 100001);
+    lane_init(&held.lane, &queue.lanes);
+    assert_int_equal(next(&queue, &held), 100001);
+    assert_int_equal(held.asked, 100001);
+    for (int i = 0; i < 1000; i++) {
+        lane_open(&held.lane);
+        assert_int_equal(next(&queue, &held), 0);
+    }
+    assert_int_equal(held.asked, 101001);
+    held.below = 0;
+    for (uint64_t id = 1; id <= 100000; id++) {
+        lane_open(&held.lane);
+        assert_int_equal(next(&queue, &held), id);
+    }
+    assert_int_equal(next(&queue, &held), 0);
+    queue_fini(&queue);
+}
+
+static void one_look_is_bounded_and_goes_on_where_it_ended(void **state)
+{
+    struct queue queue;
+    struct held held = {.below = 10001};
+    unsigned looks = 0;
+    bool more = true;
+
+    (void)state;
+    fill(&queue, 10000);
+    lane_init(&held.lane, &queue.lanes);
+    for (; more; looks++)
+        assert_null(queue_next(&queue, holder, &held, &more));
+    assert_in_range(looks, 10, 10000);
+    assert_int_equal(held.asked, 10000);
+    queue_fini(&queue);
+}
+
+/* Whatever becomes of items in a lane, each that is queued is found once, in the order of the
+ * queue, when it opens. */
+static void items_in_a_lane_may_change_in_any_way(void **state)
+{
+    struct queue queue;
+    struct held held = {.below = 100};
+    struct item *gone;
+
+    (void)state;
+    fill(&queue, 8);
+    lane_init(&held.lane, &queue.lanes);
+    assert_int_equal(next(&queue, &held), 0);
+    queue_set_state(&queue, queue_find(&queue, 1), HAUL_PAUSED);
+    queue_set_state(&queue, queue_find(&queue, 2), HAUL_PAUSED);
+    queue_set_state(&queue, queue_find(&queue, 2), HAUL_QUEUED);
+    move(&queue, HAUL_MOVE_TOP, 0, 7, 0);
+    assert_int_equal(next(&queue, &held), 0);
+    gone = queue_find(&queue, 4);
+    queue_take(&queue, &gone, 1);
+    item_free(gone);
+    append(&queue);
+    assert_int_equal(next(&queue, &held), 0);
+    held.below = 0;
+    lane_open(&held.lane);
+    for (const uint64_t *id = (const uint64_t[]){7, 2, 3, 5, 6, 8, 9, 0}; *id; id++)
+        assert_int_equal(next(&queue, &held), *id);
+    assert_int_equal(next(&queue, &held), 0);
     queue_fini(&queue);
 }
 
@@ -242,7 +350,10 @@ int main(void)
         cmocka_unit_test(moving_keeps_the_block_in_its_order),
         cmocka_unit_test(the_first_queued_item_runs_next),
         cmocka_unit_test(an_item_that_is_being_put_away_waits_without_hiding),
-        cmocka_unit_test(an_item_that_may_not_run_is_passed_over),
+        cmocka_unit_test(an_item_that_is_held_up_is_passed_over),
+        cmocka_unit_test(a_hundred_thousand_that_are_held_up_are_looked_at_once),
+        cmocka_unit_test(one_look_is_bounded_and_goes_on_where_it_ended),
+        cmocka_unit_test(items_in_a_lane_may_change_in_any_way),
         cmocka_unit_test(illegal_moves_of_state_change_nothing),
         cmocka_unit_test(bytes_to_go_follow_states_and_sizes),
         cmocka_unit_test(taking_out_packs_the_rest_and_forgets_the_ids),
