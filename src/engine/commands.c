@@ -40,6 +40,8 @@ enum haul_err haul_engine_add(struct haul_engine *engine, const struct haul_requ
 {
     struct item **items;
 
+    if (count > ITEMS_MAX - engine->queue.count || engine->queue.next_id > ITEM_ID_MAX - count)
+        return haul_fail(err, HAUL_E_TOO_BIG, "the queue takes no more items");
     for (size_t i = 0; i < count; i++) {
         enum haul_err code = check_request(&requests[i], err);
 

@@ -186,7 +186,7 @@ struct item *item_new(uint64_t id, const struct haul_request *request, int64_t w
 
     texts_init(&texts, request->url, request->options);
     item = xmalloc(offsetof(struct item, texts) + texts.size);
-    *item = (struct item){.id = id,
+    *item = (struct item){.id = id & ITEM_ID_MAX,
                           .options = haul_options_ref(request->options),
                           .added_at = wall_now,
                           .version = 1,

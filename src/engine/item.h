@@ -1,6 +1,9 @@
 #ifndef ENGINE_ITEM_H
 #define ENGINE_ITEM_H
 
+#include <assert.h>
+#include <stddef.h>
+
 #include "haul/options.h"
 #include "haul/snapshot.h"
 
@@ -17,6 +20,8 @@
 struct transfer;
 
 #define ITEM_EVENTS_MAX 32u
+#define ITEMS_MAX       ((1u << 28) - 1)
+#define ITEM_ID_MAX     ((UINT64_C(1) << 56) - 1)
 
 /* What it takes to run an item. */
 struct item_work {
@@ -48,24 +53,27 @@ struct item_more {
 };
 
 struct item {
-    uint64_t id;
-    double key; /* the store's way of keeping the order: grows with the place */
-    struct haul_options *options;
-    struct item_more *more; /* NULL: nothing became of it yet */
-    int64_t added_at;
-    uint32_t version;
-    uint32_t place; /* index in the queue's order */
-    enum haul_state state : 8;
-    enum haul_phase phase : 8;
+    uint64_t id : 56; /* 1 to ITEM_ID_MAX */
+    enum haul_phase phase : 3;
     bool removing : 1; /* taken out of the queue */
     bool removed : 1;  /* and freed when its transfer is over */
     bool in_lane : 1;  /* the queue's, see lane.h */
     bool has_shown : 1;
     bool has_name : 1;
+    uint32_t version;    /* grows with every change */
+    uint32_t place : 28; /* index in the queue's order, below ITEMS_MAX */
+    enum haul_state state : 4;
+    double key; /* the store's way of keeping the order: grows with the place */
+    struct haul_options *options;
+    struct item_more *more; /* NULL: nothing became of it yet */
+    int64_t added_at;
     /* The link; behind its NUL how it is shown, and what it suggests as a name, each only when that
      * is not what the link itself, or its last segment, says. */
     char texts[];
 };
+
+static_assert(offsetof(struct item, texts) == 48,
+              "with a link of 39 bytes an item takes 96 bytes of the heap, not 112");
 
 /* Copies the texts of REQUEST, references its options. */
 struct item *item_new(uint64_t id, const struct haul_request *request, int64_t wall_now);

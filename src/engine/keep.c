@@ -162,6 +162,10 @@ static void load_row(void *ctx, const struct store_item *row)
     struct loading *loading = ctx;
     const char *text = row->options ? row->options : "";
 
+    if (row->id > ITEM_ID_MAX) {
+        LOG_ERROR(engine, "item %llu is not one of ours", (unsigned long long)row->id);
+        return;
+    }
     if (!loading->options || strcmp(text, loading->text) != 0) {
         haul_options_unref(loading->options);
         secret_free(loading->text);

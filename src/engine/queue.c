@@ -110,7 +110,7 @@ static void append(struct queue *queue, struct item *item)
     queue->order = array_reserve(queue->order, queue->count, &queue->size, sizeof(struct item *));
     if (queue->by_id && size != queue->size)
         queue->by_id = xreallocarray(queue->by_id, queue->size, sizeof(struct item *));
-    item->place = (uint32_t)queue->count;
+    item->place = (uint32_t)queue->count & ITEMS_MAX;
     if (item->key == 0.0)
         item->key = queue->count > 0 ? queue->order[queue->count - 1]->key + 1.0 : 1.0;
     if (queue->by_id)
@@ -265,7 +265,7 @@ static void renumber(struct queue *queue, size_t first)
     for (size_t i = first; i < queue->count; i++) {
         if (queue->order[i]->place == i)
             continue;
-        queue->order[i]->place = (uint32_t)i;
+        queue->order[i]->place = (uint32_t)i & ITEMS_MAX;
         queue->order[i]->version++; /* its position is shown */
     }
     order_changed(queue);

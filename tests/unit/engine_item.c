@@ -67,7 +67,7 @@ static void a_queued_item_is_one_small_piece(void **state)
     (void)state;
     assert_true(strlen(item_url(item)) <= 40);
     assert_null(item->more);
-    assert_true(malloc_usable_size(item) <= 128);
+    assert_true(malloc_usable_size(item) <= 96);
     assert_int_equal(item_more(item)->total, -1);
     assert_null(item_more(item)->note);
     assert_null(item_work(item)->transfer);
