@@ -216,6 +216,38 @@ enum haul_err url_split(const char *text, struct url *ret_url, struct haul_error
     return HAUL_OK;
 }
 
+/* TEXT begins as KNOWN does, up to the '/' behind the host, and the rest is as check_bytes() wants
+ * it. */
+static bool goes_on_from(const char *text, const struct url_known *known)
+{
+    size_t len = known->len;
+
+    if (len == 0 || strncmp(text, known->start, len) != 0)
+        return false;
+    while ((unsigned char)text[len] > ' ' && text[len] != 0x7F)
+        len++;
+    return text[len] == '\0' && len <= URL_MAX;
+}
+
+enum haul_err url_check(const char *text, struct url_known *known, struct haul_error *err)
+{
+    struct url url;
+    enum haul_err code;
+    size_t len;
+
+    if (goes_on_from(text, known))
+        return HAUL_OK;
+    code = url_split(text, &url, err);
+    if (code != HAUL_OK || url.path.len == 0)
+        return code;
+    len = (size_t)(url.path.at - text) + 1;
+    if (len <= sizeof(known->start)) {
+        memcpy(known->start, text, len);
+        known->len = len;
+    }
+    return HAUL_OK;
+}
+
 /* Where the text behind the user info begins. Of a text that does not split everything up to the
  * last '@' may be a password. */
 static const char *behind_userinfo(const char *text, const char *start)

@@ -12,22 +12,29 @@
 
 #include "base/mem.h"
 #include "base/path.h"
-#include "base/str.h"
 #include "base/url.h"
 #include "cli/command.h"
 #include "cli/suggest.h"
-#include "input/list_file.h"
+#include "input/list_text.h"
 
 #define LIST_FILE_MAX ((size_t)256 << 20) /* bytes of one list */
 
-static enum haul_err read_all(FILE *from, const char *name, struct strbuf *to,
+/* A URL, or a block of a list. */
+struct collected_part {
+    STAILQ_ENTRY(collected_part) link;
+    const char *name;         /* of the list, NULL: it is a URL */
+    const char *url;          /* borrowed from the command line */
+    struct list_block *block; /* owned */
+};
+
+static enum haul_err read_all(FILE *from, const char *name, struct list_text *to,
                               struct haul_error *err)
 {
-    char block[65536];
+    char block[16384];
     size_t got;
 
     while ((got = fread(block, 1, sizeof(block), from)) > 0) {
-        if (!strbuf_add(to, block, got))
+        if (!list_text_add(to, block, got))
             return haul_fail(err, HAUL_E_TOO_BIG, "%s is larger than %zu MiB", name,
                              LIST_FILE_MAX >> 20);
     }
@@ -37,7 +44,7 @@ static enum haul_err read_all(FILE *from, const char *name, struct strbuf *to,
 }
 
 /* Reads FILE, or the standard input for "-", into TO. */
-static enum haul_err read_list(const char *file, struct strbuf *to, struct haul_error *err)
+static enum haul_err read_list(const char *file, struct list_text *to, struct haul_error *err)
 {
     enum haul_err code;
     FILE *from;
@@ -52,18 +59,46 @@ static enum haul_err read_list(const char *file, struct strbuf *to, struct haul_
     return code;
 }
 
-static enum haul_err collect_list(const struct args *args, const char *file,
-                                  struct requests *requests, struct haul_error *err)
+static void add_part(struct collected *collected, const char *name, const char *url,
+                     struct list_block *block)
+{
+    struct collected_part *part = xcalloc(1, sizeof(*part));
+
+    *part = (struct collected_part){.name = name, .url = url, .block = block};
+    STAILQ_INSERT_TAIL(&collected->parts, part, link);
+}
+
+static struct list_part list_part_of(const char *name, const struct list_block *block)
+{
+    return (struct list_part){
+        .name = name, .line = block->line, .text = block->text, .len = block->len};
+}
+
+static enum haul_err collect_list(struct collected *collected, const char *file,
+                                  struct haul_error *err)
 {
     const char *name = strcmp(file, "-") == 0 ? "standard input" : file;
-    struct strbuf text;
+    struct list_blocks blocks = STAILQ_HEAD_INITIALIZER(blocks);
+    struct list_text text;
+    struct list_block *block;
     enum haul_err code;
 
-    strbuf_init(&text, LIST_FILE_MAX);
+    list_text_init(&text, LIST_FILE_MAX);
     code = read_list(file, &text, err);
-    if (code == HAUL_OK && text.len > 0)
-        code = list_file_parse(name, text.data, text.len, args->item, requests, err);
-    strbuf_fini(&text);
+    list_text_take(&text, &blocks);
+    while ((block = STAILQ_FIRST(&blocks))) {
+        struct list_part part = list_part_of(name, block);
+        size_t count = 0;
+
+        STAILQ_REMOVE_HEAD(&blocks, link);
+        if (code == HAUL_OK)
+            code = list_file_check(&part, collected->args->item, &count, err);
+        collected->count += count;
+        if (count > 0)
+            add_part(collected, name, NULL, block);
+        else
+            free(block);
+    }
     return code;
 }
 
@@ -98,17 +133,18 @@ static enum haul_err refuse_word(const char *word, const char *why, struct haul_
                      suggest.best);
 }
 
-static enum haul_err collect_operand(const struct args *args, const char *word,
-                                     struct requests *requests, struct haul_error *err)
+static enum haul_err collect_operand(struct collected *collected, const char *word,
+                                     struct haul_error *err)
 {
     struct haul_error why;
     struct url parts;
 
     if (strcmp(word, "-") == 0)
-        return collect_list(args, word, requests, err);
+        return collect_list(collected, word, err);
     if (url_split(word, &parts, &why) != HAUL_OK)
         return refuse_word(word, why.text, err);
-    requests_add(requests, word, args->item);
+    add_part(collected, NULL, word, NULL);
+    collected->count++;
     return HAUL_OK;
 }
 
@@ -124,37 +160,100 @@ static void settle_dir(struct haul_options *options)
     options->dir = dir;
 }
 
-static enum haul_err collect_all(const struct args *args, struct requests *requests,
-                                 struct haul_error *err)
+static enum haul_err collect_all(struct collected *collected, struct haul_error *err)
 {
+    const struct args *args = collected->args;
     const struct haul_strings *files = &args->run.input_files;
     enum haul_err code = HAUL_OK;
 
     for (size_t i = 0; i < args->operand_count && code == HAUL_OK; i++)
-        code = collect_operand(args, args->operands[i], requests, err);
+        code = collect_operand(collected, args->operands[i], err);
     for (size_t i = 0; i < files->count && code == HAUL_OK; i++)
-        code = collect_list(args, files->items[i], requests, err);
-    if (code == HAUL_OK && requests->count > 1 && args->item->out != NULL)
+        code = collect_list(collected, files->items[i], err);
+    if (code == HAUL_OK && collected->count > 1 && args->item->out != NULL)
         return haul_fail(err, HAUL_E_USAGE,
                          "--out names one file, but there are %zu URLs; use --dir, or out= in a "
                          "list file",
-                         requests->count);
+                         collected->count);
     return code;
+}
+
+enum haul_err collect(const struct args *args, struct collected *ret_collected,
+                      struct haul_error *err)
+{
+    struct collected collected = {.args = args};
+    enum haul_err code;
+
+    STAILQ_INIT(&collected.parts);
+    code = collect_all(&collected, err);
+    if (code != HAUL_OK) {
+        collected_fini(&collected);
+        return code;
+    }
+    settle_dir(args->item);
+    *ret_collected = (struct collected){.args = args, .count = collected.count};
+    STAILQ_INIT(&ret_collected->parts);
+    STAILQ_CONCAT(&ret_collected->parts, &collected.parts);
+    return HAUL_OK;
+}
+
+static void free_first(struct collected *collected)
+{
+    struct collected_part *part = STAILQ_FIRST(&collected->parts);
+
+    STAILQ_REMOVE_HEAD(&collected->parts, link);
+    free(part->block);
+    free(part);
+}
+
+bool collected_empty(const struct collected *collected)
+{
+    return STAILQ_EMPTY(&collected->parts);
+}
+
+enum haul_err collected_next(struct collected *collected, struct requests *requests,
+                             struct haul_error *err)
+{
+    struct collected_part *part = STAILQ_FIRST(&collected->parts);
+    struct haul_options *options = collected->args->item;
+    size_t first = requests->count;
+    enum haul_err code = HAUL_OK;
+
+    if (part->block != NULL) {
+        struct list_part block = list_part_of(part->name, part->block);
+
+        code = list_file_parse(&block, options, &collected->sets, requests, err);
+    } else {
+        requests_add(requests, part->url, options);
+    }
+    for (size_t i = first; i < requests->count; i++)
+        settle_dir(requests->items[i].options);
+    free_first(collected);
+    return code;
+}
+
+void collected_fini(struct collected *collected)
+{
+    while (!STAILQ_EMPTY(&collected->parts))
+        free_first(collected);
+    list_sets_free(&collected->sets);
 }
 
 enum haul_err collect_requests(const struct args *args, struct requests *ret_requests,
                                struct haul_error *err)
 {
     struct requests requests = {0};
-    enum haul_err code = collect_all(args, &requests, err);
+    struct collected collected;
+    enum haul_err code = collect(args, &collected, err);
 
-    if (code != HAUL_OK) {
-        requests_fini(&requests);
+    if (code != HAUL_OK)
         return code;
-    }
-    settle_dir(args->item);
-    for (size_t i = 0; i < requests.count; i++)
-        settle_dir(requests.items[i].options);
-    *ret_requests = requests;
-    return HAUL_OK;
+    while (code == HAUL_OK && !collected_empty(&collected))
+        code = collected_next(&collected, &requests, err);
+    collected_fini(&collected);
+    if (code == HAUL_OK)
+        *ret_requests = requests;
+    else
+        requests_fini(&requests);
+    return code;
 }

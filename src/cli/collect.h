@@ -1,14 +1,36 @@
 #ifndef CLI_COLLECT_H
 #define CLI_COLLECT_H
 
+#include <sys/queue.h>
+
 #include "cli/args.h"
 #include "haul/error.h"
+#include "input/list_file.h"
 #include "input/requests.h"
 
-/* Makes requests of the URLs and list files that a command line names, in that order; "-" is the
- * standard input. Folders become
- * absolute, that of args->item too. On failure *ret_requests is not touched, and the
- * sentence says which URL or line is wrong. */
+/* What a command line names, in its order, checked but not yet made into requests: of a list only
+ * its text is kept, and that no longer than it is needed. */
+struct collected {
+    const struct args *args;
+    struct list_set *sets;
+    STAILQ_HEAD(, collected_part) parts;
+    size_t count; /* items in all of it */
+};
+
+/* Reads and checks the URLs and list files that a command line names; "-" is the standard input.
+ * args->item gets an absolute folder; ARGS is borrowed until collected_fini(). On failure there is
+ * nothing to free, and the sentence says which URL or line is wrong. */
+HAUL_CHECKED enum haul_err collect(const struct args *args, struct collected *ret_collected,
+                                   struct haul_error *err);
+/* True when there is nothing left to take. */
+bool collected_empty(const struct collected *collected);
+/* Appends requests for the next part, one to some hundreds, to REQUESTS, and frees its text.
+ * Folders are absolute. */
+HAUL_CHECKED enum haul_err collected_next(struct collected *collected, struct requests *requests,
+                                          struct haul_error *err);
+void collected_fini(struct collected *collected);
+
+/* The same in one go. */
 HAUL_CHECKED enum haul_err collect_requests(const struct args *args, struct requests *ret_requests,
                                             struct haul_error *err);
 

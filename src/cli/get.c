@@ -1,8 +1,9 @@
 /* `haul get`: the engine in this process, without daemon or socket.
  *
- * Reads and checks all input first, runs until every item is over, and answers with the exit
- * status. The first SIGINT, SIGTERM or SIGHUP lets the engine put its work away; a second one ends
- * the process on the spot. Standard output stays empty.
+ * Reads and checks all input first, but adds a long list to the queue in parts, one a turn of the
+ * loop, so that the first transfers need not wait for the last item. Runs until every item is over,
+ * and answers with the exit status. The first SIGINT, SIGTERM or SIGHUP lets the engine put its
+ * work away; a second one ends the process on the spot. Standard output stays empty.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -28,8 +29,11 @@ struct get {
     struct haul_engine *engine;
     struct progress *progress;
     struct outcome outcome;
-    uv_timer_t tick;   /* draws progress */
-    uv_timer_t ending; /* fires in the loop turn after the last item, to stop the engine */
+    struct collected *input; /* what is not added yet */
+    struct haul_error err;   /* why it can't be */
+    uv_idle_t adding;        /* while there is any */
+    uv_timer_t tick;         /* draws progress */
+    uv_timer_t ending;       /* fires in the loop turn after the last item, to stop the engine */
     uv_signal_t signals[COUNT_OF(ending_signals)];
     uint64_t began; /* ticks */
     bool stopping;
@@ -94,14 +98,38 @@ static void on_changed(void *ctx)
 {
     struct get *get = ctx;
 
-    if (!get->stopping && haul_engine_idle(get->engine))
+    if (!get->stopping && collected_empty(get->input) && haul_engine_idle(get->engine))
         uv_timer_start(&get->ending, on_ending, 0, 0);
+}
+
+/* Adds the next part of the input. */
+static enum haul_err add_part(struct get *get, struct haul_error *err)
+{
+    struct requests requests = {0};
+    enum haul_err code = collected_next(get->input, &requests, err);
+
+    if (code == HAUL_OK)
+        code = haul_engine_add(get->engine, requests.items, requests.count, NULL, NULL, err);
+    requests_fini(&requests);
+    return code;
+}
+
+static void on_adding(uv_idle_t *idle)
+{
+    struct get *get = idle->data;
+
+    if (get->stopping || collected_empty(get->input))
+        uv_idle_stop(idle);
+    else if (add_part(get, &get->err) != HAUL_OK)
+        stop(get);
 }
 
 static void watch(struct get *get)
 {
     uv_loop_t *uv = loop_uv(get->loop);
 
+    uv_idle_init(uv, &get->adding);
+    get->adding.data = get;
     uv_timer_init(uv, &get->tick);
     uv_timer_init(uv, &get->ending);
     get->tick.data = get;
@@ -116,30 +144,33 @@ static void watch(struct get *get)
 
 static void unwatch(struct get *get)
 {
+    uv_close((uv_handle_t *)&get->adding, NULL);
     uv_close((uv_handle_t *)&get->tick, NULL);
     uv_close((uv_handle_t *)&get->ending, NULL);
     for (size_t i = 0; i < COUNT_OF(ending_signals); i++)
         uv_close((uv_handle_t *)&get->signals[i], NULL);
 }
 
-/* Adds the requests and runs until they are over. */
-static enum haul_err fetch(struct get *get, const struct requests *requests, struct haul_error *err)
+/* Adds the input and runs until all of it is over. */
+static enum haul_err fetch(struct get *get, struct haul_error *err)
 {
     struct haul_totals totals;
     enum haul_err code;
 
-    get->outcome.added = requests->count;
-    code = haul_engine_add(get->engine, requests->items, requests->count, NULL, NULL, err);
+    get->outcome.added = get->input->count;
+    code = add_part(get, err);
     if (code != HAUL_OK)
         return code;
+    uv_idle_start(&get->adding, on_adding);
     haul_loop_run(get->loop);
     haul_engine_totals(get->engine, &totals);
     get->outcome.received = totals.received;
-    return HAUL_OK;
+    if (get->err.code != HAUL_OK)
+        *err = get->err;
+    return get->err.code;
 }
 
-static enum haul_err run_engine(struct get *get, const struct args *args,
-                                const struct requests *requests, struct haul_error *err)
+static enum haul_err run_engine(struct get *get, const struct args *args, struct haul_error *err)
 {
     struct haul_engine_events events = {.item = on_item, .changed = on_changed, .ctx = get};
     enum haul_err code = haul_loop_new(&get->loop, err);
@@ -149,7 +180,7 @@ static enum haul_err run_engine(struct get *get, const struct args *args,
     code = haul_engine_new(get->loop, &args->settings, NULL, &events, &get->engine, err);
     if (code == HAUL_OK) {
         watch(get);
-        code = fetch(get, requests, err);
+        code = fetch(get, err);
         unwatch(get);
         haul_engine_free(get->engine);
     }
@@ -157,11 +188,12 @@ static enum haul_err run_engine(struct get *get, const struct args *args,
     return code;
 }
 
-static int get_all(const struct args *args, const struct requests *requests)
+static int get_all(const struct args *args, struct collected *input)
 {
-    struct get get = {.progress = progress_new(&args->run), .began = clock_ticks(&clock_system)};
+    struct get get = {
+        .input = input, .progress = progress_new(&args->run), .began = clock_ticks(&clock_system)};
     struct haul_error err;
-    enum haul_err code = run_engine(&get, args, requests, &err);
+    enum haul_err code = run_engine(&get, args, &err);
 
     get.outcome.ms = clock_ticks(&clock_system) - get.began;
     if (code != HAUL_OK) {
@@ -185,7 +217,7 @@ static enum haul_err open_log(const struct run_options *run, struct haul_error *
 
 int get_run(const struct args *args)
 {
-    struct requests requests = {0};
+    struct collected input;
     struct haul_error err;
     int status;
 
@@ -194,12 +226,12 @@ int get_run(const struct args *args)
     if (args->operand_count == 0 && args->run.input_files.count == 0) {
         (void)haul_fail(&err, HAUL_E_USAGE, "no URL to get; name one, or a list with -i FILE");
         status = report_usage("get", &err);
-    } else if (collect_requests(args, &requests, &err) != HAUL_OK) {
+    } else if (collect(args, &input, &err) != HAUL_OK) {
         status = report_usage("get", &err);
     } else {
-        status = requests.count == 0 ? 0 : get_all(args, &requests);
+        status = input.count == 0 ? 0 : get_all(args, &input);
+        collected_fini(&input);
     }
-    requests_fini(&requests);
     haul_log_close();
     return status;
 }

@@ -12,16 +12,16 @@
 #include "engine/keep.h"
 #include "engine/transfer.h"
 
-static enum haul_err check_request(const struct haul_request *request, struct haul_error *err)
+static enum haul_err check_request(const struct haul_request *request, struct url_known *known,
+                                   struct haul_error *err)
 {
     const struct haul_options *options = request->options;
-    struct url parts;
-    enum haul_err code = url_split(request->url, &parts, err);
+    enum haul_err code = url_check(request->url, known, err);
 
     if (code != HAUL_OK)
         return code;
     for (size_t i = 0; i < request->mirror_count; i++) {
-        code = url_split(request->mirrors[i], &parts, err);
+        code = url_check(request->mirrors[i], known, err);
         if (code != HAUL_OK)
             return code;
     }
@@ -38,12 +38,13 @@ static enum haul_err check_request(const struct haul_request *request, struct ha
 enum haul_err haul_engine_add(struct haul_engine *engine, const struct haul_request *requests,
                               size_t count, haul_added_cb *added, void *ctx, struct haul_error *err)
 {
+    struct url_known known = {0};
     struct item **items;
 
     if (count > ITEMS_MAX - engine->queue.count || engine->queue.next_id > ITEM_ID_MAX - count)
         return haul_fail(err, HAUL_E_TOO_BIG, "the queue takes no more items");
     for (size_t i = 0; i < count; i++) {
-        enum haul_err code = check_request(&requests[i], err);
+        enum haul_err code = check_request(&requests[i], &known, err);
 
         if (code != HAUL_OK)
             return code;

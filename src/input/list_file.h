@@ -15,13 +15,32 @@
  *         header=Accept: text/plain
  *
  * One item a line; further URLs of the same file follow after tabs; indented lines set options of
- * the item above. Blank lines, CRLF and a byte order mark do not matter.
- *
- * Appends an item for each to REQUESTS, with OPTIONS as the base of its options, in time
- * proportional to LEN. NAME is how the file is called in sentences. On failure REQUESTS is as
- * before, and the sentence tells the line and what to do. */
-HAUL_CHECKED enum haul_err list_file_parse(const char *name, const char *text, size_t len,
-                                           struct haul_options *options, struct requests *requests,
+ * the item above. Blank lines, CRLF and a byte order mark do not matter. */
+
+/* A list, or a part of one that begins with an item. */
+struct list_part {
+    const char *name; /* how the file is called in sentences */
+    size_t line;      /* number of its first line, from 1 */
+    const char *text;
+    size_t len;
+};
+
+/* Sets of options that were read, by their lines, so that items whose lines are the same share
+ * them. Begins as NULL. */
+struct list_set;
+void list_sets_free(struct list_set **sets);
+
+/* Says whether the part can be read, in time proportional to its length, and in *ret_count how many
+ * items it has. OPTIONS is the base of their options. On failure the sentence tells the line and
+ * what to do. */
+HAUL_CHECKED enum haul_err list_file_check(const struct list_part *part,
+                                           struct haul_options *options, size_t *ret_count,
                                            struct haul_error *err);
+
+/* The same, and appends an item for each to REQUESTS. *SETS is for all parts that are read with
+ * these OPTIONS; SETS may be NULL. On failure REQUESTS is as before. */
+HAUL_CHECKED enum haul_err list_file_parse(const struct list_part *part,
+                                           struct haul_options *options, struct list_set **sets,
+                                           struct requests *requests, struct haul_error *err);
 
 #endif

@@ -56,6 +56,15 @@ void requests_add_mirror(struct requests *requests, const char *url)
     last->mirrors = mirrors;
 }
 
+void requests_set_options(struct requests *requests, struct haul_options *options)
+{
+    struct haul_request *last = &requests->items[requests->count - 1];
+
+    haul_options_ref(options);
+    haul_options_unref(last->options);
+    last->options = options;
+}
+
 struct haul_options *requests_own_options(struct requests *requests)
 {
     struct haul_request *last = &requests->items[requests->count - 1];

@@ -23,6 +23,9 @@ void requests_add(struct requests *requests, const char *url, struct haul_option
 /* Gives the last request one more URL of the same file (copied). */
 void requests_add_mirror(struct requests *requests, const char *url);
 
+/* Gives the last request other options (referenced). */
+void requests_set_options(struct requests *requests, struct haul_options *options);
+
 /* The options of the last request, its own from now on, so that they may be changed. */
 struct haul_options *requests_own_options(struct requests *requests);
 

@@ -1,5 +1,6 @@
 """Links come from the command line, from list files and from standard input."""
 
+import json
 import os
 
 from harness import case, expect, expect_equal, run
@@ -33,6 +34,31 @@ def a_line_that_is_no_link_stops_all_before_anything_starts(t):
     expect_equal(result.status, 1, str(result))
     expect(b"2" in result.err, f"the line is not named: {result}")
     t.expect_names()
+
+
+@case
+def a_bad_line_at_the_end_of_a_long_list_stops_all_before_anything_starts(t):
+    file = t.file("never.bin")
+    lines = [file.url] * 100_000 + ["not a link"]
+    result = t.haul("get", "-d", t.dir, "-i", t.write("list.txt", "\n".join(lines)))
+    expect_equal(result.status, 1, str(result))
+    expect(b"line 100001: " in result.err, f"the line is not named: {result}")
+    expect_equal(t.origin.requests("never.bin"), [], "requests")
+    t.expect_names()
+
+
+@case
+def a_list_of_several_parts_is_fetched_in_its_order(t):
+    files = [t.file(f"{i}.bin", 100) for i in range(3)]
+    padding = "\n# " + "x" * 100_000 + "\n"
+    listed = t.write("list.txt", padding.join(f"{file.url}\n  out={i}.out" for i, file in
+                                              enumerate(files)))
+    result = t.get("--progress", "json", "-j", 1, "-i", listed)
+    told = [json.loads(line) for line in result.err.splitlines()]
+    added = [line["item"] for line in told if line["event"] == "added"]
+    expect_equal([(item["id"], item["name"]) for item in added],
+                 [(i + 1, f"{i}.out") for i in range(3)], "items in order")
+    t.expect_names("0.out", "1.out", "2.out")
 
 
 @case

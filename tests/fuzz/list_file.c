@@ -22,14 +22,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct haul_options *options = haul_options_new();
     struct requests requests = {0};
     struct haul_error err = {0};
-    enum haul_err code =
-        list_file_parse("list", (const char *)data, size, options, &requests, &err);
+    struct list_part part = {"list", 1, (const char *)data, size};
+    struct list_set *sets = NULL;
+    size_t count = 0;
+    enum haul_err checked = list_file_check(&part, options, &count, &err);
+    enum haul_err code = list_file_parse(&part, options, &sets, &requests, &err);
+
+    CHECK(code == checked);
+    CHECK(code != HAUL_OK || requests.count == count);
 
     CHECK(code == HAUL_OK || requests.count == 0);
     CHECK(code == HAUL_OK || strncmp(err.text, "list, line ", 11) == 0);
     for (size_t i = 0; i < requests.count; i++)
         check_item(&requests.items[i]);
     requests_fini(&requests);
+    list_sets_free(&sets);
     CHECK(options->refs == 1);
     haul_options_unref(options);
     return 0;

@@ -36,8 +36,14 @@ static struct requests parsed(const char *text)
     struct requests requests = {0};
     struct haul_error err = {0};
 
-    if (list_file_parse("list", text, strlen(text), options, &requests, &err) != HAUL_OK)
+    struct list_part part = {"list", 1, text, strlen(text)};
+    size_t count = 0;
+
+    if (list_file_check(&part, options, &count, &err) != HAUL_OK)
         fail_msg("%s", err.text);
+    if (list_file_parse(&part, options, NULL, &requests, &err) != HAUL_OK)
+        fail_msg("%s", err.text);
+    assert_int_equal(requests.count, count);
     return requests;
 }
 
@@ -104,10 +110,14 @@ static void windows_files_are_fine(void **state)
 static void assert_refused(const char *text, size_t len, const char *part)
 {
     struct requests requests = {0};
-    struct haul_error err;
+    struct list_part list = {"list", 1, text, len};
+    struct haul_error err, checked;
+    size_t count = 0;
 
     requests_add(&requests, "http://before.org/", options);
-    assert_true(list_file_parse("list", text, len, options, &requests, &err) != HAUL_OK);
+    assert_true(list_file_check(&list, options, &count, &checked) != HAUL_OK);
+    assert_true(list_file_parse(&list, options, NULL, &requests, &err) != HAUL_OK);
+    assert_string_equal(checked.text, err.text);
     if (strstr(err.text, part) == NULL)
         fail_msg("\"%s\" is not in \"%s\"", part, err.text);
     assert_int_equal(requests.count, 1);
@@ -159,6 +169,49 @@ static void a_hundred_thousand_lines_share_their_options(void **state)
     strbuf_fini(&text);
 }
 
+static void the_same_options_are_one_set_in_all_parts(void **state)
+{
+    static const char text[] = "http://a.org/1\n out=x\n header=A: b\n"
+                               "http://a.org/2\n insecure\n"
+                               "http://a.org/3\n out=x\n header=A: b\n";
+    struct list_part part = {"list", 1, text, sizeof(text) - 1};
+    struct requests requests = {0};
+    struct list_set *sets = NULL;
+    struct haul_error err;
+
+    (void)state;
+    assert_int_equal(list_file_parse(&part, options, &sets, &requests, &err), HAUL_OK);
+    assert_int_equal(list_file_parse(&part, options, &sets, &requests, &err), HAUL_OK);
+    assert_int_equal(requests.count, 6);
+    assert_string_equal(requests.items[5].options->out, "x");
+    assert_int_equal(requests.items[5].options->headers.count, 1);
+    assert_ptr_equal(requests.items[2].options, requests.items[0].options);
+    assert_ptr_equal(requests.items[5].options, requests.items[0].options);
+    assert_ptr_equal(requests.items[4].options, requests.items[1].options);
+    assert_ptr_not_equal(requests.items[1].options, requests.items[0].options);
+    list_sets_free(&sets);
+    assert_null(sets);
+    requests_fini(&requests);
+}
+
+static void a_mistake_behind_a_shared_set_has_its_line(void **state)
+{
+    static const char text[] = "http://a.org/1\n out=x\n\n"
+                               "http://a.org/2\n out=x\n\n"
+                               "bad\n";
+    struct list_part part = {"list", 11, text, sizeof(text) - 1};
+    struct requests requests = {0};
+    struct list_set *sets = NULL;
+    struct haul_error err;
+
+    (void)state;
+    assert_int_not_equal(list_file_parse(&part, options, &sets, &requests, &err), HAUL_OK);
+    assert_non_null(strstr(err.text, "list, line 17: "));
+    assert_int_equal(requests.count, 0);
+    requests_fini(&requests);
+    list_sets_free(&sets);
+}
+
 static void too_many_mirrors_are_refused(void **state)
 {
     struct strbuf text;
@@ -183,6 +236,8 @@ int main(void)
         TEST(mistakes_are_told_with_their_line),
         TEST(an_empty_list_is_no_mistake),
         TEST(a_hundred_thousand_lines_share_their_options),
+        TEST(the_same_options_are_one_set_in_all_parts),
+        TEST(a_mistake_behind_a_shared_set_has_its_line),
         TEST(too_many_mirrors_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

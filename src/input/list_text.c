@@ -1,0 +1,113 @@
+/* Blocks of a list.
+ *
+ * A block is cut where a line begins that is neither indented, nor blank, nor a comment: there
+ * begins an item, or a mistake that is one wherever it stands. */
+
+#include "input/list_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+void list_text_init(struct list_text *list, size_t most)
+{
+    *list = (struct list_text){.most = most};
+    STAILQ_INIT(&list->blocks);
+}
+
+static size_t lines_in(const struct list_block *block)
+{
+    size_t lines = 0;
+
+    for (size_t i = 0; i < block->len; i++)
+        lines += block->text[i] == '\n';
+    return lines;
+}
+
+/* The last place in the block's text where an item begins; 0: none but the first. */
+static size_t last_item(const struct list_block *block)
+{
+    size_t at = block->len;
+
+    while (--at > 0) {
+        if (block->text[at - 1] == '\n' && !strchr(" \t\r\n#", block->text[at]))
+            break;
+    }
+    return at;
+}
+
+static void open_block(struct list_text *list, size_t line)
+{
+    list->open_size = LIST_BLOCK;
+    list->open = xmalloc(sizeof *list->open + list->open_size);
+    list->open->line = line;
+    list->open->len = 0;
+}
+
+static void close_block(struct list_text *list)
+{
+    /* What it does not use is given back. */
+    list->open = xrealloc(list->open, sizeof *list->open + list->open->len);
+    STAILQ_INSERT_TAIL(&list->blocks, list->open, link);
+    list->open = NULL;
+}
+
+/* The open block is full: cuts it where its last item begins, or makes it larger. */
+static void make_room(struct list_text *list)
+{
+    struct list_block *full = list->open;
+    size_t cut = last_item(full), rest = full->len - cut;
+
+    if (cut == 0 || rest > LIST_BLOCK / 2) {
+        list->open_size *= 2;
+        list->open = xrealloc(full, sizeof *full + list->open_size);
+        return;
+    }
+    full->len = cut;
+    open_block(list, full->line + lines_in(full));
+    memcpy(list->open->text, full->text + cut, rest);
+    list->open->len = rest;
+    full = xrealloc(full, sizeof *full + cut);
+    STAILQ_INSERT_TAIL(&list->blocks, full, link);
+}
+
+bool list_text_add(struct list_text *list, const char *bytes, size_t len)
+{
+    if (len > list->most - list->total)
+        return false;
+    list->total += len;
+    if (!list->open)
+        open_block(list, 1);
+    while (len > 0) {
+        size_t part = MIN(len, list->open_size - list->open->len);
+
+        memcpy(list->open->text + list->open->len, bytes, part);
+        list->open->len += part;
+        bytes += part;
+        len -= part;
+        if (list->open->len == list->open_size)
+            make_room(list);
+    }
+    return true;
+}
+
+void list_text_take(struct list_text *list, struct list_blocks *to)
+{
+    if (list->open && list->open->len > 0)
+        close_block(list);
+    STAILQ_CONCAT(to, &list->blocks);
+    list_text_fini(list);
+}
+
+void list_text_fini(struct list_text *list)
+{
+    struct list_block *block;
+
+    while ((block = STAILQ_FIRST(&list->blocks))) {
+        STAILQ_REMOVE_HEAD(&list->blocks, link);
+        free(block);
+    }
+    free(list->open);
+    list->open = NULL;
+}
