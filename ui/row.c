@@ -96,6 +96,10 @@ static void fill_active(const struct haul_item *item, bool ascii, struct row_tex
         str_copy(text->words, sizeof(text->words), "connecting");
         return;
     }
+    if (item->phase == HAUL_PHASE_CHECKING) {
+        str_copy(text->words, sizeof(text->words), "checking");
+        return;
+    }
     if (item->phase == HAUL_PHASE_FINISHING) {
         str_copy(text->words, sizeof(text->words), "finishing");
         return;

@@ -48,6 +48,7 @@ struct haul_options {
     char *cacert; /* file */
     bool insecure;
     bool allow_downgrade;   /* follow a redirect from https to http */
+    char *checksum;         /* "sha256:5fec…", see base/checksum.h */
     bool trust_size;        /* an equal size proves that a partial is of the same file */
     bool no_resume;         /* drop what an earlier item left of it */
     bool allow_unclean_end; /* take a body whose end the server did not vouch for */

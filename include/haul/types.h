@@ -26,7 +26,8 @@ enum haul_phase {
     HAUL_PHASE_NONE,       /* not active */
     HAUL_PHASE_CONNECTING, /* no answer yet */
     HAUL_PHASE_RECEIVING,
-    HAUL_PHASE_FINISHING, /* all bytes are here: checking, syncing, renaming */
+    HAUL_PHASE_CHECKING,  /* all bytes are here: do they have the digest that was given? */
+    HAUL_PHASE_FINISHING, /* syncing, renaming */
     HAUL_PHASE_COUNT
 };
 

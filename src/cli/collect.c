@@ -175,6 +175,11 @@ static enum haul_err collect_all(struct collected *collected, struct haul_error 
                          "--out names one file, but there are %zu URLs; use --dir, or out= in a "
                          "list file",
                          collected->count);
+    if (code == HAUL_OK && collected->count > 1 && args->item->checksum != NULL)
+        return haul_fail(err, HAUL_E_USAGE,
+                         "--checksum is of one file, but there are %zu URLs; use checksum= in a "
+                         "list file",
+                         collected->count);
     return code;
 }
 

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/checksum.h"
 #include "base/fmt.h"
 #include "base/mem.h"
 #include "base/path.h"
@@ -54,6 +55,11 @@ static const char *check_filled_line(const char *value)
 {
     const char *wrong = check_filled(value);
     return wrong ? wrong : check_line(value);
+}
+
+static const char *check_checksum(const char *value)
+{
+    return checksum_parse(value, NULL);
 }
 
 static const char *check_session(const char *value)
@@ -250,6 +256,13 @@ static const struct haul_option rows[] = {
         .choices = if_exists_choices,
         .value_name = "HOW",
         .help = "When the file is already there: rename, skip, overwrite or fail",
+    },
+    {
+        ITEM("checksum", checksum),
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "ALGORITHM:HEX",
+        .help = "Digest that the file must have; md5, sha1, sha224, sha256, sha384 or sha512",
+        .check = check_checksum,
     },
     {
         ITEM("trust-size", trust_size),

@@ -19,6 +19,7 @@
 #define SLOW_WRITES      2 /* in a row make a file system slow: one may be a busy processor's */
 #define HANGING_WRITE_NS 100000000 /* one of these does, too */
 #define SLOW_FOR_MS      5000
+#define BUSY_JOBS_MAX    4u /* of the workers, whatever the number of processors */
 
 struct disk_volume {
     struct disk *disk;
@@ -31,6 +32,8 @@ struct disk {
     uv_loop_t *loop;
     const struct clock *clock;
     size_t jobs;
+    unsigned busy_jobs; /* under way, of those from disk_submit_busy() */
+    TAILQ_HEAD(, disk_job) line;
     struct disk_volume **volumes;
     size_t volume_count, volume_size;
     struct disk_folder **folders;
@@ -46,6 +49,7 @@ struct disk *disk_new(struct haul_loop *loop, const struct clock *clock)
 
     disk->loop = loop_uv(loop);
     disk->clock = clock;
+    TAILQ_INIT(&disk->line);
     return disk;
 }
 
@@ -74,20 +78,65 @@ static void run_job(uv_work_t *work)
     job->run(job);
 }
 
+static void begin_busy(struct disk *disk);
+
 static void end_job(uv_work_t *work, int status)
 {
     struct disk_job *job = OWNER_OF(work, struct disk_job, work);
 
     (void)status; /* jobs are never cancelled */
     job->disk->jobs--;
+    if (job->turn == DISK_JOB_WORKS) {
+        job->disk->busy_jobs--;
+        begin_busy(job->disk);
+    }
     job->done(job);
 }
 
 void disk_submit(struct disk *disk, struct disk_job *job)
 {
     job->disk = disk;
+    job->turn = DISK_JOB_QUICK;
     disk->jobs++;
     uv_queue_work(disk->loop, &job->work, run_job, end_job);
+}
+
+static unsigned busy_jobs_max(void)
+{
+    unsigned processors = uv_available_parallelism();
+
+    return MIN(MAX(processors, 2u) - 1, BUSY_JOBS_MAX);
+}
+
+static void begin_busy(struct disk *disk)
+{
+    struct disk_job *job;
+
+    while (disk->busy_jobs < busy_jobs_max() && (job = TAILQ_FIRST(&disk->line))) {
+        TAILQ_REMOVE(&disk->line, job, line);
+        job->turn = DISK_JOB_WORKS;
+        disk->busy_jobs++;
+        uv_queue_work(disk->loop, &job->work, run_job, end_job);
+    }
+}
+
+void disk_submit_busy(struct disk *disk, struct disk_job *job)
+{
+    job->disk = disk;
+    job->turn = DISK_JOB_WAITS;
+    disk->jobs++;
+    TAILQ_INSERT_TAIL(&disk->line, job, line);
+    begin_busy(disk);
+}
+
+bool disk_take_back(struct disk *disk, struct disk_job *job)
+{
+    if (job->turn != DISK_JOB_WAITS)
+        return false;
+    TAILQ_REMOVE(&disk->line, job, line);
+    job->turn = DISK_JOB_QUICK;
+    disk->jobs--;
+    return true;
 }
 
 struct disk_volume *disk_volume(struct disk *disk, dev_t dev)

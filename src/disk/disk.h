@@ -4,10 +4,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 #include <sys/types.h>
 #include <uv.h>
 
 #include "base/clock.h"
+#include "haul/attr.h"
 #include "haul/loop.h"
 
 /* What the disk room shares: the way to the worker threads, and how quick each file system is. All
@@ -25,11 +27,18 @@ bool disk_busy(const struct disk *disk);
  * touch nothing but its own struct; DONE on the loop afterwards, and may free it. */
 struct disk_job {
     uv_work_t work;
+    TAILQ_ENTRY(disk_job) line; /* while it waits for its turn */
+    enum { DISK_JOB_QUICK, DISK_JOB_WAITS, DISK_JOB_WORKS } turn;
     struct disk *disk;
     void (*run)(struct disk_job *job);
     void (*done)(struct disk_job *job);
 };
 void disk_submit(struct disk *disk, struct disk_job *job);
+/* For work that keeps a processor busy: no more of it at once than leaves a processor for the loop,
+ * the rest waits in line. */
+void disk_submit_busy(struct disk *disk, struct disk_job *job);
+/* Takes such a job out of the line; false when it is under way or over. */
+HAUL_CHECKED bool disk_take_back(struct disk *disk, struct disk_job *job);
 
 /* Writes of a file system go inline while it is quick, and to the workers for some seconds after
  * one of them took long. */

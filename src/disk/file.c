@@ -18,6 +18,7 @@
 #include "base/array.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "disk/digest.h"
 #include "disk/file_inside.h"
 #include "disk/names.h"
 #include "haul/log.h"
@@ -39,6 +40,7 @@ void disk_file_close(struct disk_file *file)
 void disk_file_free(struct disk_file *file)
 {
     disk_file_close(file);
+    digest_free(file->digest);
     if (file->folder)
         disk_folder_release(file->disk, file->folder);
     state_fini(&file->state);
@@ -88,6 +90,14 @@ void disk_file_join(struct disk_file *file, size_t range, size_t behind)
     *second = (struct disk_range){second->end, second->end, second->end, second->end};
     file->rows_at = 0;
     file->layout++;
+}
+
+void disk_file_reject(struct disk_file *file, uint64_t size, const char *digest)
+{
+    xstrset(&file->state.rejected, digest);
+    file->state.size = (int64_t)size;
+    state_close(&file->state);
+    file->rows_at = 0;
 }
 
 bool disk_file_unwritten(const struct disk_file *file, uint64_t size)
@@ -314,8 +324,6 @@ static void run_record(struct disk_job *base)
         sync_entries(job->file);
 }
 
-static void end_file(struct disk_file *file);
-
 static void end_record(struct disk_job *base)
 {
     struct record_job *job = OWNER_OF(base, struct record_job, job);
@@ -335,8 +343,7 @@ static void end_record(struct disk_job *base)
     }
     state_fini(&job->state);
     free(job);
-    if (file->ending)
-        end_file(file);
+    disk_file_settle(file);
 }
 
 void disk_file_record(struct disk_file *file, bool sync)
@@ -551,11 +558,10 @@ static void end_end(struct disk_job *base)
     free(job);
 }
 
-static void end_file(struct disk_file *file)
+void disk_file_settle(struct disk_file *file)
 {
-    struct end_job *job = file->ending;
-
-    disk_submit(file->disk, &job->job);
+    if (file->ending && !file->busy && !digest_hurry(file->digest))
+        disk_submit(file->disk, &file->ending->job);
 }
 
 static void begin_end(struct disk_file *file, void (*run)(struct disk_job *), struct end_job end)
@@ -566,8 +572,7 @@ static void begin_end(struct disk_file *file, void (*run)(struct disk_job *), st
     job->job = (struct disk_job){.run = run, .done = end_end};
     job->file = file;
     file->ending = job;
-    if (!file->busy)
-        end_file(file);
+    disk_file_settle(file);
 }
 
 void disk_file_finish(struct disk_file *file, uint64_t size, int64_t mtime,

@@ -56,6 +56,9 @@ size_t disk_file_split(struct disk_file *file, size_t range, uint64_t at);
 /* Gives RANGE the range behind it, of which nothing was written. */
 void disk_file_join(struct disk_file *file, size_t range, size_t behind);
 
+/* All SIZE bytes are here, and do not have this digest: the record that is left will say so. */
+void disk_file_reject(struct disk_file *file, uint64_t size, const char *digest);
+
 /* True when bytes below SIZE were not written. */
 bool disk_file_unwritten(const struct disk_file *file, uint64_t size);
 

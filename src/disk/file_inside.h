@@ -3,6 +3,8 @@
 
 #include "disk/file.h"
 
+struct digest;
+
 /* Inside of the disk room: what a partial file is made of. open.c makes it, file.c owns it; the
  * writer uses the descriptor, the volume and the ranges. */
 struct disk_file {
@@ -32,9 +34,16 @@ struct disk_file {
     int sync_errno;   /* of a sync that failed: from then on only `synced` is true */
     bool busy;        /* a job works on it */
     struct end_job *ending;
+    struct digest *digest; /* digest.c; NULL: none is wanted */
 };
 
 struct disk_place disk_file_place(const struct disk_file *file);
+/* A job on FILE came back: begins the end that waits for it, if nothing else is under way. */
+void disk_file_settle(struct disk_file *file);
+/* digest.c. The job must be over; NULL is fine. */
+void digest_free(struct digest *digest);
+/* Lets the worker come back soon; false when none is at it (any more). NULL is fine. */
+bool digest_hurry(struct digest *digest);
 /* Closes what only this file uses, which can take long: worker threads. */
 void disk_file_close(struct disk_file *file);
 void disk_file_free(struct disk_file *file); /* loop thread */

@@ -3,7 +3,8 @@
  * While a batch is being written, what comes meanwhile queues up and makes the next batch: no
  * timer, and the batches are as large as the disk is slow. Within a batch all files are written
  * first, then synced one after the other (the first fsync commits the journal for all), then named,
- * then each folder is synced once. A file is told as finished only after that. */
+ * then each folder is synced once. A file is told as finished only after that. A digest that was
+ * asked for is looked at before anything is synced. */
 
 #include "disk/small.h"
 
@@ -17,6 +18,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/str.h"
+#include "disk/digest.h"
 #include "disk/names.h"
 
 #define BATCH_MAX 64
@@ -30,10 +33,14 @@ struct entry {
     char *data;
     size_t len;
     int64_t mtime;
-    int dirfd; /* shared with neighbours of the same folder */
+    char *url;
+    struct checksum wanted;
+    bool is_wanted; /* ->wanted is set */
+    int dirfd;      /* shared with neighbours of the same folder */
     bool owns_dirfd;
     int fd;
     char *part;
+    char *record;
     char *name;
     struct haul_error err;
     disk_finished_cb *finished;
@@ -99,6 +106,7 @@ static bool make_partial(struct entry *entry)
         return false;
     name = names_candidate(&place, n);
     entry->part = xasprintf("%s.part", name);
+    entry->record = xasprintf("%s.haul", name);
     free(name);
     return true;
 }
@@ -106,6 +114,50 @@ static bool make_partial(struct entry *entry)
 static void drop_partial(struct entry *entry)
 {
     unlinkat(entry->dirfd, entry->part, 0);
+    close(entry->fd);
+    entry->fd = -1;
+}
+
+/* Says beside the partial that it has another digest than it should have. */
+static bool put_record(const struct entry *entry)
+{
+    char rejected[CHECKSUM_TEXT];
+    struct disk_range all = {.end = entry->len, .written = entry->len};
+    struct disk_state state = {.url = entry->url,
+                               .size = (int64_t)entry->len,
+                               .rejected = checksum_text(&entry->wanted, rejected),
+                               .ranges = &all,
+                               .range_count = 1};
+    size_t len = 0, rows;
+    char *text;
+    int fd;
+    bool written;
+
+    str_copy(state.boot, sizeof state.boot, state_boot_id());
+    text = state_write(&state, &len, &rows);
+    fd = text ? openat(entry->dirfd, entry->record,
+                       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)
+              : -1;
+    written = fd >= 0 && pwrite(fd, text, len, 0) == (ssize_t)len;
+    if (fd >= 0) {
+        if (!written)
+            unlinkat(entry->dirfd, entry->record, 0);
+        close(fd);
+    }
+    free(text);
+    return written;
+}
+
+/* A file with another digest stays as it is, for a person to look at. */
+static void check_entry(struct entry *entry)
+{
+    if (!entry->is_wanted ||
+        digest_check(&entry->wanted, entry->data, entry->len, &entry->err) == HAUL_OK)
+        return;
+    if (entry->err.code != HAUL_E_CHECKSUM || !put_record(entry)) {
+        drop_partial(entry);
+        return;
+    }
     close(entry->fd);
     entry->fd = -1;
 }
@@ -126,6 +178,7 @@ static void write_entry(struct entry *entry)
     }
     if (entry->mtime >= 0)
         futimens(entry->fd, times);
+    check_entry(entry);
 }
 
 static void sync_entry(struct entry *entry)
@@ -183,7 +236,9 @@ static void entry_free(struct entry *entry)
     free(entry->dir);
     free(entry->base);
     free(entry->data);
+    free(entry->url);
     free(entry->part);
+    free(entry->record);
     free(entry->name);
     free(entry);
 }
@@ -222,8 +277,8 @@ static void start_batch(struct disk_small *small)
     disk_submit(small->disk, &small->job);
 }
 
-void disk_small_put(struct disk_small *small, const struct disk_place *place, char *data,
-                    size_t len, int64_t mtime, disk_finished_cb *finished, void *ctx)
+void disk_small_put(struct disk_small *small, const struct disk_place *place,
+                    const struct disk_small_file *file, disk_finished_cb *finished, void *ctx)
 {
     struct entry *entry = xcalloc(1, sizeof *entry);
 
@@ -231,13 +286,17 @@ void disk_small_put(struct disk_small *small, const struct disk_place *place, ch
                             .base = xstrdup(place->name),
                             .policy = place->policy,
                             .numbered = place->numbered,
-                            .data = data,
-                            .len = len,
-                            .mtime = mtime,
+                            .data = file->data,
+                            .len = file->len,
+                            .mtime = file->mtime,
+                            .url = file->wanted ? xstrdup(file->url) : NULL,
+                            .is_wanted = file->wanted != NULL,
                             .dirfd = -1,
                             .fd = -1,
                             .finished = finished,
                             .ctx = ctx};
+    if (file->wanted)
+        entry->wanted = *file->wanted;
     STAILQ_INSERT_TAIL(&small->waiting, entry, link);
     start_batch(small);
 }

@@ -1,6 +1,7 @@
 #ifndef DISK_SMALL_H
 #define DISK_SMALL_H
 
+#include "base/checksum.h"
 #include "disk/file.h"
 
 /* Small files that are whole in memory: written, synced and named in batches by one worker, so that
@@ -12,8 +13,17 @@ struct disk_small;
 struct disk_small *disk_small_new(struct disk *disk);
 void disk_small_free(struct disk_small *small); /* nothing may be under way */
 
-/* Takes DATA (malloc'd). FINISHED comes on the loop. */
-void disk_small_put(struct disk_small *small, const struct disk_place *place, char *data,
-                    size_t len, int64_t mtime, disk_finished_cb *finished, void *ctx);
+struct disk_small_file {
+    char *data; /* malloc'd */
+    size_t len;
+    int64_t mtime;                 /* seconds, -1: leave */
+    const char *url;               /* without user info */
+    const struct checksum *wanted; /* NULL: none was given */
+};
+
+/* Takes FILE's data, borrows the rest. FINISHED comes on the loop. A file with another digest than
+ * the wanted one is HAUL_E_CHECKSUM, and stays as a partial with a record that says so. */
+void disk_small_put(struct disk_small *small, const struct disk_place *place,
+                    const struct disk_small_file *file, disk_finished_cb *finished, void *ctx);
 
 #endif

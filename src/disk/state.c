@@ -23,6 +23,7 @@ void state_fini(struct disk_state *state)
     free(state->url);
     free(state->etag);
     free(state->modified);
+    free(state->rejected);
     free(state->ranges);
     *state = (struct disk_state){.size = -1};
 }
@@ -33,6 +34,7 @@ void state_copy(struct disk_state *to, const struct disk_state *from)
     to->url = from->url ? xstrdup(from->url) : NULL;
     to->etag = from->etag ? xstrdup(from->etag) : NULL;
     to->modified = from->modified ? xstrdup(from->modified) : NULL;
+    to->rejected = from->rejected ? xstrdup(from->rejected) : NULL;
     to->ranges = xreallocarray(NULL, from->range_count, sizeof *to->ranges);
     if (from->range_count > 0)
         memcpy(to->ranges, from->ranges, from->range_count * sizeof *to->ranges);
@@ -117,7 +119,8 @@ char *state_write(const struct disk_state *state, size_t *ret_len, size_t *ret_r
     bool fits;
 
     if (!state->url || !one_line(state->url) || !one_line(state->etag) ||
-        !one_line(state->modified) || state->range_count > STATE_RANGES_MAX || !tiles(state))
+        !one_line(state->modified) || !one_line(state->rejected) ||
+        state->range_count > STATE_RANGES_MAX || !tiles(state))
         return NULL;
     strbuf_init(&text, STATE_BYTES_MAX);
     fits = strbuf_printf(&text, MAGIC "\nurl %s\n", state->url);
@@ -129,6 +132,8 @@ char *state_write(const struct disk_state *state, size_t *ret_len, size_t *ret_r
         fits = fits && strbuf_printf(&text, "etag %s\n", state->etag);
     if (state->modified)
         fits = fits && strbuf_printf(&text, "modified %s\n", state->modified);
+    if (state->rejected)
+        fits = fits && strbuf_printf(&text, "rejected %s\n", state->rejected);
     fits = fits && strbuf_printf(&text, "boot %s\nranges %zu\n", state->boot, state->range_count);
     *ret_rows = text.len;
     for (size_t i = 0; fits && i < state->range_count; i++) {
@@ -191,6 +196,7 @@ static bool read_head(struct lines *lines, struct disk_state *state, uint64_t *r
     const char *size = take(lines, "size");
     const char *etag = take(lines, "etag");
     const char *modified = take(lines, "modified");
+    const char *rejected = take(lines, "rejected");
     const char *boot = take(lines, "boot");
     const char *count = take(lines, "ranges");
     uint64_t bytes = 0;
@@ -203,6 +209,7 @@ static bool read_head(struct lines *lines, struct disk_state *state, uint64_t *r
     state->url = xstrdup(url);
     state->etag = etag ? xstrdup(etag) : NULL;
     state->modified = modified ? xstrdup(modified) : NULL;
+    state->rejected = rejected ? xstrdup(rejected) : NULL;
     return str_copy(state->boot, sizeof state->boot, boot) && str_to_u64(count, ret_count, NULL) &&
            *ret_count <= STATE_RANGES_MAX;
 }
@@ -276,6 +283,11 @@ uint64_t disk_state_bytes(const struct disk_state *state)
     for (size_t i = 0; i < state->range_count; i++)
         bytes += state->ranges[i].written - state->ranges[i].start;
     return bytes;
+}
+
+bool state_is_whole(const struct disk_state *state)
+{
+    return state->size >= 0 && disk_state_bytes(state) == (uint64_t)state->size;
 }
 
 static char boot_id[40]; /* constant for the life of the process */

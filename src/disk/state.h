@@ -24,7 +24,8 @@
  * one is changed in place by one small write; a power cut in the middle of it can leave digits of
  * two rows in one, which the check number shows. "size unknown" goes with a single range that ends
  * at 2^64-1. Lines that are not known are left out where there is nothing to say (etag, modified).
- */
+ * "rejected sha256:5fec…" behind these two says that all bytes are here and do not have this
+ * digest. */
 
 struct disk_range {
     uint64_t start;
@@ -38,6 +39,7 @@ struct disk_state {
     int64_t size;   /* -1: not known */
     char *etag;     /* as sent, NULL: none */
     char *modified; /* Last-Modified as sent, NULL: none */
+    char *rejected; /* digest that the whole file does not have, NULL: none */
     char boot[40];  /* the system's boot id when the record was written */
     struct disk_range *ranges;
     size_t range_count;
@@ -72,6 +74,9 @@ void state_believe(struct disk_state *state, const char *boot, uint64_t file_siz
 
 /* How many bytes are here. */
 uint64_t disk_state_bytes(const struct disk_state *state);
+
+/* True when the size is known and all bytes are here. */
+bool state_is_whole(const struct disk_state *state);
 
 /* The running system's boot id, "" when it has none. On any thread. */
 const char *state_boot_id(void);

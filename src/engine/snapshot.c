@@ -77,6 +77,7 @@ bool haul_engine_detail(const struct haul_engine *engine, uint64_t id,
         return false;
     *ret_detail = (struct haul_detail){0};
     fill_item(item, &ret_detail->item);
+    item_facts(item, ret_detail);
     if (item_work(item)->transfer)
         transfer_facts(item_work(item)->transfer, ret_detail);
     more = item_more(item);

@@ -11,10 +11,12 @@
 
 #include "engine/transfer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "disk/digest.h"
 #include "disk/space.h"
 #include "engine/filename.h"
 #include "engine/folder.h"
@@ -235,7 +237,10 @@ static void ask_for_rest(struct transfer *transfer)
     item->more->total = transfer->total = state->size;
     xstrset(&transfer->etag, state->etag);
     xstrset(&transfer->modified, state->modified);
-    if (!first_missing(state, &range)) {
+    if (transfer_is_rejected(transfer, state)) {
+        transfer_note(transfer, "starting over", "what is here has another digest");
+        ask_from_start(transfer);
+    } else if (!first_missing(state, &range)) {
         transfer->goal = GOAL_FINISH;
     } else if (item->more->done > 0 && provable(transfer, &stored)) {
         transfer_ask_range(transfer, range);
@@ -268,6 +273,7 @@ static void on_planned(void *ctx, const struct haul_error *err)
             if (segment->accepted)
                 segment_write_to(segment, transfer->file);
         }
+        transfer_hash(transfer);
     }
     transfer_wants_attention(transfer);
 }
@@ -311,7 +317,8 @@ static bool worth_asking_again(const struct transfer *transfer)
         return false;
     stored = stored_identity(found);
     return disk_state_bytes(found) >= WORTH_ASKING_AGAIN && !drops_found(transfer) &&
-           identity_if_range(&stored) && validate_identity(&stored, &seen, reason) == IDENTITY_SAME;
+           !found->rejected && identity_if_range(&stored) &&
+           validate_identity(&stored, &seen, reason) == IDENTITY_SAME;
 }
 
 /* Ends all requests and frees the segments; false while bytes are on their way to the disk. */
@@ -372,6 +379,16 @@ static void remark(struct transfer *transfer, const char *text)
         str_copy(transfer->fail.text, sizeof transfer->fail.text, text);
 }
 
+static void remark_checked(struct transfer *transfer)
+{
+    struct checksum checksum;
+    char text[64] = "";
+
+    if (transfer_checksum(transfer, &checksum))
+        snprintf(text, sizeof text, "%s verified", checksum_name(checksum.kind));
+    remark(transfer, text);
+}
+
 static void on_finished(void *ctx, const char *name, const struct haul_error *err)
 {
     struct transfer *transfer = ctx;
@@ -380,7 +397,9 @@ static void on_finished(void *ctx, const char *name, const struct haul_error *er
     transfer->disk_pending = false;
     transfer->file = NULL;
     transfer->fail = *err;
-    if (name && transfer->unclean_end)
+    if (name && transfer->item->options->checksum)
+        remark_checked(transfer);
+    else if (name && transfer->unclean_end)
         remark(transfer, "its end is not certain: the secure connection was cut off "
                          "(--allow-unclean-end)");
     if (name) {
@@ -416,20 +435,25 @@ static void open_file(struct transfer *transfer, bool only_partial)
 static void finish_small(struct transfer *transfer)
 {
     struct disk_place place = place_of(transfer);
-    char *data = transfer->small;
+    struct checksum wanted;
+    struct disk_small_file file = {.data = transfer->small,
+                                   .len = transfer->small_len,
+                                   .mtime = transfer->mtime,
+                                   .url = item_shown(transfer->item),
+                                   .wanted = transfer_checksum(transfer, &wanted) ? &wanted : NULL};
 
     transfer->small = NULL;
     drop_small(transfer);
     transfer->disk_pending = true;
-    disk_small_put(transfer->engine->small, &place, data, transfer->small_len, transfer->mtime,
-                   on_finished, transfer);
+    disk_small_put(transfer->engine->small, &place, &file, on_finished, transfer);
 }
 
 static void finish(struct transfer *transfer)
 {
+    bool check = transfer_must_check(transfer);
     struct haul_error err;
 
-    transfer_set_phase(transfer, HAUL_PHASE_FINISHING);
+    transfer_set_phase(transfer, check ? HAUL_PHASE_CHECKING : HAUL_PHASE_FINISHING);
     if (!drop_segments(transfer, true) || transfer->goal != GOAL_FINISH)
         return;
     if (!transfer->file) {
@@ -440,6 +464,10 @@ static void finish(struct transfer *transfer)
         haul_fail(&err, HAUL_E_INTERNAL, "bytes of %s are missing on disk",
                   item_name(transfer->item));
         transfer_fail(transfer, &err);
+        return;
+    }
+    if (check) {
+        transfer_check(transfer);
         return;
     }
     transfer->disk_pending = true;
@@ -545,6 +573,8 @@ static void receive(struct transfer *transfer)
     if (transfer->goal != GOAL_RECEIVE || transfer->start_over)
         return;
     keep_record(transfer, engine_now(transfer->engine));
+    if (transfer->ready)
+        disk_file_hash_on(transfer->file);
     transfer_spread(transfer);
     if (transfer->segment_count == 0)
         close_gap(transfer);
@@ -652,10 +682,11 @@ void transfer_start(struct haul_engine *engine, struct item *item)
 
 void transfer_stop(struct transfer *transfer, bool discard)
 {
-    if (transfer->goal == GOAL_FINISH && transfer->disk_pending)
+    if (transfer->goal == GOAL_FINISH && transfer->disk_pending && !transfer->checks)
         return; /* it is getting its name right now */
     transfer->stopped = true;
     transfer->goal = discard ? GOAL_DISCARD : GOAL_KEEP;
+    transfer_check_stop(transfer);
     transfer_wants_attention(transfer);
 }
 

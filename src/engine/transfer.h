@@ -36,5 +36,7 @@ void transfers_make_room(struct haul_engine *engine);
 
 /* Facts and ranges for a detail snapshot; arrays and texts are the caller's. */
 void transfer_facts(const struct transfer *transfer, struct haul_detail *detail);
+/* The same of an item, whether it runs or not. */
+void item_facts(const struct item *item, struct haul_detail *detail);
 
 #endif

@@ -4,9 +4,11 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "base/fmt.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "disk/digest.h"
 #include "engine/transfer_inside.h"
 
 static void add_fact(struct haul_detail *detail, size_t *size, const char *name, const char *raw)
@@ -77,10 +79,26 @@ static void add_spans(struct haul_detail *detail, const struct transfer *transfe
     }
 }
 
+static void add_hashed(struct haul_detail *detail, size_t *size, const struct transfer *transfer)
+{
+    char text[FMT_SIZE];
+
+    if (transfer->file && disk_file_hashed(transfer->file) > 0)
+        add_fact(detail, size, "hashed", fmt_bytes(disk_file_hashed(transfer->file), text));
+}
+
+void item_facts(const struct item *item, struct haul_detail *detail)
+{
+    size_t size = detail->fact_count;
+
+    add_fact(detail, &size, "checksum", item->options->checksum);
+}
+
 void transfer_facts(const struct transfer *transfer, struct haul_detail *detail)
 {
     size_t size = detail->fact_count;
 
+    add_hashed(detail, &size, transfer);
     add_fact(detail, &size, "address", transfer->peer.address);
     add_fact(detail, &size, "protocol", transfer->peer.protocol);
     add_fact(detail, &size, "server", transfer->server);

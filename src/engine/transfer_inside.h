@@ -1,11 +1,12 @@
 #ifndef ENGINE_TRANSFER_INSIDE_H
 #define ENGINE_TRANSFER_INSIDE_H
 
+#include "base/checksum.h"
 #include "engine/segment.h"
 #include "engine/transfer.h"
 #include "engine/validate.h"
 
-/* Inside of the engine room: a transfer's parts, for transfer.c, segment.c and transfer_facts.c. */
+/* Inside of the engine room: a transfer's parts, for transfer.c, segment.c and their kin. */
 
 enum goal {
     GOAL_RECEIVE,
@@ -66,6 +67,9 @@ struct transfer {
     uint64_t recorded_at, synced_at; /* ticks */
     uint64_t recorded_bytes;
     uint64_t reached; /* the most bytes that were here in this attempt */
+    bool hashes;      /* the file's digest is being computed, if one is wanted */
+    bool checks;      /* all is here, and the rest of the digest under way */
+    bool checked;     /* and right */
     bool unclean_end; /* nobody vouched for the end of the file */
     bool stopped;     /* by the user: the item's state is set already */
     int64_t retry_after;
@@ -90,6 +94,18 @@ struct identity transfer_identity(const struct transfer *transfer);
 HAUL_CHECKED bool transfer_take_small(struct transfer *transfer);
 /* Asks for what is missing of RANGE. */
 void transfer_ask_range(struct transfer *transfer, size_t range);
+
+/* check.c */
+/* The digest that was given for the file; false when none was. */
+HAUL_CHECKED bool transfer_checksum(const struct transfer *transfer, struct checksum *ret_checksum);
+/* The file is planned, or planned anew: its digest is computed from now on. */
+void transfer_hash(struct transfer *transfer);
+/* The record that was found says that these bytes do not have the digest they should have. */
+bool transfer_is_rejected(const struct transfer *transfer, const struct disk_state *found);
+/* Must the file's digest be looked at before it gets its name? Does so, as a disk job. */
+bool transfer_must_check(const struct transfer *transfer);
+void transfer_check(struct transfer *transfer);
+void transfer_check_stop(struct transfer *transfer);
 
 /* spread.c */
 /* Ends connections that have all they need, wakes what waits, takes leave of what is over. */

@@ -134,7 +134,6 @@ static void mistakes_are_refused_with_what_to_do(void **state)
 static void options_of_later_issues_are_not_taken(void **state)
 {
     (void)state;
-    assert_refused("get", WORDS("--checksum=sha256:00"), "there is no option --checksum");
     assert_refused("get", WORDS("-bname=value"), "there is no option -b");
 }
 

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/mem.h"
 #include "ui/row.h"
 
 #define NOW INT64_C(1000000000)
@@ -83,6 +84,20 @@ static void an_active_item_shows_numbers(void **state)
     assert_string_equal(text.eta, "00:21");
     assert_string_equal(text.connections, "×4");
     assert_string_equal(text.words, "");
+}
+
+static void an_active_item_without_numbers_tells_what_it_does(void **state)
+{
+    static const enum haul_phase phases[] = {HAUL_PHASE_CONNECTING, HAUL_PHASE_CHECKING,
+                                             HAUL_PHASE_FINISHING};
+    struct haul_item item = item_of(HAUL_ACTIVE);
+    struct row_text text;
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(phases); i++) {
+        item.phase = phases[i];
+        row_text(&item, NOW, false, false, &text);
+        assert_string_equal(text.words, haul_phase_name(phases[i]));
+    }
 }
 
 static void an_unknown_length_has_no_percent(void **state)
@@ -161,6 +176,7 @@ int main(void)
         cmocka_unit_test(columns_never_overlap_or_leave_the_width),
         cmocka_unit_test(a_wider_screen_shows_no_less),
         cmocka_unit_test(an_active_item_shows_numbers),
+        cmocka_unit_test(an_active_item_without_numbers_tells_what_it_does),
         cmocka_unit_test(an_unknown_length_has_no_percent),
         cmocka_unit_test(a_waiting_item_tells_when_it_tries_again),
         cmocka_unit_test(a_failed_item_tells_why),
