@@ -216,26 +216,24 @@ enum haul_err url_split(const char *text, struct url *ret_url, struct haul_error
     return HAUL_OK;
 }
 
-/* TEXT begins as KNOWN does, up to the '/' behind the host, and the rest is as check_bytes() wants
- * it. */
-static bool goes_on_from(const char *text, const struct url_known *known)
+size_t url_known_length(const struct url_known *known, const char *text, size_t len)
 {
-    size_t len = known->len;
+    size_t end = known->len;
 
-    if (len == 0 || strncmp(text, known->start, len) != 0)
-        return false;
-    while ((unsigned char)text[len] > ' ' && text[len] != 0x7F)
-        len++;
-    return text[len] == '\0' && len <= URL_MAX;
+    if (end == 0 || len < end || memcmp(text, known->start, end) != 0)
+        return 0;
+    while (end < len && (unsigned char)text[end] > ' ' && text[end] != 0x7F)
+        end++;
+    return end <= URL_MAX ? end : 0;
 }
 
 enum haul_err url_check(const char *text, struct url_known *known, struct haul_error *err)
 {
     struct url url;
     enum haul_err code;
-    size_t len;
+    size_t len = strlen(text);
 
-    if (goes_on_from(text, known))
+    if (len > 0 && url_known_length(known, text, len) == len)
         return HAUL_OK;
     code = url_split(text, &url, err);
     if (code != HAUL_OK || url.path.len == 0)
@@ -264,11 +262,11 @@ static const char *behind_userinfo(const char *text, const char *start)
 /* No user info, no fragment, nothing but printable ASCII: most links are like that. */
 bool url_is_shown_as_it_is(const char *text)
 {
-    for (; *text; text++) {
-        if (*text <= ' ' || *text > '~' || *text == '@' || *text == '#')
-            return false;
-    }
-    return true;
+    const char *at = text;
+
+    while (*at > ' ' && *at <= '~')
+        at++;
+    return *at == '\0' && !strpbrk(text, "@#");
 }
 
 char *url_shown(const char *text)

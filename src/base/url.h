@@ -41,6 +41,9 @@ struct url_known {
  * list do; KNOWN, all zero at first, remembers that from call to call. */
 HAUL_CHECKED enum haul_err url_check(const char *text, struct url_known *known,
                                      struct haul_error *err);
+/* The same for a link at the start of LEN bytes: how long it is, 0 when it begins in another way or
+ * is too long. It ends before the first byte that no link can hold. */
+size_t url_known_length(const struct url_known *known, const char *text, size_t len);
 
 /* The text without user info and fragment, newly allocated and clean: what may be shown and logged.
  */

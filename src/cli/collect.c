@@ -25,6 +25,7 @@ struct collected_part {
     const char *name;         /* of the list, NULL: it is a URL */
     const char *url;          /* borrowed from the command line */
     struct list_block *block; /* owned */
+    size_t line;              /* number of the block's first line in the list */
 };
 
 static enum haul_err read_all(FILE *from, const char *name, struct list_text *to,
@@ -59,45 +60,45 @@ static enum haul_err read_list(const char *file, struct list_text *to, struct ha
     return code;
 }
 
-static void add_part(struct collected *collected, const char *name, const char *url,
-                     struct list_block *block)
+static void add_part(struct collected *collected, struct collected_part init)
 {
-    struct collected_part *part = xcalloc(1, sizeof(*part));
+    struct collected_part *part = xmalloc(sizeof(*part));
 
-    *part = (struct collected_part){.name = name, .url = url, .block = block};
+    *part = init;
     STAILQ_INSERT_TAIL(&collected->parts, part, link);
 }
 
-static struct list_part list_part_of(const char *name, const struct list_block *block)
+static struct list_part list_part_of(const struct collected_part *part)
 {
     return (struct list_part){
-        .name = name, .line = block->line, .text = block->text, .len = block->len};
+        .name = part->name, .line = part->line, .text = part->block->text, .len = part->block->len};
 }
 
 static enum haul_err collect_list(struct collected *collected, const char *file,
                                   struct haul_error *err)
 {
-    const char *name = strcmp(file, "-") == 0 ? "standard input" : file;
+    struct collected_part part = {.name = strcmp(file, "-") == 0 ? "standard input" : file,
+                                  .line = 1};
     struct list_blocks blocks = STAILQ_HEAD_INITIALIZER(blocks);
     struct list_text text;
-    struct list_block *block;
     enum haul_err code;
 
     list_text_init(&text, LIST_FILE_MAX);
     code = read_list(file, &text, err);
     list_text_take(&text, &blocks);
-    while ((block = STAILQ_FIRST(&blocks))) {
-        struct list_part part = list_part_of(name, block);
-        size_t count = 0;
+    while ((part.block = STAILQ_FIRST(&blocks))) {
+        struct list_part list_part = list_part_of(&part);
+        struct list_size size = {0};
 
         STAILQ_REMOVE_HEAD(&blocks, link);
         if (code == HAUL_OK)
-            code = list_file_check(&part, collected->args->item, &count, err);
-        collected->count += count;
-        if (count > 0)
-            add_part(collected, name, NULL, block);
+            code = list_file_check(&list_part, collected->args->item, &size, err);
+        if (size.items > 0)
+            add_part(collected, part);
         else
-            free(block);
+            free(part.block);
+        collected->count += size.items;
+        part.line += size.lines;
     }
     return code;
 }
@@ -143,7 +144,7 @@ static enum haul_err collect_operand(struct collected *collected, const char *wo
         return collect_list(collected, word, err);
     if (url_split(word, &parts, &why) != HAUL_OK)
         return refuse_word(word, why.text, err);
-    add_part(collected, NULL, word, NULL);
+    add_part(collected, (struct collected_part){.url = word});
     collected->count++;
     return HAUL_OK;
 }
@@ -225,7 +226,7 @@ enum haul_err collected_next(struct collected *collected, struct requests *reque
     enum haul_err code = HAUL_OK;
 
     if (part->block != NULL) {
-        struct list_part block = list_part_of(part->name, part->block);
+        struct list_part block = list_part_of(part);
 
         code = list_file_parse(&block, options, &collected->sets, requests, err);
     } else {

@@ -270,6 +270,21 @@ void list_sets_free(struct list_set **sets)
     }
 }
 
+/* Passes over a line that is one link, begins like the one before, and is only checked: nearly all
+ * lines of a long list are. False: it is another one. */
+static bool pass_plain_line(struct reader *reader)
+{
+    size_t left = (size_t)(reader->end - reader->at);
+    size_t len = url_known_length(&reader->known, reader->at, left);
+
+    if (reader->requests != NULL || len == 0 || (len < left && reader->at[len] != '\n'))
+        return false;
+    reader->at += len + (len < left);
+    reader->line++;
+    reader->count++;
+    return true;
+}
+
 static enum haul_err read_part(struct reader *reader, const struct list_part *part)
 {
     enum haul_err code = HAUL_OK;
@@ -281,6 +296,8 @@ static enum haul_err read_part(struct reader *reader, const struct list_part *pa
     if (part->line == 1 && part->len >= 3 && memcmp(part->text, "\xef\xbb\xbf", 3) == 0)
         reader->at += 3;
     while (reader->at < reader->end && code == HAUL_OK) {
+        if (pass_plain_line(reader))
+            continue;
         if (reader->sets != NULL && reader->count > 0 && is_indented(reader))
             code = read_set(reader);
         else
@@ -292,13 +309,14 @@ static enum haul_err read_part(struct reader *reader, const struct list_part *pa
 }
 
 enum haul_err list_file_check(const struct list_part *part, struct haul_options *options,
-                              size_t *ret_count, struct haul_error *err)
+                              struct list_size *ret_size, struct haul_error *err)
 {
     struct reader reader = {.options = options, .err = err};
     enum haul_err code = read_part(&reader, part);
 
     if (code == HAUL_OK)
-        *ret_count = reader.count;
+        *ret_size =
+            (struct list_size){.items = reader.count, .lines = reader.line + 1 - part->line};
     return code;
 }
 

@@ -30,11 +30,16 @@ struct list_part {
 struct list_set;
 void list_sets_free(struct list_set **sets);
 
-/* Says whether the part can be read, in time proportional to its length, and in *ret_count how many
- * items it has. OPTIONS is the base of their options. On failure the sentence tells the line and
+struct list_size {
+    size_t items;
+    size_t lines;
+};
+
+/* Says whether the part can be read, in time proportional to its length, and how much is in it.
+ * OPTIONS is the base of their options. On failure the sentence tells the line and
  * what to do. */
 HAUL_CHECKED enum haul_err list_file_check(const struct list_part *part,
-                                           struct haul_options *options, size_t *ret_count,
+                                           struct haul_options *options, struct list_size *ret_size,
                                            struct haul_error *err);
 
 /* The same, and appends an item for each to REQUESTS. *SETS is for all parts that are read with

@@ -16,15 +16,6 @@ void list_text_init(struct list_text *list, size_t most)
     STAILQ_INIT(&list->blocks);
 }
 
-static size_t lines_in(const struct list_block *block)
-{
-    size_t lines = 0;
-
-    for (size_t i = 0; i < block->len; i++)
-        lines += block->text[i] == '\n';
-    return lines;
-}
-
 /* The last place in the block's text where an item begins; 0: none but the first. */
 static size_t last_item(const struct list_block *block)
 {
@@ -37,11 +28,10 @@ static size_t last_item(const struct list_block *block)
     return at;
 }
 
-static void open_block(struct list_text *list, size_t line)
+static void open_block(struct list_text *list)
 {
     list->open_size = LIST_BLOCK;
     list->open = xmalloc(sizeof *list->open + list->open_size);
-    list->open->line = line;
     list->open->len = 0;
 }
 
@@ -65,7 +55,7 @@ static void make_room(struct list_text *list)
         return;
     }
     full->len = cut;
-    open_block(list, full->line + lines_in(full));
+    open_block(list);
     memcpy(list->open->text, full->text + cut, rest);
     list->open->len = rest;
     full = xrealloc(full, sizeof *full + cut);
@@ -78,7 +68,7 @@ bool list_text_add(struct list_text *list, const char *bytes, size_t len)
         return false;
     list->total += len;
     if (!list->open)
-        open_block(list, 1);
+        open_block(list);
     while (len > 0) {
         size_t part = MIN(len, list->open_size - list->open->len);
 

@@ -13,7 +13,6 @@
 
 struct list_block {
     STAILQ_ENTRY(list_block) link;
-    size_t line; /* number of its first line in the list, from 1 */
     size_t len;
     char text[];
 };

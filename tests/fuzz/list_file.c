@@ -24,12 +24,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct haul_error err = {0};
     struct list_part part = {"list", 1, (const char *)data, size};
     struct list_set *sets = NULL;
-    size_t count = 0;
-    enum haul_err checked = list_file_check(&part, options, &count, &err);
+    struct list_size measured = {0};
+    enum haul_err checked = list_file_check(&part, options, &measured, &err);
     enum haul_err code = list_file_parse(&part, options, &sets, &requests, &err);
 
     CHECK(code == checked);
-    CHECK(code != HAUL_OK || requests.count == count);
+    CHECK(code != HAUL_OK || requests.count == measured.items);
 
     CHECK(code == HAUL_OK || requests.count == 0);
     CHECK(code == HAUL_OK || strncmp(err.text, "list, line ", 11) == 0);

@@ -37,13 +37,13 @@ static struct requests parsed(const char *text)
     struct haul_error err = {0};
 
     struct list_part part = {"list", 1, text, strlen(text)};
-    size_t count = 0;
+    struct list_size size = {0};
 
-    if (list_file_check(&part, options, &count, &err) != HAUL_OK)
+    if (list_file_check(&part, options, &size, &err) != HAUL_OK)
         fail_msg("%s", err.text);
     if (list_file_parse(&part, options, NULL, &requests, &err) != HAUL_OK)
         fail_msg("%s", err.text);
-    assert_int_equal(requests.count, count);
+    assert_int_equal(requests.count, size.items);
     return requests;
 }
 
@@ -112,10 +112,10 @@ static void assert_refused(const char *text, size_t len, const char *part)
     struct requests requests = {0};
     struct list_part list = {"list", 1, text, len};
     struct haul_error err, checked;
-    size_t count = 0;
+    struct list_size size = {0};
 
     requests_add(&requests, "http://before.org/", options);
-    assert_true(list_file_check(&list, options, &count, &checked) != HAUL_OK);
+    assert_true(list_file_check(&list, options, &size, &checked) != HAUL_OK);
     assert_true(list_file_parse(&list, options, NULL, &requests, &err) != HAUL_OK);
     assert_string_equal(checked.text, err.text);
     if (strstr(err.text, part) == NULL)
@@ -141,6 +141,31 @@ static void mistakes_are_told_with_their_line(void **state)
     REFUSED("http://a.org/1\n input-file=x\n", "is not an option of a single item");
     REFUSED("http://a.org/1\nhttp://a.org/2 3\n", "list, line 2: the link holds a space");
     REFUSED("http://a.org/1\nhttp://a.org/\0x\n", "list, line 2: holds a NUL byte");
+}
+
+/* The quick way is taken by links that begin like the one before. */
+static void mistakes_are_told_behind_links_that_begin_the_same(void **state)
+{
+    (void)state;
+    REFUSED("http://a.org/1\nhttp://a.org/2\nhttp://a.org/3 4\n", "line 3: the link holds a space");
+    REFUSED("http://a.org/1\nhttp://a.org/\x7f\n", "line 2: the link holds a control character");
+    REFUSED("http://a.org/1\nhttp://a.org/2\t/3\n", "line 2: a link begins with https://");
+    REFUSED("http://a.org/1\nhttp://a.org/2\r\nhttp://a.org:x/3\n", "line 3: the link's port");
+    REFUSED("http://a.org/1\nhttp://a.org/2\n out=a/b\n", "line 3: out: \"a/b\"");
+}
+
+static void lines_are_counted(void **state)
+{
+    static const char text[] =
+        "http://a.org/1\r\nhttp://a.org/2\nhttp://a.org/3\n # c\n\nhttp://b.org/";
+    struct list_part part = {"list", 5, text, sizeof(text) - 1};
+    struct list_size size;
+    struct haul_error err;
+
+    (void)state;
+    assert_int_equal(list_file_check(&part, options, &size, &err), HAUL_OK);
+    assert_int_equal(size.items, 4);
+    assert_int_equal(size.lines, 6);
 }
 
 static void an_empty_list_is_no_mistake(void **state)
@@ -234,6 +259,8 @@ int main(void)
         TEST(indented_lines_are_options_of_the_item_above),
         TEST(windows_files_are_fine),
         TEST(mistakes_are_told_with_their_line),
+        TEST(mistakes_are_told_behind_links_that_begin_the_same),
+        TEST(lines_are_counted),
         TEST(an_empty_list_is_no_mistake),
         TEST(a_hundred_thousand_lines_share_their_options),
         TEST(the_same_options_are_one_set_in_all_parts),
