@@ -53,13 +53,15 @@ struct haul_options {
     bool no_resume;         /* drop what an earlier item left of it */
     bool allow_unclean_end; /* take a body whose end the server did not vouch for */
     enum haul_if_exists if_exists;
-    uint64_t connections;     /* for one file, 1…64 */
-    uint64_t min_split;       /* bytes */
-    int64_t retries;          /* -1: for ever */
-    uint64_t retry_wait;      /* seconds before the first retry; doubles */
-    uint64_t connect_timeout; /* seconds, 0: none */
-    uint64_t stall_timeout;   /* seconds without a byte, 0: none */
-    uint64_t timeout;         /* seconds for the whole item, 0: none */
+    uint64_t connections;         /* for one file, 1…64 */
+    uint64_t min_split;           /* bytes */
+    int64_t retries;              /* -1: for ever */
+    uint64_t retry_wait;          /* seconds before the first retry; doubles */
+    struct haul_strings retry_on; /* rules for single statuses, see config/retry_rule.h */
+    uint64_t connect_timeout;     /* seconds, 0: none */
+    uint64_t stall_timeout;       /* seconds without a byte, 0: none */
+    uint64_t min_speed;           /* bytes per second of a connection; less is a stall; 0: none */
+    uint64_t timeout;             /* seconds for the whole item, 0: none */
 };
 
 /* What holds for the session as a whole. */

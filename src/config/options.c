@@ -21,6 +21,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "config/retry_rule.h"
 #include "config/run_options.h"
 
 #define YEAR_SECONDS (366 * 24 * 3600)
@@ -300,6 +301,14 @@ static const struct haul_option rows[] = {
         .help = "Wait before the first retry; it doubles with each",
     },
     {
+        ITEM("retry-on", retry_on),
+        .type = HAUL_OPTION_LIST,
+        .value_name = "RULE",
+        .help = "Retry these statuses otherwise: 403:5x10m is five times, ten minutes apart; "
+                "503:never; 404,5xx:3; may be given several times",
+        .check = retry_rule_check,
+    },
+    {
         ITEM("connect-timeout", connect_timeout),
         .type = HAUL_OPTION_SECONDS,
         .initial = "15",
@@ -332,6 +341,13 @@ static const struct haul_option rows[] = {
         .max = YEAR_SECONDS,
         .value_name = "TIME",
         .help = "Longest wait without a byte; 0 is no limit",
+    },
+    {
+        ITEM("min-speed", min_speed),
+        .type = HAUL_OPTION_RATE,
+        .initial = "0",
+        .value_name = "RATE",
+        .help = "A connection slower than this for --stall-timeout counts as stalled; 0 is off",
     },
     {
         ITEM("timeout", timeout),

@@ -180,6 +180,7 @@ static void try_later_or_give_up(struct haul_engine *engine, struct item *item,
     struct retry_case failed = {.err = err,
                                 .retries = item->options->retries,
                                 .retry_wait = item->options->retry_wait,
+                                .retry_on = &item->options->retry_on,
                                 .retry_after = retry_after,
                                 .chance = clock_chance(engine->clock)};
     struct retry_decision decision;

@@ -2,7 +2,8 @@
  *
  * Back-off doubles from the wait that the user set up to a minute; chance takes off up to half of
  * it, so that items that failed together do not come back together, and none comes back at once.
- * What a server asks for with Retry-After is never shortened. */
+ * A wait that the user set for a status is kept as it is. What a server asks for with Retry-After
+ * is never shortened. */
 
 #include "engine/retry.h"
 
@@ -35,11 +36,21 @@ static struct retry_decision give_up(void)
     return (struct retry_decision){.again = false};
 }
 
+/* What the user said of this very status. An error without one follows the table of errors. */
+static bool find_rule(const struct retry_case *failed, struct retry_rule *ret_rule)
+{
+    return failed->retry_on && failed->err->http_status > 0 &&
+           retry_rule_find(failed->retry_on, failed->err->http_status, ret_rule);
+}
+
 struct retry_decision retry_decide(const struct retry_case *failed)
 {
     struct retry_decision decision = {.again = true};
+    struct retry_rule rule = {0};
+    bool ruled = find_rule(failed, &rule);
+    int64_t retries = rule.has_retries ? rule.retries : failed->retries;
 
-    if (!failed->err->retryable)
+    if (ruled ? retries == 0 : !failed->err->retryable)
         return give_up();
     if (failed->retry_after > RETRY_AFTER_LIMIT) {
         char asked[FMT_SIZE], limit[FMT_SIZE];
@@ -50,9 +61,10 @@ struct retry_decision retry_decide(const struct retry_case *failed)
                  fmt_seconds(failed->retry_after, asked), fmt_seconds(RETRY_AFTER_LIMIT, limit));
         return decision;
     }
-    if (failed->retries >= 0 && failed->tries > (uint64_t)failed->retries)
+    if (retries >= 0 && failed->tries > (uint64_t)retries)
         return give_up();
-    decision.delay_ms = backoff_ms(failed);
+    decision.delay_ms =
+        rule.has_wait ? MAX(rule.wait * SECOND_MS, SHORTEST_MS) : backoff_ms(failed);
     if (failed->retry_after > 0)
         decision.delay_ms = MAX(decision.delay_ms, (uint64_t)failed->retry_after * SECOND_MS);
     return decision;

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/text.h"
+#include "config/retry_rule.h"
 #include "haul/error.h"
 
 /* Whether a failed item is tried again, and when (DESIGN.md section 6, RELIABILITY.md R11). Pure:
@@ -18,8 +19,9 @@ struct retry_case {
     uint32_t tries;      /* attempts in a row that failed without progress, this one counted */
     int64_t retries;     /* option: how many retries, -1 for ever */
     uint64_t retry_wait; /* option: seconds before the first one */
-    int64_t retry_after; /* seconds that the server asked for, -1 none */
-    uint64_t chance;     /* 64 random bits */
+    const struct haul_strings *retry_on; /* option: rules for single statuses; NULL: none */
+    int64_t retry_after;                 /* seconds that the server asked for, -1 none */
+    uint64_t chance;                     /* 64 random bits */
 };
 
 struct retry_decision {

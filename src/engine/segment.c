@@ -66,7 +66,7 @@ static void on_connected(void *ctx)
     struct segment *segment = ctx;
 
     note_connected(segment);
-    segment->last_byte = engine_now(segment->transfer->engine);
+    segment->last_byte = segment->slow_since = engine_now(segment->transfer->engine);
 }
 
 static bool on_head(void *ctx, const struct net_response *response, const char *final_url)
@@ -81,6 +81,7 @@ static bool on_head(void *ctx, const struct net_response *response, const char *
 static enum net_body hold(struct segment *segment)
 {
     segment->waits = true;
+    segment->was_held = true;
     return NET_BODY_PAUSE;
 }
 
@@ -302,7 +303,7 @@ struct segment *segment_start(struct transfer *transfer, size_t range, uint64_t 
     segment->to = to;
     segment->part = from > 0 || to != UINT64_MAX;
     segment->retry_after = -1;
-    segment->asked_at = segment->last_byte = engine_now(engine);
+    segment->asked_at = segment->last_byte = segment->slow_since = engine_now(engine);
     speed_start(&segment->speed, engine_now(engine));
     LIST_INSERT_HEAD(&transfer->segments, segment, link);
     transfer->segment_count++;

@@ -33,8 +33,11 @@ struct segment {
     bool unwanted;   /* what comes is of no use: end it quietly */
     int status;      /* of the answer, 0 before it */
     int64_t retry_after;
-    uint64_t asked_at;  /* ticks */
-    uint64_t last_byte; /* ticks */
+    uint64_t asked_at;   /* ticks */
+    uint64_t last_byte;  /* ticks */
+    uint64_t slow_since; /* ticks from when on it brings less than --min-speed */
+    uint64_t slow_from;  /* ->came at that time */
+    bool was_held;       /* by ourselves since then: its slowness says nothing */
     struct speed speed;
     struct haul_error err; /* why it ended, HAUL_OK: as it should */
 };

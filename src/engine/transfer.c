@@ -32,6 +32,7 @@
 #define SMALL_TOTAL_MAX (8 * 1024 * 1024)
 #define RECORD_EVERY_MS 1000
 #define SYNC_EVERY_MS   10000
+#define SLOW_TIME       30                      /* seconds, where --stall-timeout says nothing */
 #define ROOM_MIN        ((uint64_t)1024 * 1024) /* less than this counts as full */
 /* A partial found only after the answer came is worth asking again when it holds this much. */
 #define WORTH_ASKING_AGAIN (1024 * 1024)
@@ -690,17 +691,60 @@ void transfer_stop(struct transfer *transfer, bool discard)
     transfer_wants_attention(transfer);
 }
 
+static void stalled(struct segment *segment, const char *what, uint64_t seconds, const char *option)
+{
+    segment_hang_up(segment);
+    haul_fail(&segment->err, HAUL_E_STALLED, "%s for %llu s (%s)", what,
+              (unsigned long long)seconds, option);
+    transfer_wants_attention(segment->transfer);
+}
+
+/* Is it without a byte for too long? While there is no connection, that is the matter of the time
+ * for connecting, where one is set. */
+static bool is_silent(const struct segment *segment, uint64_t now)
+{
+    const struct haul_options *options = segment->transfer->item->options;
+
+    return options->stall_timeout > 0 && !segment->waits &&
+           (segment->connected || options->connect_timeout == 0) &&
+           now - segment->last_byte >= options->stall_timeout * 1000;
+}
+
+/* How long a connection may be slower than --min-speed, in seconds. */
+static uint64_t slow_time(const struct haul_options *options)
+{
+    return options->stall_timeout > 0 ? options->stall_timeout : SLOW_TIME;
+}
+
+/* Has it brought less than --min-speed on average, for too long? Looks once a second: a stretch
+ * that was quick enough begins anew, and so does one in which we did not let it. */
+static bool is_slow(struct segment *segment, uint64_t now)
+{
+    const struct haul_options *options = segment->transfer->item->options;
+    uint64_t passed = now - segment->slow_since, due;
+
+    if (options->min_speed == 0 || !segment->connected)
+        return false;
+    if (segment->waits || segment->was_held || !mul_u64(options->min_speed, passed, &due) ||
+        (segment->came - segment->slow_from) * 1000 >= due) {
+        segment->slow_since = now;
+        segment->slow_from = segment->came;
+        segment->was_held = false;
+        return false;
+    }
+    return passed >= slow_time(options) * 1000;
+}
+
 static void watch_segment(struct segment *segment, uint64_t now)
 {
-    uint64_t stall = segment->transfer->item->options->stall_timeout;
+    const struct haul_options *options = segment->transfer->item->options;
 
-    if (!segment->net || stall == 0 || !segment->connected || segment->waits ||
-        now - segment->last_byte < stall * 1000)
+    if (!segment->net)
         return;
-    segment_hang_up(segment);
-    haul_fail(&segment->err, HAUL_E_STALLED, "no data for %llu s (--stall-timeout)",
-              (unsigned long long)stall);
-    transfer_wants_attention(segment->transfer);
+    if (is_silent(segment, now))
+        stalled(segment, "no data", options->stall_timeout, "--stall-timeout");
+    else if (is_slow(segment, now))
+        stalled(segment, "too slow", slow_time(options), "--min-speed");
 }
 
 static void watch_time(struct transfer *transfer, uint64_t now)

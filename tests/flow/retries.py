@@ -1,6 +1,6 @@
 """What may heal is tried again, what can't is not."""
 
-from harness import case, expect, expect_equal, run
+from harness import case, expect, expect_equal, run, until
 
 
 def tries(t, path):
@@ -29,6 +29,37 @@ def refusals_are_not_retried(t):
         t.get("--retry-wait", 0, t.file(f"r{status}.bin", status=status, faults=1).url, status=4)
         expect_equal(tries(t, f"r{status}.bin"), 1, f"requests after {status}")
     t.expect_names()
+
+
+@case
+def rules_of_the_user_override_both_ways(t):
+    file = t.file("r1.bin", status=403, faults=2)
+    t.get("--retry-wait", 0, "--retry-on", "403,404:2", file.url)
+    t.expect_file("r1.bin", file)
+    t.get("--retry-wait", 0, "--retry-on", "403:2x0", t.file("r2.bin", status=403).url, status=4)
+    expect_equal(tries(t, "r2.bin"), 3, "requests")
+    t.get("--retry-on", "5xx:never", t.file("r3.bin", status=503, faults=1).url, status=4)
+    expect_equal(tries(t, "r3.bin"), 1, "requests")
+    t.expect_names("r1.bin")
+
+
+@case
+def a_rule_holds_for_its_item_and_after_a_restart(t):
+    (number,) = t.add("--retry-on", "404:3x1h", t.file("r4.bin", status=404).url)
+    until("it waits", lambda: t.items()[number]["state"] == "waiting")
+    item = t.items()[number]
+    expect(item["retry_at"] - item["added_at"] >= 3_600_000, f"the next try is too early: {item}")
+    t.stop()
+    until("it waits again", lambda: t.items()[number]["state"] == "waiting"
+          or t.haul("resume", number).status > 0)
+    expect_equal(tries(t, "r4.bin"), 2, "requests")
+    t.ok("remove", number)
+
+
+@case
+def a_rule_that_is_none_is_refused(t):
+    result = t.get("--retry-on", "403:often", t.file("r5.bin").url, status=1)
+    expect(b"retry-on" in result.err and b"403:5x10m" in result.err, f"no help: {result}")
 
 
 @case

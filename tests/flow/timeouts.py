@@ -33,6 +33,30 @@ def a_handshake_that_is_never_answered(t):
 
 
 @case
+def a_handshake_without_a_time_for_connecting(t):
+    """Then the time without a byte holds for it too."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        result = t.get("--retries", 0, "--connect-timeout", 0, "--stall-timeout", 1,
+                       f"https://127.0.0.1:{server.getsockname()[1]}/x", status=3)
+        expect(b"--stall-timeout" in result.err, f"another reason: {result}")
+
+
+@case
+def a_proxy_that_never_answers(t):
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        proxy = f"http://127.0.0.1:{server.getsockname()[1]}"
+        for url in ("http://files.test/x", "https://files.test/x"):
+            t.get("--retries", 0, "--connect-timeout", 1, "--stall-timeout", 1, "--proxy", proxy,
+                  url, status=3)
+            t.get("--retries", 0, "--connect-timeout", 0, "--stall-timeout", 1, "--proxy", proxy,
+                  url, status=3)
+
+
+@case
 def an_answer_that_never_comes(t):
     t.get("--retries", 0, "--stall-timeout", 1, t.origin.url("mute", delay="forever"), status=3)
 
@@ -64,6 +88,33 @@ def slowness_alone_is_no_stall(t):
     file = t.file("slow.bin", 30, rate=10)
     t.get("--retries", 0, "--stall-timeout", 2, file.url)
     t.expect_file("slow.bin", file)
+
+
+@case
+def slower_than_the_user_wants_is_a_stall(t):
+    t.keeps("crawl.bin.part", "crawl.bin.haul")
+    result = t.get("--retries", 0, "--stall-timeout", 1, "--min-speed", "10K", "-x", 1,
+                   t.file("crawl.bin", 90_000, rate=1000).url, status=3)
+    expect(b"--min-speed" in result.err, f"another reason: {result}")
+    file = t.file("quick.bin", 90_000, rate=30_000, tick=20)
+    t.get("--retries", 0, "--stall-timeout", 1, "--min-speed", "10K", file.url)
+    t.expect_file("quick.bin", file)
+
+
+@case
+def a_slow_connection_is_dropped_and_the_file_goes_on(t):
+    file = t.file("heals.bin", 90_000, rate=30_000, tick=20)
+    t.get("--retries", 1, "--retry-wait", 0, "--stall-timeout", 1, "--min-speed", "100K", "-x", 1,
+          file.url)
+    t.expect_file("heals.bin", file)
+    expect(len(t.origin.requests("heals.bin")) >= 2, "it was never dropped")
+
+
+@case
+def our_own_limit_is_neither_stall_nor_slowness(t):
+    file = t.file("limited.bin", 60_000)
+    t.get("--retries", 0, "--limit", "20K", "--stall-timeout", 1, "--min-speed", "100K", file.url)
+    t.expect_file("limited.bin", file)
 
 
 run()

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -71,6 +72,50 @@ static void other_errors_follow_the_table(void **state)
     assert_true(decide(HAUL_E_TRUNCATED, 200, 1, -1, 0).again);
     assert_false(decide(HAUL_E_PROXY, 407, 1, -1, 0).again);
     assert_true(decide(HAUL_E_PROXY, 503, 1, -1, 0).again);
+}
+
+/* The decision under one rule; "" for none. */
+static struct retry_decision decide_by(const char *rule, int status, uint32_t tries)
+{
+    struct haul_error err = error_of(status ? HAUL_E_HTTP : HAUL_E_RESET, status);
+    char text[64];
+    char *items[] = {text};
+    struct haul_strings rules = {items, 1};
+    struct retry_case failed = {.err = &err,
+                                .tries = tries,
+                                .retries = 5,
+                                .retry_wait = 2,
+                                .retry_on = &rules,
+                                .retry_after = -1};
+
+    snprintf(text, sizeof text, "%s", rule);
+    assert_null(retry_rule_check(text));
+    return retry_decide(&failed);
+}
+
+static void a_rule_overrides_the_class_both_ways(void **state)
+{
+    (void)state;
+    assert_true(decide_by("403", 403, 1).again);
+    assert_int_equal(decide_by("403", 403, 1).delay_ms, 1000);
+    assert_false(decide_by("403", 403, 6).again);
+    assert_false(decide_by("503:never", 503, 1).again);
+    assert_false(decide_by("503:0", 503, 1).again);
+    assert_true(decide_by("503:never", 500, 1).again);
+    assert_true(decide_by("5xx:never", 0, 1).again);
+    assert_false(decide_by("403", 404, 1).again);
+}
+
+static void a_rule_says_how_often_and_how_far_apart(void **state)
+{
+    (void)state;
+    for (uint32_t tries = 1; tries <= 3; tries++)
+        assert_int_equal(decide_by("403:3x10m", 403, tries).delay_ms, 600000);
+    assert_false(decide_by("403:3x10m", 403, 4).again);
+    assert_true(decide_by("4xx:-1x1s", 403, 4000000).again);
+    assert_int_equal(decide_by("500:x7", 500, 5).delay_ms, 7000);
+    assert_false(decide_by("500:x7", 500, 6).again);
+    assert_true(decide_by("500:8x0", 500, 8).delay_ms >= 100);
 }
 
 static void waits_double_up_to_a_minute_with_jitter(void **state)
@@ -242,6 +287,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(statuses_that_say_later_are_retried),
         cmocka_unit_test(other_errors_follow_the_table),
+        cmocka_unit_test(a_rule_overrides_the_class_both_ways),
+        cmocka_unit_test(a_rule_says_how_often_and_how_far_apart),
         cmocka_unit_test(waits_double_up_to_a_minute_with_jitter),
         cmocka_unit_test(no_count_of_tries_overflows),
         cmocka_unit_test(the_users_wait_may_be_longer_than_a_minute),
