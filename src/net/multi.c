@@ -519,6 +519,18 @@ static bool answered_no(const struct net_transfer *transfer)
            (transfer->result == CURLE_OK || transfer->discarded > 0);
 }
 
+/* The chunks of the body must hold as many bytes as the length that was announced with them. */
+static void judge_chunks(const struct net_transfer *transfer, struct haul_error *err)
+{
+    curl_off_t came = 0;
+    int64_t announced = transfer->response.chunked_length;
+
+    curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &came);
+    if (came != announced)
+        haul_fail(err, HAUL_E_LENGTH, "the server announces %lld bytes and sends %lld in chunks",
+                  (long long)announced, (long long)came);
+}
+
 static void judge(struct net_transfer *transfer, struct haul_error *err)
 {
     char host[128];
@@ -544,6 +556,8 @@ static void judge(struct net_transfer *transfer, struct haul_error *err)
                   "%s announced no length and the secure connection was cut off "
                   "(--allow-unclean-end accepts it)",
                   host);
+    } else if (transfer->response.chunked_length >= 0) {
+        judge_chunks(transfer, err);
     }
 }
 

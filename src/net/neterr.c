@@ -48,6 +48,7 @@ static const struct row rows[] = {
     {CURLE_SSL_PINNEDPUBKEYNOTMATCH, HAUL_E_TLS, "%s shows another key"},
     {CURLE_SSL_INVALIDCERTSTATUS, HAUL_E_TLS, "%s can't prove who it is"},
     {CURLE_USE_SSL_FAILED, HAUL_E_TLS, "%s offers no secure connection"},
+    {CURLE_BAD_FUNCTION_ARGUMENT, HAUL_E_BAD_RESPONSE, "%s sends trailers that make no sense"},
     {CURLE_WEIRD_SERVER_REPLY, HAUL_E_BAD_RESPONSE, "%s sends an answer that makes no sense"},
     {CURLE_HTTP_POST_ERROR, HAUL_E_BAD_RESPONSE, "%s sends an answer that makes no sense"},
     {CURLE_BAD_CONTENT_ENCODING, HAUL_E_BAD_RESPONSE, "%s sends an encoding that is broken"},

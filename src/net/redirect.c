@@ -85,13 +85,14 @@ static void keep_secrets_home(struct net_transfer *transfer, const char *target)
 bool transfer_redirect(struct net_transfer *transfer, struct haul_error *err)
 {
     const struct net_response *response = &transfer->response;
-    char *target;
+    char *target = NULL;
     bool follow = false;
 
     *err = (struct haul_error){0};
     if (!is_redirect(response->status))
         return false;
-    target = response->location ? resolve(transfer->url, response->location) : NULL;
+    if (response->location && response->location[0] != '\0')
+        target = resolve(transfer->url, response->location);
     if (!target) {
         char *shown = text_clean_dup(text_raw_from(response->location), 120);
 

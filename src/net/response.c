@@ -14,7 +14,7 @@
 
 void net_response_init(struct net_response *response)
 {
-    *response = (struct net_response){.content_length = -1};
+    *response = (struct net_response){.content_length = -1, .chunked_length = -1};
 }
 
 void net_response_fini(struct net_response *response)
@@ -189,6 +189,17 @@ static enum haul_err take_line(struct net_response *response, char *line, struct
     return HAUL_OK;
 }
 
+/* Chunks say where a body ends, whatever length is announced with them (RFC 9112, section 6.3); at
+ * the end both must agree. */
+static void end_headers(struct net_response *response)
+{
+    response->complete = true;
+    if (!response->chunked)
+        return;
+    response->chunked_length = response->content_length;
+    response->content_length = -1;
+}
+
 enum haul_err net_response_line(struct net_response *response, const char *line, size_t len,
                                 struct haul_error *err)
 {
@@ -201,7 +212,7 @@ enum haul_err net_response_line(struct net_response *response, const char *line,
     if (strncasecmp(copy, "HTTP/", 5) == 0)
         code = start_answer(response, copy, err);
     else if (copy[strspn(copy, "\r\n")] == '\0')
-        response->complete = true;
+        end_headers(response);
     else
         code = take_line(response, copy, err);
     free(copy);

@@ -14,6 +14,7 @@
 struct net_response {
     int status;             /* HTTP status; 0 for other protocols */
     int64_t content_length; /* of this body, -1 when not announced */
+    int64_t chunked_length; /* announced along with chunks, which decide; -1 when not */
     bool chunked;
     bool refuses_ranges; /* "Accept-Ranges: none" */
     bool believed;       /* the last line was one that is read, so it may not go on */

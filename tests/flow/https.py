@@ -1,6 +1,6 @@
 """https: trusted when the user says so, refused otherwise."""
 
-from harness import case, expect, run
+from harness import Origin, case, expect, run
 
 
 @case
@@ -20,8 +20,11 @@ def an_unknown_authority_is_refused_and_not_retried(t):
 
 @case
 def another_host_name_is_refused(t):
-    t.get("--retries", 0, "--cacert", t.origin.cert,
-          t.origin.url("a.bin", scheme="https", host="127.0.0.2"), status=3)
+    other = Origin("--names", "DNS:other.test")
+    t.closers.append(other.close)
+    result = t.get("--retries", 0, "--cacert", other.cert, other.url("a.bin", scheme="https"),
+                   status=3)
+    expect(b"can't prove who it is" in result.err, f"the reason is not named: {result}")
 
 
 @case

@@ -14,5 +14,8 @@ bool auth_digest_ok(const char *value, const char *user, const char *method);
 
 #define AUTH_REALM "haul tests"
 #define AUTH_NONCE "b7c1d2e3f4051627"
+#define AUTH_CHALLENGE                                                                             \
+    "WWW-Authenticate: Digest realm=\"" AUTH_REALM "\", nonce=\"" AUTH_NONCE                       \
+    "\", qop=\"auth\", algorithm=SHA-256"
 
 #endif

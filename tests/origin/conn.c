@@ -38,6 +38,8 @@ struct conn {
     bool tunnel; /* came through CONNECT */
     bool waiting;
     unsigned writing;
+    uint64_t answered; /* requests on this connection */
+    size_t head_sent;  /* of a head that trickles */
     struct tls tls;
     char *in;
     size_t in_len;
@@ -210,11 +212,33 @@ static void send_endless(struct conn *conn)
     conn_send(conn, scratch, used);
 }
 
+/* A chunk's head with an extension of LEN bytes, which mean nothing. */
+static void send_extension(struct conn *conn, size_t chunk, uint64_t len)
+{
+    char *text = malloc(len + 32);
+    if (!text)
+        abort();
+    size_t head = (size_t)snprintf(text, 32, "%zx;", chunk);
+    memset(text + head, 'x', len);
+    memcpy(text + head + len, "\r\n", 2);
+    if (!conn->secure) {
+        conn_push(conn, text, head + len + 2, text);
+        return;
+    }
+    conn_send(conn, text, head + len + 2);
+    free(text);
+}
+
 /* LEN body bytes as one chunk (RFC 9112, section 7.1). */
 static void send_chunk(struct conn *conn, const void *data, size_t len)
 {
     char *scratch = conn_scratch(conn);
     size_t head = (size_t)snprintf(scratch, 32, "%zx\r\n", len);
+    if (conn->plan.extension) {
+        send_extension(conn, len, conn->plan.extension);
+        conn->plan.extension = 0;
+        head = 0;
+    }
     memcpy(scratch + head, data, len);
     memcpy(scratch + head + len, "\r\n", 2);
     conn_send(conn, scratch, head + len + 2);
@@ -330,6 +354,20 @@ static void step_end(struct conn *conn)
     conn_next_request(conn);
 }
 
+static void step_head(struct conn *conn)
+{
+    const struct plan *plan = &conn->plan;
+    size_t len = plan->trickle ? 1 : plan->head_len;
+    if (conn->head_sent < plan->head_len) {
+        conn_send(conn, plan->head + conn->head_sent, len);
+        conn->head_sent += len;
+    }
+    if (conn->head_sent == plan->head_len)
+        conn->step = STEP_BODY;
+    else
+        conn_wait(conn, plan->trickle);
+}
+
 static void conn_step(struct conn *conn)
 {
     struct plan *plan = &conn->plan;
@@ -342,8 +380,7 @@ static void conn_step(struct conn *conn)
             conn_wait(conn, plan->delay);
         break;
     case STEP_HEAD:
-        conn->step = STEP_BODY;
-        conn_send(conn, plan->head, plan->head_len);
+        step_head(conn);
         break;
     case STEP_BODY:
         step_body(conn);
@@ -352,6 +389,8 @@ static void conn_step(struct conn *conn)
         conn->step = STEP_END;
         if (plan->tail)
             conn_send(conn, plan->tail, strlen(plan->tail));
+        if (plan->behind)
+            conn_send(conn, plan->behind, plan->behind_len);
         break;
     case STEP_END:
         step_end(conn);
@@ -372,8 +411,16 @@ static void conn_pump(struct conn *conn)
     }
 }
 
-/* CONNECT and absolute form: the origin is its own proxy and answers for any host, except that
- * "refused.test" is never connected to. */
+/* Whether the proxy is asked for HOST. */
+static bool is_for(const struct request *request, const char *host)
+{
+    const char *target = request->target;
+    if (strncmp(target, "http://", 7) == 0)
+        target += 7;
+    return strncmp(target, host, strlen(host)) == 0;
+}
+
+/* CONNECT and absolute form: the origin is its own proxy and answers for any host but these. */
 static void plan_proxy(struct conn *conn, const struct request *request)
 {
     const char *user = conn->origin->proxy_user;
@@ -381,8 +428,20 @@ static void plan_proxy(struct conn *conn, const struct request *request)
     struct plan *plan = &conn->plan;
     if (user && !auth_basic_ok(login, user)) {
         plan_refuse(plan, 407, "Proxy-Authenticate: Basic realm=\"" AUTH_REALM "\"\r\n", "log in");
-    } else if (strncmp(request->target, "refused.test", 12) == 0) {
+    } else if (is_for(request, "refused.test")) {
         plan_refuse(plan, 403, "", "not that host");
+    } else if (is_for(request, "broken.test")) {
+        plan_refuse(plan, 502, "", "that host does not answer");
+    } else if (is_for(request, "garbage.test")) {
+        plan->head = strdup("What a tunnel!\r\n\r\n");
+        plan->head_len = plan->head ? strlen(plan->head) : 0;
+        plan->close_after = true;
+    } else if (is_for(request, "mute.test")) {
+        plan_refuse(plan, 200, "", "never sent");
+        plan->delay = NEVER;
+    } else if (is_for(request, "hangup.test")) {
+        plan->head = strdup("");
+        plan->close_after = true;
     } else if (strcmp(request->method, "CONNECT") == 0) {
         plan->head = strdup("HTTP/1.1 200 Connection established\r\n\r\n");
         plan->head_len = plan->head ? strlen(plan->head) : 0;
@@ -406,7 +465,7 @@ static void plan_script(struct conn *conn, const struct request *request)
     uint64_t count = 0;
     uint64_t active = 0;
     conn->tally = ledger_begin(&conn->origin->ledger, key, &count, &active);
-    plan_make(&conn->plan, request, &script, count, active);
+    plan_make(&conn->plan, request, &script, count, active, conn->number);
     script_fini(&script);
 }
 
@@ -445,6 +504,7 @@ static void conn_next_request(struct conn *conn)
     conn->in_len -= len;
     memmove(conn->in, conn->in + len, conn->in_len);
     conn->sent = 0;
+    conn->head_sent = 0;
     conn->allowance = 0;
     conn->owed = 0;
     conn->plan = (struct plan){.stall = NEVER, .close = NEVER, .reset = NEVER};
@@ -455,6 +515,9 @@ static void conn_next_request(struct conn *conn)
     const char *connection = request_header(&request, "Connection");
     conn->plan.close_after |= connection && strcasecmp(connection, "close") == 0;
     request_fini(&request);
+    conn->answered++;
+    if (conn->plan.refuse_reuse && conn->answered > 1)
+        conn_end(conn);
     conn->step = STEP_DELAY;
 }
 

@@ -93,17 +93,17 @@ struct arguments {
     const char *cert;
     const char *names;
     const char *proxy_user;
+    long expires; /* seconds from now until the certificate does */
 };
 
 static void arguments_parse(struct arguments *arguments, int argc, char **argv)
 {
-    static const struct option options[] = {{"log", required_argument, NULL, 'l'},
-                                            {"cert", required_argument, NULL, 'c'},
-                                            {"names", required_argument, NULL, 'n'},
-                                            {"proxy-user", required_argument, NULL, 'p'},
-                                            {NULL, 0, NULL, 0}};
-    *arguments =
-        (struct arguments){.names = "DNS:localhost,DNS:files.test,DNS:other.test,IP:127.0.0.1"};
+    static const struct option options[] = {
+        {"log", required_argument, NULL, 'l'},     {"cert", required_argument, NULL, 'c'},
+        {"names", required_argument, NULL, 'n'},   {"proxy-user", required_argument, NULL, 'p'},
+        {"expires", required_argument, NULL, 'e'}, {NULL, 0, NULL, 0}};
+    *arguments = (struct arguments){
+        .names = "DNS:localhost,DNS:files.test,DNS:other.test,IP:127.0.0.1", .expires = 86400};
     for (int letter = 0; (letter = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (letter == 'l')
             arguments->log = optarg;
@@ -113,6 +113,8 @@ static void arguments_parse(struct arguments *arguments, int argc, char **argv)
             arguments->names = optarg;
         else if (letter == 'p')
             arguments->proxy_user = optarg;
+        else if (letter == 'e')
+            arguments->expires = strtol(optarg, NULL, 10);
         else
             exit(2);
     }
@@ -127,7 +129,7 @@ int main(int argc, char **argv)
     content_init();
 
     struct origin origin = {.loop = uv_default_loop(), .proxy_user = arguments.proxy_user};
-    origin.tls = tls_context_new(arguments.names, arguments.cert);
+    origin.tls = tls_context_new(arguments.names, arguments.expires, arguments.cert);
     if (!origin.tls)
         fail("no certificate", 0);
     if (!ledger_init(&origin.ledger, arguments.log))

@@ -89,11 +89,13 @@ void plan_fini(struct plan *plan)
     free(plan->head);
     free(plan->text);
     free(plan->endless);
+    free(plan->behind);
     *plan = (struct plan){0};
 }
 
 /* The file changes after `change-after` requests: bytes, validators or both. */
-static void identity_make(struct identity *identity, const struct script *script, uint64_t count)
+static void identity_make(struct identity *identity, const struct script *script, uint64_t count,
+                          uint64_t connection)
 {
     bool changed = count > script->change_after;
     bool new_bytes = changed && !bytes_are(&script->change, "validators");
@@ -103,6 +105,9 @@ static void identity_make(struct identity *identity, const struct script *script
     const char *weak = bytes_are(&script->etag, "weak") ? "W/" : "";
     if (bytes_are(&script->etag, "none"))
         identity->etag[0] = '\0';
+    else if (bytes_are(&script->etag, "request") || bytes_are(&script->etag, "connection"))
+        snprintf(identity->etag, sizeof(identity->etag), "\"%s-%" PRIu64 "\"", script->etag.data,
+                 bytes_are(&script->etag, "request") ? count : connection);
     else if (script->etag.data && !*weak && !bytes_are(&script->etag, "strong"))
         snprintf(identity->etag, sizeof(identity->etag), "%s", script->etag.data);
     else
@@ -172,6 +177,10 @@ static void put_content_range(FILE *out, const struct script *script, uint64_t f
                 total);
         return;
     }
+    if (bytes_are(lie, "multipart")) {
+        fputs("Content-Type: multipart/byteranges; boundary=b\r\n", out);
+        return;
+    }
     if (bytes_are(lie, "star")) {
         fprintf(out, "Content-Range: bytes %" PRIu64 "-%" PRIu64 "/*\r\n", from, last);
         return;
@@ -210,7 +219,11 @@ static void put_common(FILE *out, const struct script *script, const struct plan
 {
     char date[64];
     date_write(time(NULL), date, sizeof(date));
-    fprintf(out, "Date: %s\r\nServer: haul-origin\r\n", date);
+    if (script->faults.date.data)
+        put_bytes(out, "Date", &script->faults.date);
+    else
+        fprintf(out, "Date: %s\r\n", date);
+    fputs("Server: haul-origin\r\n", out);
     put_bytes(out, "Content-Disposition", &script->disposition);
     put_bytes(out, "Content-Encoding", &script->encoding);
     for (size_t i = 0; i < script->header_count; i++) {
@@ -243,6 +256,11 @@ static const char *chunk_tail(const struct bytes *kind)
         const char *tail;
     } tails[] = {{"1", "0\r\n\r\n"},
                  {"trailer", "0\r\nX-Trailer: yes\r\n\r\n"},
+                 {"trailer-answer", "0\r\nHTTP/1.1 404 Not Found\r\n\r\n"},
+                 {"trailer-lies", "0\r\nContent-Length: 1\r\n"
+                                  "ETag: \"other\"\r\nLocation: /elsewhere\r\n\r\n"},
+                 {"size-space", "1 0\r\nmore\r\n0\r\n\r\n"},
+                 {"no-break", "5\r\nmore.and0\r\n\r\n"},
                  {"no-end", ""},
                  {"bad-size", "zz\r\nmore\r\n0\r\n\r\n"},
                  {"huge-size", "FFFFFFFFFFFFFFFFFF\r\nmore\r\n0\r\n\r\n"},
@@ -276,7 +294,7 @@ static void plan_pace(struct plan *plan, const struct request *request, const st
 {
     const struct faults *faults = &script->faults;
     bool bad_chunks = faults->chunked.data && !bytes_are(&faults->chunked, "1") &&
-                      !bytes_are(&faults->chunked, "trailer");
+                      strncmp(faults->chunked.data, "trailer", 7) != 0;
     plan->delay = faults->range_delay && request_header(request, "Range") ? faults->range_delay
                                                                           : faults->delay;
     plan->rate = script->rate;
@@ -286,6 +304,9 @@ static void plan_pace(struct plan *plan, const struct request *request, const st
     plan->close = faults->close;
     plan->reset = faults->reset;
     plan->truncate = faults->truncate;
+    plan->trickle = faults->trickle;
+    plan->extension = faults->extension;
+    plan->refuse_reuse = faults->refuse_reuse;
     plan->close_after = !script->keep || faults->truncate || faults->raw.data || faults->http09 ||
                         faults->length.data || faults->length2.data || bad_chunks;
 }
@@ -300,11 +321,13 @@ static bool plan_admits(struct plan *plan, const struct request *request,
         plan_refuse(plan, 401, "WWW-Authenticate: Basic realm=\"" AUTH_REALM "\"\r\n", "log in");
         return false;
     }
-    if (bytes_are(&script->auth, "digest") && !auth_digest_ok(login, user, request->method)) {
-        plan_refuse(plan, 401,
-                    "WWW-Authenticate: Digest realm=\"" AUTH_REALM "\", nonce=\"" AUTH_NONCE
-                    "\", qop=\"auth\", algorithm=SHA-256\r\n",
-                    "log in");
+    bool digest = bytes_are(&script->auth, "digest");
+    if (digest && script->faults.nonce_stale && auth_digest_ok(login, user, request->method)) {
+        plan_refuse(plan, 401, AUTH_CHALLENGE ", stale=true\r\n", "log in again");
+        return false;
+    }
+    if (digest && !auth_digest_ok(login, user, request->method)) {
+        plan_refuse(plan, 401, AUTH_CHALLENGE "\r\n", "log in");
         return false;
     }
     const char *colon = script->require.data ? strchr(script->require.data, ':') : NULL;
@@ -317,6 +340,14 @@ static bool plan_admits(struct plan *plan, const struct request *request,
         return true;
     plan_refuse(plan, 403, "", "a header is missing");
     return false;
+}
+
+static void put_long_location(FILE *out, uint64_t size)
+{
+    fputs("Location: /", out);
+    for (uint64_t i = 1; i < size; i++)
+        fputc('a', out);
+    fputs("\r\n", out);
 }
 
 /* A status the script asks for, or a redirect. */
@@ -333,6 +364,8 @@ static void plan_status(struct plan *plan, const struct request *request,
     fprintf(out, "HTTP/1.1 %" PRIu64 " %s\r\n", status, status_reason(status));
     if (again)
         fprintf(out, "Location: %s?%s\r\n", request->path, request->query);
+    else if (script->faults.redirect_size)
+        put_long_location(out, script->faults.redirect_size);
     else
         put_bytes(out, "Location", redirect);
     put_retry_after(out, &script->retry_after);
@@ -367,6 +400,8 @@ static void plan_file(struct plan *plan, const struct request *request, struct s
         from = 0;
         end = script->size;
     }
+    if (partial && bytes_are(&faults->range_lie, "short"))
+        end = from + (end - from + 1) / 2;
     FILE *out = open_memstream(&plan->head, &plan->head_len);
     if (!out)
         abort();
@@ -422,7 +457,7 @@ static bool plan_is_raw(struct plan *plan, struct script *script)
 }
 
 void plan_make(struct plan *plan, const struct request *request, struct script *script,
-               uint64_t count, uint64_t active)
+               uint64_t count, uint64_t active, uint64_t connection)
 {
     if (count > script->heal_after || count <= script->sound)
         script_heal(script);
@@ -439,12 +474,16 @@ void plan_make(struct plan *plan, const struct request *request, struct script *
     }
     if (plan_is_raw(plan, script) || !plan_admits(plan, request, script))
         return;
-    bool redirects = faults->redirect.data || (script->hops && count <= script->hops);
+    bool redirects =
+        faults->redirect.data || faults->redirect_size || (script->hops && count <= script->hops);
     if (redirects || faults->status) {
         plan_status(plan, request, script, count);
         return;
     }
     struct identity identity;
-    identity_make(&identity, script, count);
+    identity_make(&identity, script, count, connection);
     plan_file(plan, request, script, &identity);
+    plan->behind = script->faults.behind.data;
+    plan->behind_len = script->faults.behind.len;
+    script->faults.behind.data = NULL;
 }

@@ -20,23 +20,28 @@ struct plan {
     uint64_t end;
     bool chunked;
     uint64_t chunk_size;
-    const char *tail; /* after the body */
+    uint64_t extension; /* bytes of an extension that the first chunk carries */
+    const char *tail;   /* after the body */
+    char *behind;       /* after all of it, as if it were another answer; or NULL */
+    size_t behind_len;
 
     uint64_t delay;    /* ms before the head, NEVER: for ever */
+    uint64_t trickle;  /* ms between two bytes of the head, 0: all at once */
     uint64_t rate;     /* bytes per second, 0: as fast as it goes */
     uint64_t tick;     /* ms between two pieces at that rate */
     uint64_t stall;    /* body bytes before which it stalls, closes, resets */
     uint64_t stall_ms; /* NEVER: for ever */
     uint64_t close;
     uint64_t reset;
-    bool close_after; /* the connection ends with the answer */
-    bool truncate;    /* and does so without close_notify */
+    bool close_after;  /* the connection ends with the answer */
+    bool truncate;     /* and does so without close_notify */
+    bool refuse_reuse; /* a second request on the connection finds it closed */
 };
 
-/* Makes the plan for REQUEST, which is the COUNTth of its key while ACTIVE of them are being
- * answered. SCRIPT is used up in parts; free both. */
+/* Makes the plan for REQUEST, which is the COUNTth of its key and came on CONNECTION, while ACTIVE
+ * of them are being answered. SCRIPT is used up in parts; free both. */
 void plan_make(struct plan *plan, const struct request *request, struct script *script,
-               uint64_t count, uint64_t active);
+               uint64_t count, uint64_t active, uint64_t connection);
 
 /* An answer of STATUS with a line of TEXT; HEADER is a whole further header line or "". */
 void plan_refuse(struct plan *plan, int status, const char *header, const char *text);

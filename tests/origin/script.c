@@ -56,14 +56,21 @@ static const struct parameter parameters[] = {
     ROW("interim", KIND_NUMBER, faults.interim),
     ROW("headers", KIND_NUMBER, faults.headers),
     ROW("header-size", KIND_NUMBER, faults.header_size),
+    ROW("trickle", KIND_NUMBER, faults.trickle),
+    ROW("extension", KIND_NUMBER, faults.extension),
+    ROW("redirect-size", KIND_NUMBER, faults.redirect_size),
     ROW("http09", KIND_FLAG, faults.http09),
     ROW("truncate", KIND_FLAG, faults.truncate),
+    ROW("refuse-reuse", KIND_FLAG, faults.refuse_reuse),
+    ROW("nonce-stale", KIND_FLAG, faults.nonce_stale),
     ROW("length", KIND_BYTES, faults.length),
     ROW("length2", KIND_BYTES, faults.length2),
     ROW("chunked", KIND_BYTES, faults.chunked),
     ROW("range-lie", KIND_BYTES, faults.range_lie),
     ROW("raw", KIND_BYTES, faults.raw),
     ROW("redirect", KIND_BYTES, faults.redirect),
+    ROW("date", KIND_BYTES, faults.date),
+    ROW("behind", KIND_BYTES, faults.behind),
 };
 
 #define PARAMETER_COUNT (sizeof(parameters) / sizeof(parameters[0]))
@@ -199,6 +206,8 @@ static void faults_fini(struct faults *faults)
     free(faults->range_lie.data);
     free(faults->raw.data);
     free(faults->redirect.data);
+    free(faults->date.data);
+    free(faults->behind.data);
 }
 
 void script_heal(struct script *script)

@@ -25,14 +25,21 @@ struct faults {
     uint64_t interim;
     uint64_t headers;
     uint64_t header_size;
+    uint64_t trickle;
+    uint64_t extension;
+    uint64_t redirect_size;
     bool http09;
     bool truncate;
+    bool refuse_reuse;
+    bool nonce_stale;
     struct bytes length;
     struct bytes length2;
     struct bytes chunked;
     struct bytes range_lie;
     struct bytes raw;
     struct bytes redirect;
+    struct bytes date;
+    struct bytes behind;
 };
 
 #define SCRIPT_HEADERS 8

@@ -21,7 +21,7 @@ static bool certificate_extend(X509 *cert, int nid, const char *value)
     return ok;
 }
 
-static X509 *certificate_new(EVP_PKEY *key, const char *names)
+static X509 *certificate_new(EVP_PKEY *key, const char *names, long expires)
 {
     X509 *cert = X509_new();
     if (!cert)
@@ -29,8 +29,8 @@ static X509 *certificate_new(EVP_PKEY *key, const char *names)
     X509_NAME *name = X509_get_subject_name(cert);
     bool ok = X509_set_version(cert, X509_VERSION_3) &&
               ASN1_INTEGER_set(X509_get_serialNumber(cert), 1) &&
-              X509_gmtime_adj(X509_getm_notBefore(cert), -3600) &&
-              X509_gmtime_adj(X509_getm_notAfter(cert), 86400) &&
+              X509_gmtime_adj(X509_getm_notBefore(cert), -864000) &&
+              X509_gmtime_adj(X509_getm_notAfter(cert), expires) &&
               X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
                                          (const unsigned char *)"haul test origin", -1, -1, 0) &&
               X509_set_issuer_name(cert, name) && X509_set_pubkey(cert, key) &&
@@ -52,10 +52,10 @@ static bool certificate_save(X509 *cert, const char *path)
     return fclose(file) == 0 && ok;
 }
 
-SSL_CTX *tls_context_new(const char *names, const char *pem_path)
+SSL_CTX *tls_context_new(const char *names, long expires, const char *pem_path)
 {
     EVP_PKEY *key = EVP_EC_gen("P-256");
-    X509 *cert = key ? certificate_new(key, names) : NULL;
+    X509 *cert = key ? certificate_new(key, names, expires) : NULL;
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
     bool ok = context && cert && SSL_CTX_use_certificate(context, cert) == 1 &&
               SSL_CTX_use_PrivateKey(context, key) == 1 &&

@@ -7,9 +7,9 @@
 #include <openssl/ssl.h>
 
 /* A server context with a key and a self-signed certificate made now, valid for NAMES (an OpenSSL
- * subjectAltName, "DNS:localhost,IP:127.0.0.1"). The certificate is written to PEM_PATH unless that
- * is NULL. NULL when anything fails. */
-SSL_CTX *tls_context_new(const char *names, const char *pem_path);
+ * subjectAltName, "DNS:localhost,IP:127.0.0.1") and until EXPIRES seconds from now. The certificate
+ * is written to PEM_PATH unless that is NULL. NULL when anything fails. */
+SSL_CTX *tls_context_new(const char *names, long expires, const char *pem_path);
 
 /* One connection's TLS over memory: the caller moves the bytes. */
 struct tls {

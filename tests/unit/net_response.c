@@ -131,6 +131,26 @@ static void lines_of_two_meanings_are_refused(void **state)
     net_response_fini(&response);
 }
 
+static void chunks_decide_and_the_length_is_kept_to_compare(void **state)
+{
+    const char *const orders[][2] = {{"Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n"},
+                                     {"Transfer-Encoding: chunked\r\n", "Content-Length: 5\r\n"}};
+    struct net_response response;
+    struct haul_error err;
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        net_response_init(&response);
+        FEED("HTTP/1.1 200 OK\r\n");
+        FEED(orders[i][0]);
+        FEED(orders[i][1]);
+        FEED("\r\n");
+        assert_int_equal(response.content_length, -1);
+        assert_int_equal(response.chunked_length, 5);
+        net_response_fini(&response);
+    }
+}
+
 static void trailers_change_nothing(void **state)
 {
     struct net_response response;
@@ -199,6 +219,7 @@ int main(void)
         cmocka_unit_test(lengths_that_lie_are_refused),
         cmocka_unit_test(a_status_has_three_digits),
         cmocka_unit_test(lines_of_two_meanings_are_refused),
+        cmocka_unit_test(chunks_decide_and_the_length_is_kept_to_compare),
         cmocka_unit_test(trailers_change_nothing),
         cmocka_unit_test(endless_headers_are_cut_off),
         cmocka_unit_test(interim_answers_are_counted),
