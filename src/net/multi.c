@@ -1,12 +1,12 @@
-/* libcurl's multi socket interface on libuv: the only place where sockets, timers and libcurl meet.
+/* libcurl's multi socket interface on libuv: the only place where libcurl, its timer and its
+ * sockets meet.
  *
  * Invariants:
  *   - libcurl calls back only while ->in_curl is above 0, and then nothing is added, removed or
  *     unpaused; what ends is queued and told by drain(), after libcurl has returned;
- *   - a poll context belongs to one announcement of one descriptor and is never used again once it
- *     closes; libcurl's timer is one single-shot uv timer;
+ *   - libcurl's timer is one single-shot uv timer; its sockets are watched by watch.c;
  *   - a second timer gives libcurl a chance twice a second while anything runs, because 7.88 can
- * miss to re-arm its own; an error of the multi itself means a new multi and failed transfers;
+ *     miss to re-arm its own; an error of the multi itself means a new multi and failed transfers;
  *   - bodies of errors and redirects are read to their end if that is near and comes soon, to keep
  *     the connection; the answer is told in any case. */
 
@@ -35,8 +35,7 @@
 struct net {
     uv_loop_t *loop;
     CURLM *multi;
-    CURLSH *share;
-    struct curl_slist *common;
+    struct net_shared shared;
     uv_timer_t timer;    /* libcurl's */
     uv_timer_t watchdog; /* ours */
     unsigned open_handles;
@@ -53,13 +52,6 @@ struct net {
     struct direct_pipe pipe;
     void (*settled)(void *ctx);
     void *ctx;
-};
-
-struct watch {
-    uv_poll_t poll;
-    struct net *net;
-    curl_socket_t fd;
-    int events;
 };
 
 void transfer_note_end(struct net_transfer *transfer, CURLcode result)
@@ -90,46 +82,9 @@ static void act(struct net *net, curl_socket_t fd, int events)
 
 /* Libcurl asks us to watch sockets and time. */
 
-static void free_watch(uv_handle_t *handle)
+static void on_ready(void *ctx, curl_socket_t fd, int mask)
 {
-    free(handle->data);
-}
-
-static void on_poll(uv_poll_t *poll, int status, int events)
-{
-    struct watch *watch = poll->data;
-    int mask = 0;
-
-    /* On an error libuv has stopped the handle; 0 lets libcurl look for itself (PITFALLS 3). */
-    if (status == 0) {
-        mask |= events & UV_READABLE ? CURL_CSELECT_IN : 0;
-        mask |= events & UV_WRITABLE ? CURL_CSELECT_OUT : 0;
-    }
-    act(watch->net, watch->fd, mask);
-    if (status != 0 && !uv_is_closing((uv_handle_t *)poll))
-        uv_poll_start(poll, watch->events, on_poll); /* libcurl still wants the socket */
-}
-
-static struct watch *watch_new(struct net *net, curl_socket_t fd)
-{
-    struct watch *watch = xcalloc(1, sizeof *watch);
-    int status = uv_poll_init_socket(net->loop, &watch->poll, fd);
-
-    if (status != 0) {
-        LOG_ERROR(net, "can't watch socket %d: %s", (int)fd, uv_strerror(status));
-        free(watch);
-        return NULL;
-    }
-    watch->net = net;
-    watch->fd = fd;
-    watch->poll.data = watch;
-    return watch;
-}
-
-static void watch_close(struct watch *watch)
-{
-    uv_poll_stop(&watch->poll);
-    uv_close((uv_handle_t *)&watch->poll, free_watch);
+    act(ctx, fd, mask);
 }
 
 /* NULL for one of libcurl's own handles. */
@@ -164,29 +119,11 @@ static void note_socket(CURL *easy, curl_socket_t fd, bool reads)
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *socket_ctx)
 {
     struct net *net = ctx;
-    struct watch *watch = socket_ctx;
-    int events = 0;
 
+    (void)socket_ctx;
     note_socket(easy, fd, what == CURL_POLL_IN || what == CURL_POLL_INOUT);
-    if (what == CURL_POLL_REMOVE) {
-        if (watch) {
-            curl_multi_assign(net->multi, fd, NULL);
-            watch_close(watch);
-        }
-        return 0;
-    }
-    if (!watch) {
-        watch = watch_new(net, fd);
-        if (!watch) {
-            give_up(easy);
-            return 0;
-        }
-        curl_multi_assign(net->multi, fd, watch);
-    }
-    events |= what & CURL_POLL_IN ? UV_READABLE : 0;
-    events |= what & CURL_POLL_OUT ? UV_WRITABLE : 0;
-    watch->events = events;
-    uv_poll_start(&watch->poll, events, on_poll);
+    if (!watches_set(&net->shared.watches, fd, what))
+        give_up(easy);
     return 0;
 }
 
@@ -363,8 +300,8 @@ static void unlink_transfer(struct net_transfer *transfer)
 static enum haul_err join_multi(struct net_transfer *transfer, struct haul_error *err)
 {
     struct net *net = transfer->net;
-    enum haul_err code = transfer_prepare(transfer, net->share, net->common,
-                                          MAX(net->running + 1, net->expected), err);
+    enum haul_err code =
+        transfer_prepare(transfer, &net->shared, MAX(net->running + 1, net->expected), err);
     CURLMcode status;
 
     if (code != HAUL_OK)
@@ -697,6 +634,24 @@ static void handle_open(struct net *net, uv_handle_t *handle)
     net->open_handles++;
 }
 
+static void shared_open(struct net *net)
+{
+    struct net_shared *shared = &net->shared;
+
+    shared->share = curl_share_init();
+    curl_share_setopt(shared->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+    curl_share_setopt(shared->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+    shared->headers = curl_slist_append(NULL, "Accept-Encoding: identity");
+    watches_init(&shared->watches, net->loop, on_ready, net);
+}
+
+static void shared_close(struct net_shared *shared)
+{
+    curl_share_cleanup(shared->share);
+    curl_slist_free_all(shared->headers);
+    watches_fini(&shared->watches);
+}
+
 enum haul_err net_new(struct haul_loop *loop, void (*settled)(void *ctx), void *ctx,
                       struct net **ret_net, struct haul_error *err)
 {
@@ -717,10 +672,7 @@ enum haul_err net_new(struct haul_loop *loop, void (*settled)(void *ctx), void *
         free(net);
         return code;
     }
-    net->share = curl_share_init();
-    curl_share_setopt(net->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
-    curl_share_setopt(net->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
-    net->common = curl_slist_append(NULL, "Accept-Encoding: identity");
+    shared_open(net);
     uv_timer_init(net->loop, &net->timer);
     uv_timer_init(net->loop, &net->watchdog);
     handle_open(net, (uv_handle_t *)&net->timer);
@@ -749,8 +701,7 @@ void net_free(struct net *net)
     free(net->spare);
     direct_pipe_close(&net->pipe);
     multi_close(net);
-    curl_share_cleanup(net->share);
-    curl_slist_free_all(net->common);
+    shared_close(&net->shared);
     curl_global_cleanup();
     uv_close((uv_handle_t *)&net->timer, on_handle_closed);
     uv_close((uv_handle_t *)&net->watchdog, on_handle_closed);

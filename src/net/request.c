@@ -212,8 +212,8 @@ static void set_manners(struct net_transfer *transfer, size_t running)
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)options->connect_timeout);
 }
 
-enum haul_err transfer_prepare(struct net_transfer *transfer, CURLSH *share,
-                               struct curl_slist *common, size_t running, struct haul_error *err)
+enum haul_err transfer_prepare(struct net_transfer *transfer, struct net_shared *shared,
+                               size_t running, struct haul_error *err)
 {
     CURL *easy = transfer->easy;
 
@@ -222,7 +222,7 @@ enum haul_err transfer_prepare(struct net_transfer *transfer, CURLSH *share,
         curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,ftp,ftps,sftp") != CURLE_OK)
         return haul_fail(err, HAUL_E_BAD_URL, "libcurl can't fetch this link");
     curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
-    curl_easy_setopt(easy, CURLOPT_SHARE, share);
+    curl_easy_setopt(easy, CURLOPT_SHARE, shared->share);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error_text);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, transfer_on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
@@ -231,8 +231,13 @@ enum haul_err transfer_prepare(struct net_transfer *transfer, CURLSH *share,
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, transfer_on_connected);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
     curl_slist_free_all(transfer->headers);
-    transfer->headers = own_headers(transfer, common);
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers ? transfer->headers : common);
+    transfer->headers = own_headers(transfer, shared->headers);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER,
+                     transfer->headers ? transfer->headers : shared->headers);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, watches_open);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &shared->watches);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, watches_close);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, &shared->watches);
     transfer->error_text[0] = '\0';
     set_manners(transfer, running);
     set_trust(transfer);

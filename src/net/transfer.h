@@ -6,6 +6,7 @@
 #include <uv.h>
 
 #include "net/multi.h"
+#include "net/watch.h"
 
 /* Inside of the net room: one transfer, shared by its files. */
 struct net_transfer {
@@ -44,13 +45,20 @@ struct net_transfer {
     char error_text[CURL_ERROR_SIZE];
 };
 
+/* What all transfers of a net share. */
+struct net_shared {
+    CURLSH *share;              /* names and TLS sessions */
+    struct curl_slist *headers; /* of a request that has none of its own */
+    struct watches watches;
+};
+
 /* request.c: takes apart REQUEST and fills the easy handle for the transfer's present URL. RUNNING
  * is how many transfers there are: they share the memory for reading. */
 HAUL_CHECKED enum haul_err transfer_describe(struct net_transfer *transfer,
                                              const struct net_request *request,
                                              struct haul_error *err);
-HAUL_CHECKED enum haul_err transfer_prepare(struct net_transfer *transfer, CURLSH *share,
-                                            struct curl_slist *common, size_t running,
+HAUL_CHECKED enum haul_err transfer_prepare(struct net_transfer *transfer,
+                                            struct net_shared *shared, size_t running,
                                             struct haul_error *err);
 
 /* redirect.c: true when the answer sends us elsewhere; then the transfer's URL is the new one and

@@ -58,6 +58,24 @@ def waiting_costs_no_time(t):
 
 
 @case
+def connections_that_end_between_requests_cost_nothing(t):
+    """A server may close a connection that it said to keep: nothing fails, nothing spins, and the
+    next request takes another one. The clock is at another server, so nobody looks at them."""
+    ended = [t.file(f"e{i}.bin", 4096, close=4096) for i in range(40)]
+    clock = t.origin.url("clock.bin", port=t.origin.other, size=30, rate=10)
+    t.add("-j", 4, "--retries", 0, *[file.url for file in ended])
+    t.ok("wait")
+    (pid,) = t.daemons()
+    begin = cpu_seconds(pid)
+    (number,) = t.add(clock)
+    t.ok("wait", number)
+    spent = cpu_seconds(pid) - begin
+    expect(spent < 1.5, f"{spent} s of processor time in about 3 s beside closed connections")
+    for i, file in enumerate(ended):
+        t.expect_file(f"e{i}.bin", file)
+
+
+@case
 def descriptors_are_given_back(t):
     for batch in range(4):
         t.add("--retries", 0, *[t.file(f"b{batch}-{i}.bin").url for i in range(50)],
