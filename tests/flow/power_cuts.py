@@ -53,7 +53,7 @@ class File:
 
 class Folder:
     def __init__(self):
-        self.safe = {}  # name: inode
+        self.safe = {}  # name: index of the node
         self.open = []  # functions on such a dict
 
 
@@ -61,41 +61,39 @@ class World:
     """What is on the disk, and what only may be. Begins with what lies in TOP."""
 
     def __init__(self, top):
-        self.nodes = {}
+        self.nodes = []
+        self.by_ino = {}  # numbers of files that are gone are given again: the newest counts
         self.top = self.load(top)
+
+    def add(self, ino, node):
+        self.by_ino[ino] = len(self.nodes)
+        self.nodes.append(node)
+        return self.by_ino[ino]
 
     def load(self, path):
         ino = os.stat(path).st_ino
-        if os.path.isdir(path):
-            self.nodes[ino] = folder = Folder()
-            for name in os.listdir(path):
-                folder.safe[name] = self.load(os.path.join(path, name))
-        else:
+        if not os.path.isdir(path):
             with open(path, "rb") as file:
-                self.nodes[ino] = File(file.read())
-        return ino
+                return self.add(ino, File(file.read()))
+        folder = Folder()
+        folder.safe = {name: self.load(os.path.join(path, name)) for name in os.listdir(path)}
+        return self.add(ino, folder)
 
     def do(self, step):
         kind, ino, *rest = step
+        node = self.nodes[self.by_ino[ino]]
         if kind in ("create", "mkdir"):
             made, name = rest
-            self.nodes[made] = File() if kind == "create" else Folder()
-            self.nodes[ino].open.append(lambda names: names.update({name: made}))
+            node.open.append(naming(name, self.add(made, File() if kind == "create" else Folder())))
         elif kind == "rename":
-            moved, names_ = rest
-            old, new = names_.split("/")
-
-            def rename(names):
-                if names.get(old) == moved:
-                    del names[old]
-                names[new] = moved
-            self.nodes[ino].open.append(rename)
+            old, new = rest[1].split("/")
+            node.open.append(renaming(old, new, self.by_ino[rest[0]]))
         elif kind == "unlink":
-            self.nodes[ino].open.append(lambda names: names.pop(rest[1], None))
+            node.open.append(lambda names: names.pop(rest[1], None))
         elif kind == "sync":
-            self.sync(self.nodes[ino])
+            self.sync(node)
         else:
-            self.nodes[ino].open.append((kind, *rest))
+            node.open.append((kind, *rest))
 
     @staticmethod
     def sync(node):
@@ -105,6 +103,18 @@ class World:
             else:
                 apply(node.safe, change)
         node.open = []
+
+
+def naming(name, node):
+    return lambda names: names.update({name: node})
+
+
+def renaming(old, new, node):
+    def rename(names):
+        if names.get(old) == node:
+            del names[old]
+        names[new] = node
+    return rename
 
 
 def apply(data, change):
@@ -179,9 +189,9 @@ class Nothing:
         return "none"
 
 
-def put_down(world, ino, path, chance):
-    """Makes at PATH what the cut left of node INO."""
-    node = world.nodes[ino]
+def put_down(world, index, path, chance):
+    """Makes at PATH what the cut left of a node."""
+    node = world.nodes[index]
     if isinstance(node, Folder):
         os.mkdir(path)
         for name, below in names_left(chance, node).items():
