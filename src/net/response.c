@@ -180,6 +180,8 @@ static enum haul_err take_line(struct net_response *response, char *line, struct
     if (goes_on || !colon)
         return HAUL_OK;
     *colon = '\0';
+    for (char *at = colon + 1; (at = strchr(at, '\r')); at++)
+        *at = ' '; /* RFC 9110, section 5.5 */
     response->believed = text_slot(response, line) || is_framing(line);
     if (colon == line || !strchr(" \t", colon[-1]))
         return take_field(response, line, trim(colon + 1), err);

@@ -95,6 +95,7 @@ fault("a reason with escape sequences", 4, "404",
 fault("a NUL in a header", 3, "sense|Nul|header", header=b"X-Nul: a\0b")
 fault("line ends without CR", 0, "", header="X-A: b\nX-C: d")
 fault("a CR in a header", 0, "", header="X-A: b\rETag: c")
+fault("a CR in the ETag", 0, "", size=LARGE, etag='"a\rb"')
 fault("a header without a colon", "0|3", "|sense|header", header="no colon here")
 fault("a header that goes on in the next line", 0, "", header="X-A: b\r\n Content-Length: 5")
 fault("an ETag that goes on in the next line", 3, "two lines", etag='"a\r\n b"')

@@ -127,6 +127,8 @@ static void lines_of_two_meanings_are_refused(void **state)
     FEED(" Content-Length: 5\r\n");
     FEED("X-A : b\r\n");
     FEED("no colon\r\n");
+    FEED("ETag:\r\"a\rb\"\r\n");
+    assert_string_equal(response.etag, "\"a b\"");
     assert_int_equal(response.content_length, -1);
     net_response_fini(&response);
 }
