@@ -43,9 +43,12 @@ struct haul_options {
     struct haul_strings headers; /* "Name: value" */
     char *user_agent;
     char *referer;
-    char *user;   /* "name:password", secret */
-    char *proxy;  /* may hold user info, secret */
-    char *cacert; /* file */
+    char *user;                  /* "name:password", secret */
+    struct haul_strings cookies; /* "name=value", secret */
+    char *bearer;                /* token, secret */
+    char *proxy;                 /* may hold user info, secret */
+    char *noproxy;               /* hosts, comma-separated, that are asked directly */
+    char *cacert;                /* file */
     bool insecure;
     bool allow_downgrade;   /* follow a redirect from https to http */
     char *checksum;         /* "sha256:5fec…", see base/checksum.h */

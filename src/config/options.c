@@ -132,6 +132,24 @@ static const char *check_user(const char *value)
     return check_line(value);
 }
 
+/* One cookie or several, as a browser's header has them. */
+static const char *check_cookie(const char *value)
+{
+    if (*value == '=' || strchr(value, '=') == NULL)
+        return "must have the form NAME=VALUE";
+    return check_line(value);
+}
+
+/* RFC 6750, section 2.1. */
+static const char *check_bearer(const char *value)
+{
+    for (const char *at = value; *at != '\0'; at++) {
+        if (!isalnum((unsigned char)*at) && !strchr("-._~+/=", *at))
+            return "must be a token of letters, digits and -._~+/=";
+    }
+    return check_filled(value);
+}
+
 #define ITEM(row_name, field)                                                                      \
     .name = row_name, .scope = HAUL_SCOPE_ITEM, .offset = offsetof(struct haul_options, field)
 #define SESSION(row_name, field)                                                                   \
@@ -222,6 +240,30 @@ static const struct haul_option rows[] = {
         .help = "User name and password for the server",
         .secret = true,
         .check = check_user,
+    },
+    {
+        ITEM("cookie", cookies),
+        .letter = 'b',
+        .type = HAUL_OPTION_LIST,
+        .value_name = "NAME=VALUE",
+        .help = "Send this cookie; may be given several times; cookies of servers are not kept",
+        .secret = true,
+        .check = check_cookie,
+    },
+    {
+        ITEM("bearer", bearer),
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "TOKEN",
+        .help = "Log in to the server with this bearer token",
+        .secret = true,
+        .check = check_bearer,
+    },
+    {
+        ITEM("noproxy", noproxy),
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "HOSTS",
+        .help = "Ask these hosts directly, as example.org,10.0.0.0/8; '*' is all",
+        .check = check_filled_line,
     },
     {
         ITEM("proxy", proxy),

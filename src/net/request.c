@@ -100,21 +100,57 @@ static void append(struct curl_slist **list, const char *line)
     *list = longer;
 }
 
+/* "Cookie: a=1; b=2" (RFC 6265, section 5.4: one header), newly allocated, secret. */
+static char *cookie_header(const struct haul_strings *cookies)
+{
+    char *line = xstrdup("Cookie:");
+
+    for (size_t i = 0; i < cookies->count; i++) {
+        char *longer = xasprintf("%s%s %s", line, i == 0 ? "" : ";", cookies->items[i]);
+
+        secret_free(line);
+        line = longer;
+    }
+    return line;
+}
+
+static void append_secret(struct curl_slist **list, char *line)
+{
+    append(list, line);
+    secret_free(line);
+}
+
+/* What the user gave for the origin; true when an encoding is among it. */
+static bool add_given(struct curl_slist **list, const struct haul_options *options)
+{
+    const struct haul_strings *given = &options->headers;
+    bool encoding_given = false;
+
+    for (size_t i = 0; i < given->count; i++) {
+        append(list, given->items[i]);
+        encoding_given |= names_header(given->items[i], "Accept-Encoding");
+    }
+    if (options->cookies.count > 0)
+        append_secret(list, cookie_header(&options->cookies));
+    if (options->bearer)
+        append_secret(list, xasprintf("Authorization: Bearer %s", options->bearer));
+    return encoding_given;
+}
+
 /* The headers of this request, or NULL when the common list is all there is to send. */
 static struct curl_slist *own_headers(const struct net_transfer *transfer,
                                       const struct curl_slist *common)
 {
-    const struct haul_strings *given = &transfer->options->headers;
-    bool give = transfer->same_origin && given->count > 0;
+    const struct haul_options *options = transfer->options;
+    bool give = transfer->same_origin && transfer->is_http &&
+                (options->headers.count > 0 || options->cookies.count > 0 || options->bearer);
     struct curl_slist *list = NULL;
     bool encoding_given = false;
 
     if (!give && !transfer->if_range)
         return NULL;
-    for (size_t i = 0; give && i < given->count; i++) {
-        append(&list, given->items[i]);
-        encoding_given |= names_header(given->items[i], "Accept-Encoding");
-    }
+    if (give)
+        encoding_given = add_given(&list, options);
     if (!encoding_given)
         append(&list, common->data);
     if (transfer->if_range) {
@@ -173,6 +209,8 @@ static void set_identity(struct net_transfer *transfer)
         curl_easy_setopt(easy, CURLOPT_PROXY, options->proxy);
         curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_ANY);
     }
+    if (options->noproxy)
+        curl_easy_setopt(easy, CURLOPT_NOPROXY, options->noproxy);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     if (!transfer->same_origin)
         return;

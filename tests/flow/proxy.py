@@ -52,6 +52,17 @@ def a_server_login_does_not_go_to_the_proxy(t):
 
 
 @case
+def hosts_that_need_no_proxy_are_asked_directly(t):
+    nowhere = ["--proxy", f"http://127.0.0.1:{free_port()}", "--retries", 0]
+    file = t.file("e.bin")
+    t.get(*nowhere, file.url, status=3)
+    t.get(*nowhere, "--noproxy", "files.test,127.0.0.1", file.url)
+    t.expect_file("e.bin", file)
+    (request,) = t.origin.requests("e.bin")
+    expect(not request["proxied"], f"{request}")
+
+
+@case
 def a_proxy_that_refuses_or_is_not_there_is_a_network_failure(t):
     t.get(*through(t.origin), "--retries", 0, "https://refused.test/x", status=3)
     t.get("--proxy", f"http://127.0.0.1:{free_port()}", "--retries", 0, "http://files.test/x",

@@ -3,7 +3,7 @@ screen."""
 
 import os
 
-from harness import case, expect, expect_equal, header, run
+from harness import case, command_line, expect, expect_equal, header, run, until
 
 SECRETS = ["-u", "me:hunter2", "-H", "X-Key: key-hunter2", "-H", "Cookie: id=cookie-hunter2"]
 
@@ -69,6 +69,72 @@ def a_way_there_and_back_gives_nothing_away(t):
     away = t.origin.url("away", port=t.origin.other, redirect=back.url)
     t.get(*SECRETS, t.origin.url("start", redirect=away, **LOGIN))
     expect_equal(sent(t.origin.requests("away")[-1]), [], "secrets")
+
+
+@case
+def cookies_and_tokens_are_sent_to_the_first_server(t):
+    file = t.file("a.bin")
+    t.get("-b", "id=1", "-b", "lang=en; theme=dark", "--bearer", "abc.DEF-1", file.url)
+    (request,) = t.origin.requests("a.bin")
+    cookies = [value for name, value in request["headers"] if name == "Cookie"]
+    expect_equal(cookies, ["id=1; lang=en; theme=dark"], "Cookie")
+    expect_equal(header(request, "Authorization"), "Bearer abc.DEF-1", "Authorization")
+
+
+@case
+def cookies_and_tokens_stay_with_their_server(t):
+    """Not on another port, host or scheme, and not when the way leads back."""
+    given = ["-b", "id=cookie-hunter2", "--bearer", "hunter2", "--cacert", t.origin.cert]
+    for i, place in enumerate(({"port": t.origin.other}, {"host": "localhost"},
+                               {"scheme": "https"})):
+        back = t.file(f"back{i}.bin")
+        away = t.origin.url(f"away{i}", redirect=back.url, **place)
+        t.get(*given, "--allow-downgrade", "-o", f"{i}.bin",
+              t.origin.url(f"start{i}", redirect=away))
+        t.expect_file(f"{i}.bin", back)
+        expect_equal(sent(t.origin.requests(f"start{i}")[-1]), ["Authorization", "Cookie"], "first")
+        expect_equal(sent(t.origin.requests(f"away{i}")[-1]), [], f"secrets to {place}")
+        expect_equal(sent(t.origin.requests(f"back{i}.bin")[-1]), [], f"secrets behind {place}")
+    t.get(*given, "-o", "same.bin", t.origin.url("same", redirect=t.file("end.bin").url))
+    expect_equal(sent(t.origin.requests("end.bin")[-1]), ["Authorization", "Cookie"], "same server")
+
+
+@case
+def cookies_of_servers_are_not_kept(t):
+    jar = "Set-Cookie: id=1; Path=/"
+    final = t.file("next.bin", header=jar)
+    t.get("-j", 1, t.origin.url("first", redirect=final.url, header=jar), t.file("later.bin").url)
+    for name in ("next.bin", "later.bin"):
+        expect_equal(header(t.origin.requests(name)[-1], "Cookie"), None, f"Cookie for {name}")
+
+
+@case
+def a_secret_is_not_seen_by_other_users(t):
+    """Not in the record beside the partial, and not in the command lines that ps shows of what haul
+    starts itself."""
+    file = t.file("a.bin", 300_000, rate=100_000, tick=20)
+    url = file.url.replace("http://", "http://me:url-hunter2@")
+    t.keeps("a.bin.part", "a.bin.haul")
+    (number,) = t.add("-b", "id=hunter2", "--bearer", "hunter2", "-H", "X-Key: hunter2", url)
+    until("a record is there", lambda: "a.bin.haul" in t.names())
+    with open(t.path("a.bin.haul"), "rb") as record:
+        expect(b"hunter2" not in record.read(), "a secret is in the record")
+    expect_equal(os.stat(t.path("a.bin.haul")).st_mode & 0o077, 0, "permissions of the record")
+    for pid in t.daemons():
+        expect("hunter2" not in command_line(pid), f"a secret is in {command_line(pid)}")
+    for arguments in (["list", "--json"], ["show", number], ["show", "--json", number]):
+        expect(b"hunter2" not in t.ok(*arguments).out, f"a secret in {arguments}")
+    t.ok("remove", number)
+
+
+@case
+def a_bad_secret_is_refused_without_being_repeated(t):
+    for wrong in (["-b", "hunter2"], ["--bearer", "hunter2 x"], ["-b", "id=hunter2\r\nX: y"],
+                  ["-u", ":hunter2"]):
+        result = t.haul("get", "-d", t.dir, *wrong, t.file("refused.bin").url)
+        expect_equal(result.status, 1, f"{result}")
+        expect(b"hunter2" not in result.err, f"it is repeated: {result}")
+    expect_equal(t.origin.requests("refused.bin"), [], "requests")
 
 
 @case

@@ -134,7 +134,7 @@ static void mistakes_are_refused_with_what_to_do(void **state)
 static void options_of_later_issues_are_not_taken(void **state)
 {
     (void)state;
-    assert_refused("get", WORDS("-bname=value"), "there is no option -b");
+    assert_refused("get", WORDS("-XPOST"), "there is no option -X");
 }
 
 static void help_needs_no_operands(void **state)

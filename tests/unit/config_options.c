@@ -58,6 +58,8 @@ static const char *sample_of(const struct haul_option *option)
     default:
         if (strcmp(option->name, "checksum") == 0)
             return "md5:d41d8cd98f00b204e9800998ecf8427e";
+        if (strcmp(option->name, "cookie") == 0)
+            return "id=7";
         if (strcmp(option->name, "retry-on") == 0)
             return "403:5x10m";
         return strcmp(option->name, "header") == 0 ? "X-Word: a b" : "word";
