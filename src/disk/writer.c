@@ -15,9 +15,10 @@
 #include "base/mem.h"
 #include "disk/file_inside.h"
 
-#define IN_FLIGHT_MAX 2u
-#define WINDOW_NS     250000000u    /* how long a stream is watched to tell whether it is quick */
-#define QUICK_BYTES   (128u * 1024) /* in a window */
+#define IN_FLIGHT_MAX  2u
+#define STRAIGHT_LEAST ((size_t)64 * 1024)
+#define WINDOW_NS      250000000u    /* how long a stream is watched to tell whether it is quick */
+#define QUICK_BYTES    (128u * 1024) /* in a window */
 
 struct write_job {
     struct disk_job job;
@@ -214,12 +215,18 @@ static bool takes(struct disk_writer *writer)
     return writer->err.code == HAUL_OK;
 }
 
+/* What is nearly a block need not become one first. */
+static bool is_block(struct disk_writer *writer, size_t len)
+{
+    return len >= STRAIGHT_LEAST && may_write_inline(writer) && disk_writer_flush(writer);
+}
+
 enum disk_take disk_writer_add(struct disk_writer *writer, const void *data, size_t len)
 {
     if (!takes(writer))
         return DISK_FAILED;
     watch_pace(writer, len);
-    if (straight_through(writer)) {
+    if (is_block(writer, len) || straight_through(writer)) {
         if (!write_inline(writer, data, len, writer->offset))
             return DISK_FAILED;
         writer->offset += len;

@@ -49,7 +49,7 @@ struct net {
     bool broken; /* the multi gave an error: rebuild it */
     bool closing;
     long cache; /* idle connections worth keeping, 0: libcurl decides */
-    struct direct_pipe pipe;
+    struct direct_shared direct;
     void (*settled)(void *ctx);
     void *ctx;
 };
@@ -224,6 +224,8 @@ size_t transfer_on_body(char *data, size_t size, size_t count, void *ctx)
     }
     if (!transfer->head_told && !tell_head(transfer))
         return transfer_stop_with(transfer, HAUL_E_CANCELLED);
+    if (transfer->direct)
+        return direct_take(transfer, data, len);
     transfer->held = false;
     switch (transfer->handlers->body(transfer->ctx, data, len)) {
     case NET_BODY_TAKEN:
@@ -335,6 +337,11 @@ static int64_t file_time(const struct net_transfer *transfer)
     return mtime;
 }
 
+void transfer_mute(struct net_transfer *transfer)
+{
+    watches_mute(&transfer->net->shared.watches, transfer->fd);
+}
+
 void transfer_leave_libcurl(struct net_transfer *transfer)
 {
     transfer->mtime = file_time(transfer);
@@ -431,7 +438,7 @@ static void judge_result(struct net_transfer *transfer, const char *host, struct
     text_clean(text_raw_from(transfer->error_text), detail, sizeof detail);
     if (strchr(detail, '@'))
         detail[0] = '\0'; /* libcurl quotes a proxy with its password */
-    if (transfer->easy) {
+    if (!transfer->direct) {
         curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &sys_errno);
         curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
     }
@@ -572,9 +579,9 @@ uv_loop_t *net_loop(const struct net *net)
     return net->loop;
 }
 
-struct direct_pipe *net_direct_pipe(struct net *net)
+struct direct_shared *net_direct_shared(struct net *net)
 {
-    return &net->pipe;
+    return &net->direct;
 }
 
 /* Life. */
@@ -613,8 +620,8 @@ static void rebuild(struct net *net)
     net->broken = false;
     LIST_FOREACH(transfer, &net->transfers, link)
     {
-        if (transfer->direct)
-            continue;
+        if (!transfer->easy)
+            continue; /* it does without */
         leave_multi(transfer);
         transfer_note_end(transfer, CURLE_RECV_ERROR);
     }
@@ -699,7 +706,7 @@ void net_free(struct net *net)
     while (net->spare_count > 0)
         curl_easy_cleanup(net->spare[--net->spare_count]);
     free(net->spare);
-    direct_pipe_close(&net->pipe);
+    direct_shared_fini(&net->direct);
     multi_close(net);
     shared_close(&net->shared);
     curl_global_cleanup();

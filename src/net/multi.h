@@ -17,7 +17,7 @@
 struct net;
 struct net_transfer;
 
-#define NET_CHUNK_MAX ((size_t)64 * 1024)
+#define NET_CHUNK_MAX ((size_t)256 * 1024)
 
 enum net_body {
     NET_BODY_TAKEN,
@@ -77,9 +77,10 @@ HAUL_CHECKED enum haul_err net_start(struct net *net, const struct net_request *
                                      struct net_transfer **ret_transfer, struct haul_error *err);
 void net_unpause(struct net_transfer *transfer); /* `body` may be called before this returns */
 void net_cancel(struct net_transfer *transfer);  /* frees it; no `done` */
-/* Lets the rest of the body, if it is LEAST bytes or more, come the short way: from the socket
- * through a pipe, past libcurl. For plain HTTP/1 with a known length; the connection is not used
- * again afterwards. False: nothing has changed. Not from inside libcurl. */
+/* Lets the rest of the body, if it is LEAST bytes or more, come the short way: past libcurl, from
+ * the socket through a pipe or, over TLS, in large pieces. For HTTP/1 with a known length; the
+ * connection is not used again afterwards. False: nothing has changed, which may be so only now.
+ * Not from inside libcurl. */
 bool net_go_direct(struct net_transfer *transfer, uint64_t least);
 void net_transfer_peer(const struct net_transfer *transfer, struct net_peer *ret_peer);
 

@@ -54,8 +54,7 @@ static void on_info(const SSL *ssl, int where, int value)
         end->notified = true;
 }
 
-/* libcurl's SSL object; NULL without TLS. */
-static SSL *ssl_of(const struct net_transfer *transfer)
+SSL *transfer_ssl(const struct net_transfer *transfer)
 {
     struct curl_tlssessioninfo *info = NULL;
 
@@ -78,7 +77,7 @@ void transfer_watch_end(struct net_transfer *transfer)
 
     if (transfer->tls_end || !ends_with_connection(&transfer->response))
         return;
-    ssl = ssl_of(transfer);
+    ssl = transfer_ssl(transfer);
     if (!ssl)
         return;
     end = xcalloc(1, sizeof *end);

@@ -66,31 +66,52 @@ HAUL_CHECKED enum haul_err transfer_prepare(struct net_transfer *transfer,
  * false with code OK when the answer is no redirect. */
 HAUL_CHECKED bool transfer_redirect(struct net_transfer *transfer, struct haul_error *err);
 
-/* tls.c: from the moment the answer's headers are here, for a body that only the end of the
+/* tls.c: libcurl's SSL object; NULL without TLS. */
+struct ssl_st *transfer_ssl(const struct net_transfer *transfer);
+/* From the moment the answer's headers are here, for a body that only the end of the
  * connection delimits. */
 void transfer_watch_end(struct net_transfer *transfer);
 /* False when such a body ended without the server's word (close_notify, RFC 8446 section 6.1). */
 bool transfer_ended_cleanly(const struct net_transfer *transfer);
 void transfer_unwatch_end(struct net_transfer *transfer);
 
-/* direct.c (see net_go_direct). The pipe is shared by all transfers of a net; size 0: not open. */
-struct direct_pipe {
-    int ends[2];
-    size_t size;
+/* direct.c (see net_go_direct). What all direct transfers of a net share. */
+struct direct_shared {
+    int pipe[2];
+    size_t pipe_size; /* 0: the pipe is not open */
+    char *chunk;      /* NET_CHUNK_MAX bytes; NULL: not needed yet */
 };
-void direct_pipe_close(struct direct_pipe *pipe);
+void direct_shared_fini(struct direct_shared *shared);
 void direct_close(struct net_transfer *transfer); /* nothing to do for one that is not direct */
 void direct_go_on(struct net_transfer *transfer); /* after a pause */
+/* A piece that libcurl was about to read when it was told to rest: the next bytes, in order.
+ * Returns as a write callback does. */
+size_t direct_take(struct net_transfer *transfer, const char *data, size_t len);
+
+/* direct_tls.c: reading from the TLS session of a transfer. Borrowed from
+ * libcurl; gone when libcurl closes the connection. */
+struct direct_tls {
+    struct ssl_st *ssl; /* NULL: no TLS */
+    struct feed *feed;
+};
+/* False: nothing has changed. */
+HAUL_CHECKED bool direct_tls_take(const struct net_transfer *transfer, struct direct_tls *ret_tls);
+/* As recv(): 0 at the end, -1 with errno. */
+ssize_t direct_tls_read(struct direct_tls *tls, char *to, size_t size);
+/* Bytes are here that no event of the socket will tell of. */
+bool direct_tls_pending(const struct direct_tls *tls);
 
 /* multi.c, for direct.c. */
 uv_loop_t *net_loop(const struct net *net);
-struct direct_pipe *net_direct_pipe(struct net *net);
+struct direct_shared *net_direct_shared(struct net *net);
 /* It is over: told with the next net_settle(). */
 void transfer_note_end(struct net_transfer *transfer, CURLcode result);
 /* Tells what ended, then `settled`. */
 void net_settle(struct net *net);
 /* libcurl forgets the transfer and closes its descriptor. */
 void transfer_leave_libcurl(struct net_transfer *transfer);
+/* libcurl keeps the connection, and hears nothing of it any more. */
+void transfer_mute(struct net_transfer *transfer);
 /* Notes that we end it ourselves. Returns 0, which makes libcurl stop. */
 size_t transfer_stop_with(struct net_transfer *transfer, enum haul_err code);
 

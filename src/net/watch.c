@@ -32,6 +32,7 @@ struct watch {
     int armed;     /* in the kernel */
     ino_t inode;   /* of a socket that watches_open() made, else 0 */
     bool may_rest; /* it is a connection, and its end will be told */
+    bool muted;    /* libcurl is not to hear of it */
 };
 
 void watches_init(struct watches *watches, uv_loop_t *loop,
@@ -164,11 +165,24 @@ bool watches_set(struct watches *watches, curl_socket_t fd, int what)
         watch = watch_new(watches, fd);
     if (!watch)
         return false;
+    if (watch->muted)
+        return true;
     watch->wanted = 0;
     watch->wanted |= what & CURL_POLL_IN ? UV_READABLE : 0;
     watch->wanted |= what & CURL_POLL_OUT ? UV_WRITABLE : 0;
     arm(watch, watch->wanted);
     return true;
+}
+
+void watches_mute(struct watches *watches, curl_socket_t fd)
+{
+    struct watch *watch = find(watches, fd);
+
+    if (!watch)
+        return;
+    watch->muted = true;
+    watch->wanted = 0;
+    arm(watch, 0);
 }
 
 curl_socket_t watches_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)

@@ -30,6 +30,9 @@ void watches_fini(struct watches *watches);
  * watched. */
 HAUL_CHECKED bool watches_set(struct watches *watches, curl_socket_t fd, int what);
 
+/* From now on libcurl hears nothing of FD any more, whatever it says, until it closes it. */
+void watches_mute(struct watches *watches, curl_socket_t fd);
+
 /* For CURLOPT_OPENSOCKETFUNCTION and CURLOPT_CLOSESOCKETFUNCTION; CTX is the struct watches. */
 curl_socket_t watches_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *address);
 int watches_close(void *ctx, curl_socket_t fd);
