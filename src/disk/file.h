@@ -80,8 +80,12 @@ void disk_file_discard(struct disk_file *file, disk_done_cb *done, void *ctx);
  * holds them: for items that are removed while not running. */
 void disk_partial_remove(struct disk *disk, const struct disk_place *place, const char *url);
 
-/* Names, without ".haul", of the records in DIR, collected on a worker: NAMES are borrowed. */
-typedef void disk_partials_cb(void *ctx, char *const *names, size_t count);
+/* Names, without ".haul", of the records in DIR, collected on a worker: NAMES are borrowed. ERR
+ * says why no file could be made in it, code OK when one could. */
+typedef void disk_partials_cb(void *ctx, char *const *names, size_t count,
+                              const struct haul_error *err);
 void disk_partials(struct disk *disk, const char *dir, disk_partials_cb *found, void *ctx);
+/* The same without the names: could a file be made in DIR now? */
+void disk_check_folder(struct disk *disk, const char *dir, disk_done_cb *done, void *ctx);
 
 #endif

@@ -24,18 +24,15 @@
 #define RACES_MAX  1000 /* how often a name may be taken just before us */
 #define LOCK_TRIES 20
 
-/* How much of the absolute DIR, a folder of it after the other, is there: bytes. */
-static size_t part_that_exists(const char *dir)
+/* The part of the absolute DIR that is there, newly allocated. */
+static char *part_that_exists(const char *dir)
 {
     char *path = xstrdup(dir);
     char *slash;
-    size_t len;
 
     while (access(path, F_OK) != 0 && (slash = strrchr(path, '/')) && slash > path)
         *slash = '\0';
-    len = strlen(path);
-    free(path);
-    return len;
+    return path;
 }
 
 /* Syncs the folders that DIR is in, up to the one whose path has LEN bytes: a new folder is safe
@@ -63,18 +60,32 @@ enum haul_err names_open_dir(const char *dir, int *ret_fd, struct haul_error *er
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (fd < 0 && errno == ENOENT) {
-        size_t there = part_that_exists(dir);
+        char *there = part_that_exists(dir);
         enum haul_err code = path_make_dirs(dir, 0777, err);
 
+        if (code == HAUL_OK)
+            sync_above(dir, strlen(there));
+        free(there);
         if (code != HAUL_OK)
             return code;
-        sync_above(dir, there);
         fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     }
     if (fd < 0)
         return haul_fail_errno(err, HAUL_E_DISK, errno, "can't use the folder %s", dir);
     *ret_fd = fd;
     return HAUL_OK;
+}
+
+void names_check_dir(const char *dir, struct haul_error *err)
+{
+    char *there = part_that_exists(dir);
+    struct stat st;
+
+    if (stat(there, &st) == 0 && !S_ISDIR(st.st_mode))
+        haul_fail_errno(err, HAUL_E_DISK, ENOTDIR, "can't use the folder %s", dir);
+    else if (faccessat(AT_FDCWD, there, W_OK | X_OK, AT_EACCESS) != 0)
+        haul_fail_errno(err, HAUL_E_DISK, errno, "can't make files in the folder %s", dir);
+    free(there);
 }
 
 bool names_taken(int dirfd, const char *name)

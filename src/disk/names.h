@@ -11,6 +11,10 @@
 /* Opens DIR, making it and its parents when missing. */
 HAUL_CHECKED enum haul_err names_open_dir(const char *dir, int *ret_fd, struct haul_error *err);
 
+/* Could a file be made in DIR, once it and its parents are made? Makes nothing; fills *ERR if not.
+ */
+void names_check_dir(const char *dir, struct haul_error *err);
+
 bool names_taken(int dirfd, const char *name);
 
 /* NAME for N 0, else PLACE's numbered form. */

@@ -393,13 +393,14 @@ void disk_partial_remove(struct disk *disk, const struct disk_place *place, cons
     open_for(disk, place, url, OPEN_REMOVE, drop_found, NULL);
 }
 
-/* The records in a folder. */
+/* Folders: the records in one, and whether it can be used. */
 
 struct partials_job {
     struct disk_job job;
     char *dir;
     char **names;
     size_t count, size;
+    struct haul_error err;
     disk_partials_cb *found;
     void *ctx;
 };
@@ -420,13 +421,14 @@ static void run_partials(struct disk_job *base)
     }
     if (dir)
         closedir(dir);
+    names_check_dir(job->dir, &job->err);
 }
 
 static void end_partials(struct disk_job *base)
 {
     struct partials_job *job = OWNER_OF(base, struct partials_job, job);
 
-    job->found(job->ctx, job->names, job->count);
+    job->found(job->ctx, job->names, job->count, &job->err);
     for (size_t i = 0; i < job->count; i++)
         free(job->names[i]);
     free(job->names);
@@ -442,5 +444,40 @@ void disk_partials(struct disk *disk, const char *dir, disk_partials_cb *found, 
                                  .dir = xstrdup(dir),
                                  .found = found,
                                  .ctx = ctx};
+    disk_submit(disk, &job->job);
+}
+
+struct check_job {
+    struct disk_job job;
+    char *dir;
+    struct haul_error err;
+    disk_done_cb *done;
+    void *ctx;
+};
+
+static void run_check(struct disk_job *base)
+{
+    struct check_job *job = OWNER_OF(base, struct check_job, job);
+
+    names_check_dir(job->dir, &job->err);
+}
+
+static void end_check(struct disk_job *base)
+{
+    struct check_job *job = OWNER_OF(base, struct check_job, job);
+
+    job->done(job->ctx, &job->err);
+    free(job->dir);
+    free(job);
+}
+
+void disk_check_folder(struct disk *disk, const char *dir, disk_done_cb *done, void *ctx)
+{
+    struct check_job *job = xcalloc(1, sizeof *job);
+
+    *job = (struct check_job){.job = {.run = run_check, .done = end_check},
+                              .dir = xstrdup(dir),
+                              .done = done,
+                              .ctx = ctx};
     disk_submit(disk, &job->job);
 }

@@ -19,6 +19,7 @@ struct folder {
     struct partial *partials;
     struct lane lane; /* items that wait until it is ready */
     bool ready;
+    bool refuses;
     char dir[];
 };
 
@@ -30,7 +31,7 @@ static struct folder *find(const struct haul_engine *engine, const char *dir)
     return folder;
 }
 
-static void on_partials(void *ctx, char *const *names, size_t count)
+static void on_partials(void *ctx, char *const *names, size_t count, const struct haul_error *err)
 {
     struct folder *folder = ctx;
 
@@ -41,6 +42,7 @@ static void on_partials(void *ctx, char *const *names, size_t count)
         memcpy(partial->name, names[i], len + 1);
         HASH_ADD_STR(folder->partials, name, partial);
     }
+    folder->refuses = err->code != HAUL_OK;
     folder->ready = true;
     lane_open(&folder->lane);
     engine_wake(folder->engine);
@@ -60,6 +62,21 @@ struct lane *folder_wait(struct haul_engine *engine, const char *dir)
     HASH_ADD_STR(engine->folders, dir, folder);
     disk_partials(engine->disk, dir, on_partials, folder);
     return folder->ready ? NULL : &folder->lane;
+}
+
+bool folder_refuses(const struct haul_engine *engine, const char *dir)
+{
+    struct folder *folder = find(engine, dir);
+
+    return folder && folder->refuses;
+}
+
+void folder_accept(struct haul_engine *engine, const char *dir)
+{
+    struct folder *folder = find(engine, dir);
+
+    if (folder)
+        folder->refuses = false;
 }
 
 bool folder_has(const struct haul_engine *engine, const char *dir, const char *name)

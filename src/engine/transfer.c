@@ -620,12 +620,40 @@ static bool look_first(const struct transfer *transfer)
            folder_has(transfer->engine, transfer->item->options->dir, transfer->name);
 }
 
-static void begin(struct transfer *transfer)
+static void ask_first(struct transfer *transfer)
 {
     if (look_first(transfer))
         open_file(transfer, true);
     else
         ask_from_start(transfer);
+}
+
+static void on_folder_checked(void *ctx, const struct haul_error *err)
+{
+    struct transfer *transfer = ctx;
+
+    transfer->disk_pending = false;
+    if (err->code != HAUL_OK) {
+        transfer_fail(transfer, err);
+    } else {
+        folder_accept(transfer->engine, item_dir(transfer->item));
+        if (transfer->goal == GOAL_RECEIVE)
+            ask_first(transfer);
+    }
+    transfer_wants_attention(transfer);
+}
+
+/* No server is bothered for a file that has no place. */
+static void begin(struct transfer *transfer)
+{
+    const char *dir = item_dir(transfer->item);
+
+    if (!folder_refuses(transfer->engine, dir)) {
+        ask_first(transfer);
+        return;
+    }
+    transfer->disk_pending = true;
+    disk_check_folder(transfer->engine->disk, dir, on_folder_checked, transfer);
 }
 
 /* The disk was full: is there room for the rest now? Asked before the server is bothered again. */

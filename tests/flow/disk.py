@@ -2,8 +2,10 @@
 
 import os
 import resource
+import subprocess
 
-from harness import case, expect, expect_equal, run, until
+from harness import (Skip, case, content_at, expect, expect_equal, header, plant_partial, run,
+                     until)
 
 NOBODY = 65534
 
@@ -24,6 +26,14 @@ def open_to_nobody(t):
     return as_nobody
 
 
+def mount(t, kind, *arguments):
+    done = subprocess.run(["mount", "-t", kind, *arguments[:-1], "haul-test", arguments[-1]],
+                          capture_output=True, check=False)
+    if done.returncode != 0:
+        raise Skip(f"mounting a {kind} is not permitted")
+    t.closers.append(lambda: subprocess.run(["umount", "-l", arguments[-1]], check=True))
+
+
 @case
 def a_missing_folder_is_made(t):
     file = t.file("a.bin")
@@ -35,20 +45,58 @@ def a_missing_folder_is_made(t):
 def a_read_only_folder_is_a_disk_failure(t):
     nobody = open_to_nobody(t)
     os.chmod(t.dir, 0o500)
-    result = t.get("--retries", 0, t.file("a.bin").url, status=5, preexec_fn=nobody)
+    result = t.get("--retries", 0, t.file("closed.bin").url, status=5, preexec_fn=nobody)
     expect(b"ermission" in result.err, f"the reason is not named: {result}")
-    result = t.get("-d", t.path("sub"), "--retries", 0, t.file("a.bin").url, status=5,
+    result = t.get("-d", t.path("sub"), "--retries", 0, t.file("below.bin").url, status=5,
                    preexec_fn=nobody)
+    expect(b"ermission" in result.err, f"the reason is not named: {result}")
     os.chmod(t.dir, 0o700)
     t.expect_names()
+    expect_equal(t.origin.requests("closed.bin") + t.origin.requests("below.bin"), [], "requests")
+
+
+@case
+def a_read_only_file_system_is_a_disk_failure(t):
+    mount(t, "tmpfs", "-o", "ro,size=1M", t.dir)
+    result = t.get("--retries", 0, t.file("ro.bin").url, status=5)
+    expect(b"ead-only" in result.err, f"the reason is not named: {result}")
+    expect_equal(t.origin.requests("ro.bin"), [], "requests")
+
+
+@case
+def the_daemon_looks_again_at_a_folder_that_refused(t):
+    mount(t, "tmpfs", "-o", "ro,size=1M", t.dir)
+    file = t.file("again.bin")
+    (number,) = t.add(file.url)
+    expect_equal(t.haul("wait").status, 5, "status of wait")
+    expect_equal(t.origin.requests("again.bin"), [], "requests")
+    subprocess.run(["mount", "-o", "remount,rw", t.dir], check=True)
+    t.ok("retry", number)
+    t.ok("wait", number)
+    t.expect_file("again.bin", file)
 
 
 @case
 def a_file_where_the_folder_should_be_is_a_disk_failure(t):
     with open(t.path("taken"), "wb"):
         pass
-    t.get("-d", t.path("taken/below"), t.file("a.bin").url, status=5)
+    for folder in ("taken", "taken/below", "taken/further/below"):
+        t.get("-d", t.path(folder), t.file("c.bin").url, status=5)
     t.expect_names("taken")
+    expect_equal(t.origin.requests("c.bin"), [], "requests")
+
+
+@case
+def a_folder_may_be_a_link_and_is_not_made_through_one(t):
+    """A link as the folder is what the user asked for; one that leads nowhere is refused."""
+    file = t.file("linked.bin")
+    os.mkdir(t.path("real"))
+    os.symlink(t.path("real"), t.path("link"))
+    t.get("-d", t.path("link"), file.url)
+    t.expect_file("real/linked.bin", file)
+    os.symlink(os.path.join(t.home, "nowhere"), t.path("dangling"))
+    t.get("-d", t.path("dangling"), t.file("d.bin").url, status=5)
+    expect(not os.path.exists(os.path.join(t.home, "nowhere")), "a folder behind the link")
 
 
 def victim(t):
@@ -101,6 +149,37 @@ def a_link_at_the_part_is_not_followed(t):
     expect(result.status in (0, 5), f"an odd status: {result}")
     expect_unharmed(path)
     expect(os.path.islink(t.path("a.bin.part")), "the link is gone")
+
+
+@case
+def links_at_the_record_are_not_followed(t):
+    for name in ("a.bin.haul", "a.bin.haul.new"):
+        path = victim(t)
+        os.symlink(path, t.path(name))
+        file = t.file("a.bin", 300_000, chunked=1, rate=600_000)
+        t.get("--if-exists", "overwrite", "--retries", 0, file.url)
+        expect_unharmed(path)
+        t.expect_file("a.bin", file)
+        for left in t.names():
+            os.unlink(t.path(left))
+
+
+@case
+def a_file_of_more_than_4_gib_is_taken_up(t):
+    """The last megabyte of 5 GiB is fetched, onto a partial that is a hole but for its record."""
+    size, came = 5 << 30, (5 << 30) - (1 << 20)
+    file = t.file("huge.bin", size, etag='"v1"')
+    plant_partial(t, "huge.bin", file.url, size, came, 'etag "v1"\n')
+    t.get("--retries", 0, file.url)
+    t.expect_names("huge.bin")
+    expect_equal(os.path.getsize(t.path("huge.bin")), size, "size")
+    (request,) = t.origin.requests("huge.bin")
+    expect_equal(header(request, "Range"), f"bytes={came}-{size - 1}", "Range")
+    with open(t.path("huge.bin"), "rb") as got:
+        got.seek(came)
+        expect(got.read() == content_at(file.seed, came, 1 << 20), "the end is not what was sent")
+        got.seek((4 << 30) - 5)
+        expect_equal(got.read(10), bytes(10), "the bytes around 4 GiB")
 
 
 @case

@@ -61,6 +61,14 @@ def content_blocks(seed, size):
         yield _TABLE[turn:turn + min(BLOCK, size - block * BLOCK)]
 
 
+def content_at(seed, offset, size):
+    """SIZE bytes of file SEED from OFFSET on, both whole blocks."""
+    base = _mix(seed)
+    turns = (_mix(base ^ block) % BLOCK
+             for block in range(offset // BLOCK, (offset + size) // BLOCK))
+    return b"".join(_TABLE[turn:turn + BLOCK] for turn in turns)
+
+
 def content(seed, size):
     return b"".join(content_blocks(seed, size))
 
