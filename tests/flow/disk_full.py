@@ -1,9 +1,12 @@
 """A disk that fills up: the item says so, and goes on by itself when there is room again."""
 
+import contextlib
 import os
 import subprocess
 
-from harness import Skip, case, expect, expect_equal, header, run, until
+from harness import Skip, case, expect, expect_equal, header, need, run, until
+
+TORTURE = os.environ.get("HAUL_TORTURE", "")
 
 
 def small_disk(t, size):
@@ -46,12 +49,110 @@ def the_daemon_waits_for_room_and_goes_on(t):
     with open(t.path("ballast"), "wb") as file:
         file.write(bytes(1536 << 10))
     file = t.file("late.bin", 1 << 20)
-    (number,) = t.add("--retry-wait", 1, file.url)
+    (number,) = hasty_add(t, file.url)
     until("the full disk is noticed", lambda: t.items()[number]["error"] == "disk-full")
     expect(t.items()[number]["state"] != "failed", "it gave up")
     os.unlink(t.path("ballast"))
     expect_equal(t.haul("wait", timeout=120).status, 0, "status of wait")
     t.expect_file("late.bin", file)
+
+
+def hasty_add(t, *arguments):
+    """Adds to a daemon whose clock runs 20 times as fast, so that it looks twice a second whether
+    there is room."""
+    t.env["HAUL_TORTURE_HASTE"] = "20"
+    return t.add("--stall-timeout", 0, *arguments, program=need(TORTURE))
+
+
+def ballast(t, size):
+    """Fills the disk but for what SIZE leaves."""
+    with open(t.path("ballast"), "wb") as file:
+        file.write(bytes(size))
+
+
+def wait_full(t, numbers):
+    until("the full disk is noticed",
+          lambda: all(t.items()[number]["error"] == "disk-full" for number in numbers))
+    for number in numbers:
+        item = t.items()[number]
+        expect(item["state"] != "failed", f"it gave up: {item}")
+        expect("space" in item["note"] or "room" in item["note"] or "full" in item["note"],
+               f"the row does not say why: {item}")
+
+
+@case
+def several_items_wait_and_all_go_on(t):
+    """Of known and unknown lengths, cut and whole, small and large."""
+    small_disk(t, 4 << 20)
+    ballast(t, (4 << 20) - (160 << 10))
+    files = {"known.bin": t.file("known.bin", 600_000),
+             "open.bin": t.file("open.bin", 600_000, chunked=1),
+             "cut.bin": t.file("cut.bin", 900_000),
+             "small.bin": t.file("small.bin", 60_000),
+             "little.bin": t.file("little.bin", 50_000, chunked=1)}
+    ids = hasty_add(t, "--min-split", "64K", *[file.url for file in files.values()])
+    until("the full disk is noticed",
+          lambda: [one for one in t.items().values() if one["error"] == "disk-full"])
+    for name in t.names():
+        whole = not name.endswith((".part", ".haul", ".new")) and name != "ballast"
+        if whole:
+            t.expect_file(name, files[name])
+    os.unlink(t.path("ballast"))
+    expect_equal(t.haul("wait", *ids, timeout=120).status, 0, "status of wait")
+    t.expect_names(*files)
+    for name, file in files.items():
+        t.expect_file(name, file)
+
+
+@case
+def room_that_is_too_little_is_no_reason_to_ask_again(t):
+    small_disk(t, 4 << 20)
+    ballast(t, (4 << 20) - (64 << 10))
+    file = t.file("late.bin", 2 << 20)
+    (number,) = hasty_add(t, file.url)
+    wait_full(t, [number])
+    asked = len(t.origin.requests("late.bin"))
+    os.truncate(t.path("ballast"), 3 << 20)  # a megabyte is free now, two are needed
+    planned = t.items()[number]["retry_at"]
+    until("it looked again", lambda: t.items()[number]["retry_at"] > planned + 2000)
+    wait_full(t, [number])
+    expect_equal(len(t.origin.requests("late.bin")), asked, "requests while there is no room")
+    os.unlink(t.path("ballast"))
+    expect_equal(t.haul("wait", timeout=120).status, 0, "status of wait")
+    t.expect_file("late.bin", file)
+
+
+@case
+def a_disk_that_fills_again_and_again_corrupts_nothing(t):
+    """Whatever was being written when it filled: bytes, a record, its rows."""
+    small_disk(t, 4 << 20)
+    file = t.file("slow.bin", 2 << 20, chunked=1, rate=2 << 20, tick=10)
+    (number,) = hasty_add(t, "-x", 1, file.url)
+    for share in (3, 2, 1):
+        enough = (2 << 20) // (2 * share)
+        until("bytes arrive", lambda size=enough: t.items()[number]["state"] == "done" or
+              part_size(t, "slow.bin") >= size)
+        fill(t)
+        until("it is noticed", lambda: t.items()[number]["error"] == "disk-full" or
+              t.items()[number]["state"] == "done")
+        os.unlink(t.path("ballast"))
+        until("it goes on", lambda: t.items()[number]["error"] != "disk-full")
+    expect_equal(t.haul("wait", timeout=120).status, 0, "status of wait")
+    t.expect_file("slow.bin", file)
+    t.expect_names("slow.bin")
+
+
+def part_size(t, name):
+    path = t.path(name + ".part")
+    return os.path.getsize(path) if os.path.exists(path) else 0
+
+
+def fill(t):
+    """Takes all the room there is."""
+    with open(t.path("ballast"), "wb", buffering=0) as file:
+        with contextlib.suppress(OSError):
+            while True:
+                file.write(bytes(4096))
 
 
 run()

@@ -88,6 +88,43 @@ def encoded_separators_in_urls_lead_nowhere(t):
     expect_equal(one_name(t), "evil.txt", "name")
 
 
+HOSTILE = [
+    b"../up.txt", b"../../../../etc/passwd", b"/etc/absolute.txt", b"..", b".", b"...", b"",
+    b".hidden", b"..hidden", b"-rf", b"--help", b"~root", b" ", b". .", b"a/b/c.txt", b"a\\b.txt",
+    b"C:\\x.txt", b"\x01\x02.txt", b"tab\tname.txt", b"line\rname.txt", b"esc\x1b[2J.txt",
+    b"del\x7f.txt", b"c1\xc2\x9b31m.txt", b"bad\xff\xfe.txt", b"cut\xe2\x82", b"over\xc0\xaflong.txt",
+    b"rtl\xe2\x80\xaegpj.exe", b"bom\xef\xbb\xbf.txt", b"n" * 3000 + b".tar.gz", b"\xe2\x82\xac" * 200,
+    b"x." + b"e" * 3000, b"nul", b"CON.txt", b"aux.tar.gz", b"name.part", b"name.haul", b"trail. ",
+    b"%2e%2e%2fup.txt", b"..%2f..%2fup.txt", b"a%00b.txt", b"?*<>|:\".txt",
+]
+
+
+def percent(raw):
+    return "".join(f"%{byte:02X}" for byte in raw)
+
+
+@case
+def no_name_leads_out_of_the_folder(t):
+    """Each of them as a quoted name, as an encoded one and as the end of a link."""
+    plain = os.path.join(t.home, "dl")
+    lines = []
+    for number, raw in enumerate(HOSTILE):
+        quoted = b'attachment; filename="' + raw.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+        ways = [t.file(f"q{number}", 100, disposition=quoted),
+                t.file(f"e{number}", 100, disposition="attachment; filename*=UTF-8''" + percent(raw)),
+                t.file(f"l{number}/" + percent(raw), 100)]
+        for way, file in enumerate(ways):
+            lines += [file.url, f"  dir={plain}/{number}-{way}"]
+    t.get("-j", 30, "-i", t.write("list.txt", "\n".join(lines) + "\n"))
+    expect_equal(len(t.names()), 3 * len(HOSTILE), "folders")
+    whole = t.dir
+    for folder in t.names():
+        t.dir = os.path.join(whole, folder)
+        name = one_name(t)
+        expect(not name.endswith((".part", ".haul")) and name.strip(". ") == name, f"{name!r}")
+    t.dir = whole
+
+
 @case
 def a_redirect_names_what_the_asked_url_does_not(t):
     final = t.file("files/real.zip", 10)
