@@ -138,6 +138,16 @@ const char *fmt_time(int64_t wall_ms, char buf[FMT_SIZE])
     return buf;
 }
 
+const char *fmt_clock(int64_t wall_ms, char buf[FMT_SIZE])
+{
+    time_t seconds = (time_t)(wall_ms / 1000 - (wall_ms % 1000 < 0));
+    struct tm parts;
+
+    if (!localtime_r(&seconds, &parts) || strftime(buf, FMT_SIZE, "%H:%M:%S", &parts) == 0)
+        buf[0] = '\0';
+    return buf;
+}
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';

@@ -22,6 +22,8 @@ const char *fmt_seconds(int64_t seconds, char buf[FMT_SIZE]);
 unsigned fmt_percent(uint64_t done, int64_t total);
 /* UTC, "2026-11-21T10:04:11Z". */
 const char *fmt_time(int64_t wall_ms, char buf[FMT_SIZE]);
+/* The user's time of day, "14:02:11". */
+const char *fmt_clock(int64_t wall_ms, char buf[FMT_SIZE]);
 
 /* "20M", "1.5G", "512", "500k", "1MiB": bytes. False on anything else, or on overflow. */
 HAUL_CHECKED bool fmt_parse_size(const char *text, uint64_t *ret_bytes);

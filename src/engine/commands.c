@@ -139,6 +139,8 @@ static bool act_on(struct haul_engine *engine, enum haul_action action, struct i
         if (item_work(item)->deadline > 0)
             item->more->work->deadline = 0;
     }
+    if (action == HAUL_RETRY)
+        host_forgive(host_of(&engine->hosts, item_url(item)));
     engine_set_state(engine, item, next);
     if (was_active && transfer)
         transfer_stop(transfer, false);

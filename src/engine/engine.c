@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/fmt.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -31,6 +32,7 @@
 #define SLOT_WAIT_MS    1000
 #define OWN_DESCRIPTORS 64    /* not for transfers: log, socket, clients, epoll */
 #define PER_TRANSFER    2     /* its connection and its file */
+#define REST_MOST_MS    60000 /* of a host that did not say for how long */
 #define ROOM_EVERY_MS   10000 /* how often a full disk is looked at again */
 #define CACHE_MIN       16
 
@@ -174,41 +176,96 @@ static void expire(const struct haul_engine *engine, const struct item *item,
     err->http_status = status;
 }
 
-static void try_later_or_give_up(struct haul_engine *engine, struct item *item,
-                                 const struct haul_error *err, int64_t retry_after, bool progress)
+static void fail_item(struct haul_engine *engine, struct item *item, const char *note)
 {
+    if (note[0]) {
+        char *text = xasprintf("%s; %s", item->more->note, note);
+
+        item_set_note(item, text);
+        free(text);
+    }
+    engine_set_state(engine, item, HAUL_FAILED);
+}
+
+/* Lets the host have its rest, if it asked for one or needs it. FRESH: this is the first failure
+ * since the last one. */
+static void rest_host(struct haul_engine *engine, const struct outcome *outcome,
+                      enum host_verdict verdict, bool fresh, const struct retry_decision *decision)
+{
+    uint64_t now = engine_now(engine);
+    int status = outcome->err->http_status;
+    bool needs = fresh || (verdict == HOST_IS_FULL && status == 429);
+
+    if (verdict == HOST_IS_FULL)
+        host_refused(outcome->host, now);
+    if (needs && decision->again)
+        host_rest(outcome->host, now + MIN(decision->delay_ms, (uint64_t)REST_MOST_MS));
+    if (outcome->retry_after > 0 && (status == 429 || status == 503))
+        host_rest(outcome->host, now + (uint64_t)outcome->retry_after * 1000);
+}
+
+/* Was it perhaps refused only because the host has enough connections, of which none has told so
+ * far that it works? That is believed once in a row. */
+static bool pardon(struct item *item, const struct outcome *outcome, enum host_verdict verdict)
+{
+    struct item_work *work = item_need_work(item);
+
+    work->pardoned = !work->pardoned && verdict == HOST_IS_DOWN && outcome->err->http_status > 0 &&
+                     outcome->host->connections > 0;
+    return work->pardoned;
+}
+
+/* Whether it is tried again, and when. How the host fares is judged first: a refusal because it
+ * works for others costs the item nothing, and where it works for nobody, what others tried counts
+ * as if the item had tried it. */
+static struct retry_decision judge_failure(struct haul_engine *engine, struct item *item,
+                                           const struct outcome *outcome)
+{
+    const struct haul_error *err = outcome->err;
+    enum host_verdict verdict = host_judge(outcome->host, err, outcome->unheard);
+    bool free = pardon(item, outcome, verdict) || verdict == HOST_IS_FULL;
+    bool fresh = !free && verdict == HOST_IS_DOWN && host_failed(outcome->host, err);
     struct retry_case failed = {.err = err,
-                                .retries = item->options->retries,
+                                .retries = free ? -1 : item->options->retries,
                                 .retry_wait = item->options->retry_wait,
                                 .retry_on = &item->options->retry_on,
-                                .retry_after = retry_after,
+                                .retry_after = outcome->retry_after,
                                 .chance = clock_chance(engine->clock)};
     struct retry_decision decision;
-    uint64_t deadline = item_work(item)->deadline;
-    struct haul_error final = *err;
+    uint64_t now = engine_now(engine);
 
-    item->more->tries = progress ? 1 : item->more->tries + 1;
-    failed.tries = item->more->tries;
+    if (verdict == HOST_IS_FINE && err->http_status > 0)
+        host_heard(outcome->host);
+    item->more->tries = outcome->progress ? 1 : item->more->tries + !free;
+    if (fresh)
+        item->more->tries = MAX(item->more->tries, outcome->host->rounds);
+    failed.tries = MAX(item->more->tries, 1u);
     decision = retry_decide(&failed);
+    rest_host(engine, outcome, verdict, fresh, &decision);
+    if (decision.again && outcome->host->until > now)
+        decision.delay_ms = MAX(decision.delay_ms, outcome->host->until - now);
+    return decision;
+}
+
+static void try_later_or_give_up(struct haul_engine *engine, struct item *item,
+                                 const struct outcome *outcome)
+{
+    struct retry_decision decision = judge_failure(engine, item, outcome);
+    uint64_t deadline = item_work(item)->deadline;
+    struct haul_error final = *outcome->err;
+
     if (decision.again && deadline > 0 && engine_now(engine) + decision.delay_ms >= deadline) {
         decision.again = false;
         str_copy(decision.note, sizeof decision.note, "its time (--timeout) is over by then");
     }
-    if (!decision.again && has_expired(item, err))
+    if (!decision.again && has_expired(item, outcome->err))
         expire(engine, item, &final);
     keep_error(item, &final);
-    LOG_INFO(engine, "item %llu: %s", (unsigned long long)item->id, err->text);
-    if (!decision.again) {
-        if (decision.note[0]) {
-            char *text = xasprintf("%s; %s", item->more->note, decision.note);
-
-            item_set_note(item, text);
-            free(text);
-        }
-        engine_set_state(engine, item, HAUL_FAILED);
-        return;
-    }
-    wait_and_try(engine, item, err, decision.delay_ms);
+    LOG_INFO(engine, "item %llu: %s", (unsigned long long)item->id, outcome->err->text);
+    if (decision.again)
+        wait_and_try(engine, item, outcome->err, decision.delay_ms);
+    else
+        fail_item(engine, item, decision.note);
 }
 
 /* What a removed item left on the disk goes too; a complete file stays. */
@@ -230,8 +287,10 @@ static void wait_for_room(struct haul_engine *engine, struct item *item,
 }
 
 void engine_transfer_over(struct haul_engine *engine, struct item *item,
-                          const struct haul_error *err, int64_t retry_after, bool progress)
+                          const struct outcome *outcome)
 {
+    const struct haul_error *err = outcome->err;
+
     engine_wake(engine);
     if (item->removed) {
         engine_drop_partial(engine, item);
@@ -254,7 +313,7 @@ void engine_transfer_over(struct haul_engine *engine, struct item *item,
     else if (err->code == HAUL_E_DISK_FULL && engine->keep_history)
         wait_for_room(engine, item, err);
     else
-        try_later_or_give_up(engine, item, err, retry_after, progress);
+        try_later_or_give_up(engine, item, outcome);
 }
 
 /* The rate limit. */
@@ -297,18 +356,67 @@ static uint64_t slots(const struct haul_engine *engine)
     return MIN(MIN(engine->settings.jobs, engine->slots_max), engine->slots_room);
 }
 
-/* Where ITEM has to wait: a folder that does not answer, or a host that does not or that has all
- * the connections it may have, holds up only its own. */
-static struct lane *holder(void *ctx, const struct item *item)
+/* It asked for more time than is waited for. */
+static bool is_shut(const struct haul_engine *engine, const struct host *host)
+{
+    return host->until > engine_now(engine) + RETRY_AFTER_LIMIT * UINT64_C(1000);
+}
+
+/* Where ITEM has to wait: a folder that does not answer, or a host that rests, does not answer, or
+ * has all the connections it may have, holds up only its own. */
+static struct lane *holder(void *ctx, struct item *item)
 {
     struct haul_engine *engine = ctx;
     struct lane *lane = folder_wait(engine, item_dir(item));
+    struct host *host;
 
-    return lane ? lane : host_wait(host_of(&engine->hosts, item_url(item)));
+    if (lane)
+        return lane;
+    host = host_of(&engine->hosts, item_url(item));
+    if (is_shut(engine, host))
+        return NULL; /* to fail */
+    if (host->until > 0)
+        queue_touch(&engine->queue, item); /* its row tells */
+    return host_wait(host);
+}
+
+/* The rows of the items that wait for HOST tell until when it rests. */
+static void on_rest_changed(void *ctx, struct host *host)
+{
+    struct haul_engine *engine = ctx;
+
+    for (size_t i = 0; i < host->lane.count; i++)
+        queue_touch(&engine->queue, engine->queue.order[host->lane.places[i]]);
+    if (is_shut(engine, host))
+        lane_open(&host->lane);
+    engine_wake(engine);
+}
+
+/* The host told another item for how long it wants to be left alone; this one does not ask. */
+static void refuse_to_start(struct haul_engine *engine, struct item *item, const struct host *host)
+{
+    uint64_t rest = host->until - engine_now(engine);
+    struct haul_error err;
+    char until[FMT_SIZE], limit[FMT_SIZE];
+
+    haul_fail(&err, HAUL_E_HTTP,
+              "%s asked to be left alone until %s (Retry-After), haul waits %s at most by itself; "
+              "retry it later",
+              host->name, fmt_time(clock_wall(engine->clock) + (int64_t)rest, until),
+              fmt_seconds(RETRY_AFTER_LIMIT, limit));
+    keep_error(item, &err);
+    engine_set_state(engine, item, HAUL_FAILED);
 }
 
 static void start_item(struct haul_engine *engine, struct item *item)
 {
+    const struct host *host =
+        LIST_EMPTY(&engine->hosts.restrained) ? NULL : host_find(&engine->hosts, item_url(item));
+
+    if (host && is_shut(engine, host)) {
+        refuse_to_start(engine, item, host);
+        return;
+    }
     if (item_more(item)->err == HAUL_OK)
         item_set_note(item, NULL);
     engine_set_state(engine, item, HAUL_ACTIVE);
@@ -371,6 +479,7 @@ static void finish_stopping(struct haul_engine *engine)
 static void step(struct haul_engine *engine)
 {
     attend(engine);
+    hosts_tick(&engine->hosts, engine_now(engine));
     if (!engine->closing && !engine->held)
         start_items(engine);
     arm_tick(engine);
@@ -467,9 +576,17 @@ static void on_tick(uv_timer_t *timer)
     step(engine);
 }
 
-static void arm_tick(struct haul_engine *engine)
+/* Ticks at which the first item runs again, or the first host has rested. */
+static uint64_t next_due(const struct haul_engine *engine)
 {
     const struct item *waiting = due_first(&engine->queue.waiting);
+    uint64_t due = hosts_due(&engine->hosts);
+
+    return waiting ? MIN(due, item_work(waiting)->due) : due;
+}
+
+static void arm_tick(struct haul_engine *engine)
+{
     uint64_t now = engine_now(engine), due, delay;
 
     if (uv_is_active((uv_handle_t *)&engine->tick))
@@ -483,9 +600,9 @@ static void arm_tick(struct haul_engine *engine)
         uv_timer_start(&engine->tick, on_tick, TICK_MS, 0);
         return;
     }
-    if (!waiting)
+    due = next_due(engine);
+    if (due == UINT64_MAX)
         return;
-    due = item_work(waiting)->due;
     delay = due > now ? due - now : 0;
     uv_timer_start(&engine->tick, on_tick, MIN(delay, (uint64_t)TICK_MS), 0);
 }
@@ -557,7 +674,7 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
     STAILQ_INIT(&engine->attention);
     TAILQ_INIT(&engine->limited);
     queue_init(&engine->queue);
-    hosts_init(&engine->hosts, &engine->queue.lanes);
+    hosts_init(&engine->hosts, &engine->queue.lanes, on_rest_changed, engine);
     code = session ? keep_open(engine, session, err) : HAUL_OK;
     if (code == HAUL_OK)
         code = net_new(loop, on_settled, engine, &engine->net, err);

@@ -76,11 +76,18 @@ void engine_clear_error(struct item *item);
 /* Removes what an item that does not run left on the disk; a complete file stays. */
 void engine_drop_partial(struct haul_engine *engine, const struct item *item);
 
-/* The transfer of ITEM is over and about to be freed. ERR: HAUL_OK for a complete file, its text is
- * then a remark for the row; NULL when
- * the user ended it and the item's state says so already. RETRY_AFTER in seconds, -1 none.
- * PROGRESS: more bytes are here than ever before. */
+/* How a transfer ended. */
+struct outcome {
+    const struct haul_error *err; /* HAUL_OK: the file is complete; NULL: the user ended it, and the
+                                     item's state says so already */
+    int64_t retry_after;          /* seconds that the server asked for, -1: none */
+    bool progress;                /* more bytes are here than ever before */
+    bool unheard;                 /* its last request brought no answer */
+    struct host *host;            /* of that request */
+};
+
+/* The transfer of ITEM is over and freed. */
 void engine_transfer_over(struct haul_engine *engine, struct item *item,
-                          const struct haul_error *err, int64_t retry_after, bool progress);
+                          const struct outcome *outcome);
 
 #endif

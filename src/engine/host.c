@@ -1,4 +1,9 @@
-/* Hosts and their connections.
+/* Hosts, their connections and their rests.
+ *
+ * A host that refuses while it works for others is full, and gets no more connections than those.
+ * One that works for nobody and says 429 or 503, or does not answer several times in a row, rests:
+ * what runs goes on, but no item starts, and when the time is over one goes first. How long is the
+ * retry policy's (retry.c); ->rounds makes all items of a host share its doubling, and its end.
  *
  * Whole items go first: while one is held up only because a host has enough connections, no item
  * gets a further one there, and those that have several give some back (->full). */
@@ -13,10 +18,17 @@
 #include "base/url.h"
 #include "haul/log.h"
 
-void hosts_init(struct hosts *hosts, struct lanes *lanes)
+#define FAILURES_MOST    3u /* without an answer, in a row */
+#define RAISE_AFTER_MS   UINT64_C(60000)
+#define RAISE_AFTER_MANY 32u /* answers */
+#define PATIENCE_MOST    6u  /* doublings of both */
+
+void hosts_init(struct hosts *hosts, struct lanes *lanes,
+                void (*rest_changed)(void *ctx, struct host *host), void *ctx)
 {
-    *hosts = (struct hosts){.lanes = lanes};
+    *hosts = (struct hosts){.lanes = lanes, .rest_changed = rest_changed, .ctx = ctx};
     LIST_INIT(&hosts->full);
+    LIST_INIT(&hosts->restrained);
 }
 
 void hosts_fini(struct hosts *hosts)
@@ -50,6 +62,19 @@ struct host *host_of(struct hosts *hosts, const char *url)
     free(name);
     return host;
 }
+
+const struct host *host_find(const struct hosts *hosts, const char *url)
+{
+    char *name = url_host(url);
+    struct host *host = NULL;
+
+    if (name)
+        HASH_FIND_STR(hosts->table, name, host);
+    free(name);
+    return host;
+}
+
+/* Connections. */
 
 void host_enter(struct host *host)
 {
@@ -94,6 +119,8 @@ static void note_full(struct host *host)
 
 struct lane *host_wait(struct host *host)
 {
+    if (host->until > 0 || (host->probing && host->probe))
+        return &host->lane;
     if (host->connections >= most_of(host)) {
         note_full(host);
         return &host->lane;
@@ -105,13 +132,38 @@ unsigned host_room(const struct host *host)
 {
     unsigned most = most_of(host);
 
-    if (host->no_ranges || host->connections >= most ||
+    if (host->no_ranges || host->until > 0 || host->probing || host->connections >= most ||
         (host->hosts->hungry && host->lane.count > 0))
         return 0;
     return most - host->connections;
 }
 
-void host_refused(struct host *host)
+/* How many it allows. */
+
+static void restrain(struct host *host)
+{
+    if (host->is_restrained)
+        return;
+    host->is_restrained = true;
+    LIST_INSERT_HEAD(&host->hosts->restrained, host, restrained);
+}
+
+/* Nothing holds it back any more. */
+static void unrestrain(struct host *host)
+{
+    if (!host->is_restrained || host->until > 0 || host->allowed > 0)
+        return;
+    host->is_restrained = false;
+    LIST_REMOVE(host, restrained);
+}
+
+static void begin_patience(struct host *host, uint64_t now)
+{
+    host->answers = 0;
+    host->raise_at = now + (RAISE_AFTER_MS << host->patience);
+}
+
+void host_refused(struct host *host, uint64_t now)
 {
     unsigned works = MAX(host->connections, 1u);
 
@@ -119,4 +171,136 @@ void host_refused(struct host *host)
         LOG_INFO(engine, "%s allows %u connections", host->name, works);
         host->allowed = works;
     }
+    if (host->raised)
+        host->patience = MIN(host->patience + 1, PATIENCE_MOST);
+    host->raised = false;
+    begin_patience(host, now);
+    restrain(host);
+}
+
+/* What was learned need not hold for ever: one more is tried, later and later as that fails. */
+static void try_one_more(struct host *host, uint64_t now)
+{
+    if (host->allowed == 0 ||
+        (now < host->raise_at && host->answers < RAISE_AFTER_MANY << host->patience))
+        return;
+    host->allowed++;
+    if (host->hosts->most > 0 && host->allowed >= host->hosts->most)
+        host->allowed = 0;
+    host->raised = true;
+    begin_patience(host, now);
+    lane_open(&host->lane);
+    unrestrain(host);
+}
+
+/* Answers. */
+
+void host_heard(struct host *host)
+{
+    host->failures = 0;
+    host->rounds = 0;
+    host->answers++;
+    if (host->until > 0 || !host->probing)
+        return;
+    host->probing = false;
+    lane_open(&host->lane);
+}
+
+void host_works(struct host *host)
+{
+    host->working++;
+    host_heard(host);
+}
+
+void host_worked(struct host *host)
+{
+    host->working--;
+}
+
+enum host_verdict host_judge(const struct host *host, const struct haul_error *err, bool unheard)
+{
+    bool asks = err->http_status == 429 || err->http_status == 503;
+    bool silent = unheard && (err->code == HAUL_E_CONNECT || err->code == HAUL_E_RESET ||
+                              err->code == HAUL_E_TIMEOUT || err->code == HAUL_E_STALLED ||
+                              err->code == HAUL_E_RESOLVE);
+
+    if (err->code == HAUL_E_PROXY || (!asks && !silent))
+        return HOST_IS_FINE;
+    return host->working > 0 ? HOST_IS_FULL : HOST_IS_DOWN;
+}
+
+/* Rests. */
+
+bool host_failed(struct host *host, const struct haul_error *err)
+{
+    host->failures++;
+    if (host->until > 0 || (err->http_status == 0 && host->failures < FAILURES_MOST))
+        return false;
+    host->rounds++;
+    return true;
+}
+
+void host_rest(struct host *host, uint64_t until)
+{
+    if (until <= host->until)
+        return;
+    host->until = until;
+    restrain(host);
+    host->hosts->rest_changed(host->hosts->ctx, host);
+}
+
+static void end_rest(struct host *host)
+{
+    host->until = 0;
+    host->probing = true;
+    host->probe = NULL;
+    lane_open(&host->lane);
+    host->hosts->rest_changed(host->hosts->ctx, host);
+    unrestrain(host);
+}
+
+void host_forgive(struct host *host)
+{
+    host->rounds = 0;
+    if (host->until > 0)
+        end_rest(host);
+}
+
+void host_begin(struct host *host, const void *who)
+{
+    if (host->probing && !host->probe)
+        host->probe = who;
+}
+
+void host_end(struct host *host, const void *who)
+{
+    if (host->probe != who)
+        return;
+    host->probe = NULL;
+    lane_open(&host->lane);
+}
+
+void hosts_tick(struct hosts *hosts, uint64_t now)
+{
+    struct host *host, *next;
+
+    for (host = LIST_FIRST(&hosts->restrained); host; host = next) {
+        next = LIST_NEXT(host, restrained);
+        try_one_more(host, now);
+        if (host->until > 0 && host->until <= now)
+            end_rest(host);
+    }
+}
+
+uint64_t hosts_due(const struct hosts *hosts)
+{
+    const struct host *host;
+    uint64_t due = UINT64_MAX;
+
+    LIST_FOREACH(host, &hosts->restrained, restrained)
+    {
+        if (host->until > 0 && host->lane.count > 0)
+            due = MIN(due, host->until);
+    }
+    return due;
 }

@@ -6,9 +6,11 @@
 #include <uthash.h>
 
 #include "engine/lane.h"
+#include "haul/error.h"
 
 /* What the engine knows of a host over all items: how many connections it has, how many it may have
- * and was found to allow, and which queued items wait for it.
+ * and was found to allow, whether it wants to be left alone for a while, and which queued items
+ * wait for it.
  *
  * A host is a name and a port as links have them; https and http at their default ports are one. A
  * connection counts where its link points to: where a redirect leads is not known before. Kept for
@@ -24,9 +26,25 @@ struct host {
     struct lane lane;     /* queued items that wait for this host */
     unsigned connections; /* requests under way, and items that are about to make one */
     unsigned connecting;  /* requests without a connection yet */
-    unsigned allowed;     /* learned: more were refused; 0: nothing learned */
+    unsigned working;     /* requests whose answer is coming */
     bool no_ranges;       /* it was asked for a part and sent the whole */
     bool spread;          /* an item has, or had, more than one of the connections */
+
+    /* How many it allows. */
+    unsigned allowed;  /* more were refused; 0: nothing learned */
+    unsigned answers;  /* since that was learned or raised */
+    unsigned patience; /* doublings of what it takes to try one more */
+    uint64_t raise_at; /* ticks at which one more is tried in any case */
+    bool raised;       /* one more was tried since the last refusal */
+
+    /* Rest: nothing new is asked for. */
+    LIST_ENTRY(host) restrained; /* while it rests or allows only so many */
+    bool is_restrained;
+    uint64_t until;    /* ticks, 0: it does not rest */
+    bool probing;      /* it rested: one item goes first */
+    const void *probe; /* that one, NULL: none yet */
+    unsigned failures; /* connections in a row that brought no answer */
+    unsigned rounds;   /* rests in a row without an answer in between */
     char name[];
 };
 
@@ -37,12 +55,23 @@ struct hosts {
     uint64_t most;          /* --per-host: connections to each, 0: no limit */
     bool hungry;            /* items could start if hosts had room: these go first */
     LIST_HEAD(, host) full; /* an item was held up though others have several connections */
+    LIST_HEAD(, host) restrained;
+    /* HOST's rest has begun, changed or ended. */
+    void (*rest_changed)(void *ctx, struct host *host);
+    void *ctx;
 };
 
-void hosts_init(struct hosts *hosts, struct lanes *lanes);
+void hosts_init(struct hosts *hosts, struct lanes *lanes,
+                void (*rest_changed)(void *ctx, struct host *host), void *ctx);
 void hosts_fini(struct hosts *hosts);
 /* Finds or makes the host of URL. Never NULL. */
 struct host *host_of(struct hosts *hosts, const char *url);
+const struct host *host_find(const struct hosts *hosts, const char *url); /* NULL: not known */
+
+/* Time has gone on: rests end, and hosts that allowed only so many are tried with one more. */
+void hosts_tick(struct hosts *hosts, uint64_t now);
+/* Ticks at which a rest ends that items wait for, UINT64_MAX: none does. */
+uint64_t hosts_due(const struct hosts *hosts);
 
 /* Counts a connection, or an item that is about to make one; and takes it back. */
 void host_enter(struct host *host);
@@ -55,7 +84,34 @@ void host_connected(struct host *host);
 struct lane *host_wait(struct host *host);
 /* How many further connections for parts of a file may be made. */
 unsigned host_room(const struct host *host);
-/* A connection was refused while others work. */
-void host_refused(struct host *host);
+
+/* WHO begins; after a rest it is the one that goes first. It is over; begin and end for each. */
+void host_begin(struct host *host, const void *who);
+void host_end(struct host *host, const void *who);
+
+/* An answer to a request, whatever it says of what was asked for. */
+void host_heard(struct host *host);
+/* A body is coming; and no more. */
+void host_works(struct host *host);
+void host_worked(struct host *host);
+
+/* What a failed request says of its host. UNHEARD: it brought no answer at all. */
+enum host_verdict {
+    HOST_IS_FINE, /* the matter of the item alone */
+    HOST_IS_FULL, /* it works for others: it has enough connections */
+    HOST_IS_DOWN, /* it works for nobody */
+    HOST_VERDICT_COUNT
+};
+enum host_verdict host_judge(const struct host *host, const struct haul_error *err, bool unheard);
+
+/* A connection was refused while others work: it gets no more than those, for a while. */
+void host_refused(struct host *host, uint64_t now);
+/* A request failed that says that it is down. True: it should rest from now on; ->rounds tells how
+ * often in a row. */
+HAUL_CHECKED bool host_failed(struct host *host, const struct haul_error *err);
+/* No item starts before UNTIL; the longest that was asked for holds. */
+void host_rest(struct host *host, uint64_t until);
+/* The user wants it tried now. */
+void host_forgive(struct host *host);
 
 #endif

@@ -33,6 +33,7 @@ struct item_work {
     uint64_t due;      /* ticks at which a waiting item runs again */
     uint64_t deadline; /* ticks at which its time is up, 0: none or not begun */
     int64_t retry_at;
+    bool pardoned; /* its last failure was perhaps not its own and was not counted */
     size_t due_at; /* where it is among the waiting ones, see due.h */
 };
 

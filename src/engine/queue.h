@@ -39,7 +39,7 @@ void queue_load(struct queue *queue, struct item *const *items, size_t count);
 struct item *queue_find(const struct queue *queue, uint64_t id); /* NULL: none */
 
 /* What holds ITEM up: the lane where it waits for that, NULL: nothing. */
-typedef struct lane *queue_holder_fn(void *ctx, const struct item *item);
+typedef struct lane *queue_holder_fn(void *ctx, struct item *item);
 
 /* The first queued item that nothing holds up and that is not still being put away. It is the
  * caller's to start: it is not found again before it was queued again. NULL: there is none (what

@@ -47,6 +47,8 @@ static void leave_host(struct segment *segment)
     segment->net = NULL;
     if (transfer->goal == GOAL_RECEIVE && transfer_connections(transfer) == 0)
         transfer_keep_place(transfer);
+    if (segment->works)
+        host_worked(segment->host);
     host_leave(segment->host);
 }
 
@@ -75,7 +77,10 @@ static bool on_head(void *ctx, const struct net_response *response, const char *
 
     segment->status = response->status;
     segment->transfer->wait_ms = engine_now(segment->transfer->engine) - segment->asked_at;
-    return transfer_take_answer(segment->transfer, segment, response, final_url);
+    segment->works = transfer_take_answer(segment->transfer, segment, response, final_url);
+    if (segment->works)
+        host_works(segment->host);
+    return segment->works;
 }
 
 static enum net_body hold(struct segment *segment)

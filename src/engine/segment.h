@@ -26,6 +26,7 @@ struct segment {
     bool part;       /* was asked for with Range: 206 is the answer */
     bool accepted;   /* its answer was: the body belongs to the file */
     bool connected;  /* the stall clock runs */
+    bool works;      /* its answer is wanted */
     bool waits;      /* `body` said pause */
     bool is_limited; /* and waits for tokens */
     bool full;       /* its range is complete */

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/fmt.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/engine_inside.h"
@@ -26,7 +27,26 @@ void haul_engine_at(const struct haul_engine *engine, size_t position, struct ha
     };
 }
 
-static void fill_item(const struct item *item, struct haul_item *ret_item)
+/* The sentence of the row, newly allocated. That a queued item waits for a host is not the item's
+ * to remember: there may be a hundred thousand of them. */
+static char *note_of(const struct haul_engine *engine, const struct item *item)
+{
+    const char *own = item_more(item)->note;
+    const struct host *host = NULL;
+    char until[FMT_SIZE];
+    int64_t rest;
+
+    if (item->state == HAUL_QUEUED && !LIST_EMPTY(&engine->hosts.restrained))
+        host = host_find(&engine->hosts, item_url(item));
+    if (!host || host->until <= engine_now(engine))
+        return xstrdup(own ? own : "");
+    rest = (int64_t)(host->until - engine_now(engine));
+    return xasprintf("host is backing off until %s",
+                     fmt_clock(clock_wall(engine->clock) + rest, until));
+}
+
+static void fill_item(const struct haul_engine *engine, const struct item *item,
+                      struct haul_item *ret_item)
 {
     const struct item_more *more = item_more(item);
     const struct transfer *transfer = item_work(item)->transfer;
@@ -53,7 +73,7 @@ static void fill_item(const struct item *item, struct haul_item *ret_item)
         .name = xstrdup(item_name(item)),
         .dir = text_clean_dup(text_raw_from(item_dir(item)), 4096),
         .url = xstrdup(item_shown(item)),
-        .note = xstrdup(more->note ? more->note : ""),
+        .note = note_of(engine, item),
     };
 }
 
@@ -63,7 +83,7 @@ bool haul_engine_item(const struct haul_engine *engine, uint64_t id, struct haul
 
     if (!item)
         return false;
-    fill_item(item, ret_item);
+    fill_item(engine, item, ret_item);
     return true;
 }
 
@@ -76,7 +96,7 @@ bool haul_engine_detail(const struct haul_engine *engine, uint64_t id,
     if (!item)
         return false;
     *ret_detail = (struct haul_detail){0};
-    fill_item(item, &ret_detail->item);
+    fill_item(engine, item, &ret_detail->item);
     item_facts(item, ret_detail);
     if (item_work(item)->transfer)
         transfer_facts(item_work(item)->transfer, ret_detail);

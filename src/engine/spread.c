@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "engine/host.h"
 #include "engine/plan.h"
+#include "engine/retry.h"
 #include "engine/transfer_inside.h"
 #include "haul/log.h"
 
@@ -41,8 +42,11 @@ static void lose_one(struct transfer *transfer, const struct segment *segment)
     }
     transfer->refusals++;
     transfer->spread_after = engine_now(transfer->engine) + (SPREAD_WAIT_MS << doublings);
+    if (segment->retry_after > 0)
+        host_rest(segment->host, engine_now(transfer->engine) +
+                                     (uint64_t)MIN(segment->retry_after, RETRY_AFTER_LIMIT) * 1000);
     if (is_refusal(&segment->err))
-        host_refused(transfer->host);
+        host_refused(segment->host, engine_now(transfer->engine));
     else if (!segment->err.retryable)
         transfer->single = true;
 }
@@ -78,6 +82,7 @@ static void segment_over(struct transfer *transfer, struct segment *segment)
         transfer->start_over = true;
     } else {
         transfer->retry_after = segment->retry_after;
+        transfer->unheard = segment->status == 0 && segment->came == 0;
         transfer_fail(transfer, &segment->err);
     }
     segment_free(segment);

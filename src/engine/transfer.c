@@ -128,6 +128,7 @@ static void transfer_free(struct transfer *transfer)
     struct haul_engine *engine = transfer->engine;
 
     transfer_give_place(transfer);
+    host_end(transfer->host, transfer);
     if (transfer->needs_attention)
         STAILQ_REMOVE(&engine->attention, transfer, transfer, attention);
     LIST_REMOVE(transfer, link);
@@ -148,13 +149,16 @@ static void over(struct transfer *transfer)
     struct item *item = transfer->item;
     struct haul_error err = transfer->fail;
     struct item_work *work = item->more->work;
-    bool stopped = transfer->stopped, progress = transfer->reached > work->best;
-    int64_t retry_after = transfer->retry_after;
+    struct outcome outcome = {.err = transfer->stopped ? NULL : &err,
+                              .retry_after = transfer->retry_after,
+                              .progress = transfer->reached > work->best,
+                              .unheard = transfer->unheard,
+                              .host = transfer->host};
 
     work->best = MAX(work->best, transfer->reached);
     work->transfer = NULL;
     transfer_free(transfer);
-    engine_transfer_over(engine, item, stopped ? NULL : &err, retry_after, progress);
+    engine_transfer_over(engine, item, &outcome);
 }
 
 /* Memory of small files. */
@@ -695,6 +699,7 @@ void transfer_start(struct haul_engine *engine, struct item *item)
     transfer->host = host_of(&engine->hosts, item_url(item));
     LIST_INIT(&transfer->segments);
     transfer_keep_place(transfer);
+    host_begin(transfer->host, transfer);
     work->transfer = transfer;
     LIST_INSERT_HEAD(&engine->transfers, transfer, link);
     engine->transfer_count++;

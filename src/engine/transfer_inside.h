@@ -73,6 +73,7 @@ struct transfer {
     bool unclean_end; /* nobody vouched for the end of the file */
     bool stopped;     /* by the user: the item's state is set already */
     int64_t retry_after;
+    bool unheard; /* its last request brought no answer */
     struct haul_error fail;
 };
 

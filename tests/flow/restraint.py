@@ -76,6 +76,22 @@ def connections_that_end_between_requests_cost_nothing(t):
 
 
 @case
+def waiting_for_a_host_costs_no_time(t):
+    """Three hundred items of a host that rests, and nothing else to do."""
+    first = t.add(t.file("first.bin", status=429, retry_after=200, faults=1).url)
+    until("it is told to wait", lambda: t.items()[first[0]]["state"] == "waiting")
+    t.add(*[t.file(f"later{i}.bin").url for i in range(300)])
+    until("all are looked at", lambda: all("backing off" in item["note"]
+                                           for item in list(t.items().values())[1:]))
+    (pid,) = t.daemons()
+    begin = cpu_seconds(pid)
+    t.get(t.file("clock.bin", 30, rate=10).url)  # in a process of its own: three seconds
+    spent = cpu_seconds(pid) - begin
+    expect(spent < 0.3, f"{spent} s of processor time in about 3 s of waiting")
+    t.ok("remove", "all")
+
+
+@case
 def descriptors_are_given_back(t):
     for batch in range(4):
         t.add("--retries", 0, *[t.file(f"b{batch}-{i}.bin").url for i in range(50)],

@@ -50,7 +50,7 @@ struct held {
     unsigned asked;
 };
 
-static struct lane *holder(void *ctx, const struct item *item)
+static struct lane *holder(void *ctx, struct item *item)
 {
     struct held *held = ctx;
 

@@ -1,0 +1,201 @@
+/* Hosts: what they allow, when they rest, and who goes first. Time is given. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "engine/host.h"
+#include "net/neterr.h"
+
+struct world {
+    struct lanes lanes;
+    struct hosts hosts;
+    struct host *host;
+    unsigned told;
+};
+
+static void on_rest_changed(void *ctx, struct host *host)
+{
+    struct world *world = ctx;
+
+    (void)host;
+    world->told++;
+}
+
+static void world_init(struct world *world)
+{
+    *world = (struct world){0};
+    lanes_init(&world->lanes);
+    hosts_init(&world->hosts, &world->lanes, on_rest_changed, world);
+    world->hosts.most = 16;
+    world->host = host_of(&world->hosts, "http://example.org/a");
+}
+
+static struct haul_error status_error(int status)
+{
+    struct haul_error err = {0};
+
+    (void)neterr_from_status(status, "example.org", &err);
+    return err;
+}
+
+static struct haul_error network_error(enum haul_err code)
+{
+    struct haul_error err = {0};
+
+    (void)haul_fail(&err, code, "it failed");
+    return err;
+}
+
+static void a_host_is_a_name_and_a_port(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    assert_ptr_equal(host_of(&world.hosts, "https://me:pw@EXAMPLE.org:443/b?c"), world.host);
+    assert_ptr_equal(host_find(&world.hosts, "http://example.org:80/"), world.host);
+    assert_null(host_find(&world.hosts, "http://example.org:8080/"));
+    assert_null(host_find(&world.hosts, "http://example.com/"));
+    assert_ptr_not_equal(host_of(&world.hosts, "http://example.org:8080/"), world.host);
+    hosts_fini(&world.hosts);
+}
+
+static void refusals_are_judged_by_whether_others_work(void **state)
+{
+    struct haul_error busy = status_error(503), gone = status_error(404);
+    struct haul_error reset = network_error(HAUL_E_RESET), disk = network_error(HAUL_E_DISK);
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    assert_int_equal(host_judge(world.host, &busy, false), HOST_IS_DOWN);
+    assert_int_equal(host_judge(world.host, &reset, true), HOST_IS_DOWN);
+    assert_int_equal(host_judge(world.host, &reset, false), HOST_IS_FINE);
+    assert_int_equal(host_judge(world.host, &gone, false), HOST_IS_FINE);
+    assert_int_equal(host_judge(world.host, &disk, true), HOST_IS_FINE);
+    host_enter(world.host);
+    host_works(world.host);
+    assert_int_equal(host_judge(world.host, &busy, false), HOST_IS_FULL);
+    assert_int_equal(host_judge(world.host, &reset, true), HOST_IS_FULL);
+    assert_int_equal(host_judge(world.host, &gone, false), HOST_IS_FINE);
+    host_worked(world.host);
+    host_leave(world.host);
+    hosts_fini(&world.hosts);
+}
+
+static void what_it_allows_is_learned_and_tried_again_more_and_more_rarely(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    for (int i = 0; i < 3; i++)
+        host_enter(world.host);
+    assert_null(host_wait(world.host));
+    host_refused(world.host, 1000);
+    assert_int_equal(world.host->allowed, 3);
+    assert_ptr_equal(host_wait(world.host), &world.host->lane);
+    hosts_tick(&world.hosts, 60999);
+    assert_int_equal(world.host->allowed, 3);
+    hosts_tick(&world.hosts, 61000);
+    assert_int_equal(world.host->allowed, 4);
+    assert_null(host_wait(world.host));
+    host_refused(world.host, 61000); /* in vain: twice the time from now on */
+    assert_int_equal(world.host->allowed, 3);
+    hosts_tick(&world.hosts, 61000 + 119999);
+    assert_int_equal(world.host->allowed, 3);
+    for (int i = 0; i < 64; i++)
+        host_heard(world.host);
+    hosts_tick(&world.hosts, 61000 + 119999);
+    assert_int_equal(world.host->allowed, 4);
+    for (uint64_t now = 200000; world.host->allowed > 0; now += 120000)
+        hosts_tick(&world.hosts, now);
+    assert_true(LIST_EMPTY(&world.hosts.restrained));
+    hosts_fini(&world.hosts);
+}
+
+static void a_rest_ends_with_one_that_goes_first(void **state)
+{
+    struct haul_error busy = status_error(503);
+    struct world world;
+    int probe, other;
+
+    (void)state;
+    world_init(&world);
+    assert_true(host_failed(world.host, &busy));
+    assert_int_equal(world.host->rounds, 1);
+    host_rest(world.host, 5000);
+    host_rest(world.host, 3000); /* the longest holds */
+    assert_int_equal(world.told, 1);
+    assert_false(host_failed(world.host, &busy)); /* one that began before */
+    assert_ptr_equal(host_wait(world.host), &world.host->lane);
+    assert_int_equal(host_room(world.host), 0);
+    assert_int_equal(hosts_due(&world.hosts), UINT64_MAX); /* nobody waits for it */
+    lane_add(&world.host->lane, 7);
+    assert_int_equal(hosts_due(&world.hosts), 5000);
+    hosts_tick(&world.hosts, 4999);
+    assert_ptr_equal(host_wait(world.host), &world.host->lane);
+    hosts_tick(&world.hosts, 5000);
+    assert_true(world.host->lane.is_open);
+    assert_null(host_wait(world.host));
+    host_begin(world.host, &probe);
+    assert_ptr_equal(host_wait(world.host), &world.host->lane);
+    host_end(world.host, &other);
+    assert_ptr_equal(host_wait(world.host), &world.host->lane);
+    host_end(world.host, &probe); /* without an answer: the next one goes first */
+    assert_null(host_wait(world.host));
+    host_begin(world.host, &other);
+    assert_true(host_failed(world.host, &busy));
+    assert_int_equal(world.host->rounds, 2);
+    host_heard(world.host);
+    assert_null(host_wait(world.host));
+    assert_int_equal(world.host->rounds, 0);
+    host_end(world.host, &other);
+    hosts_fini(&world.hosts);
+}
+
+static void one_connection_that_fails_is_no_reason_to_rest(void **state)
+{
+    struct haul_error refused = network_error(HAUL_E_CONNECT);
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    assert_false(host_failed(world.host, &refused));
+    assert_false(host_failed(world.host, &refused));
+    host_heard(world.host);
+    assert_false(host_failed(world.host, &refused));
+    assert_false(host_failed(world.host, &refused));
+    assert_true(host_failed(world.host, &refused));
+    hosts_fini(&world.hosts);
+}
+
+static void the_user_ends_a_rest(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    host_rest(world.host, 5000);
+    host_forgive(world.host);
+    assert_null(host_wait(world.host));
+    hosts_fini(&world.hosts);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_host_is_a_name_and_a_port),
+        cmocka_unit_test(refusals_are_judged_by_whether_others_work),
+        cmocka_unit_test(what_it_allows_is_learned_and_tried_again_more_and_more_rarely),
+        cmocka_unit_test(a_rest_ends_with_one_that_goes_first),
+        cmocka_unit_test(one_connection_that_fails_is_no_reason_to_rest),
+        cmocka_unit_test(the_user_ends_a_rest),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
