@@ -40,6 +40,7 @@ void net_response_restart(struct net_response *response)
     response->header_bytes = kept.header_bytes;
     response->header_lines = kept.header_lines;
     response->interim = kept.interim;
+    response->logins = kept.logins;
 }
 
 /* Three digits (RFC 9112, section 4), else 0: no status that anything is done with. */
@@ -63,6 +64,9 @@ static enum haul_err start_answer(struct net_response *response, const char *lin
     net_response_restart(response);
     response->interim += was_interim;
     response->status = read_status(line);
+    response->logins = response->status == 401 ? response->logins + 1 : 0;
+    if (response->logins > NET_LOGINS_MAX)
+        return haul_fail(err, HAUL_E_LOGIN, "the server asks for the same login again and again");
     if (response->interim > NET_INTERIM_MAX)
         return haul_fail(err, HAUL_E_BAD_RESPONSE,
                          "the server sends too many interim answers (over %d)", NET_INTERIM_MAX);

@@ -33,11 +33,13 @@ struct net_response {
     size_t header_bytes;
     unsigned header_lines;
     unsigned interim; /* 1xx answers seen before this one */
+    unsigned logins;  /* answers in a row, up to this one, that ask for a login (401) */
 };
 
 #define NET_HEADER_BYTES_MAX (256 * 1024)
 #define NET_HEADER_LINES_MAX 1000
 #define NET_INTERIM_MAX      10
+#define NET_LOGINS_MAX       5
 
 void net_response_init(struct net_response *response);
 void net_response_fini(struct net_response *response);

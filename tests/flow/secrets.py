@@ -149,7 +149,7 @@ def nothing_secret_is_printed_or_logged(t):
     log = os.path.join(t.home, "log.txt")
     good = t.file("a.bin")
     bad = t.origin.url("b.bin", status=404).replace("http://", "http://me:hunter2@")
-    result = t.get("-v", "--log", log, "--retries", 0, *SECRETS, good.url, bad,
+    result = t.get("-v", "--log", log, "--retries", 0, *SECRETS, "-b", "id=hunter2", good.url, bad,
                    "--proxy", f"http://who:hunter2@127.0.0.1:{t.origin.port}", status=4)
     with open(log, "rb") as file:
         text = file.read()
@@ -163,7 +163,7 @@ def nothing_secret_is_printed_or_logged(t):
 def nothing_secret_leaves_the_daemon(t):
     log = os.path.join(t.env["XDG_STATE_HOME"], "haul")
     url = t.origin.url("b.bin", status=404).replace("http://", "http://me:hunter2@")
-    (number,) = t.add(*SECRETS, "--retries", 0, url)
+    (number,) = t.add(*SECRETS, "-b", "id=hunter2", "--bearer", "hunter2", "--retries", 0, url)
     t.haul("wait")
     for arguments in (["list"], ["list", "--json"], ["show", number], ["show", "--json", number]):
         expect(b"hunter2" not in t.ok(*arguments).out, f"a secret in {arguments}")

@@ -71,7 +71,8 @@ static enum haul_err feed_line(struct net_response *response, const uint8_t *dat
     if (code == HAUL_OK)
         check_response(response);
     else
-        CHECK(code == HAUL_E_BAD_RESPONSE && err->code == code && err->text[0]);
+        CHECK((code == HAUL_E_BAD_RESPONSE || code == HAUL_E_LOGIN) && err->code == code &&
+              err->text[0]);
     if (began)
         CHECK(response->status == status && response->content_length == length &&
               response->etag == etag && response->complete);

@@ -213,6 +213,25 @@ static void interim_answers_are_counted(void **state)
     net_response_fini(&response);
 }
 
+/* A digest whose nonce is never fresh enough: libcurl would go on until the headers' bound. */
+static void logins_in_a_row_are_counted(void **state)
+{
+    struct net_response response;
+    struct haul_error err;
+
+    (void)state;
+    net_response_init(&response);
+    for (unsigned round = 0; round < 2; round++) {
+        for (unsigned i = 0; i < NET_LOGINS_MAX; i++)
+            FEED("HTTP/1.1 401 Unauthorized\r\n");
+        FEED("HTTP/1.1 302 Found\r\n");
+    }
+    for (unsigned i = 0; i < NET_LOGINS_MAX; i++)
+        FEED("HTTP/1.1 401 Unauthorized\r\n");
+    assert_int_equal(feed(&response, "HTTP/1.1 401 Unauthorized\r\n", &err), HAUL_E_LOGIN);
+    net_response_fini(&response);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +244,7 @@ int main(void)
         cmocka_unit_test(trailers_change_nothing),
         cmocka_unit_test(endless_headers_are_cut_off),
         cmocka_unit_test(interim_answers_are_counted),
+        cmocka_unit_test(logins_in_a_row_are_counted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
