@@ -38,6 +38,7 @@ static enum haul_err check_request(const struct haul_request *request, struct ur
 enum haul_err haul_engine_add(struct haul_engine *engine, const struct haul_request *requests,
                               size_t count, haul_added_cb *added, void *ctx, struct haul_error *err)
 {
+    int64_t now = clock_wall(engine->clock);
     struct url_known known = {0};
     struct item **items;
 
@@ -51,8 +52,8 @@ enum haul_err haul_engine_add(struct haul_engine *engine, const struct haul_requ
     }
     items = xreallocarray(NULL, count, sizeof *items);
     for (size_t i = 0; i < count; i++) {
-        items[i] = item_new(engine->queue.next_id++, &requests[i], clock_wall(engine->clock));
-        queue_append(&engine->queue, items[i]);
+        items[i] = item_new(engine->queue.next_id++, &requests[i]);
+        queue_append(&engine->queue, items[i], now);
         engine_log_state(engine, items[i]);
         engine_tell(engine, items[i], HAUL_ITEM_ADDED);
     }

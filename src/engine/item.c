@@ -179,7 +179,7 @@ struct item_work *item_need_work(struct item *item)
     return more->work;
 }
 
-struct item *item_new(uint64_t id, const struct haul_request *request, int64_t wall_now)
+struct item *item_new(uint64_t id, const struct haul_request *request)
 {
     struct texts texts;
     struct item *item;
@@ -188,7 +188,6 @@ struct item *item_new(uint64_t id, const struct haul_request *request, int64_t w
     item = xmalloc(offsetof(struct item, texts) + texts.size);
     *item = (struct item){.id = id & ITEM_ID_MAX,
                           .options = haul_options_ref(request->options),
-                          .added_at = wall_now,
                           .version = 1,
                           .state = request->paused ? HAUL_PAUSED : HAUL_QUEUED,
                           .has_shown = texts.shown != NULL,

@@ -64,20 +64,18 @@ struct item {
     uint32_t version;    /* grows with every change */
     uint32_t place : 28; /* index in the queue's order, below ITEMS_MAX */
     enum haul_state state : 4;
-    double key; /* the store's way of keeping the order: grows with the place */
     struct haul_options *options;
     struct item_more *more; /* NULL: nothing became of it yet */
-    int64_t added_at;
     /* The link; behind its NUL how it is shown, and what it suggests as a name, each only when that
      * is not what the link itself, or its last segment, says. */
     char texts[];
 };
 
-static_assert(offsetof(struct item, texts) == 48,
-              "with a link of 39 bytes an item takes 96 bytes of the heap, not 112");
+static_assert(offsetof(struct item, texts) == 32,
+              "with a link of 39 bytes an item takes 80 bytes of the heap, not 96");
 
 /* Copies the texts of REQUEST, references its options. */
-struct item *item_new(uint64_t id, const struct haul_request *request, int64_t wall_now);
+struct item *item_new(uint64_t id, const struct haul_request *request);
 void item_free(struct item *item);
 
 const struct item_more *item_more(const struct item *item);

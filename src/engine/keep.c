@@ -92,18 +92,20 @@ static enum haul_state kept_state(enum haul_state state)
 }
 
 /* OPTIONS and MIRRORS are borrowed; NULL for an update, which leaves them alone. */
-static struct store_item row_of(const struct item *item, const char *options, const char *mirrors)
+static struct store_item row_of(const struct queue *queue, const struct item *item,
+                                const char *options, const char *mirrors)
 {
+    const struct queue_kept *kept = &queue->kept[item->place];
     const struct item_more *more = item_more(item);
 
     return (struct store_item){.id = item->id,
-                               .place = item->key,
+                               .place = kept->key,
                                .state = kept_state(item->state),
                                .err = more->err,
                                .http_status = more->http_status,
                                .total = more->total,
                                .done = more->done,
-                               .added_at = item->added_at,
+                               .added_at = kept->added_at,
                                .started_at = more->started_at,
                                .finished_at = more->finished_at,
                                .url = item_url(item),
@@ -121,7 +123,8 @@ struct loading {
     char *text; /* of the row before: neighbours often share their options */
     struct haul_options *options;
     struct item **items;
-    size_t count, size;
+    struct queue_kept *kept; /* of each */
+    size_t count, size, kept_size;
 };
 
 /* Is there more to tell of it than of one that was just added? */
@@ -134,9 +137,8 @@ static bool is_told(const struct store_item *row)
 static struct item *item_from_row(const struct store_item *row, struct haul_options *options)
 {
     struct haul_request request = {.url = row->url, .options = options};
-    struct item *item = item_new(row->id, &request, row->added_at);
+    struct item *item = item_new(row->id, &request);
 
-    item->key = row->place;
     item->state = kept_state(row->state);
     if (is_told(row)) {
         struct item_more *more = item_need_more(item);
@@ -174,6 +176,9 @@ static void load_row(void *ctx, const struct store_item *row)
     }
     loading->items =
         array_reserve(loading->items, loading->count, &loading->size, sizeof(struct item *));
+    loading->kept =
+        array_reserve(loading->kept, loading->count, &loading->kept_size, sizeof *loading->kept);
+    loading->kept[loading->count] = (struct queue_kept){row->place, row->added_at};
     loading->items[loading->count++] = item_from_row(row, loading->options);
 }
 
@@ -207,8 +212,10 @@ enum haul_err keep_open(struct haul_engine *engine, const char *session, struct 
         LOG_WARN(engine, "%s was damaged and is moved aside; the queue begins empty", path);
     if (code == HAUL_OK)
         code = store_load(engine->store, load_row, &loading, &engine->queue.next_id, err);
-    queue_load(&engine->queue, loading.items, loading.count);
+    queue_keep(&engine->queue);
+    queue_load(&engine->queue, loading.items, loading.kept, loading.count);
     free(loading.items);
+    free(loading.kept);
     if (code == HAUL_OK)
         load_settings(engine);
     haul_options_unref(loading.options);
@@ -282,7 +289,7 @@ void keep_add(struct haul_engine *engine, struct item *const *items, size_t coun
         }
         if (mirrors)
             texts[text_count++] = mirrors;
-        rows[i] = row_of(items[i], text, mirrors);
+        rows[i] = row_of(&engine->queue, items[i], text, mirrors);
     }
     store_add(engine->store, rows, count, on_added, adding);
     while (text_count > 0)
@@ -293,10 +300,12 @@ void keep_add(struct haul_engine *engine, struct item *const *items, size_t coun
 
 void keep_item(struct haul_engine *engine, const struct item *item)
 {
-    struct store_item row = row_of(item, NULL, NULL);
+    struct store_item row;
 
-    if (engine->store && !item->removing)
-        store_update(engine->store, &row);
+    if (!engine->store || item->removing)
+        return;
+    row = row_of(&engine->queue, item, NULL, NULL);
+    store_update(engine->store, &row);
 }
 
 void keep_removal(struct haul_engine *engine, struct item *const *items, size_t count)
@@ -316,15 +325,15 @@ void keep_removal(struct haul_engine *engine, struct item *const *items, size_t 
  * enough between the neighbours. */
 static bool spread_keys(struct queue *queue, size_t first, size_t count)
 {
-    double low = first > 0 ? queue->order[first - 1]->key : 0.0;
-    double high = first + count < queue->count ? queue->order[first + count]->key
+    double low = first > 0 ? queue->kept[first - 1].key : 0.0;
+    double high = first + count < queue->count ? queue->kept[first + count].key
                                                : low + (double)(count + 1) * KEY_STEP;
     double step = (high - low) / (double)(count + 1);
 
     if (step < KEY_LEAST)
         return false;
     for (size_t i = 0; i < count; i++)
-        queue->order[first + i]->key = low + step * (double)(i + 1);
+        queue->kept[first + i].key = low + step * (double)(i + 1);
     return true;
 }
 
@@ -335,7 +344,7 @@ static void send_keys(struct haul_engine *engine, size_t first, size_t count)
 
     for (size_t i = 0; i < count; i++) {
         ids[i] = engine->queue.order[first + i]->id;
-        keys[i] = engine->queue.order[first + i]->key;
+        keys[i] = engine->queue.kept[first + i].key;
     }
     store_move(engine->store, ids, keys, count);
     free(ids);
@@ -356,7 +365,7 @@ void keep_order(struct haul_engine *engine, struct item *const *items, size_t co
     count = last - first + 1;
     if (!spread_keys(queue, first, count)) {
         for (size_t i = 0; i < queue->count; i++)
-            queue->order[i]->key = (double)(i + 1) * KEY_STEP;
+            queue->kept[i].key = (double)(i + 1) * KEY_STEP;
         first = 0;
         count = queue->count;
     }

@@ -31,6 +31,7 @@ void queue_fini(struct queue *queue)
         item_free(queue->order[i]);
     free(queue->order);
     free(queue->by_id);
+    free(queue->kept);
     due_fini(&queue->waiting);
     lanes_clear(&queue->lanes);
     *queue = (struct queue){0};
@@ -103,16 +104,36 @@ struct item *queue_find(const struct queue *queue, uint64_t id)
 
 /* Adding. */
 
-static void append(struct queue *queue, struct item *item)
+void queue_keep(struct queue *queue)
+{
+    queue->is_kept = true;
+}
+
+int64_t queue_added_at(const struct queue *queue, const struct item *item)
+{
+    return queue->kept ? queue->kept[item->place].added_at : 0;
+}
+
+/* Room for one more in everything that has an entry an item. */
+static void reserve(struct queue *queue)
 {
     size_t size = queue->size;
 
     queue->order = array_reserve(queue->order, queue->count, &queue->size, sizeof(struct item *));
-    if (queue->by_id && size != queue->size)
+    if (size == queue->size)
+        return;
+    if (queue->by_id)
         queue->by_id = xreallocarray(queue->by_id, queue->size, sizeof(struct item *));
+    if (queue->is_kept)
+        queue->kept = xreallocarray(queue->kept, queue->size, sizeof *queue->kept);
+}
+
+static void append(struct queue *queue, struct item *item, const struct queue_kept *kept)
+{
+    reserve(queue);
     item->place = (uint32_t)queue->count & ITEMS_MAX;
-    if (item->key == 0.0)
-        item->key = queue->count > 0 ? queue->order[queue->count - 1]->key + 1.0 : 1.0;
+    if (queue->kept)
+        queue->kept[queue->count] = *kept;
     if (queue->by_id)
         queue->by_id[queue->count] = item;
     queue->order[queue->count++] = item;
@@ -120,19 +141,22 @@ static void append(struct queue *queue, struct item *item)
     account(queue, item, true);
 }
 
-void queue_append(struct queue *queue, struct item *item)
+void queue_append(struct queue *queue, struct item *item, int64_t added_at)
 {
-    append(queue, item);
+    double last = queue->kept && queue->count > 0 ? queue->kept[queue->count - 1].key : 0.0;
+
+    append(queue, item, &(struct queue_kept){.key = last + 1.0, .added_at = added_at});
     order_changed(queue);
 }
 
-void queue_load(struct queue *queue, struct item *const *items, size_t count)
+void queue_load(struct queue *queue, struct item *const *items, const struct queue_kept *kept,
+                size_t count)
 {
     if (count == 0)
         return;
     index_ids(queue);
     for (size_t i = 0; i < count; i++)
-        append(queue, items[i]);
+        append(queue, items[i], &kept[i]);
     qsort(queue->by_id, queue->count, sizeof(struct item *), compare_ids);
     order_changed(queue);
 }
@@ -254,12 +278,27 @@ void queue_touch(struct queue *queue, struct item *item)
     queue->version++;
 }
 
+/* Lets what is kept follow the items to their new places, from FIRST on. */
+static void bring_kept(struct queue *queue, size_t first)
+{
+    struct queue_kept *old;
+
+    if (!queue->kept)
+        return;
+    old = xreallocarray(NULL, queue->size, sizeof *old);
+    memcpy(old, queue->kept, queue->size * sizeof *old);
+    for (size_t i = first; i < queue->count; i++)
+        queue->kept[i] = old[queue->order[i]->place];
+    free(old);
+}
+
 /* Gives the items their places anew after the order was changed from place FIRST on. Lanes hold
  * places, so all items are looked at again. */
 static void renumber(struct queue *queue, size_t first)
 {
     lanes_clear(&queue->lanes);
     queue->unseen = 0;
+    bring_kept(queue, first);
     for (size_t i = 0; i < queue->count; i++)
         queue->order[i]->in_lane = false;
     for (size_t i = first; i < queue->count; i++) {

@@ -10,14 +10,22 @@
 #include "engine/lane.h"
 #include "haul/error.h"
 
+/* What a queue that outlives the process knows of each item besides. */
+struct queue_kept {
+    double key; /* the store's way of keeping the order: grows with the place */
+    int64_t added_at;
+};
+
 /* All items, in the user's order, found by id or by place. Knows states and counts, nothing of
  * transfers. Finding an item, its neighbour, and the next one to run costs the same with ten items
  * as with a hundred thousand, whatever most of them wait for; moving and removing cost one pass. */
 struct queue {
     struct item **order;
     size_t count, size;
-    struct item **by_id; /* by ascending id; NULL while ->order is that too */
-    struct due waiting;  /* items that wait for their next try */
+    bool is_kept;
+    struct queue_kept *kept; /* by place; NULL unless it is */
+    struct item **by_id;     /* by ascending id; NULL while ->order is that too */
+    struct due waiting;      /* items that wait for their next try */
     uint64_t counts[HAUL_STATE_COUNT];
     size_t unseen;      /* queued items before this place are in a lane, or being put away */
     struct lanes lanes; /* queued items that were looked at and can't run now */
@@ -32,11 +40,18 @@ struct queue {
 void queue_init(struct queue *queue);
 void queue_fini(struct queue *queue); /* frees the items */
 
+/* Makes an empty queue one that outlives the process. */
+void queue_keep(struct queue *queue);
+
 /* Appends; takes the item, whose state is queued or paused. */
-void queue_append(struct queue *queue, struct item *item);
-/* The same for items whose ids and states are any, as a store brings them. */
-void queue_load(struct queue *queue, struct item *const *items, size_t count);
+void queue_append(struct queue *queue, struct item *item, int64_t added_at);
+/* The same, for a queue that is kept, of items whose ids and states are any. */
+void queue_load(struct queue *queue, struct item *const *items, const struct queue_kept *kept,
+                size_t count);
 struct item *queue_find(const struct queue *queue, uint64_t id); /* NULL: none */
+
+/* 0 in a queue that is not kept: nobody asks there. */
+int64_t queue_added_at(const struct queue *queue, const struct item *item);
 
 /* What holds ITEM up: the lane where it waits for that, NULL: nothing. */
 typedef struct lane *queue_holder_fn(void *ctx, struct item *item);

@@ -21,7 +21,7 @@ static void fill(struct due *due, struct item *items[COUNT])
     struct haul_request request = {.url = "http://example.org/x", .options = options};
 
     for (unsigned i = 0; i < COUNT; i++) {
-        items[i] = item_new(i, &request, 0);
+        items[i] = item_new(i, &request);
         item_need_work(items[i])->due = time_of(i);
         due_add(due, items[i]);
     }

@@ -18,7 +18,7 @@ static struct item *make(const char *url, const char *out)
 
     if (out)
         options->out = strdup(out);
-    item = item_new(1, &request, 0);
+    item = item_new(1, &request);
     haul_options_unref(options);
     return item;
 }
@@ -67,7 +67,7 @@ static void a_queued_item_is_one_small_piece(void **state)
     (void)state;
     assert_true(strlen(item_url(item)) <= 40);
     assert_null(item->more);
-    assert_true(malloc_usable_size(item) <= 96);
+    assert_true(malloc_usable_size(item) <= 80);
     assert_int_equal(item_more(item)->total, -1);
     assert_null(item_more(item)->note);
     assert_null(item_work(item)->transfer);

@@ -12,7 +12,8 @@ static void append(struct queue *queue)
     struct haul_options *options = haul_options_new();
     struct haul_request request = {.url = "http://example.org/x", .options = options};
 
-    queue_append(queue, item_new(queue->next_id++, &request, 0));
+    queue_append(queue, item_new(queue->next_id, &request), 10 * (int64_t)queue->next_id);
+    queue->next_id++;
     haul_options_unref(options);
 }
 
@@ -322,15 +323,17 @@ static void what_a_store_brings_is_found_by_id(void **state)
     static const uint64_t ids[] = {8, 2, 30, 5};
     struct haul_options *options = haul_options_new();
     struct haul_request request = {.url = "http://example.org/x", .options = options};
+    static const struct queue_kept kept[] = {{1.0, 80}, {1.5, 20}, {7.0, 300}, {8.0, 50}};
     struct item *items[4];
     struct queue queue;
 
     (void)state;
     queue_init(&queue);
     for (size_t i = 0; i < 4; i++)
-        items[i] = item_new(ids[i], &request, 0);
+        items[i] = item_new(ids[i], &request);
     items[1]->state = HAUL_DONE;
-    queue_load(&queue, items, 4);
+    queue_keep(&queue);
+    queue_load(&queue, items, kept, 4);
     ASSERT_ORDER(&queue, 8, 2, 30, 5);
     for (size_t i = 0; i < 4; i++)
         assert_ptr_equal(queue_find(&queue, ids[i]), items[i]);
@@ -340,6 +343,14 @@ static void what_a_store_brings_is_found_by_id(void **state)
     queue.next_id = 31;
     append(&queue);
     assert_int_equal(queue_find(&queue, 31)->place, 4);
+    assert_true(queue.kept[4].key == 9.0);
+    move(&queue, HAUL_MOVE_TOP, 0, 30, 0);
+    queue_take(&queue, &items[1], 1);
+    ASSERT_ORDER(&queue, 30, 8, 5, 31);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(queue_added_at(&queue, queue.order[i]), 10 * (int64_t)queue.order[i]->id);
+    assert_true(queue.kept[0].key == 7.0 && queue.kept[2].key == 8.0);
+    item_free(items[1]);
     queue_fini(&queue);
     haul_options_unref(options);
 }
