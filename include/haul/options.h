@@ -50,6 +50,8 @@ struct haul_options {
     char *noproxy;               /* hosts, comma-separated, that are asked directly */
     char *cacert;                /* file */
     bool insecure;
+    bool http1;             /* HTTP/1.1 only; overrules http2 */
+    bool http2;             /* small files may come over HTTP/2 */
     bool allow_downgrade;   /* follow a redirect from https to http */
     char *checksum;         /* "sha256:5fec…", see base/checksum.h */
     bool trust_size;        /* an equal size proves that a partial is of the same file */

@@ -287,6 +287,18 @@ static const struct haul_option rows[] = {
         .help = "Do not check the server's certificate",
     },
     {
+        ITEM("http1", http1),
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "Speak HTTP/1.1 only, whatever --http2 says; this is the default",
+    },
+    {
+        ITEM("http2", http2),
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "Fetch files up to 64 KiB over HTTP/2 where an https server offers it",
+    },
+    {
         ITEM("allow-downgrade", allow_downgrade),
         .type = HAUL_OPTION_FLAG,
         .initial = "false",

@@ -299,7 +299,8 @@ struct segment *segment_start(struct transfer *transfer, size_t range, uint64_t 
                                   .options = transfer->item->options,
                                   .from = from,
                                   .to = to == UINT64_MAX ? UINT64_MAX : to - 1,
-                                  .if_range = if_range};
+                                  .if_range = if_range,
+                                  .http2 = engine->limiter.rate == 0};
 
     segment->transfer = transfer;
     segment->host = transfer->host;

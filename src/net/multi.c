@@ -48,7 +48,8 @@ struct net {
     unsigned in_curl;
     bool broken; /* the multi gave an error: rebuild it */
     bool closing;
-    long cache; /* idle connections worth keeping, 0: libcurl decides */
+    bool multiplexes; /* the multi was told that connections may be shared */
+    long cache;       /* idle connections worth keeping, 0: libcurl decides */
     struct direct_shared direct;
     void (*settled)(void *ctx);
     void *ctx;
@@ -187,6 +188,19 @@ static void on_watchdog(uv_timer_t *timer)
     act(net, CURL_SOCKET_TIMEOUT, 0);
 }
 
+/* libcurl 7.88 ends paused streams too early, or never. So over HTTP/2 comes only what need not be
+ * paused: what fits into memory. Anything else is asked for again, over a connection of its own. */
+static bool too_large_for_http2(const struct net_transfer *transfer)
+{
+    int64_t length = transfer->response.content_length;
+    long version = 0;
+
+    if (!transfer->http2 || (length >= 0 && length <= NET_HTTP2_BODY_MAX))
+        return false;
+    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
+    return version == CURL_HTTP_VERSION_2_0;
+}
+
 size_t transfer_on_header(char *data, size_t size, size_t count, void *ctx)
 {
     struct net_transfer *transfer = ctx;
@@ -196,8 +210,12 @@ size_t transfer_on_header(char *data, size_t size, size_t count, void *ctx)
         return len;
     if (net_response_line(&transfer->response, data, len, &transfer->stop) != HAUL_OK)
         return 0;
-    if (transfer->response.complete && wants_body(transfer))
+    if (transfer->response.complete && wants_body(transfer)) {
+        transfer->again = too_large_for_http2(transfer);
+        if (transfer->again)
+            return 0;
         transfer_watch_end(transfer);
+    }
     return len;
 }
 
@@ -299,6 +317,14 @@ static void unlink_transfer(struct net_transfer *transfer)
         uv_timer_stop(&net->watchdog);
 }
 
+/* Only once somebody wants HTTP/2: without, libcurl need not think of it. */
+static void share_connections(struct net *net)
+{
+    if (!net->multiplexes)
+        curl_multi_setopt(net->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+    net->multiplexes = true;
+}
+
 static enum haul_err join_multi(struct net_transfer *transfer, struct haul_error *err)
 {
     struct net *net = transfer->net;
@@ -308,6 +334,8 @@ static enum haul_err join_multi(struct net_transfer *transfer, struct haul_error
 
     if (code != HAUL_OK)
         return code;
+    if (transfer->http2)
+        share_connections(net);
     net->in_curl++;
     status = curl_multi_add_handle(net->multi, transfer->easy);
     net->in_curl--;
@@ -505,7 +533,7 @@ static void judge(struct net_transfer *transfer, struct haul_error *err)
     }
 }
 
-/* Starts the next hop with the same handle. */
+/* Starts the next hop, or the same once more, with the same handle. */
 static void follow(struct net_transfer *transfer)
 {
     struct haul_error err;
@@ -526,6 +554,11 @@ static void finish(struct net_transfer *transfer)
     struct net_result result = {.response = &transfer->response};
 
     leave_multi(transfer);
+    if (transfer->again) {
+        transfer->again = transfer->http2 = false;
+        follow(transfer);
+        return;
+    }
     if (transfer->is_http && transfer->response.complete && transfer->stop.code == HAUL_OK) {
         if (transfer_redirect(transfer, &result.err)) {
             follow(transfer);
@@ -596,6 +629,7 @@ static enum haul_err multi_open(struct net *net, struct haul_error *err)
     curl_multi_setopt(net->multi, CURLMOPT_TIMERFUNCTION, on_timer);
     curl_multi_setopt(net->multi, CURLMOPT_TIMERDATA, net);
     curl_multi_setopt(net->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+    net->multiplexes = false;
     if (net->cache > 0)
         curl_multi_setopt(net->multi, CURLMOPT_MAXCONNECTS, net->cache);
     return HAUL_OK;

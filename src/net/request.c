@@ -20,7 +20,7 @@
 /* Large reads halve the system calls of a quick transfer; two thousand slow ones must not own a
  * large buffer each. So all of them share READ_TOTAL, within bounds for each. */
 #define READ_TOTAL ((size_t)8 * 1024 * 1024)
-#define READ_MIN   ((size_t)16 * 1024)
+#define READ_MIN   ((size_t)4 * 1024)
 #define READ_MAX   ((size_t)512 * 1024)
 
 /* Moves the user info of the URL into ->user, so that the URL can be shown and logged. */
@@ -79,6 +79,8 @@ enum haul_err transfer_describe(struct net_transfer *transfer, const struct net_
     transfer->ranged = request->ranged || request->from > 0 || request->to != UINT64_MAX;
     transfer->if_range = request->if_range ? xstrdup(request->if_range) : NULL;
     transfer->is_http = parts.scheme.len >= 4 && strncasecmp(parts.scheme.at, "http", 4) == 0;
+    transfer->http2 = request->http2 && !transfer->ranged && transfer->options->http2 &&
+                      !transfer->options->http1;
     transfer->same_origin = true;
     net_response_init(&transfer->response);
     return split_user(transfer, request->url, err);
@@ -242,7 +244,9 @@ static void set_manners(struct net_transfer *transfer, size_t running)
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, read_buffer(running));
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                     transfer->http2 ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, transfer->http2 ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);

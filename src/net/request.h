@@ -6,6 +6,8 @@
 
 #include "haul/options.h"
 
+#define NET_HTTP2_BODY_MAX (64 * 1024) /* what is larger comes over HTTP/1.1 */
+
 /* One request: what to ask for and how. Everything is borrowed until net_start() returns, except
  * OPTIONS, which is referenced until the transfer is over. */
 struct net_request {
@@ -15,6 +17,7 @@ struct net_request {
     uint64_t to;                  /* last byte wanted, inclusive; UINT64_MAX: to the end */
     bool ranged;                  /* ask with Range even when it is from 0 to the end */
     const char *if_range;         /* validator for If-Range, or NULL */
+    bool http2;                   /* may use it, if the options say so: `body` won't pause */
 };
 
 #endif

@@ -32,6 +32,8 @@ struct net_transfer {
     bool ranged;
     bool is_http;
     bool same_origin; /* secrets may be sent */
+    bool http2;       /* asked for, where the server can */
+    bool again;       /* the same once more, over HTTP/1.1 */
     bool head_told;
     bool connected;
     bool lingers;            /* its answer is no, and the body that tells why does not come */

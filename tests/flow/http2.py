@@ -1,0 +1,178 @@
+"""HTTP/2, against nginx: files that fit into memory share connections, larger ones do not."""
+
+import os
+import subprocess
+
+from harness import Failure, Remote, case, content, expect, expect_equal, free_port, need, run, until
+
+CONFIG = """
+daemon off;
+{user}
+pid {top}/pid;
+error_log {top}/error.log warn;
+events {{ worker_connections 512; }}
+http {{
+    log_format facts "$server_protocol $connection $uri $status";
+    access_log {top}/access.log facts;
+    client_body_temp_path {top}/t1;
+    proxy_temp_path {top}/t2;
+    fastcgi_temp_path {top}/t3;
+    uwsgi_temp_path {top}/t4;
+    scgi_temp_path {top}/t5;
+    keepalive_requests 100000;
+    ssl_certificate {top}/cert.pem;
+    ssl_certificate_key {top}/key.pem;
+    server {{
+        listen 127.0.0.1:{port} ssl http2;
+        location / {{ root {top}/data; }}
+        location /slow/ {{ alias {top}/data/; limit_rate 20k; }}
+        location /old/ {{ return 302 /new.bin; }}
+    }}
+}}
+"""
+
+
+class Nginx:
+    """Serves files of known content over TLS with HTTP/2."""
+
+    def __init__(self, t):
+        program = need("nginx")
+        need("openssl")
+        built = subprocess.run([program, "-V"], capture_output=True, text=True, check=False).stderr
+        expect("http_v2" in built, "this nginx speaks no HTTP/2")
+        self.top = t.folder("nginx")
+        os.chmod(self.top, 0o755)
+        os.mkdir(f"{self.top}/data")
+        self.cert, self.port, self.seed = f"{self.top}/cert.pem", free_port(), 7000
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=h2",
+                        "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+                        f"{self.top}/key.pem", "-out", self.cert], check=True,
+                       capture_output=True)
+        config = f"{self.top}/nginx.conf"
+        with open(config, "w", encoding="ascii") as file:
+            file.write(CONFIG.format(top=self.top, port=self.port,
+                                     user="user root;" if os.getuid() == 0 else ""))
+        self.process = subprocess.Popen([program, "-p", self.top, "-c", config, "-e",
+                                         f"{self.top}/error.log"], stderr=subprocess.DEVNULL)
+        t.closers.append(self.close)
+        until("nginx is up", self.is_up)
+
+    def is_up(self):
+        if self.process.poll() is not None:
+            with open(f"{self.top}/error.log", encoding="utf-8") as file:
+                raise Failure("nginx did not start: " + file.read())
+        return os.path.exists(f"{self.top}/pid")
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+
+    def file(self, name, size, place=""):
+        self.seed += 1
+        with open(f"{self.top}/data/{name}", "wb") as file:
+            file.write(content(self.seed, size))
+        return Remote(f"https://127.0.0.1:{self.port}/{place}{name}", self.seed, size)
+
+    def log(self):
+        """(protocol, connection, path, status) of each answer that was sent to its end."""
+        with open(f"{self.top}/access.log", encoding="ascii") as file:
+            return [tuple(line.split()) for line in file]
+
+    def protocols(self, path):
+        return [entry[0] for entry in self.log() if entry[2] == path]
+
+
+@case
+def small_files_share_connections(t):
+    server = Nginx(t)
+    files = [server.file(f"f{i}.bin", 1 + i * 97) for i in range(600)]
+    t.get("--http2", "-j", 30, "--retries", 0, "--cacert", server.cert,
+          *[file.url for file in files])
+    for i, file in enumerate(files):
+        t.expect_file(f"f{i}.bin", file)
+    expect_equal({entry[0] for entry in server.log()}, {"HTTP/2.0"}, "protocols")
+    connections = {entry[1] for entry in server.log()}
+    expect(len(connections) <= 3, f"{len(connections)} connections for 30 at once")
+
+
+@case
+def without_the_option_or_with_http1_it_is_http_1_1(t):
+    server = Nginx(t)
+    files = [server.file(f"f{i}.bin", 5000) for i in range(3)]
+    t.get("--cacert", server.cert, files[0].url)
+    t.get("--cacert", server.cert, "--http1", files[1].url)
+    t.get("--cacert", server.cert, "--http2", "--http1", files[2].url)
+    for i, file in enumerate(files):
+        t.expect_file(f"f{i}.bin", file)
+    expect_equal({entry[0] for entry in server.log()}, {"HTTP/1.1"}, "protocols")
+
+
+@case
+def a_large_file_comes_over_connections_of_its_own(t):
+    server = Nginx(t)
+    large = [server.file(f"l{i}.bin", 65537 + i * 3_000_000) for i in range(4)]
+    small = [server.file(f"s{i}.bin", 65536) for i in range(20)]
+    t.get("--http2", "-x", 3, "--min-split", "1M", "--retries", 0, "--cacert", server.cert,
+          *[file.url for pair in zip(large, small) for file in pair],
+          *[file.url for file in small[4:]])
+    for i, file in enumerate(large):
+        t.expect_file(f"l{i}.bin", file)
+        used = server.protocols(f"/l{i}.bin")
+        expect("HTTP/1.1" in used, f"l{i}.bin came over {used}")
+    for i, file in enumerate(small):
+        t.expect_file(f"s{i}.bin", file)
+        expect_equal(len(server.protocols(f"/s{i}.bin")), 1, f"requests for s{i}.bin")
+    shared = [entry for entry in server.log() if entry[0] == "HTTP/2.0" and "/s" in entry[2]]
+    expect(shared, "no small file came over HTTP/2")
+
+
+@case
+def a_limit_keeps_to_http_1_1(t):
+    """Under a limit bodies pause."""
+    server = Nginx(t)
+    files = [server.file(f"f{i}.bin", 40_000) for i in range(5)]
+    t.get("--http2", "--limit", "200K", "--cacert", server.cert, *[file.url for file in files])
+    for i, file in enumerate(files):
+        t.expect_file(f"f{i}.bin", file)
+    expect_equal({entry[0] for entry in server.log()}, {"HTTP/1.1"}, "protocols")
+
+
+@case
+def a_refusal_and_a_redirect_are_understood(t):
+    server = Nginx(t)
+    file = server.file("new.bin", 3000)
+    t.get("--http2", "--cacert", server.cert, file.url.replace("new.bin", "old/x.bin"))
+    t.get("--http2", "--cacert", server.cert, file.url.replace("new.bin", "none.bin"), status=4)
+    t.expect_file("x.bin", file)
+    expect_equal([entry[::3] for entry in server.log()],
+                 [("HTTP/2.0", "302"), ("HTTP/2.0", "200"), ("HTTP/2.0", "404")], "answers")
+
+
+@case
+def show_tells_the_protocol(t):
+    server = Nginx(t)
+    slow = server.file("slow.bin", 60_000, place="slow/")
+    (number,) = t.add("--http2", "--cacert", server.cert, slow.url)
+    until("bytes come", lambda: t.items()[number]["done"] > 0)
+    shown = t.ok("show", number).out.decode()
+    expect("HTTP/2" in shown, shown)
+    t.ok("wait", number)
+    t.expect_file("slow.bin", slow)
+
+
+@case
+def streams_can_be_ended_one_by_one(t):
+    """Cancelled ones do not take their neighbours with them."""
+    server = Nginx(t)
+    slow = [server.file(f"f{i}.bin", 60_000, place="slow/") for i in range(8)]
+    ids = t.add("--http2", "--retries", 0, "--cacert", server.cert, *[file.url for file in slow])
+    until("bytes come", lambda: all(item["done"] > 0 for item in t.items().values()))
+    t.ok("remove", *ids[::2])
+    t.ok("wait", *ids[1::2])
+    for i in range(1, 8, 2):
+        t.expect_file(f"f{i}.bin", slow[i])
+    expect_equal(len(t.names()), 4, "files")
+
+
+run()
