@@ -66,6 +66,7 @@ struct haul_options {
     uint64_t connect_timeout;     /* seconds, 0: none */
     uint64_t stall_timeout;       /* seconds without a byte, 0: none */
     uint64_t min_speed;           /* bytes per second of a connection; less is a stall; 0: none */
+    uint64_t item_limit;          /* bytes per second, 0: none */
     uint64_t timeout;             /* seconds for the whole item, 0: none */
 };
 

@@ -208,6 +208,13 @@ static const struct haul_option rows[] = {
         .help = "Bytes per second over all items, as 20M or 500K; 0 is no limit",
     },
     {
+        ITEM("item-limit", item_limit),
+        .type = HAUL_OPTION_RATE,
+        .initial = "0",
+        .value_name = "RATE",
+        .help = "Bytes per second for one item, as 20M or 500K; 0 is no limit",
+    },
+    {
         ITEM("header", headers),
         .letter = 'H',
         .type = HAUL_OPTION_LIST,

@@ -33,6 +33,7 @@
 #define OWN_DESCRIPTORS 64    /* not for transfers: log, socket, clients, epoll */
 #define PER_TRANSFER    2     /* its connection and its file */
 #define REST_MOST_MS    60000 /* of a host that did not say for how long */
+#define LIMIT_EVERY_MS  10
 #define ROOM_EVERY_MS   10000 /* how often a full disk is looked at again */
 #define CACHE_MIN       16
 
@@ -320,24 +321,37 @@ void engine_transfer_over(struct haul_engine *engine, struct item *item,
 
 static void step(struct haul_engine *engine);
 
-/* Lets the ones that wait for tokens go on, one chunk each, while there are tokens. */
+/* Lets the ones for which there are tokens go on. What runs out of them again queues up behind the
+ * others, for the next time. */
 static void on_limit(uv_timer_t *timer)
 {
     struct haul_engine *engine = timer->data;
-    struct segment *segment;
+    uint64_t now = engine_now(engine);
+    struct segment *segment, *next, *last = TAILQ_LAST(&engine->limited, limited);
 
-    while ((segment = TAILQ_FIRST(&engine->limited)) &&
-           limiter_ready(&engine->limiter, engine_now(engine)))
-        segment_unlimit(segment);
+    for (segment = TAILQ_FIRST(&engine->limited); segment; segment = next) {
+        next = segment == last ? NULL : TAILQ_NEXT(segment, limited);
+        if (segment_limit_wait(segment, now) == 0)
+            segment_unlimit(segment);
+    }
     step(engine);
 }
 
+/* Looks at most a hundred times a second, however many wait. */
 static void arm_limit(struct haul_engine *engine)
 {
-    uint64_t wait = limiter_wait_ms(&engine->limiter, engine_now(engine));
+    const struct segment *segment;
+    uint64_t wait = UINT64_MAX;
 
-    if (!TAILQ_EMPTY(&engine->limited) && !uv_is_active((uv_handle_t *)&engine->limit_timer))
-        uv_timer_start(&engine->limit_timer, on_limit, wait, 0);
+    if (TAILQ_EMPTY(&engine->limited) || uv_is_active((uv_handle_t *)&engine->limit_timer))
+        return;
+    TAILQ_FOREACH(segment, &engine->limited, limited)
+    {
+        wait = MIN(wait, segment_limit_wait(segment, engine_now(engine)));
+        if (wait <= LIMIT_EVERY_MS)
+            break;
+    }
+    uv_timer_start(&engine->limit_timer, on_limit, MAX(wait, (uint64_t)LIMIT_EVERY_MS), 0);
 }
 
 /* The step. */

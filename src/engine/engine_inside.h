@@ -55,8 +55,8 @@ struct haul_engine {
     uint64_t slots_max;  /* lowered when descriptors run short all the same */
     struct hosts hosts;
     LIST_HEAD(, transfer) transfers;
-    STAILQ_HEAD(, transfer) attention; /* have something to do outside of libcurl */
-    TAILQ_HEAD(, segment) limited;     /* wait for tokens, the longest waiting first */
+    STAILQ_HEAD(, transfer) attention;    /* have something to do outside of libcurl */
+    TAILQ_HEAD(limited, segment) limited; /* wait for tokens, the longest waiting first */
 };
 
 uint64_t engine_now(const struct haul_engine *engine); /* ticks, cached by the loop */

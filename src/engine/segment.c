@@ -90,8 +90,9 @@ static enum net_body hold(struct segment *segment)
     return NET_BODY_PAUSE;
 }
 
-static enum net_body wait_for_tokens(struct segment *segment)
+static enum net_body wait_for_tokens(struct segment *segment, size_t len)
 {
+    segment->wants = len;
     segment->is_limited = true;
     TAILQ_INSERT_TAIL(&segment->transfer->engine->limited, segment, limited);
     return hold(segment);
@@ -137,18 +138,27 @@ static void count(struct segment *segment, size_t len)
     queue_touch(&engine->queue, transfer->item);
 }
 
-/* May bytes come at all now? *ret_body is what to answer when not. */
-static bool may_take(struct segment *segment, enum net_body *ret_body)
+/* A byte needs a token of the session and one of its item. */
+static bool has_tokens(struct segment *segment, size_t len)
 {
     struct transfer *transfer = segment->transfer;
-    struct haul_engine *engine = transfer->engine;
+    uint64_t now = engine_now(transfer->engine);
+
+    return limiter_ready(&transfer->engine->limiter, len, now) &&
+           limiter_ready(&transfer->limiter, len, now);
+}
+
+/* May LEN bytes come now? *ret_body is what to answer when not. */
+static bool may_take(struct segment *segment, size_t len, enum net_body *ret_body)
+{
+    struct transfer *transfer = segment->transfer;
 
     if (transfer->goal != GOAL_RECEIVE || segment->unwanted)
         *ret_body = NET_BODY_STOP;
     else if (!transfer->is_small && !segment->writing)
         *ret_body = hold(segment);
-    else if (!limiter_ready(&engine->limiter, engine_now(engine)))
-        *ret_body = wait_for_tokens(segment);
+    else if (!has_tokens(segment, len))
+        *ret_body = wait_for_tokens(segment, len);
     else
         return true;
     return false;
@@ -169,6 +179,7 @@ static void took(struct segment *segment, size_t len, size_t new)
     struct transfer *transfer = segment->transfer;
 
     limiter_spend(&transfer->engine->limiter, len);
+    limiter_spend(&transfer->limiter, len);
     count(segment, new);
     segment->full = room(segment) == 0;
     if (segment->full || (segment->writing && transfer_unrecorded(transfer) >= RECORD_BYTES))
@@ -188,7 +199,7 @@ static enum net_body on_body(void *ctx, const char *data, size_t len)
     enum net_body answer;
     size_t take;
 
-    if (!may_take(segment, &answer))
+    if (!may_take(segment, len, &answer))
         return answer;
     make_room(segment, len - known);
     take = (size_t)MIN(room(segment), (uint64_t)(len - known));
@@ -210,10 +221,11 @@ static enum net_body on_body(void *ctx, const char *data, size_t len)
 static enum net_body on_offer(void *ctx, size_t *ret_most, bool *ret_pipe)
 {
     struct segment *segment = ctx;
-    bool limited = segment->transfer->engine->limiter.rate > 0;
+    const struct transfer *transfer = segment->transfer;
+    bool limited = transfer->engine->limiter.rate > 0 || transfer->limiter.rate > 0;
     enum net_body answer;
 
-    if (!may_take(segment, &answer))
+    if (!may_take(segment, limited ? LIMITED_MOST : 1, &answer))
         return answer;
     make_room(segment, PIPE_MOST);
     if (room(segment) == 0) {
@@ -333,6 +345,14 @@ void segment_go_on(struct segment *segment)
     /* Now libcurl has given all that it had, and has not read on. */
     if (segment->writing && !segment->waits && !segment->full)
         (void)net_go_direct(segment->net, DIRECT_LEAST);
+}
+
+uint64_t segment_limit_wait(const struct segment *segment, uint64_t now)
+{
+    const struct transfer *transfer = segment->transfer;
+
+    return MAX(limiter_wait_ms(&transfer->engine->limiter, segment->wants, now),
+               limiter_wait_ms(&transfer->limiter, segment->wants, now));
 }
 
 void segment_unlimit(struct segment *segment)

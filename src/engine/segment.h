@@ -29,6 +29,7 @@ struct segment {
     bool works;      /* its answer is wanted */
     bool waits;      /* `body` said pause */
     bool is_limited; /* and waits for tokens */
+    size_t wants;    /* for so many bytes */
     bool full;       /* its range is complete */
     bool overrun;    /* and bytes behind it were dropped: nothing can be joined to it */
     bool unwanted;   /* what comes is of no use: end it quietly */
@@ -52,7 +53,8 @@ struct segment *segment_start(struct transfer *transfer, size_t range, uint64_t 
 void segment_write_to(struct segment *segment, struct disk_file *file);
 /* Lets it go on if it was held up for something that may be over now. */
 void segment_go_on(struct segment *segment);
-/* The limiter has tokens again. */
+/* How long until there are tokens for what it waits for, and lets it go on with that. */
+uint64_t segment_limit_wait(const struct segment *segment, uint64_t now);
 void segment_unlimit(struct segment *segment);
 /* Ends the request. Not from inside libcurl. */
 void segment_hang_up(struct segment *segment);

@@ -692,6 +692,7 @@ void transfer_start(struct haul_engine *engine, struct item *item)
     transfer->mtime = -1;
     transfer->retry_after = -1;
     speed_start(&transfer->speed, engine_now(engine));
+    limiter_set(&transfer->limiter, options->item_limit, engine_now(engine));
     transfer->recorded_at = transfer->synced_at = engine_now(engine);
     transfer->name = work->base
                          ? xstrdup(work->base)

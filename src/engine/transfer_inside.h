@@ -62,6 +62,7 @@ struct transfer {
     bool want_open, want_plan, plan_fresh;
     bool start_over; /* ask from the first byte, dropping what is here */
 
+    struct limiter limiter; /* --item-limit */
     struct speed speed;
     uint64_t told_rate;              /* as of the last tick */
     uint64_t recorded_at, synced_at; /* ticks */
