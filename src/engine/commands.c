@@ -54,7 +54,6 @@ enum haul_err haul_engine_add(struct haul_engine *engine, const struct haul_requ
     for (size_t i = 0; i < count; i++) {
         items[i] = item_new(engine->queue.next_id++, &requests[i]);
         queue_append(&engine->queue, items[i], now);
-        engine_log_state(engine, items[i]);
         engine_tell(engine, items[i], HAUL_ITEM_ADDED);
     }
     haul_engine_hold(engine, false);

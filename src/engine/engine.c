@@ -57,7 +57,8 @@ static const enum haul_happening happening_of[HAUL_STATE_COUNT] = {
     [HAUL_CANCELLED] = HAUL_ITEM_CANCELLED,
 };
 
-void engine_log_state(struct haul_engine *engine, struct item *item)
+/* Appends the present state to the item's history, where one is kept. */
+static void log_state(struct haul_engine *engine, struct item *item)
 {
     const struct item_more *more = item_more(item);
     bool says_why = more->err != HAUL_OK || item->state == HAUL_DONE;
@@ -81,7 +82,7 @@ void engine_set_state(struct haul_engine *engine, struct item *item, enum haul_s
         item_settle(item);
     if (state != HAUL_ACTIVE && state != HAUL_WAITING)
         keep_item(engine, item);
-    engine_log_state(engine, item);
+    log_state(engine, item);
     engine_tell(engine, item, happening_of[state]);
     engine_wake(engine);
 }

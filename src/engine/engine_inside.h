@@ -70,8 +70,6 @@ void engine_nudge(struct haul_engine *engine, uint64_t ms);
 /* State changes and what goes with them: history, events. */
 void engine_set_state(struct haul_engine *engine, struct item *item, enum haul_state state);
 void engine_tell(struct haul_engine *engine, const struct item *item, enum haul_happening what);
-/* Appends the present state to the item's history, where one is kept. */
-void engine_log_state(struct haul_engine *engine, struct item *item);
 void engine_clear_error(struct item *item);
 /* Removes what an item that does not run left on the disk; a complete file stays. */
 void engine_drop_partial(struct haul_engine *engine, const struct item *item);

@@ -87,11 +87,30 @@ bool haul_engine_item(const struct haul_engine *engine, uint64_t id, struct haul
     return true;
 }
 
+static void add_event(struct haul_detail *detail, int64_t at, const char *text)
+{
+    detail->events[detail->event_count++] = (struct haul_event){.at = at, .text = xstrdup(text)};
+}
+
+/* That it was added is not an event that each of a hundred thousand items remembers: the queue
+ * knows. */
+static void fill_events(const struct haul_engine *engine, const struct item *item,
+                        struct haul_detail *detail)
+{
+    const struct item_more *more = item_more(item);
+    int64_t added_at = queue_added_at(&engine->queue, item);
+
+    detail->events = xcalloc(ITEM_EVENTS_MAX, sizeof *detail->events);
+    if (added_at != 0 && more->event_count < ITEM_EVENTS_MAX)
+        add_event(detail, added_at, "added");
+    for (unsigned i = 0; i < more->event_count; i++)
+        add_event(detail, more->events[i].at, more->events[i].text);
+}
+
 bool haul_engine_detail(const struct haul_engine *engine, uint64_t id,
                         struct haul_detail *ret_detail)
 {
     const struct item *item = queue_find(&engine->queue, id);
-    const struct item_more *more;
 
     if (!item)
         return false;
@@ -100,13 +119,7 @@ bool haul_engine_detail(const struct haul_engine *engine, uint64_t id,
     item_facts(item, ret_detail);
     if (item_work(item)->transfer)
         transfer_facts(item_work(item)->transfer, ret_detail);
-    more = item_more(item);
-    ret_detail->events = xcalloc(more->event_count, sizeof *ret_detail->events);
-    ret_detail->event_count = more->event_count;
-    for (unsigned i = 0; i < more->event_count; i++) {
-        ret_detail->events[i].at = more->events[i].at;
-        ret_detail->events[i].text = xstrdup(more->events[i].text);
-    }
+    fill_events(engine, item, ret_detail);
     return true;
 }
 

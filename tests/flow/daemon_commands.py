@@ -159,7 +159,10 @@ def show_tells_everything_of_one_item(t):
     (number,) = t.add(t.file("a.bin").url)
     t.ok("wait")
     detail = t.ok("show", "--json", number).json()
-    expect("a.bin" in str(detail) and "events" in detail, f"{detail}")
+    expect("a.bin" in str(detail), f"{detail}")
+    events = detail["events"]
+    expect_equal([event["text"] for event in events], ["added", "active", "done"], "history")
+    expect_equal(events[0]["at"], detail["item"]["added_at"], "when it was added")
     expect(b"a.bin" in t.ok("show", number).out, "for people")
     expect_equal(t.haul("show", 12345).status, 1, "an unknown item")
 
