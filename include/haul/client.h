@@ -98,6 +98,10 @@ void haul_client_show(struct haul_client *client, uint64_t id, haul_reply_cb *re
 /* COUNT 0: every item. */
 void haul_client_act(struct haul_client *client, enum haul_action action, const uint64_t *ids,
                      size_t count, haul_reply_cb *reply, void *ctx);
+/* GIVEN: options that were given with the new link; see haul_engine_change(). Answered when it is
+ * kept. */
+void haul_client_change(struct haul_client *client, uint64_t id, const char *url,
+                        const struct haul_options *given, haul_reply_cb *reply, void *ctx);
 void haul_client_move(struct haul_client *client, enum haul_move how, uint64_t position,
                       const uint64_t *ids, size_t count, haul_reply_cb *reply, void *ctx);
 void haul_client_set(struct haul_client *client, const struct haul_settings *settings,

@@ -56,6 +56,7 @@ struct haul_options {
     char *checksum;         /* "sha256:5fec…", see base/checksum.h */
     bool trust_size;        /* an equal size proves that a partial is of the same file */
     bool no_resume;         /* drop what an earlier item left of it */
+    bool adopt;             /* go on with a partial that haul did not begin, if a sample is equal */
     bool allow_unclean_end; /* take a body whose end the server did not vouch for */
     enum haul_if_exists if_exists;
     uint64_t connections;         /* for one file, 1…64 */
@@ -90,7 +91,8 @@ struct haul_option {
     const char *const *choices;
     const char *value_name; /* "DIR", "N", "RATE"; NULL for flags */
     const char *help;
-    bool secret; /* never shown, logged or sent back */
+    bool secret;    /* never shown, logged or sent back */
+    bool of_origin; /* sent only to the origin of the link that it was given with */
     /* What is wrong with a text, to follow the option's name in a sentence; NULL: nothing. A row
      * without a check takes any text. */
     const char *(*check)(const char *value);
@@ -118,6 +120,9 @@ char *haul_option_get(const struct haul_option *option, const void *target, size
 
 /* True when the row was set in TARGET rather than defaulted. */
 bool haul_option_given(const struct haul_option *option, const void *target);
+
+/* Back to the default, as though it had never been given. */
+void haul_option_clear(const struct haul_option *option, void *target);
 
 /* Copies each row that was set in FROM over TO. */
 void haul_options_merge(struct haul_options *to, const struct haul_options *from);

@@ -38,7 +38,7 @@ static unsigned takes_of_run(const char *name)
         {"input-file", COMMAND_TAKES_INPUT}, {"session", COMMAND_TAKES_SESSION},
         {"json", COMMAND_TAKES_JSON},        {"progress", COMMAND_TAKES_PROGRESS},
         {"quiet", COMMAND_TAKES_PROGRESS},   {"verbose", COMMAND_TAKES_VERBOSE},
-        {"log", COMMAND_TAKES_LOG},
+        {"log", COMMAND_TAKES_LOG},          {"url", COMMAND_TAKES_LINK},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -52,6 +52,8 @@ bool args_takes(const struct command *command, const struct haul_option *option)
 {
     unsigned wanted = 0;
 
+    if (option->of_origin && (command->takes & COMMAND_TAKES_LINK))
+        return true;
     if (option->scope == HAUL_SCOPE_ITEM)
         wanted = COMMAND_TAKES_ITEM;
     else if (option->scope == HAUL_SCOPE_SESSION)

@@ -113,6 +113,23 @@ static const struct command commands[] = {
         .run = retry_run,
     },
     {
+        .name = "change",
+        .operands = "ID --url URL",
+        .summary = "Give an item another link to the same file, keeping what came.",
+        .details =
+            "ID is an item's number, as 'haul list' shows it. The bytes that are here are kept "
+            "when "
+            "the new link has the same file: by its ETag or date, else by its size and a compared "
+            "sample; otherwise the item starts over and says so. A failed item is queued again. "
+            "Passwords, tokens, cookies, headers and the referer go to the server that they were "
+            "given for: for a "
+            "link to another one give them again.",
+        .takes = COMMAND_TAKES_LINK | CLIENT,
+        .operands_min = 1,
+        .operands_max = 1,
+        .run = change_run,
+    },
+    {
         .name = "remove",
         .operands = "ID…",
         .summary = "Take items out of the list; partial files go, complete ones stay.",

@@ -37,6 +37,7 @@ enum command_takes {
     COMMAND_TAKES_PROGRESS = 1 << 5, /* --progress and --quiet */
     COMMAND_TAKES_LOG = 1 << 6,      /* --log */
     COMMAND_TAKES_VERBOSE = 1 << 7,  /* --verbose */
+    COMMAND_TAKES_LINK = 1 << 8,     /* --url, and the options that belong to a link's origin */
 };
 
 #define COMMAND_ANY SIZE_MAX
@@ -67,6 +68,7 @@ int resume_run(const struct args *args);
 int cancel_run(const struct args *args);
 int retry_run(const struct args *args);
 int remove_run(const struct args *args);
+int change_run(const struct args *args);
 int move_run(const struct args *args);
 int set_run(const struct args *args);
 int wait_run(const struct args *args);

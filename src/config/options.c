@@ -222,6 +222,7 @@ static const struct haul_option rows[] = {
         .help = "Send this header too; may be given several times",
         .secret = true,
         .check = check_header,
+        .of_origin = true,
     },
     {
         ITEM("user-agent", user_agent),
@@ -238,6 +239,7 @@ static const struct haul_option rows[] = {
         .value_name = "URL",
         .help = "The page that the link is from",
         .check = check_filled_line,
+        .of_origin = true,
     },
     {
         ITEM("user", user),
@@ -247,6 +249,7 @@ static const struct haul_option rows[] = {
         .help = "User name and password for the server",
         .secret = true,
         .check = check_user,
+        .of_origin = true,
     },
     {
         ITEM("cookie", cookies),
@@ -256,6 +259,7 @@ static const struct haul_option rows[] = {
         .help = "Send this cookie; may be given several times; cookies of servers are not kept",
         .secret = true,
         .check = check_cookie,
+        .of_origin = true,
     },
     {
         ITEM("bearer", bearer),
@@ -264,6 +268,7 @@ static const struct haul_option rows[] = {
         .help = "Log in to the server with this bearer token",
         .secret = true,
         .check = check_bearer,
+        .of_origin = true,
     },
     {
         ITEM("noproxy", noproxy),
@@ -337,6 +342,12 @@ static const struct haul_option rows[] = {
         .type = HAUL_OPTION_FLAG,
         .initial = "false",
         .help = "Begin anew, dropping what an earlier run left of the file",
+    },
+    {
+        ITEM("adopt", adopt),
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "Go on with a NAME.part of another link or program, if a sample of it is equal",
     },
     {
         ITEM("allow-unclean-end", allow_unclean_end),
@@ -417,6 +428,13 @@ static const struct haul_option rows[] = {
         .max = YEAR_SECONDS,
         .value_name = "TIME",
         .help = "Longest time for a whole item, as 90, 5m or 1h; 0 is no limit",
+    },
+    {
+        CLIENT("url", url),
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "URL",
+        .help = "The new link",
+        .check = check_filled,
     },
     {
         CLIENT("progress", progress),
@@ -732,6 +750,16 @@ static void field_clear(const struct haul_option *option, void *target)
         secret_free(*field.text);
         *field.text = NULL;
     }
+}
+
+void haul_option_clear(const struct haul_option *option, void *target)
+{
+    union field field = field_of(option, target);
+
+    field_clear(option, target);
+    if (option->initial != NULL && set_field(option, field, option->initial, NULL) != HAUL_OK)
+        abort();
+    *given_of(option, target) &= ~bit_of(option);
 }
 
 /* Makes the row's field in TO equal to that in FROM. */

@@ -748,6 +748,28 @@ void haul_client_move(struct haul_client *client, enum haul_move how, uint64_t p
     call_simple(client, CALL_MOVE, params, reply, ctx);
 }
 
+void haul_client_change(struct haul_client *client, uint64_t id, const char *url,
+                        const struct haul_options *given, haul_reply_cb *reply, void *ctx)
+{
+    struct haul_error err = {0};
+    json_t *params = json_object();
+    json_t *options = json_from_options(given, &err);
+
+    json_object_set_new(params, "id", json_from_u64(id));
+    if (options && json_object_size(options) > 0)
+        json_object_set_new(params, "options", options);
+    else
+        json_decref(options);
+    if (json_object_set_new(params, "url", json_string(url)) != 0)
+        (void)haul_fail(&err, HAUL_E_BAD_URL, "the link is not valid UTF-8");
+    if (err.code == HAUL_OK) {
+        call_simple(client, CALL_CHANGE, params, reply, ctx);
+        return;
+    }
+    json_decref(params);
+    call_fail_later(client, call_new(client, CALL_CHANGE, reply, ctx), &err);
+}
+
 void haul_client_set(struct haul_client *client, const struct haul_settings *settings,
                      haul_reply_cb *reply, void *ctx)
 {

@@ -494,6 +494,19 @@ static enum haul_err options_to(const json_t *json, enum haul_option_scope scope
     return code;
 }
 
+enum haul_err json_to_given(const json_t *json, struct haul_options **ret_options,
+                            struct haul_error *err)
+{
+    struct haul_options *options = haul_options_new();
+    enum haul_err code = options_to(json, HAUL_SCOPE_ITEM, options, err);
+
+    if (code != HAUL_OK)
+        haul_options_unref(options);
+    else
+        *ret_options = options;
+    return code;
+}
+
 enum haul_err json_to_options(const json_t *json, struct haul_options **ret_options,
                               struct haul_error *err)
 {

@@ -27,6 +27,9 @@ HAUL_CHECKED enum haul_err json_to_totals(const json_t *json, struct haul_totals
  * for the folder, which an item always has. NULL with HAUL_E_BAD_OPTION when a value is not UTF-8
  * and so can't travel. Holds secrets: only for the way to the daemon. */
 json_t *json_from_options(const struct haul_options *options, struct haul_error *err);
+/* Any of an item's options, or none; otherwise as the next one. */
+HAUL_CHECKED enum haul_err json_to_given(const json_t *json, struct haul_options **ret_options,
+                                         struct haul_error *err);
 /* *ret_options has one reference, the caller's. The folder must be there and absolute. */
 HAUL_CHECKED enum haul_err json_to_options(const json_t *json, struct haul_options **ret_options,
                                            struct haul_error *err);

@@ -302,6 +302,54 @@ static enum haul_err run_act(struct call *call, const json_t *params, json_t **r
     return code;
 }
 
+/* Only what belongs to the link: the rest of an item's options stays what it is. */
+static enum haul_err check_given(const struct haul_options *given, struct haul_error *err)
+{
+    size_t count;
+    const struct haul_option *table = haul_option_table(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (table[i].scope == HAUL_SCOPE_ITEM && !table[i].of_origin &&
+            haul_option_given(&table[i], given))
+            return haul_fail(err, HAUL_E_RPC, "options: %s does not belong to a link",
+                             table[i].name);
+    }
+    return HAUL_OK;
+}
+
+static void on_link_changed(void *ctx, const struct haul_error *err)
+{
+    struct call *call = ctx;
+
+    if (err)
+        method_fail(call, PROTO_REFUSED, err);
+    else
+        call_succeed(call, json_object());
+}
+
+static enum haul_err run_change(struct call *call, const json_t *params, json_t **ret_result,
+                                struct haul_error *err)
+{
+    uint64_t id = (uint64_t)json_integer_value(json_object_get(params, "id"));
+    const char *url = json_string_value(json_object_get(params, "url"));
+    const json_t *options = json_object_get(params, "options");
+    struct haul_options *given = NULL;
+    enum haul_err code = options ? json_to_given(options, &given, err) : HAUL_OK;
+
+    (void)ret_result;
+    if (code == HAUL_OK && given)
+        code = check_given(given, err);
+    if (code == HAUL_OK) {
+        call->engine_has_it = true;
+        code = haul_engine_change(server_engine(call->server), id, url, given, on_link_changed,
+                                  call, err);
+        if (code != HAUL_OK)
+            call->engine_has_it = false;
+    }
+    haul_options_unref(given);
+    return code;
+}
+
 static enum haul_err run_move(struct call *call, const json_t *params, json_t **ret_result,
                               struct haul_error *err)
 {
@@ -509,6 +557,14 @@ static const struct method methods[] = {
         .help = "Pause, resume, cancel, retry or remove items",
         .params = {{"action", PARAM_TEXT, true, "pause, resume, cancel, retry or remove"},
                    ID_PARAMS},
+    },
+    {
+        .name = "change",
+        .run = run_change,
+        .help = "Give an item another link to the same file",
+        .params = {{"id", PARAM_UINT, true, "the item"},
+                   {"url", PARAM_TEXT, true, "the new link"},
+                   {"options", PARAM_OBJECT, false, "what is sent to its origin: header, user, …"}},
     },
     {
         .name = "move",

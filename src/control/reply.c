@@ -11,10 +11,11 @@
 #include "control/json.h"
 
 static const char *const method_names[] = {
-    [CALL_HELLO] = "hello", [CALL_ADD] = "add",           [CALL_LIST] = "list",
-    [CALL_SHOW] = "show",   [CALL_ACT] = "act",           [CALL_MOVE] = "move",
-    [CALL_SET] = "set",     [CALL_SETTINGS] = "settings", [CALL_WAIT] = "wait",
-    [CALL_WATCH] = "watch", [CALL_UNWATCH] = "unwatch",   [CALL_STOP] = "stop",
+    [CALL_HELLO] = "hello",   [CALL_ADD] = "add",     [CALL_LIST] = "list",
+    [CALL_SHOW] = "show",     [CALL_ACT] = "act",     [CALL_MOVE] = "move",
+    [CALL_CHANGE] = "change", [CALL_SET] = "set",     [CALL_SETTINGS] = "settings",
+    [CALL_WAIT] = "wait",     [CALL_WATCH] = "watch", [CALL_UNWATCH] = "unwatch",
+    [CALL_STOP] = "stop",
 };
 
 const char *call_method(enum call_kind kind)
@@ -89,6 +90,7 @@ enum haul_err reply_decode(enum call_kind kind, const json_t *result, struct rep
         reply->exit_status = (int)json_integer_value(json_object_get(result, "exit_status"));
         break;
     case CALL_HELLO:
+    case CALL_CHANGE:
     case CALL_WATCH:
     case CALL_UNWATCH:
     case CALL_STOP:

@@ -12,6 +12,7 @@ enum call_kind {
     CALL_LIST,
     CALL_SHOW,
     CALL_ACT,
+    CALL_CHANGE,
     CALL_MOVE,
     CALL_SET,
     CALL_SETTINGS,

@@ -67,6 +67,23 @@ const struct disk_state *disk_file_state(const struct disk_file *file)
     return &file->state;
 }
 
+bool disk_file_is_foreign(const struct disk_file *file)
+{
+    return file->foreign;
+}
+
+void disk_file_identify(struct disk_file *file, const char *url, int64_t size, const char *etag,
+                        const char *modified)
+{
+    struct disk_state *state = &file->state;
+
+    xstrset(&state->url, url);
+    xstrset(&state->etag, etag);
+    xstrset(&state->modified, modified);
+    state->size = size;
+    state_close(state);
+}
+
 size_t disk_file_split(struct disk_file *file, size_t range, uint64_t at)
 {
     struct disk_state *state = &file->state;
@@ -262,7 +279,7 @@ void disk_file_plan(struct disk_file *file, const struct disk_state *state, bool
     str_copy(taken.boot, sizeof taken.boot, state_boot_id());
     state_fini(&file->state);
     file->state = taken;
-    file->found = false;
+    file->found = file->foreign = false;
     file->has_record = true;
     *job = (struct plan_job){.job = {.run = run_plan, .done = end_plan},
                              .file = file,
@@ -520,6 +537,10 @@ static void run_keep(struct disk_job *base)
     struct disk_file *file = job->file;
     int error = file->sync_errno;
 
+    if (file->foreign) {
+        disk_file_close(file);
+        return;
+    }
     if (!holds_bytes(file)) {
         remove_partial(file);
         disk_file_close(file);
@@ -541,7 +562,8 @@ static void run_discard(struct disk_job *base)
 {
     struct end_job *job = OWNER_OF(base, struct end_job, job);
 
-    remove_partial(job->file);
+    if (!job->file->foreign)
+        remove_partial(job->file);
     disk_file_close(job->file);
 }
 

@@ -34,10 +34,29 @@ typedef void disk_opened_cb(void *ctx, struct disk_file *file, const struct haul
 typedef void disk_finished_cb(void *ctx, const char *name, const struct haul_error *err);
 typedef void disk_done_cb(void *ctx, const struct haul_error *err);
 
-/* Opens or makes the partial file for URL (without user info). With ONLY_PARTIAL nothing is made:
- * FILE is NULL with code OK when there is no partial of this URL with a record. */
-void disk_file_open(struct disk *disk, const struct disk_place *place, const char *url,
-                    bool only_partial, disk_opened_cb *opened, void *ctx);
+/* Which partial is taken for ours. Borrowed for the call. */
+struct disk_claim {
+    const char *url; /* without user info */
+    const char *was; /* the link that it had before, NULL: no other */
+    /* Also one of NAME.part that has no record, or that of another link, as long as it is a plain
+     * file of our user's: see disk_file_is_foreign(). Only with ONLY_PARTIAL. */
+    bool adopt;
+};
+
+/* Opens or makes the partial file. With ONLY_PARTIAL nothing is made: FILE is NULL with code OK
+ * when there is no partial of ours. */
+void disk_file_open(struct disk *disk, const struct disk_place *place,
+                    const struct disk_claim *claim, bool only_partial, disk_opened_cb *opened,
+                    void *ctx);
+
+/* The record that was found is not ours, or there was none (its url is "" then, its size -1, and
+ * the one range holds what is in the file without a hole). Such a file is left exactly as it is,
+ * whatever end it comes to, until it is planned. */
+bool disk_file_is_foreign(const struct disk_file *file);
+/* Gives what was found another identity; all texts are copied. For the time until it is planned:
+ * the record on the disk stays what it was. */
+void disk_file_identify(struct disk_file *file, const char *url, int64_t size, const char *etag,
+                        const char *modified);
 
 /* The record that was found with the partial, its ranges cut down to what can be believed; NULL for
  * a new file, and after disk_file_plan(). */
@@ -76,9 +95,10 @@ void disk_file_keep(struct disk_file *file, disk_done_cb *done, void *ctx);
 /* Removes partial and record. */
 void disk_file_discard(struct disk_file *file, disk_done_cb *done, void *ctx);
 
-/* Removes the partial and the record at PLACE if the record says that they belong to URL and nobody
+/* Removes the partial and the record at PLACE if the record says that they are ours and nobody
  * holds them: for items that are removed while not running. */
-void disk_partial_remove(struct disk *disk, const struct disk_place *place, const char *url);
+void disk_partial_remove(struct disk *disk, const struct disk_place *place,
+                         const struct disk_claim *claim);
 
 /* Names, without ".haul", of the records in DIR, collected on a worker: NAMES are borrowed. ERR
  * says why no file could be made in it, code OK when one could. */

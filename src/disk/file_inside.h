@@ -28,6 +28,7 @@ struct disk_file {
     enum haul_if_exists policy;
     char *(*numbered)(const char *name, unsigned n);
     struct disk_state state;
+    bool foreign;     /* nobody may change it, nor its record */
     bool found;       /* ->state is an old record that is not confirmed yet */
     bool has_record;  /* a NAME.haul of ours is there */
     bool entries_new; /* made or moved in the folder since that was synced; the jobs' */

@@ -30,6 +30,8 @@ struct open_job {
     struct disk_job job;
     struct disk_file *file;
     char *url;
+    char *was;
+    bool adopt;
     enum purpose purpose;
     bool opened_it;
     struct haul_error err;
@@ -96,33 +98,59 @@ static char *read_record(const struct disk_file *file, size_t *ret_len)
     return NULL;
 }
 
-/* Our record beside the partial: of the same URL, and sound. */
-static bool load_record(struct open_job *job, const struct stat *st)
+static bool is_of_ours(const struct open_job *job, const struct disk_state *state)
+{
+    return strcmp(state->url, job->url) == 0 || (job->was && strcmp(state->url, job->was) == 0);
+}
+
+/* Our record beside the partial: sound, and of this link or the one that it had before. With ADOPT,
+ * of any. */
+static bool load_record(struct open_job *job, const struct stat *st, bool adopt)
 {
     struct disk_file *file = job->file;
     struct disk_state state = {.size = -1};
     size_t len = 0;
     char *text = read_record(file, &len);
     bool ours = text && state_read(text, len, &state);
+    bool foreign;
 
     free(text);
     if (!ours)
         return false;
-    if (strcmp(state.url, job->url) != 0) {
+    foreign = !is_of_ours(job, &state);
+    if (foreign && !adopt) {
         state_fini(&state);
         return false;
     }
     state_believe(&state, state_boot_id(), (uint64_t)st->st_size);
     file->state = state;
+    file->foreign = foreign;
     file->found = true;
     file->has_record = true;
     return true;
 }
 
+/* A partial that somebody else began: its bytes up to the first hole, for those behind one may have
+ * been skipped by whoever wrote it. */
+static bool load_bytes(struct disk_file *file, const struct stat *st)
+{
+    off_t hole = lseek(file->fd, 0, SEEK_HOLE);
+    uint64_t here = (uint64_t)(hole >= 0 ? MIN(hole, st->st_size) : st->st_size);
+
+    if (here == 0)
+        return false;
+    file->state = (struct disk_state){.url = xstrdup(""), .size = -1, .range_count = 1};
+    file->state.ranges = xcalloc(1, sizeof *file->state.ranges);
+    file->state.ranges[0] = (struct disk_range){.end = UINT64_MAX, .written = here};
+    file->found = file->foreign = true;
+    return true;
+}
+
 /* Takes the partial of the present name if it is there and ours. */
-static enum claim claim(struct open_job *job)
+static enum claim claim(struct open_job *job, unsigned number)
 {
     struct disk_file *file = job->file;
+    bool adopt = job->adopt && number == 0; /* the very NAME.part */
     struct stat st;
     bool locked;
 
@@ -130,7 +158,8 @@ static enum claim claim(struct open_job *job)
     if (file->fd < 0)
         return CLAIM_NONE;
     locked = names_lock(file->fd);
-    if (locked && is_own_file(file, file->fd, &st) && load_record(job, &st))
+    if (locked && is_own_file(file, file->fd, &st) &&
+        (load_record(job, &st, adopt) || (adopt && load_bytes(file, &st))))
         return CLAIM_OURS;
     close(file->fd);
     file->fd = -1;
@@ -258,7 +287,7 @@ static bool find_ours(struct open_job *job, unsigned *ret_free)
         enum claim what;
 
         name_partial(job->file, numbers.items[i]);
-        what = claim(job);
+        what = claim(job, numbers.items[i]);
         found = what == CLAIM_OURS;
         if (what == CLAIM_BUSY && !may_share_name(job))
             break;
@@ -348,11 +377,13 @@ static void end_open(struct disk_job *base)
     }
     job->opened(job->ctx, file, &job->err);
     free(job->url);
+    free(job->was);
     free(job);
 }
 
-static void open_for(struct disk *disk, const struct disk_place *place, const char *url,
-                     enum purpose purpose, disk_opened_cb *opened, void *ctx)
+static void open_for(struct disk *disk, const struct disk_place *place,
+                     const struct disk_claim *claim, enum purpose purpose, disk_opened_cb *opened,
+                     void *ctx)
 {
     struct open_job *job = xcalloc(1, sizeof *job);
     struct disk_file *file = xcalloc(1, sizeof *file);
@@ -367,17 +398,20 @@ static void open_for(struct disk *disk, const struct disk_place *place, const ch
                                .state = {.size = -1}};
     *job = (struct open_job){.job = {.run = run_open, .done = end_open},
                              .file = file,
-                             .url = xstrdup(url),
+                             .url = xstrdup(claim->url),
+                             .was = claim->was ? xstrdup(claim->was) : NULL,
+                             .adopt = claim->adopt && purpose == OPEN_PARTIAL,
                              .purpose = purpose,
                              .opened = opened,
                              .ctx = ctx};
     disk_submit(disk, &job->job);
 }
 
-void disk_file_open(struct disk *disk, const struct disk_place *place, const char *url,
-                    bool only_partial, disk_opened_cb *opened, void *ctx)
+void disk_file_open(struct disk *disk, const struct disk_place *place,
+                    const struct disk_claim *claim, bool only_partial, disk_opened_cb *opened,
+                    void *ctx)
 {
-    open_for(disk, place, url, only_partial ? OPEN_PARTIAL : OPEN_ANY, opened, ctx);
+    open_for(disk, place, claim, only_partial ? OPEN_PARTIAL : OPEN_ANY, opened, ctx);
 }
 
 static void drop_found(void *ctx, struct disk_file *file, const struct haul_error *err)
@@ -388,9 +422,10 @@ static void drop_found(void *ctx, struct disk_file *file, const struct haul_erro
         disk_file_discard(file, NULL, NULL);
 }
 
-void disk_partial_remove(struct disk *disk, const struct disk_place *place, const char *url)
+void disk_partial_remove(struct disk *disk, const struct disk_place *place,
+                         const struct disk_claim *claim)
 {
-    open_for(disk, place, url, OPEN_REMOVE, drop_found, NULL);
+    open_for(disk, place, claim, OPEN_REMOVE, drop_found, NULL);
 }
 
 /* Folders: the records in one, and whether it can be used. */

@@ -285,6 +285,17 @@ uint64_t disk_state_bytes(const struct disk_state *state)
     return bytes;
 }
 
+uint64_t disk_state_reach(const struct disk_state *state)
+{
+    uint64_t reach = 0;
+
+    for (size_t i = 0; i < state->range_count; i++) {
+        if (state->ranges[i].written > state->ranges[i].start)
+            reach = MAX(reach, state->ranges[i].written);
+    }
+    return reach;
+}
+
 bool state_is_whole(const struct disk_state *state)
 {
     return state->size >= 0 && disk_state_bytes(state) == (uint64_t)state->size;

@@ -75,6 +75,9 @@ void state_believe(struct disk_state *state, const char *boot, uint64_t file_siz
 /* How many bytes are here. */
 uint64_t disk_state_bytes(const struct disk_state *state);
 
+/* Behind the last byte that is here. */
+uint64_t disk_state_reach(const struct disk_state *state);
+
 /* True when the size is known and all bytes are here. */
 bool state_is_whole(const struct disk_state *state);
 

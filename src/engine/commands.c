@@ -216,3 +216,98 @@ enum haul_err haul_engine_move(struct haul_engine *engine, enum haul_move how, u
     haul_engine_hold(engine, false);
     return HAUL_OK;
 }
+
+/* What is sent only to the origin that it was given for. */
+static void drop_origins_options(struct haul_options *options)
+{
+    size_t count;
+    const struct haul_option *table = haul_option_table(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (table[i].of_origin)
+            haul_option_clear(&table[i], options);
+    }
+}
+
+static bool same_origin(const char *a, const char *b)
+{
+    char *left = url_origin(a), *right = url_origin(b);
+    bool same = left && right && strcmp(left, right) == 0;
+
+    free(left);
+    free(right);
+    return same;
+}
+
+static void change_options(struct item *item, const char *url, const struct haul_options *given)
+{
+    struct haul_options *options = haul_options_copy(item->options);
+
+    if (!same_origin(item_url(item), url))
+        drop_origins_options(options);
+    if (given)
+        haul_options_merge(options, given);
+    haul_options_unref(item->options);
+    item->options = options;
+}
+
+/* A partial, if there is one, is of the old link until the new one is proved to have the same file;
+ * its name stays the item's. */
+static void change_link(struct item *item, const char *url)
+{
+    char *name = xstrdup(item_name(item)), *shown = xstrdup(item_shown(item));
+    struct item_work *work = item_need_work(item);
+
+    item_set_url(item, url);
+    if (work->base) {
+        item_set_name(item, name);
+        if (!work->was)
+            work->was = xstrdup(shown);
+        if (strcmp(work->was, item_shown(item)) == 0)
+            xstrset(&work->was, NULL);
+    }
+    free(name);
+    free(shown);
+}
+
+static enum haul_err check_change(const struct item *item, const char *url, struct haul_error *err)
+{
+    struct url parts;
+
+    if (item->state == HAUL_DONE || is_finishing(item))
+        return haul_fail(err, HAUL_E_BAD_STATE, "item %llu is complete, its link can't be changed",
+                         (unsigned long long)item->id);
+    return url_split(url, &parts, err);
+}
+
+enum haul_err haul_engine_change(struct haul_engine *engine, uint64_t id, const char *url,
+                                 const struct haul_options *given, haul_changed_cb *changed,
+                                 void *ctx, struct haul_error *err)
+{
+    struct item *item = queue_find(&engine->queue, id);
+    bool was_active;
+
+    if (!item)
+        return haul_fail(err, HAUL_E_NO_ITEM, "there is no item %llu", (unsigned long long)id);
+    if (check_change(item, url, err) != HAUL_OK)
+        return err->code;
+    was_active = item->state == HAUL_ACTIVE;
+    change_options(item, url, given);
+    change_link(item, url);
+    engine_clear_error(item);
+    item_need_more(item)->tries = 0;
+    item_need_work(item)->deadline = 0;
+    if (engine->keep_history)
+        item_log(item, clock_wall(engine->clock), "new link: %s", item_shown(item));
+    if (item->state != HAUL_PAUSED && item->state != HAUL_CANCELLED) {
+        item->more->finished_at = 0;
+        engine_set_state(engine, item, HAUL_QUEUED);
+    }
+    if (was_active && item_work(item)->transfer)
+        transfer_stop(item_work(item)->transfer, false);
+    queue_touch(&engine->queue, item);
+    lanes_open(&engine->queue.lanes); /* it may wait for the host of its old link */
+    haul_engine_hold(engine, false);
+    keep_link(engine, item, changed, ctx);
+    return HAUL_OK;
+}

@@ -174,7 +174,8 @@ static void expire(const struct haul_engine *engine, const struct item *item,
                   "expired link (%d): give it a new one with 'haul change %llu --url NEW'", status,
                   (unsigned long long)item->id);
     else
-        haul_fail(err, HAUL_E_EXPIRED, "expired link (%d): what came is kept", status);
+        haul_fail(err, HAUL_E_EXPIRED,
+                  "expired link (%d): what came is kept; get its new link with --adopt", status);
     err->http_status = status;
 }
 
@@ -276,8 +277,10 @@ void engine_drop_partial(struct haul_engine *engine, const struct item *item)
     const char *base = item_work(item)->base;
     struct disk_place place = {item_dir(item), base, item->options->if_exists, filename_numbered};
 
+    struct disk_claim claim = {.url = item_shown(item), .was = item_work(item)->was};
+
     if (base)
-        disk_partial_remove(engine->disk, &place, item_shown(item));
+        disk_partial_remove(engine->disk, &place, &claim);
 }
 
 /* A full disk is waited out: somebody will make room, and nothing is lost meanwhile. Only in a

@@ -237,6 +237,7 @@ static void work_free(struct item_work *work)
     if (!work)
         return;
     free(work->base);
+    free(work->was);
     forget_mirrors(work);
     free(work);
 }

@@ -27,6 +27,7 @@ struct transfer;
 struct item_work {
     struct transfer *transfer; /* while it runs or is being put away */
     char *base;                /* name of the partial that we left, NULL: none known */
+    char *was;                 /* link in its record, as shown, when that is an older one */
     char **mirrors;
     size_t mirror_count;
     uint64_t best;     /* the most bytes that any attempt had: more is progress */

@@ -113,7 +113,8 @@ static struct store_item row_of(const struct queue *queue, const struct item *it
                                .mirrors = mirrors,
                                .name = item_name(item),
                                .base = item_work(item)->base,
-                               .note = more->note};
+                               .note = more->note,
+                               .was = item_work(item)->was};
 }
 
 /* Loading. */
@@ -155,6 +156,8 @@ static struct item *item_from_row(const struct store_item *row, struct haul_opti
         item_set_name(item, row->name);
     if (row->base)
         xstrset(&item_need_work(item)->base, row->base);
+    if (row->was)
+        xstrset(&item_need_work(item)->was, row->was);
     item_set_mirrors(item, row->mirrors);
     return item;
 }
@@ -296,6 +299,41 @@ void keep_add(struct haul_engine *engine, struct item *const *items, size_t coun
         secret_free(texts[--text_count]);
     free(texts);
     free(rows);
+}
+
+struct changing {
+    struct haul_engine *engine;
+    haul_changed_cb *changed;
+    void *ctx;
+};
+
+static void on_changed(void *ctx, const struct haul_error *err)
+{
+    struct changing *changing = ctx;
+
+    if (err)
+        LOG_ERROR(engine, "%s", err->text);
+    if (changing->changed)
+        changing->changed(changing->ctx, err);
+    free(changing);
+}
+
+void keep_link(struct haul_engine *engine, const struct item *item, haul_changed_cb *changed,
+               void *ctx)
+{
+    struct changing *changing = xcalloc(1, sizeof *changing);
+    struct store_item row;
+    char *options;
+
+    *changing = (struct changing){engine, changed, ctx};
+    if (!engine->store) {
+        on_changed(changing, NULL);
+        return;
+    }
+    options = options_text(item->options);
+    row = row_of(&engine->queue, item, options, NULL);
+    store_change(engine->store, &row, on_changed, changing);
+    secret_free(options);
 }
 
 void keep_item(struct haul_engine *engine, const struct item *item)

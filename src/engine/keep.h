@@ -16,6 +16,9 @@ HAUL_CHECKED enum haul_err keep_open(struct haul_engine *engine, const char *ses
  * taken out again before ADDED brings the error. */
 void keep_add(struct haul_engine *engine, struct item *const *items, size_t count,
               haul_added_cb *added, void *ctx);
+/* Keeps the other link of an item, and its options. */
+void keep_link(struct haul_engine *engine, const struct item *item, haul_changed_cb *changed,
+               void *ctx);
 void keep_item(struct haul_engine *engine, const struct item *item);
 void keep_removal(struct haul_engine *engine, struct item *const *items, size_t count);
 /* After queue_move(): gives the moved items keys between those of their neighbours. */

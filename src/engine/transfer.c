@@ -22,6 +22,7 @@
 #include "engine/folder.h"
 #include "engine/host.h"
 #include "engine/keep.h"
+#include "engine/sample.h"
 #include "engine/transfer_inside.h"
 #include "engine/validate.h"
 #include "haul/log.h"
@@ -120,7 +121,7 @@ struct identity transfer_identity(const struct transfer *transfer)
 static bool provable(const struct transfer *transfer, const struct identity *identity)
 {
     return identity_if_range(identity) ||
-           (transfer->item->options->trust_size && identity->total >= 0);
+           ((transfer->item->options->trust_size || transfer->compared) && identity->total >= 0);
 }
 
 static void transfer_free(struct transfer *transfer)
@@ -258,7 +259,41 @@ static void ask_for_rest(struct transfer *transfer)
     transfer_wants_attention(transfer);
 }
 
+/* --no-resume: what an earlier item left is not gone on with; what this one left is. */
+static bool drops_found(const struct transfer *transfer)
+{
+    return transfer->item->options->no_resume && !item_work(transfer->item)->base;
+}
+
+void transfer_go_on(struct transfer *transfer, bool believed)
+{
+    if (believed)
+        ask_for_rest(transfer);
+    else
+        ask_from_start(transfer);
+}
+
+/* A partial was found before anything was asked. */
+static void begin_with(struct transfer *transfer)
+{
+    if (drops_found(transfer) && !disk_file_is_foreign(transfer->file))
+        ask_from_start(transfer);
+    else if (sample_is_needed(transfer))
+        sample_start(transfer);
+    else
+        ask_for_rest(transfer);
+}
+
 /* Disk jobs come back. */
+
+/* The link that the record on the disk is of, when the item has got another one meanwhile. */
+static void remember_link(struct transfer *transfer)
+{
+    const char *recorded = disk_file_state(transfer->file)->url;
+    bool same = strcmp(recorded, item_shown(transfer->item)) == 0;
+
+    xstrset(&transfer->item->more->work->was, same ? NULL : recorded);
+}
 
 static void on_planned(void *ctx, const struct haul_error *err)
 {
@@ -272,6 +307,7 @@ static void on_planned(void *ctx, const struct haul_error *err)
         transfer->ready = true;
         xstrset(&transfer->item->more->work->base,
                 transfer->name); /* whoever comes after us finds it */
+        remember_link(transfer);
         keep_item(transfer->engine, transfer->item);
         LIST_FOREACH(segment, &transfer->segments, link)
         {
@@ -299,16 +335,18 @@ static void plan(struct transfer *transfer)
 
     transfer->want_plan = false;
     transfer->plan_fresh = false;
+    if (fresh && disk_file_is_foreign(transfer->file)) {
+        struct haul_error err;
+
+        haul_fail(&err, HAUL_E_CHANGED, "%s.part is not adopted: the file changed meanwhile",
+                  transfer->name);
+        transfer_fail(transfer, &err);
+        return;
+    }
     transfer->disk_pending = true;
     disk_file_plan(transfer->file, &state, fresh, on_planned, transfer);
     transfer->planned = true;
     transfer_spread(transfer);
-}
-
-/* --no-resume: what an earlier item left is not gone on with; what this one left is. */
-static bool drops_found(const struct transfer *transfer)
-{
-    return transfer->item->options->no_resume && !item_work(transfer->item)->base;
 }
 
 /* The file that was opened after the answer came holds bytes of an earlier run. */
@@ -370,8 +408,8 @@ static void on_looked(void *ctx, struct disk_file *file, const struct haul_error
     transfer->file = file;
     if (err->code != HAUL_OK)
         transfer_fail(transfer, err);
-    else if (transfer->goal == GOAL_RECEIVE && file && !drops_found(transfer))
-        ask_for_rest(transfer);
+    else if (transfer->goal == GOAL_RECEIVE && file)
+        begin_with(transfer);
     else if (transfer->goal == GOAL_RECEIVE)
         ask_from_start(transfer);
     transfer_wants_attention(transfer);
@@ -430,10 +468,13 @@ static void on_put_away(void *ctx, const struct haul_error *err)
 static void open_file(struct transfer *transfer, bool only_partial)
 {
     struct disk_place place = place_of(transfer);
+    struct disk_claim claim = {.url = item_shown(transfer->item),
+                               .was = item_work(transfer->item)->was,
+                               .adopt = transfer->item->options->adopt};
 
     transfer->want_open = false;
     transfer->disk_pending = true;
-    disk_file_open(transfer->engine->disk, &place, item_shown(transfer->item), only_partial,
+    disk_file_open(transfer->engine->disk, &place, &claim, only_partial,
                    only_partial ? on_looked : on_opened, transfer);
 }
 
@@ -484,6 +525,7 @@ static void put_away(struct transfer *transfer)
 {
     bool keep = transfer->goal == GOAL_KEEP;
 
+    sample_drop(transfer);
     if (!drop_segments(transfer, keep))
         return;
     if (transfer->is_small) {
@@ -495,7 +537,8 @@ static void put_away(struct transfer *transfer)
         return;
     }
     transfer->disk_pending = true;
-    xstrset(&transfer->item->more->work->base, keep ? transfer->name : NULL);
+    xstrset(&transfer->item->more->work->base,
+            keep && !disk_file_is_foreign(transfer->file) ? transfer->name : NULL);
     if (keep)
         disk_file_keep(transfer->file, on_put_away, transfer);
     else
@@ -561,6 +604,10 @@ static void begin_anew(struct transfer *transfer)
 
 static void receive(struct transfer *transfer)
 {
+    if (transfer->sample) {
+        sample_advance(transfer);
+        return;
+    }
     if (transfer->start_over) {
         begin_anew(transfer);
         return;
@@ -619,8 +666,8 @@ static bool look_first(const struct transfer *transfer)
 {
     enum haul_if_exists policy = transfer->item->options->if_exists;
 
-    return transfer->item->more->work->base || policy == HAUL_EXISTS_SKIP ||
-           policy == HAUL_EXISTS_FAIL ||
+    return transfer->item->more->work->base || transfer->item->options->adopt ||
+           policy == HAUL_EXISTS_SKIP || policy == HAUL_EXISTS_FAIL ||
            folder_has(transfer->engine, transfer->item->options->dir, transfer->name);
 }
 
@@ -804,6 +851,7 @@ void transfer_tick(struct transfer *transfer)
     uint64_t now = engine_now(transfer->engine);
 
     watch_time(transfer, now);
+    sample_watch(transfer, now);
     keep_record(transfer, now);
     transfer_wants_attention(transfer); /* to spread, or when memory for blocks is free again */
     if (transfer_rate(transfer) != transfer->told_rate)

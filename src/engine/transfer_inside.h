@@ -67,12 +67,14 @@ struct transfer {
     uint64_t told_rate;              /* as of the last tick */
     uint64_t recorded_at, synced_at; /* ticks */
     uint64_t recorded_bytes;
-    uint64_t reached; /* the most bytes that were here in this attempt */
-    bool hashes;      /* the file's digest is being computed, if one is wanted */
-    bool checks;      /* all is here, and the rest of the digest under way */
-    bool checked;     /* and right */
-    bool unclean_end; /* nobody vouched for the end of the file */
-    bool stopped;     /* by the user: the item's state is set already */
+    uint64_t reached;      /* the most bytes that were here in this attempt */
+    struct sample *sample; /* is being compared, NULL: none; see sample.h */
+    bool compared;         /* and was equal: stands for a validator in this attempt */
+    bool hashes;           /* the file's digest is being computed, if one is wanted */
+    bool checks;           /* all is here, and the rest of the digest under way */
+    bool checked;          /* and right */
+    bool unclean_end;      /* nobody vouched for the end of the file */
+    bool stopped;          /* by the user: the item's state is set already */
     int64_t retry_after;
     bool unheard; /* its last request brought no answer */
     struct haul_error fail;
@@ -96,6 +98,9 @@ struct identity transfer_identity(const struct transfer *transfer);
 HAUL_CHECKED bool transfer_take_small(struct transfer *transfer);
 /* Asks for what is missing of RANGE. */
 void transfer_ask_range(struct transfer *transfer, size_t range);
+
+/* What was found is of the file (BELIEVED), or of another one and not to be used. */
+void transfer_go_on(struct transfer *transfer, bool believed);
 
 /* check.c */
 /* The digest that was given for the file; false when none was. */

@@ -363,3 +363,65 @@ struct resume_result validate_resume(const struct resume_case *asked)
         return result;
     }
 }
+
+static struct sample_result other(const char *reason)
+{
+    struct sample_result result = {.verdict = SAMPLE_OTHER, .total = -1};
+
+    set_reason(result.reason, "%s", reason);
+    return result;
+}
+
+/* An answer of the whole file: it can only be told by a validator. */
+static struct sample_result judge_whole_sample(const struct resume_case *asked)
+{
+    struct sample_result result = other("the server can't send parts of it to compare");
+    struct identity seen = asked->seen;
+    char reason[VALIDATE_REASON];
+
+    seen.total = asked->content_length;
+    if (validate_identity(&asked->stored, &seen, reason) != IDENTITY_SAME)
+        return result;
+    result.verdict = SAMPLE_SAME;
+    result.total = seen.total;
+    set_reason(result.reason, "%s", reason);
+    return result;
+}
+
+static struct sample_result judge_part_sample(const struct resume_case *asked,
+                                              const struct identity *first, uint64_t here)
+{
+    struct sample_result result = {.verdict = SAMPLE_COMPARE};
+    struct identity seen = asked->seen;
+    struct resume_result misfit;
+    struct content_range range;
+
+    if (!range_fits(asked, &range, &misfit))
+        return other(misfit.reason);
+    if (range.last + 1 != asked->end)
+        return other("the server sends other bytes than were asked for");
+    seen.total = result.total = range.total;
+    if (asked->stored.total >= 0 ? asked->stored.total != range.total
+                                 : (uint64_t)range.total < here)
+        return other("its size is another one");
+    if (first && validate_identity(first, &seen, result.reason) == IDENTITY_CHANGED)
+        return other("the file changes while it is compared");
+    if (!first && validate_identity(&asked->stored, &seen, result.reason) == IDENTITY_SAME)
+        result.verdict = SAMPLE_SAME;
+    return result;
+}
+
+struct sample_result validate_sample(const struct resume_case *asked, const struct identity *first,
+                                     uint64_t here)
+{
+    switch (asked->status) {
+    case 206:
+        return judge_part_sample(asked, first, here);
+    case 200:
+        return judge_whole_sample(asked);
+    case 0:
+        return other("what comes from such a link can't be compared");
+    default:
+        return other("the server sends no part of it to compare");
+    }
+}

@@ -92,4 +92,25 @@ struct resume_result {
 
 struct resume_result validate_resume(const struct resume_case *asked);
 
+/* An answer to a request for some bytes that are here already, to be compared with them: for a
+ * partial that is of another link, or of nobody known. */
+enum sample_verdict {
+    SAMPLE_COMPARE, /* the body is [offset, end) of a file that may be the same one */
+    SAMPLE_SAME,    /* it is: nothing need be compared */
+    SAMPLE_OTHER,   /* it is not, or can't be compared */
+    SAMPLE_VERDICT_COUNT
+};
+
+struct sample_result {
+    enum sample_verdict verdict;
+    int64_t total; /* of the file by this answer */
+    char reason[VALIDATE_REASON];
+};
+
+/* ASKED->stored: what is known of the bytes that are here, its total -1 when that is not; HERE: the
+ * least size that a file with them has. FIRST: what an earlier of these answers said of the file,
+ * NULL for the first one: all of them must be of one version. */
+struct sample_result validate_sample(const struct resume_case *asked, const struct identity *first,
+                                     uint64_t here);
+
 #endif

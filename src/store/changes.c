@@ -49,6 +49,7 @@ static void free_texts(struct change *change)
     free((void *)change->item.name);
     free((void *)change->item.base);
     free((void *)change->item.note);
+    free((void *)change->item.was);
 }
 
 static void change_free(struct change *change)
@@ -134,6 +135,7 @@ static void take_facts(struct change *change, const struct store_item *item)
     mine->name = copy(item->name);
     mine->base = copy(item->base);
     mine->note = copy(item->note);
+    mine->was = copy(item->was);
 }
 
 void changes_add(struct changes *changes, const struct store_item *item)
@@ -164,6 +166,18 @@ void changes_update(struct changes *changes, const struct store_item *item)
     change->what |= CHANGE_UPDATE;
     if (!is_hint(item))
         changes->durable = true;
+}
+
+void changes_change(struct changes *changes, const struct store_item *item)
+{
+    struct change *change = find_or_make(changes, item->id);
+
+    changes_update(changes, item);
+    xstrset((char **)&change->item.url, item->url);
+    options_unref(change->options);
+    change->options = options_ref(changes, item->options);
+    change->what |= CHANGE_LINK;
+    changes->durable = true;
 }
 
 void changes_remove(struct changes *changes, uint64_t id)
@@ -220,7 +234,9 @@ static void replay(struct changes *changes, const struct change *newer)
         changes_remove(changes, item.id);
     if (newer->what & CHANGE_ADD)
         changes_add(changes, &item);
-    if (newer->what & CHANGE_UPDATE)
+    if (newer->what & CHANGE_LINK)
+        changes_change(changes, &item);
+    else if (newer->what & CHANGE_UPDATE)
         changes_update(changes, &item);
     if (newer->what & CHANGE_MOVE)
         changes_move(changes, item.id, item.place);

@@ -17,7 +17,8 @@ enum change_what {
     CHANGE_REMOVE = 1,
     CHANGE_ADD = 2,
     CHANGE_UPDATE = 4, /* all but id, url, options and mirrors */
-    CHANGE_MOVE = 8    /* the place; said by CHANGE_UPDATE too */
+    CHANGE_MOVE = 8,   /* the place; said by CHANGE_UPDATE too */
+    CHANGE_LINK = 16   /* url and options; goes with CHANGE_UPDATE */
 };
 
 /* One text for all the items of an add that share it. */
@@ -54,6 +55,7 @@ size_t changes_count(const struct changes *changes);
 
 void changes_add(struct changes *changes, const struct store_item *item);
 void changes_update(struct changes *changes, const struct store_item *item);
+void changes_change(struct changes *changes, const struct store_item *item);
 void changes_remove(struct changes *changes, uint64_t id);
 void changes_move(struct changes *changes, uint64_t id, double place);
 void changes_set(struct changes *changes, const char *name, const char *value);

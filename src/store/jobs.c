@@ -14,6 +14,7 @@
 enum sql {
     SQL_INSERT,
     SQL_UPDATE,
+    SQL_LINK,
     SQL_MOVE,
     SQL_REMOVE,
     SQL_ADD_OPTIONS,
@@ -33,13 +34,14 @@ enum sql {
 /* What an update changes: parameters and columns from FACTS_AT on, in this order. */
 #define FACTS                                                                                      \
     "place, state, error, http_status, tries, total, done, added_at, started_at, finished_at,"     \
-    " name, base, note"
-#define FACTS_VALUES "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14"
+    " name, base, note, was"
+#define FACTS_VALUES "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15"
 
 static const char *const texts[SQL_COUNT] = {
     [SQL_INSERT] = "INSERT INTO items (id, " FACTS ", url, mirrors, options)"
-                   " VALUES (?1, " FACTS_VALUES ", ?15, ?16, ?17)",
+                   " VALUES (?1, " FACTS_VALUES ", ?16, ?17, ?18)",
     [SQL_UPDATE] = "UPDATE items SET (" FACTS ") = (" FACTS_VALUES ") WHERE id = ?1",
+    [SQL_LINK] = "UPDATE items SET url = ?2, options = ?3 WHERE id = ?1",
     [SQL_MOVE] = "UPDATE items SET place = ?2 WHERE id = ?1",
     [SQL_REMOVE] = "DELETE FROM items WHERE id = ?1",
     [SQL_ADD_OPTIONS] = "INSERT INTO options (text) VALUES (?1) ON CONFLICT DO NOTHING",
@@ -133,6 +135,7 @@ static void bind_facts(sqlite3_stmt *statement, const struct store_item *item)
     bind_text(statement, 12, item->name);
     bind_text(statement, 13, item->base);
     bind_text(statement, 14, item->note);
+    bind_text(statement, 15, item->was);
 }
 
 /* Makes jobs->options_id the row of OPTIONS. */
@@ -167,11 +170,11 @@ static int insert(struct jobs *jobs, const struct change *change)
 
         if (rc != SQLITE_OK)
             return rc;
-        bind_number(statement, 17, jobs->options_id);
+        bind_number(statement, 18, jobs->options_id);
     }
     bind_facts(statement, &change->item);
-    bind_text(statement, 15, change->item.url);
-    bind_text(statement, 16, change->item.mirrors);
+    bind_text(statement, 16, change->item.url);
+    bind_text(statement, 17, change->item.mirrors);
     return run(statement);
 }
 
@@ -180,6 +183,20 @@ static int update(struct jobs *jobs, const struct store_item *item)
     sqlite3_stmt *statement = jobs->statements[SQL_UPDATE];
 
     bind_facts(statement, item);
+    return run(statement);
+}
+
+static int update_link(struct jobs *jobs, const struct change *change)
+{
+    sqlite3_stmt *statement = jobs->statements[SQL_LINK];
+    int rc = change->options ? keep_options(jobs, change->options) : SQLITE_OK;
+
+    if (rc != SQLITE_OK)
+        return rc;
+    bind_number(statement, 1, (sqlite3_int64)change->item.id);
+    bind_text(statement, 2, change->item.url);
+    if (change->options)
+        bind_number(statement, 3, jobs->options_id);
     return run(statement);
 }
 
@@ -211,22 +228,25 @@ static int write_item(struct jobs *jobs, const struct change *change)
     }
     if (change->what & CHANGE_ADD)
         return insert(jobs, change);
-    if (change->what & CHANGE_UPDATE)
-        return update(jobs, &change->item);
+    if (change->what & CHANGE_UPDATE) {
+        int rc = update(jobs, &change->item);
+
+        return rc == SQLITE_OK && (change->what & CHANGE_LINK) ? update_link(jobs, change) : rc;
+    }
     return change->what & CHANGE_MOVE ? move(jobs, &change->item) : SQLITE_OK;
 }
 
 static int write_items(struct jobs *jobs, const struct changes *changes)
 {
-    bool removed = false;
+    bool orphans = false; /* options that nobody has any more */
     int rc = SQLITE_OK;
 
     for (const struct change *change = changes->items; rc == SQLITE_OK && change;
          change = change->hh.next) {
         rc = write_item(jobs, change);
-        removed = removed || (change->what & CHANGE_REMOVE);
+        orphans = orphans || (change->what & (CHANGE_REMOVE | CHANGE_LINK));
     }
-    if (rc == SQLITE_OK && removed)
+    if (rc == SQLITE_OK && orphans)
         rc = run(jobs->statements[SQL_SWEEP_OPTIONS]);
     if (rc == SQLITE_OK && changes->last_id > 0) {
         bind_number(jobs->statements[SQL_GIVEN], 1, (sqlite3_int64)changes->last_id);
@@ -295,8 +315,9 @@ static struct store_item read_row(sqlite3_stmt *row)
                                .name = text_at(row, 11),
                                .base = text_at(row, 12),
                                .note = text_at(row, 13),
-                               .url = text_at(row, 14),
-                               .mirrors = text_at(row, 15)};
+                               .was = text_at(row, 14),
+                               .url = text_at(row, 15),
+                               .mirrors = text_at(row, 16)};
 }
 
 /* The options of the item before, read again only when the next item has others. */
@@ -333,9 +354,9 @@ static int load_one(struct jobs *jobs, sqlite3_int64 id, struct last_options *la
     rc = sqlite3_step(row);
     if (rc == SQLITE_ROW) {
         struct store_item item = read_row(row);
-        bool optioned = sqlite3_column_type(row, 16) != SQLITE_NULL;
+        bool optioned = sqlite3_column_type(row, 17) != SQLITE_NULL;
 
-        rc = optioned ? read_options(jobs, sqlite3_column_int64(row, 16), last) : SQLITE_OK;
+        rc = optioned ? read_options(jobs, sqlite3_column_int64(row, 17), last) : SQLITE_OK;
         item.options = optioned ? last->text : NULL;
         if (rc == SQLITE_OK)
             each(ctx, &item);

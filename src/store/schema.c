@@ -42,6 +42,7 @@ static const char *const steps[] = {
           "  STRICT, WITHOUT ROWID;"
           "CREATE TABLE given (last INTEGER NOT NULL) STRICT;" /* the highest id there ever was */
           "INSERT INTO given VALUES (0);",
+    [1] = "ALTER TABLE items ADD COLUMN was TEXT;", /* link in the partial's record, NULL: url */
 };
 
 int schema_newest(void)

@@ -30,7 +30,7 @@
 #define RETRY_MS    2000
 #define LARGE_BATCH 4096
 
-/* Somebody who waits for an add. */
+/* Somebody who waits for an add or another link. */
 struct waiter {
     STAILQ_ENTRY(waiter) link;
     store_done_cb *done;
@@ -302,14 +302,27 @@ char *store_get(struct store *store, const char *name)
     return jobs_setting(store->jobs, name);
 }
 
-void store_add(struct store *store, const struct store_item *items, size_t count,
-               store_done_cb *done, void *ctx)
+static void add_waiter(struct store *store, store_done_cb *done, void *ctx)
 {
     struct waiter *waiter = xcalloc(1, sizeof *waiter);
 
     waiter->done = done;
     waiter->ctx = ctx;
     STAILQ_INSERT_TAIL(&store->waiting, waiter, link);
+}
+
+void store_change(struct store *store, const struct store_item *item, store_done_cb *done,
+                  void *ctx)
+{
+    add_waiter(store, done, ctx);
+    changes_change(&store->pending, item);
+    begin(store);
+}
+
+void store_add(struct store *store, const struct store_item *items, size_t count,
+               store_done_cb *done, void *ctx)
+{
+    add_waiter(store, done, ctx);
     for (size_t i = 0; i < count; i++)
         changes_add(&store->pending, &items[i]);
     begin(store);

@@ -32,6 +32,7 @@ struct store_item {
     const char *name;    /* file name */
     const char *base;    /* of the partial */
     const char *note;
+    const char *was; /* link in the partial's record, when that is an older one */
 };
 
 /* ERR is NULL when the change is on disk and survives a power cut. Otherwise it was not kept and
@@ -62,6 +63,10 @@ void store_add(struct store *store, const struct store_item *items, size_t count
  * What can't be written (a full disk) is kept in memory and tried again, so that the queue goes on:
  * that holds for everything but adds, which fail. */
 void store_update(struct store *store, const struct store_item *item);
+/* Keeps an item's other link and options as well; DONE may be NULL. When it can't be written DONE
+ * brings the error, and it is tried again all the same: the item has them by now. */
+void store_change(struct store *store, const struct store_item *item, store_done_cb *done,
+                  void *ctx);
 void store_remove(struct store *store, const uint64_t *ids, size_t count);
 /* Only the places: IDS get PLACES. */
 void store_move(struct store *store, const uint64_t *ids, const double *places, size_t count);

@@ -214,6 +214,15 @@ def plant_partial(t, name, url, size, data, validators=""):
         record.write(text)
 
 
+def recorded(path):
+    """How many bytes are here, as the record at PATH tells."""
+    if not os.path.exists(path):
+        return 0
+    with open(path, encoding="utf-8") as record:
+        rows = [line.split() for line in record.read().splitlines() if line.startswith("0")]
+    return sum(int(row[2]) - int(row[0]) for row in rows)
+
+
 class Result:
     """How a run of haul ended."""
 

@@ -5,19 +5,11 @@ import json
 import os
 import signal
 
-from harness import case, expect, expect_equal, header, plant_partial, run, until
+from harness import case, expect, expect_equal, header, plant_partial, recorded, run, until
 
 SIZE = 900_000
 SLOW = {"rate": 400_000, "tick": 20}
 MUTE = {"etag": "none", "modified": "none"}  # no proof of anything but the size
-
-
-def recorded(path):
-    """How many bytes of the first range are here, as the record at PATH tells."""
-    if not os.path.exists(path):
-        return 0
-    with open(path, encoding="utf-8") as record:
-        return int(record.read().splitlines()[-1].split()[2])
 
 
 def killed(t, file, *options):

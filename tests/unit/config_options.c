@@ -285,6 +285,54 @@ static void references_keep_options_alive(void **state)
     haul_options_unref(NULL);
 }
 
+static void what_is_cleared_was_never_given(void **state)
+{
+    size_t count;
+    const struct haul_option *table = haul_option_table(&count);
+
+    (void)state;
+    for (size_t i = 0; i < count; i++) {
+        struct targets fresh, targets;
+        char *before, *after;
+
+        targets_init(&fresh);
+        targets_init(&targets);
+        assert_int_equal(
+            haul_option_set(&table[i], target_of(&targets, &table[i]), sample_of(&table[i]), NULL),
+            HAUL_OK);
+        haul_option_clear(&table[i], target_of(&targets, &table[i]));
+        assert_false(haul_option_given(&table[i], target_of(&targets, &table[i])));
+        before = haul_option_get(&table[i], target_of(&fresh, &table[i]), 0);
+        after = haul_option_get(&table[i], target_of(&targets, &table[i]), 0);
+        if (before)
+            assert_string_equal(after, before);
+        else
+            assert_null(after);
+        free(before);
+        free(after);
+        targets_fini(&fresh);
+        targets_fini(&targets);
+    }
+}
+
+/* What may be a secret stays with the origin it was given for, and nothing that is sent is
+ * forgotten here. */
+static void what_belongs_to_an_origin_is_marked(void **state)
+{
+    static const char *const marked[] = {"bearer", "cookie", "header", "referer", "user"};
+    size_t count, found = 0;
+    const struct haul_option *table = haul_option_table(&count);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(marked); i++)
+        assert_true(haul_option_find(marked[i])->of_origin);
+    for (size_t i = 0; i < count; i++) {
+        found += table[i].of_origin;
+        assert_true(!table[i].of_origin || table[i].scope == HAUL_SCOPE_ITEM);
+    }
+    assert_true(found >= COUNT_OF(marked));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -300,6 +348,8 @@ int main(void)
         cmocka_unit_test(copies_are_deep),
         cmocka_unit_test(merging_takes_only_what_was_given),
         cmocka_unit_test(references_keep_options_alive),
+        cmocka_unit_test(what_is_cleared_was_never_given),
+        cmocka_unit_test(what_belongs_to_an_origin_is_marked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

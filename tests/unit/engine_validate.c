@@ -328,6 +328,98 @@ static void without_http_only_a_trusted_size_continues(void **state)
     assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
 }
 
+static void assert_sample(const struct resume_case *asked, const struct identity *first,
+                          enum sample_verdict verdict)
+{
+    struct sample_result result = validate_sample(asked, first, 50);
+
+    assert_int_equal(result.verdict, verdict);
+    if (verdict != SAMPLE_COMPARE)
+        assert_true(strlen(result.reason) > 5);
+}
+
+static void a_sample_is_compared_when_no_validator_tells(void **state)
+{
+    struct resume_case asked = good();
+
+    (void)state;
+    assert_sample(&asked, NULL, SAMPLE_SAME); /* the ETag is on record */
+    asked.seen.etag = "\"b\"";
+    assert_sample(&asked, NULL, SAMPLE_COMPARE);
+    assert_int_equal(validate_sample(&asked, NULL, 50).total, 100);
+    asked.seen.etag = NULL;
+    assert_sample(&asked, NULL, SAMPLE_COMPARE);
+    asked.stored = (struct identity){.total = -1}; /* of nobody known */
+    assert_sample(&asked, NULL, SAMPLE_COMPARE);
+}
+
+static void another_size_needs_no_sample(void **state)
+{
+    struct resume_case asked = good();
+
+    (void)state;
+    asked.content_range = "bytes 50-99/101";
+    assert_sample(&asked, NULL, SAMPLE_OTHER);
+    asked.stored.total = -1;
+    asked.seen.etag = NULL;
+    assert_sample(&asked, NULL, SAMPLE_COMPARE);
+    assert_int_equal(validate_sample(&asked, NULL, 101).verdict, SAMPLE_COMPARE);
+    assert_int_equal(validate_sample(&asked, NULL, 102).verdict, SAMPLE_OTHER);
+}
+
+static void all_of_a_sample_is_of_one_version(void **state)
+{
+    struct identity first = {.etag = "\"b\"", .total = 100};
+    struct resume_case asked = good();
+
+    (void)state;
+    asked.seen.etag = "\"b\"";
+    assert_sample(&asked, &first, SAMPLE_COMPARE);
+    asked.seen.etag = "\"c\"";
+    assert_sample(&asked, &first, SAMPLE_OTHER);
+    asked.seen.etag = "\"a\""; /* the one on record, but not what the others were of */
+    assert_sample(&asked, &first, SAMPLE_OTHER);
+    first.total = 99;
+    asked.seen.etag = "\"b\"";
+    assert_sample(&asked, &first, SAMPLE_OTHER);
+}
+
+static void answers_that_are_no_sample_prove_nothing(void **state)
+{
+    static const char *const ranges[] = {NULL, "bytes 49-98/100", "bytes 50-98/100",
+                                         "bytes 50-99/*", "bytes */100"};
+    static const int statuses[] = {0, 204, 404, 416};
+    struct resume_case asked = good();
+
+    (void)state;
+    asked.content_length = -1;
+    for (size_t i = 0; i < COUNT_OF(ranges); i++) {
+        asked.content_range = ranges[i];
+        assert_sample(&asked, NULL, SAMPLE_OTHER);
+    }
+    asked = good();
+    for (size_t i = 0; i < COUNT_OF(statuses); i++) {
+        asked.status = statuses[i];
+        assert_sample(&asked, NULL, SAMPLE_OTHER);
+    }
+}
+
+static void a_whole_file_is_known_by_its_validator_only(void **state)
+{
+    struct resume_case asked = good();
+
+    (void)state;
+    asked.status = 200;
+    asked.content_range = NULL;
+    asked.content_length = 100;
+    assert_sample(&asked, NULL, SAMPLE_SAME);
+    asked.content_length = 99;
+    assert_sample(&asked, NULL, SAMPLE_OTHER);
+    asked.content_length = 100;
+    asked.seen.etag = NULL;
+    assert_sample(&asked, NULL, SAMPLE_OTHER);
+}
+
 static void the_whole_file_is_told_apart(void **state)
 {
     struct resume_case asked = good();
@@ -402,6 +494,11 @@ int main(void)
         cmocka_unit_test(another_version_starts_over),
         cmocka_unit_test(no_proof_starts_over_unless_the_size_is_trusted),
         cmocka_unit_test(without_http_only_a_trusted_size_continues),
+        cmocka_unit_test(a_sample_is_compared_when_no_validator_tells),
+        cmocka_unit_test(another_size_needs_no_sample),
+        cmocka_unit_test(all_of_a_sample_is_of_one_version),
+        cmocka_unit_test(answers_that_are_no_sample_prove_nothing),
+        cmocka_unit_test(a_whole_file_is_known_by_its_validator_only),
         cmocka_unit_test(the_whole_file_is_told_apart),
         cmocka_unit_test(an_unsatisfiable_range_tells_the_size),
         cmocka_unit_test(other_statuses_are_no_answer),

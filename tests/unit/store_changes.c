@@ -147,6 +147,29 @@ static void what_failed_goes_under_what_came_since(void **unused)
     changes_fini(&changes);
 }
 
+static void another_link_stays_when_it_could_not_be_written(void **unused)
+{
+    struct changes changes = {0}, failed = {0};
+    struct store_item item = item_of(1, 5);
+
+    (void)unused;
+    item.url = "http://example.org/new";
+    item.options = "dir=/new";
+    changes_change(&failed, &item);
+    update(&changes, 1, 6, "name");
+    changes_join_failed(&changes, &failed);
+    assert_int_equal(find(&changes, 1)->what, CHANGE_UPDATE | CHANGE_LINK);
+    assert_int_equal(find(&changes, 1)->item.done, 6);
+    assert_string_equal(find(&changes, 1)->item.url, "http://example.org/new");
+    assert_string_equal(find(&changes, 1)->options->text, "dir=/new");
+    assert_true(changes.durable);
+    item.url = "http://example.org/newest";
+    changes_change(&changes, &item);
+    assert_int_equal(changes_count(&changes), 1);
+    assert_string_equal(find(&changes, 1)->item.url, "http://example.org/newest");
+    changes_fini(&changes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +179,7 @@ int main(void)
         cmocka_unit_test(a_removal_overrides_what_came_before),
         cmocka_unit_test(only_progress_may_be_lost_in_a_power_cut),
         cmocka_unit_test(what_failed_goes_under_what_came_since),
+        cmocka_unit_test(another_link_stays_when_it_could_not_be_written),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

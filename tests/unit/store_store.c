@@ -130,7 +130,8 @@ static void collect(void *ctx, const struct store_item *item)
     const char **texts[] = {
         &loaded->items[loaded->count].url,     &loaded->items[loaded->count].options,
         &loaded->items[loaded->count].mirrors, &loaded->items[loaded->count].name,
-        &loaded->items[loaded->count].base,    &loaded->items[loaded->count].note};
+        &loaded->items[loaded->count].base,    &loaded->items[loaded->count].note,
+        &loaded->items[loaded->count].was};
 
     assert_true(loaded->count < loaded->size);
     loaded->items[loaded->count++] = *item;
@@ -156,6 +157,7 @@ static void loaded_fini(struct loaded *loaded)
         free((void *)loaded->items[i].name);
         free((void *)loaded->items[i].base);
         free((void *)loaded->items[i].note);
+        free((void *)loaded->items[i].was);
     }
     free(loaded->items);
 }
@@ -187,6 +189,7 @@ static void assert_same_item(const struct store_item *got, const struct store_it
     assert_same_text(got->name, expected->name);
     assert_same_text(got->base, expected->base);
     assert_same_text(got->note, expected->note);
+    assert_same_text(got->was, expected->was);
 }
 
 /* Closes, opens again, and expects exactly EXPECTED. */
@@ -256,7 +259,8 @@ static void every_field_comes_back(void **state)
                               .mirrors = "http://a/1\nhttp://b/2",
                               .name = "a.iso",
                               .base = "a (1).iso",
-                              .note = "not yet"};
+                              .note = "not yet",
+                              .was = "http://example.org/old"};
 
     open_store(bench);
     assert_false(bench->moved);
@@ -338,6 +342,34 @@ static void updates_are_kept_and_do_not_touch_what_was_asked_for(void **state)
     update.options = item.options;
     update.mirrors = item.mirrors;
     assert_kept(bench, &update, 1);
+}
+
+static void another_link_is_kept_with_its_options(void **state)
+{
+    struct bench *bench = *state;
+    struct store_item items[2] = {plain_item(1), plain_item(2)};
+
+    items[0].options = items[1].options = "header=A: b";
+    items[0].mirrors = "http://mirror/";
+    open_store(bench);
+    store_add(bench->store, items, 2, on_done, bench);
+    haul_loop_run(bench->loop);
+    items[0].url = "http://example.org/new";
+    items[0].options = "dir=/tmp";
+    items[0].was = "http://example.org/a";
+    store_change(bench->store, &items[0], on_done, bench);
+    haul_loop_run(bench->loop);
+    assert_int_equal(bench->told, 2);
+    assert_int_equal(bench->err.code, HAUL_OK);
+    assert_kept(bench, items, 2);
+    items[1].url = "http://example.org/newer";
+    items[1].options = NULL;
+    store_change(bench->store, &items[1], NULL, NULL);
+    store_update(bench->store, &items[1]);
+    assert_kept(bench, items, 2);
+    close_store(bench);
+    assert_int_equal(ask(bench, "SELECT count(*) FROM options"), 1);
+    open_store(bench);
 }
 
 static void what_was_removed_is_gone_with_its_options(void **state)
@@ -553,6 +585,28 @@ static void become_newer(struct bench *bench)
     sqlite3_close(db);
 }
 
+/* As a haul made it that knew nothing of other links. */
+static void a_queue_of_the_first_version_is_taken_over(void **state)
+{
+    struct bench *bench = *state;
+    struct store_item item = plain_item(1);
+    sqlite3 *db;
+
+    item.name = "a";
+    item.note = "as it was";
+    open_store(bench);
+    add_and_wait(bench, &item);
+    close_store(bench);
+    assert_int_equal(sqlite3_open(bench->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "ALTER TABLE items DROP COLUMN was; PRAGMA user_version = 1",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(db);
+    open_store(bench);
+    assert_false(bench->moved);
+    assert_kept(bench, &item, 1);
+}
+
 static void a_newer_queue_is_refused_and_left_alone(void **state)
 {
     static const char *const suffixes[] = {"", "-wal"};
@@ -739,6 +793,8 @@ int main(void)
         TEST(texts_keep_their_bytes),
         TEST(items_load_in_the_order_of_their_places),
         TEST(updates_are_kept_and_do_not_touch_what_was_asked_for),
+        TEST(another_link_is_kept_with_its_options),
+        TEST(a_queue_of_the_first_version_is_taken_over),
         TEST(what_was_removed_is_gone_with_its_options),
         TEST(an_id_is_never_given_twice),
         TEST(a_hundred_thousand_adds_are_one_commit_and_one_answer),
