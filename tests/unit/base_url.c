@@ -250,9 +250,34 @@ static void ftp_type_is_no_part_of_the_name(void **state)
     assert_segment("http://h/a.iso;type=i", "a.iso;type=i", 12);
 }
 
+/* The quick check says what the whole one says, whatever came before. */
+static void a_link_that_begins_like_the_one_before_is_checked_as_well(void **state)
+{
+    static const char *const links[] = {
+        "http://a.org/1",    "http://a.org/2?x#y",     "http://a.org/3 4", "http://a.org/\x7f",
+        "http://a.org.evil", "http://a.org\\@evil/",   "http://a.org/\t",  "http://a.org/\xc3\xa4",
+        "http://a.org",      "http://u:p@a.org/1",     "http://u:p@b@c/2", "http://a.org:80/",
+        "http://a.org:0/",   "https://a.org/1",        "a.org/1",          "",
+        "http://a.org/",     "http://me@a.org/@@@\\b", "http://",          "file://a.org/1",
+    };
+    const size_t count = sizeof(links) / sizeof(links[0]);
+
+    (void)state;
+    for (size_t before = 0; before < count; before++) {
+        for (size_t i = 0; i < count; i++) {
+            struct url_known known = {0};
+            struct url parts;
+
+            (void)!url_check(links[before], &known, NULL);
+            assert_int_equal(url_check(links[i], &known, NULL), url_split(links[i], &parts, NULL));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_link_that_begins_like_the_one_before_is_checked_as_well),
         cmocka_unit_test(splits_into_parts),
         cmocka_unit_test(absent_parts_are_told_from_empty_ones),
         cmocka_unit_test(ipv6_hosts_keep_their_brackets),
