@@ -16,7 +16,7 @@ struct limiter {
     uint64_t rest; /* byte·ms that did not make a whole byte yet */
 };
 
-#define LIMITER_BURST_MS  100u
+#define LIMITER_BURST_MS  200u
 #define LIMITER_BURST_MIN ((size_t)16 * 1024)
 
 /* Begins anew with an empty bucket. */

@@ -15,7 +15,7 @@ from cases import CASES
 from servers import Hold, Nginx, Relay
 
 FIGURES = {"wall": "wall s", "cpu": "CPU s", "mem": "peak MiB", "first": "first byte s",
-           "again": "again MiB", "fetched": "fetched/size", "kills": "kills"}
+           "again": "again MiB", "fetched": "fetched/size", "kills": "kills", "rate": "got/asked"}
 COMPARE_BLOCK = 1024 * 1024
 
 

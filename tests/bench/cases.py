@@ -253,6 +253,35 @@ def split_uneven(bench):
     yield Tool("axel", files, lambda out: axel(out, url, name, "-n", "16"))
 
 
+# --- limits ---------------------------------------------------------------------------------------
+
+def limited(bench, command, out, size, rate):
+    """What came in a second / what was asked for."""
+    figures = bench.meter(command(out), 60)
+    figures["rate"] = size / (rate * figures["wall"])
+    return figures
+
+
+@case("limit", "--limit for ten seconds, plain and over TLS: bytes a second, got / asked", runs=1)
+def limit(bench):
+    for rate in (50 * 1024, MIB, 20 * MIB, 100 * MIB):
+        name = f"limit-{rate}"
+        files = {name: bench.big(name, 10 * rate)}
+        for scheme, connections in (("http", 1), ("http", 4), ("http", 32), ("https", 1),
+                                    ("https", 32)):
+            more = [f"--limit={rate}", "--min-split=64K", "--per-host=0"]
+            if scheme == "https":
+                more.append(f"--cacert={bench.nginx.cacert}")
+            url = bench.nginx.url(f"/{name}", scheme)
+
+            def command(out, url=url, more=tuple(more), connections=connections):
+                return haul(bench, out, url, *more, connections=connections)
+
+            yield Tool(f"{rate // 1024}K-{scheme}-{connections}", files,
+                       run=lambda out, command=command, rate=rate: limited(
+                           bench, command, out, 10 * rate, rate))
+
+
 # --- start and queue ------------------------------------------------------------------------------
 
 @case("start-to-exit", "one file of 1 KiB, from start to exit", Goal("wall", 1.3, "curl"))

@@ -2,7 +2,7 @@
 
 import time
 
-from harness import case, expect, run
+from harness import case, expect, run, until
 
 
 def seconds(work):
@@ -59,6 +59,25 @@ def tls_is_held_to_it_too(t):
     took = seconds(lambda: t.get("--insecure", "--item-limit", "300K", "--limit", "200K", file.url))
     t.expect_file("tls.bin", file)
     expect(took >= 2.8, f"600 KB at 200 KiB/s took only {took:.2f} s")
+
+
+@case
+def the_limit_is_changed_while_they_run(t):
+    """Up, at once; and down, whatever the buffers held."""
+    file = t.file("live.bin", 20_000_000)
+    (number,) = t.add("--limit", "100K", file.url)
+    until("it runs", lambda: t.items()[number]["done"] > 0)
+    t.ok("set", "--limit", "4M")
+    until("more comes", lambda: t.items()[number]["done"] > 2_000_000)
+    t.ok("set", "--limit", "1M")
+    done = t.items()[number]["done"]
+    begin = time.monotonic()
+    until("more comes", lambda: t.items()[number]["done"] > done + 3 * 1024 * 1024)
+    took = time.monotonic() - begin
+    expect(took >= 2.5, f"3 MiB at 1 MiB/s took only {took:.2f} s")
+    t.ok("set", "--limit", 0)
+    t.ok("wait", number)
+    t.expect_file("live.bin", file)
 
 
 run()

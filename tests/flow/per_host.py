@@ -80,7 +80,7 @@ def a_busy_host_lets_the_others_pass(t):
 
 @case
 def a_queued_item_gets_a_connection_of_one_that_has_several(t):
-    big = t.file("big.bin", 4_000_000, **SLOW)
+    big = t.file("big.bin", 60_000_000, **SLOW)  # no part of it ends in time
     t.keeps("big.bin.part", "second.bin.part")
     (first,) = t.add("-x", 4, "--min-split", "64K", "--per-host", 4, big.url)
     until("it has all of them", lambda: connections(t)[first] == 4)

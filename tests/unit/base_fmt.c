@@ -4,7 +4,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -90,6 +92,19 @@ static void percent_is_100_only_when_all_is_there(void **state)
     assert_int_equal(fmt_percent(2000, 1000), 100);
     assert_int_equal(fmt_percent(INT64_MAX - 1, INT64_MAX), 99);
     assert_int_equal(fmt_percent(INT64_MAX / 2, INT64_MAX), 50);
+}
+
+static void the_time_of_day_is_the_users(void **state)
+{
+    (void)state;
+    setenv("TZ", "XYZ-3", 1); /* three hours ahead */
+    tzset();
+    assert_string_equal(fmt_clock(0, buf), "03:00:00");
+    assert_string_equal(fmt_clock(-1, buf), "02:59:59");
+    assert_string_equal(fmt_clock(INT64_C(1795255451999), buf), "13:04:11");
+    assert_true(strlen(fmt_clock(INT64_MAX, buf)) < FMT_SIZE);
+    unsetenv("TZ");
+    tzset();
 }
 
 static void time_is_utc(void **state)
@@ -211,6 +226,7 @@ int main(void)
         cmocka_unit_test(progress_uses_one_unit),
         cmocka_unit_test(seconds_widen_with_their_size),
         cmocka_unit_test(percent_is_100_only_when_all_is_there),
+        cmocka_unit_test(the_time_of_day_is_the_users),
         cmocka_unit_test(time_is_utc),
         cmocka_unit_test(sizes_are_read_in_every_usual_form),
         cmocka_unit_test(odd_sizes_are_refused),

@@ -86,7 +86,7 @@ static void idle_time_is_not_saved_up(void **state)
 
     (void)state;
     for (size_t i = 0; i < 2; i++) {
-        uint64_t burst = rates[i] / 10 > CHUNK ? rates[i] / 10 : CHUNK, bytes = 0;
+        uint64_t burst = rates[i] / 5 > CHUNK ? rates[i] / 5 : CHUNK, bytes = 0;
         struct limiter limiter;
 
         limiter_set(&limiter, rates[i], 0);
