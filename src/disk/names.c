@@ -219,7 +219,8 @@ enum haul_err names_make_partial(int dirfd, const struct disk_place *place, unsi
     unsigned n = first;
 
     for (int i = 0; i < RACES_MAX && code == HAUL_E_EXISTS; i++) {
-        n = names_free_number(dirfd, place, ".part", n);
+        if (i > 0) /* mostly the first one is free: O_EXCL tells that, too */
+            n = names_free_number(dirfd, place, ".part", n);
         code = make_partial(dirfd, place, n, ret_fd, &why);
     }
     if (code == HAUL_OK)
@@ -277,10 +278,11 @@ enum haul_err names_rename(int dirfd, const char *from, const struct disk_place 
         char *name;
         int why;
 
-        if (place->policy == HAUL_EXISTS_RENAME)
+        if (i > 0 && place->policy == HAUL_EXISTS_RENAME)
             n = names_free_number(dirfd, place, "", n);
         name = names_candidate(place, n);
         if (rename_to(dirfd, from, place, name) == 0) {
+            *err = (struct haul_error){0}; /* of a name that was taken before */
             *ret_name = name;
             return HAUL_OK;
         }

@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "engine/host.h"
+#include "engine/http_date.h"
 #include "engine/retry.h"
 #include "engine/transfer_inside.h"
 
@@ -262,13 +263,25 @@ static void judge_end(struct segment *segment)
                   (unsigned long long)transfer->item->more->done, (long long)transfer->total);
 }
 
+/* The file's date: HTTP tells it in a header, other protocols through libcurl. */
+static int64_t file_time(const struct transfer *transfer, const struct net_result *result)
+{
+    const char *modified = result->response->last_modified;
+    int64_t wall_ms;
+
+    if (!modified ||
+        !http_date_parse(text_raw_from(modified), clock_wall(transfer->engine->clock), &wall_ms))
+        return result->mtime;
+    return wall_ms / 1000;
+}
+
 static void on_done(void *ctx, const struct net_result *result)
 {
     struct segment *segment = ctx;
     struct transfer *transfer = segment->transfer;
 
     leave_host(segment);
-    transfer->mtime = result->mtime;
+    transfer->mtime = file_time(transfer, result);
     transfer->unclean_end |= result->unclean_end;
     if (result->response->retry_after)
         segment->retry_after = retry_after_parse(text_raw_from(result->response->retry_after),

@@ -538,6 +538,7 @@ static void follow(struct net_transfer *transfer)
 {
     struct haul_error err;
 
+    curl_easy_reset(transfer->easy);
     net_response_restart(&transfer->response);
     transfer->ended = false;
     transfer->connected = false;

@@ -28,7 +28,7 @@ enum net_body {
 struct net_result {
     struct haul_error err;               /* HAUL_OK: the answer ended as it should */
     const struct net_response *response; /* of the last answer; status 0 when there was none */
-    int64_t mtime;                       /* seconds since 1970, -1 when not told */
+    int64_t mtime;                       /* seconds since 1970, -1: HTTP, or not told */
     bool unclean_end; /* nobody vouches for its end, and the options let that pass */
 };
 

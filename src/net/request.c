@@ -250,7 +250,8 @@ static void set_manners(struct net_transfer *transfer, size_t running)
     curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-    curl_easy_setopt(easy, CURLOPT_FILETIME, 1L);
+    if (!transfer->is_http) /* of HTTP the header tells, and libcurl parses it slowly */
+        curl_easy_setopt(easy, CURLOPT_FILETIME, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)options->connect_timeout);
 }
 
@@ -259,7 +260,6 @@ enum haul_err transfer_prepare(struct net_transfer *transfer, struct net_shared 
 {
     CURL *easy = transfer->easy;
 
-    curl_easy_reset(easy);
     if (curl_easy_setopt(easy, CURLOPT_URL, transfer->url) != CURLE_OK ||
         curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,ftp,ftps,sftp") != CURLE_OK)
         return haul_fail(err, HAUL_E_BAD_URL, "libcurl can't fetch this link");

@@ -115,7 +115,8 @@ static char **text_slot(struct net_response *response, const char *name)
     };
 
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
-        if (strcasecmp(name, texts[i].name) == 0)
+        /* The first letter settles most, in lower case. */
+        if ((name[0] | 0x20) == texts[i].name[0] && strcasecmp(name, texts[i].name) == 0)
             return texts[i].slot;
     }
     return NULL;
