@@ -380,6 +380,68 @@ void disk_file_record(struct disk_file *file, bool sync)
     disk_submit(file->disk, &job->job);
 }
 
+/* Reading back. */
+
+struct read_job {
+    struct disk_job job;
+    struct disk_file *file;
+    uint64_t offset;
+    char *data;
+    size_t len;
+    bool read;
+    disk_read_cb *done;
+    void *ctx;
+};
+
+static void run_read(struct disk_job *base)
+{
+    struct read_job *job = OWNER_OF(base, struct read_job, job);
+    size_t have = 0;
+
+    while (have < job->len) {
+        ssize_t got =
+            pread(job->file->fd, job->data + have, job->len - have, (off_t)(job->offset + have));
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return;
+        have += (size_t)got;
+    }
+    job->read = true;
+}
+
+static void end_read(struct disk_job *base)
+{
+    struct read_job *job = OWNER_OF(base, struct read_job, job);
+    struct disk_file *file = job->file;
+
+    file->reads--;
+    if (!job->read) {
+        free(job->data);
+        job->data = NULL;
+    }
+    job->done(job->ctx, job->data, job->read ? job->len : 0);
+    free(job);
+    disk_file_settle(file);
+}
+
+void disk_file_read(struct disk_file *file, uint64_t offset, size_t len, disk_read_cb *done,
+                    void *ctx)
+{
+    struct read_job *job = xcalloc(1, sizeof *job);
+
+    *job = (struct read_job){.job = {.run = run_read, .done = end_read},
+                             .file = file,
+                             .offset = offset,
+                             .data = xmalloc(len),
+                             .len = len,
+                             .done = done,
+                             .ctx = ctx};
+    file->reads++;
+    disk_submit(file->disk, &job->job);
+}
+
 /* The ends. */
 
 struct end_job {
@@ -582,7 +644,7 @@ static void end_end(struct disk_job *base)
 
 void disk_file_settle(struct disk_file *file)
 {
-    if (file->ending && !file->busy && !digest_hurry(file->digest))
+    if (file->ending && !file->busy && file->reads == 0 && !digest_hurry(file->digest))
         disk_submit(file->disk, &file->ending->job);
 }
 

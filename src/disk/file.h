@@ -86,6 +86,12 @@ bool disk_file_unwritten(const struct disk_file *file, uint64_t size);
  * one is under way does nothing. */
 void disk_file_record(struct disk_file *file, bool sync);
 
+/* Reads LEN bytes at OFFSET, which were written: DATA is the taker's; NULL with LEN 0 when it
+ * failed. The ends wait for it. */
+typedef void disk_read_cb(void *ctx, char *data, size_t len);
+void disk_file_read(struct disk_file *file, uint64_t offset, size_t len, disk_read_cb *done,
+                    void *ctx);
+
 /* The three ends; each frees FILE. No write may be in flight (writers idle). */
 /* Cuts to SIZE, sets MTIME (seconds, -1: leave), syncs, renames, removes the record. */
 void disk_file_finish(struct disk_file *file, uint64_t size, int64_t mtime,

@@ -34,6 +34,7 @@ struct disk_file {
     bool entries_new; /* made or moved in the folder since that was synced; the jobs' */
     int sync_errno;   /* of a sync that failed: from then on only `synced` is true */
     bool busy;        /* a job works on it */
+    unsigned reads;   /* jobs that only read */
     struct end_job *ending;
     struct digest *digest; /* digest.c; NULL: none is wanted */
 };

@@ -27,7 +27,8 @@ static void learn_name(struct transfer *transfer, const struct net_response *res
     item_set_name(item, transfer->name);
 }
 
-static void learn_identity(struct transfer *transfer, const struct net_response *response)
+static void learn_identity(struct transfer *transfer, struct source *source,
+                           const struct net_response *response)
 {
     bool strong =
         response->last_modified && last_modified_is_strong(response->last_modified, response->date,
@@ -35,6 +36,8 @@ static void learn_identity(struct transfer *transfer, const struct net_response 
 
     xstrset(&transfer->etag, response->etag);
     xstrset(&transfer->modified, strong ? response->last_modified : NULL);
+    source_learn(source, transfer->etag, transfer->modified);
+    transfer->lead = source;
 }
 
 static void learn_facts(struct transfer *transfer, const struct segment *segment,
@@ -48,29 +51,30 @@ static void learn_facts(struct transfer *transfer, const struct segment *segment
     transfer->no_ranges = response->refuses_ranges;
 }
 
-static bool refuse(struct transfer *transfer, enum haul_err code, const char *why)
+static bool refuse(struct transfer *transfer, struct segment *segment, enum haul_err code,
+                   const char *why)
 {
-    struct haul_error err;
-
-    haul_fail(&err, code, "%s", why);
-    transfer_fail(transfer, &err);
+    haul_fail(&segment->err, code, "%s", why);
+    transfer_wants_attention(transfer);
     return false;
 }
 
 /* The answer to a request for the whole file. */
-static bool take_whole(struct transfer *transfer, const struct net_response *response)
+static bool take_whole(struct transfer *transfer, struct segment *segment,
+                       const struct net_response *response)
 {
     int status = response->status;
 
     if (status == 206)
-        return refuse(transfer, HAUL_E_BAD_RESPONSE,
+        return refuse(transfer, segment, HAUL_E_BAD_RESPONSE,
                       "the server sends a part (206) where the whole file was asked for");
     if (status == 204 || status == 205)
-        return refuse(transfer, HAUL_E_BAD_RESPONSE, "the server has no content to send (204)");
+        return refuse(transfer, segment, HAUL_E_BAD_RESPONSE,
+                      "the server has no content to send (204)");
     transfer->total = response->content_length;
     transfer->item->more->total = transfer->total;
     transfer->item->more->done = 0;
-    learn_identity(transfer, response);
+    learn_identity(transfer, segment->source, response);
     if (transfer->file) {
         transfer->want_plan = true;
         transfer->plan_fresh = true;
@@ -85,9 +89,11 @@ static struct resume_result judge_resume(const struct transfer *transfer,
                                          const struct net_response *response)
 {
     const struct disk_range *range = &disk_file_state(transfer->file)->ranges[segment->range];
-    struct identity stored = transfer_identity(transfer);
-    bool strong = response->last_modified && transfer->modified &&
-                  strcmp(response->last_modified, transfer->modified) == 0;
+    struct identity stored = segment->source->state == SOURCE_PROVEN
+                                 ? source_identity(segment->source, transfer->total)
+                                 : transfer_identity(transfer);
+    bool strong = response->last_modified && stored.last_modified &&
+                  strcmp(response->last_modified, stored.last_modified) == 0;
     struct resume_case asked = {.offset = segment->from,
                                 .end = range->end,
                                 .if_range = identity_if_range(&stored),
@@ -116,6 +122,7 @@ static bool take_rest(struct transfer *transfer, struct segment *segment,
     case RESUME_CONTINUE:
         transfer->item->more->total = transfer->total = result.total;
         transfer->want_plan = true;
+        source_learn(segment->source, transfer->etag, transfer->modified);
         transfer_note(transfer, "resumed", result.reason);
         return true;
     case RESUME_RANGES_IGNORED:
@@ -123,16 +130,21 @@ static bool take_rest(struct transfer *transfer, struct segment *segment,
         segment->to = UINT64_MAX;
         transfer->single = true;
         transfer->want_plan = true;
+        source_learn(segment->source, transfer->etag, transfer->modified);
         transfer_note(transfer, "resumed without ranges", result.reason);
         return true;
     case RESUME_START_OVER:
     case RESUME_NOT_SATISFIABLE:
+        if (mirrors_compare_all(transfer)) {
+            segment->unwanted = true;
+            return false;
+        }
         transfer_note(transfer, "starting over", result.reason);
         if (result.whole) {
             segment->range = 0;
             segment->from = 0;
             segment->to = UINT64_MAX;
-            return take_whole(transfer, response);
+            return take_whole(transfer, segment, response);
         }
         transfer->start_over = true;
         return false;
@@ -140,7 +152,7 @@ static bool take_rest(struct transfer *transfer, struct segment *segment,
     case RESUME_VERDICT_COUNT:
         break;
     }
-    return refuse(transfer, result.err, result.reason);
+    return refuse(transfer, segment, result.err, result.reason);
 }
 
 static bool accept_part(struct transfer *transfer, struct segment *segment)
@@ -148,6 +160,7 @@ static bool accept_part(struct transfer *transfer, struct segment *segment)
     if (transfer->ready)
         segment_write_to(segment, transfer->file);
     segment->accepted = true;
+    transfer_set_phase(transfer, HAUL_PHASE_RECEIVING);
     return true;
 }
 
@@ -171,7 +184,7 @@ static bool take_what_comes(struct transfer *transfer, struct segment *segment,
     case RESUME_VERDICT_COUNT:
         break;
     }
-    return refuse(transfer, result->err, result->reason);
+    return refuse(transfer, segment, result->err, result->reason);
 }
 
 /* The answer to a request for a part while others work on the same file. What does not fit is not
@@ -183,11 +196,16 @@ static bool take_part(struct transfer *transfer, struct segment *segment,
 
     if (result.verdict == RESUME_CONTINUE)
         return accept_part(transfer, segment);
+    segment->host->no_ranges |= result.verdict == RESUME_RANGES_IGNORED;
+    transfer_wants_attention(transfer);
+    if (transfer->source_count > 1) {
+        source_drop(transfer, segment->source, result.reason);
+        segment->unwanted = true;
+        return false;
+    }
     LOG_INFO(engine, "item %llu: one connection from now on: %s",
              (unsigned long long)transfer->item->id, result.reason);
-    transfer->host->no_ranges |= result.verdict == RESUME_RANGES_IGNORED;
     transfer->single = true;
-    transfer_wants_attention(transfer);
     if (transfer->segment_count == 1)
         return take_what_comes(transfer, segment, &result);
     segment->unwanted = true;
@@ -206,8 +224,8 @@ bool transfer_take_answer(struct transfer *transfer, struct segment *segment,
     learn_facts(transfer, segment, response, final_url);
     if (!transfer->file)
         learn_name(transfer, response, final_url);
-    go_on =
-        segment->from > 0 ? take_rest(transfer, segment, response) : take_whole(transfer, response);
+    go_on = segment->part ? take_rest(transfer, segment, response)
+                          : take_whole(transfer, segment, response);
     segment->accepted = go_on;
     if (go_on) {
         transfer->item->phase = HAUL_PHASE_RECEIVING;

@@ -129,6 +129,8 @@ static void count(struct segment *segment, size_t len)
     uint64_t now = engine_now(engine);
 
     segment->came += len;
+    segment->source->came += len;
+    speed_add(&segment->source->speed, now, len);
     segment->last_byte = now;
     transfer->item->more->done += len;
     transfer->reached = MAX(transfer->reached, transfer->item->more->done);
@@ -286,7 +288,7 @@ static void on_done(void *ctx, const struct net_result *result)
     if (result->response->retry_after)
         segment->retry_after = retry_after_parse(text_raw_from(result->response->retry_after),
                                                  clock_wall(transfer->engine->clock));
-    if (!segment->full && !segment->unwanted)
+    if (!segment->full && !segment->unwanted && segment->err.code == HAUL_OK)
         segment->err = result->err;
     if (segment->err.code == HAUL_OK && !segment->unwanted)
         judge_end(segment);
@@ -315,20 +317,23 @@ void segment_write_to(struct segment *segment, struct disk_file *file)
     segment->writing = true;
 }
 
-struct segment *segment_start(struct transfer *transfer, size_t range, uint64_t from, uint64_t to,
-                              const char *if_range)
+struct segment *segment_start(struct transfer *transfer, struct source *source, size_t range,
+                              uint64_t from, uint64_t to, const char *if_range)
 {
     struct haul_engine *engine = transfer->engine;
     struct segment *segment = xcalloc(1, sizeof *segment);
-    struct net_request request = {.url = item_url(transfer->item),
+    struct net_request request = {.url = source->url,
                                   .options = transfer->item->options,
+                                  .foreign = source->foreign,
                                   .from = from,
                                   .to = to == UINT64_MAX ? UINT64_MAX : to - 1,
                                   .if_range = if_range,
                                   .http2 = engine->limiter.rate == 0};
 
     segment->transfer = transfer;
-    segment->host = transfer->host;
+    segment->source = source;
+    segment->host = source->host;
+    source->connections++;
     segment->range = range;
     segment->from = from;
     segment->to = to;
@@ -402,5 +407,6 @@ void segment_free(struct segment *segment)
 {
     LIST_REMOVE(segment, link);
     segment->transfer->segment_count--;
+    segment->source->connections--;
     free(segment);
 }

@@ -15,6 +15,7 @@ struct segment {
     TAILQ_ENTRY(segment) limited;
     struct transfer *transfer;
     struct net_transfer *net; /* NULL once the answer is over */
+    struct source *source;
     struct host *host;
     struct disk_writer writer;
     bool writing;    /* the writer works on ->range */
@@ -44,10 +45,10 @@ struct segment {
     struct haul_error err; /* why it ended, HAUL_OK: as it should */
 };
 
-/* Sends a request of TRANSFER for [FROM, TO) of RANGE. IF_RANGE may be NULL. A request that can't
- * even be made ends at once: the segment is there and has ->err. */
-struct segment *segment_start(struct transfer *transfer, size_t range, uint64_t from, uint64_t to,
-                              const char *if_range);
+/* Sends a request of TRANSFER to SOURCE for [FROM, TO) of RANGE. IF_RANGE may be NULL. A request
+ * that can't even be made ends at once: the segment is there and has ->err. */
+struct segment *segment_start(struct transfer *transfer, struct source *source, size_t range,
+                              uint64_t from, uint64_t to, const char *if_range);
 
 /* The file is ready: bytes may go to it. */
 void segment_write_to(struct segment *segment, struct disk_file *file);

@@ -40,6 +40,7 @@ static void lose_one(struct transfer *transfer, const struct segment *segment)
         transfer->refusals = 0;
         return;
     }
+    source_failed(transfer, segment->source, &segment->err);
     transfer->refusals++;
     transfer->spread_after = engine_now(transfer->engine) + (SPREAD_WAIT_MS << doublings);
     if (segment->retry_after > 0)
@@ -47,7 +48,7 @@ static void lose_one(struct transfer *transfer, const struct segment *segment)
                                      (uint64_t)MIN(segment->retry_after, RETRY_AFTER_LIMIT) * 1000);
     if (is_refusal(&segment->err))
         host_refused(segment->host, engine_now(transfer->engine));
-    else if (!segment->err.retryable)
+    else if (!segment->err.retryable && transfer->source_count == 1)
         transfer->single = true;
 }
 
@@ -67,6 +68,19 @@ static void learn_pace(struct transfer *transfer, const struct segment *segment)
     transfer->drops = 0;
 }
 
+/* The only connection failed: another source goes on, or the item fails. */
+static void lose_last(struct transfer *transfer, struct segment *segment)
+{
+    if (segment->came == 0 || !segment->err.retryable)
+        source_failed(transfer, segment->source, &segment->err);
+    transfer->last_err = segment->err;
+    if (mirrors_go_on(transfer, &segment->err))
+        return;
+    transfer->retry_after = segment->retry_after;
+    transfer->unheard = segment->status == 0 && segment->came == 0;
+    transfer_fail(transfer, &segment->err);
+}
+
 static void segment_over(struct transfer *transfer, struct segment *segment)
 {
     bool alone = transfer->segment_count == 1;
@@ -76,14 +90,12 @@ static void segment_over(struct transfer *transfer, struct segment *segment)
         transfer->refusals = 0;
     } else if (!alone) {
         lose_one(transfer, segment);
-    } else if (segment->err.http_status == 416 && segment->part) {
+    } else if (segment->err.http_status == 416 && segment->part && transfer->source_count == 1) {
         transfer_note(transfer, "starting over",
                       "the server has no such range of the file any more (416)");
         transfer->start_over = true;
     } else {
-        transfer->retry_after = segment->retry_after;
-        transfer->unheard = segment->status == 0 && segment->came == 0;
-        transfer_fail(transfer, &segment->err);
+        lose_last(transfer, segment);
     }
     segment_free(segment);
 }
@@ -170,16 +182,14 @@ static void describe_ranges(const struct transfer *transfer, struct plan_range *
  * together from several answers. */
 static unsigned room_for_more(const struct transfer *transfer)
 {
-    struct identity own = transfer_identity(transfer);
     uint64_t wanted = transfer->item->options->connections;
 
     if (!transfer->planned || transfer->single || transfer->no_ranges || transfer->total < 0 ||
-        transfer->item->phase != HAUL_PHASE_RECEIVING || !identity_if_range(&own) ||
-        transfer->segment_count >= wanted ||
+        transfer->item->phase != HAUL_PHASE_RECEIVING || transfer->segment_count >= wanted ||
         engine_now(transfer->engine) < transfer->spread_after ||
         disk_file_state(transfer->file)->range_count >= STATE_RANGES_MAX)
         return 0;
-    return MIN((unsigned)wanted - transfer->segment_count, host_room(transfer->host));
+    return mirrors_room(transfer);
 }
 
 static bool find_next(const struct transfer *transfer, unsigned room, struct plan_next *ret_next)
@@ -283,13 +293,11 @@ static bool spread_once(struct transfer *transfer)
     }
     switch (next.move) {
     case PLAN_TAKE:
-        transfer_ask_range(transfer, next.range);
-        return true;
+        return transfer_ask_range(transfer, next.range);
     case PLAN_CUT:
         if (too_soon(transfer))
             return false;
-        transfer_ask_range(transfer, disk_file_split(transfer->file, next.range, next.at));
-        return true;
+        return transfer_ask_range(transfer, disk_file_split(transfer->file, next.range, next.at));
     case PLAN_REPLACE:
         replace(transfer, next.range);
         break;
@@ -301,6 +309,7 @@ void transfer_spread(struct transfer *transfer)
 {
     while (spread_once(transfer))
         continue;
+    mirrors_check(transfer);
 }
 
 /* Is SEGMENT the one that lags, and not the whole network? Others bring bytes, or have brought

@@ -134,6 +134,7 @@ static void transfer_free(struct transfer *transfer)
         STAILQ_REMOVE(&engine->attention, transfer, transfer, attention);
     LIST_REMOVE(transfer, link);
     engine->transfer_count--;
+    mirrors_end(transfer);
     free(transfer->name);
     free(transfer->final_url);
     free(transfer->etag);
@@ -191,12 +192,12 @@ static void drop_small(struct transfer *transfer)
 
 /* Asking. */
 
-static void ask(struct transfer *transfer, size_t range, uint64_t from, uint64_t to,
-                const char *if_range)
+static void ask(struct transfer *transfer, struct source *source, size_t range, uint64_t from,
+                uint64_t to, const char *if_range)
 {
     if (transfer->segment_count == 0)
         transfer_set_phase(transfer, HAUL_PHASE_CONNECTING);
-    segment_start(transfer, range, from, to, if_range);
+    segment_start(transfer, source, range, from, to, if_range);
     transfer_wants_attention(transfer);
 }
 
@@ -207,15 +208,31 @@ static void ask_from_start(struct transfer *transfer)
     transfer->total = -1;
     transfer->item->more->done = 0;
     transfer->item->more->total = -1;
-    ask(transfer, 0, 0, UINT64_MAX, NULL);
+    mirrors_forget(transfer);
+    ask(transfer, transfer->lead, 0, 0, UINT64_MAX, NULL);
 }
 
-void transfer_ask_range(struct transfer *transfer, size_t range)
+bool transfer_ask_range(struct transfer *transfer, size_t range)
 {
     const struct disk_range *wanted = &disk_file_state(transfer->file)->ranges[range];
-    struct identity own = transfer_identity(transfer);
+    struct source *source = mirrors_next(transfer);
+    struct identity own;
 
-    ask(transfer, range, wanted->written, wanted->end, identity_if_range(&own));
+    if (!source && transfer->lead->state == SOURCE_PROVEN && transfer->item->options->trust_size)
+        source = transfer->lead;
+    if (!source)
+        return false;
+    own = source_identity(source, transfer->total);
+    ask(transfer, source, range, wanted->written, wanted->end, identity_if_range(&own));
+    return true;
+}
+
+/* The same of the lead, by what the record says of the file. */
+static void ask_lead(struct transfer *transfer, const struct identity *stored, size_t range)
+{
+    const struct disk_range *wanted = &disk_file_state(transfer->file)->ranges[range];
+
+    ask(transfer, transfer->lead, range, wanted->written, wanted->end, identity_if_range(stored));
 }
 
 /* The first byte range that misses bytes; false when there is none. */
@@ -249,7 +266,7 @@ static void ask_for_rest(struct transfer *transfer)
     } else if (!first_missing(state, &range)) {
         transfer->goal = GOAL_FINISH;
     } else if (item->more->done > 0 && provable(transfer, &stored)) {
-        transfer_ask_range(transfer, range);
+        ask_lead(transfer, &stored, range);
     } else {
         if (item->more->done > 0)
             transfer_note(transfer, "starting over",
@@ -370,6 +387,7 @@ static bool drop_segments(struct transfer *transfer, bool flush)
     struct segment *segment, *next;
     bool all = true;
 
+    mirrors_stop(transfer);
     for (segment = LIST_FIRST(&transfer->segments); segment; segment = next) {
         next = LIST_NEXT(segment, link);
         segment_hang_up(segment);
@@ -575,18 +593,29 @@ static void keep_record(struct transfer *transfer, uint64_t now)
     disk_file_record(transfer->file, sync);
 }
 
+/* No source may be asked for the rest now: one that is being compared may be next, or all have
+ * failed. */
+static void other_source(struct transfer *transfer)
+{
+    mirrors_check(transfer);
+    if (mirrors_checking(transfer) || mirrors_go_on(transfer, &transfer->last_err))
+        return;
+    transfer_fail(transfer, &transfer->last_err);
+}
+
 /* Nobody works: the file is complete, or the rest is asked for anew. */
 static void close_gap(struct transfer *transfer)
 {
-    struct identity own = transfer_identity(transfer);
     size_t range;
 
     if (transfer->is_small || !transfer->file || transfer->total < 0 ||
         !first_missing(disk_file_state(transfer->file), &range)) {
         transfer->goal = GOAL_FINISH;
         finish(transfer);
-    } else if (provable(transfer, &own)) {
-        transfer_ask_range(transfer, range);
+    } else if (transfer_ask_range(transfer, range)) {
+        return;
+    } else if (transfer->source_count > 1) {
+        other_source(transfer);
     } else {
         transfer->start_over = true;
         transfer_wants_attention(transfer);
@@ -745,6 +774,7 @@ void transfer_start(struct haul_engine *engine, struct item *item)
                          ? xstrdup(work->base)
                          : filename_choose(options->out, text_raw_from(""), item_url(item), NULL);
     transfer->host = host_of(&engine->hosts, item_url(item));
+    mirrors_begin(transfer);
     LIST_INIT(&transfer->segments);
     transfer_keep_place(transfer);
     host_begin(transfer->host, transfer);

@@ -94,6 +94,18 @@ void item_facts(const struct item *item, struct haul_detail *detail)
     add_fact(detail, &size, "checksum", item->options->checksum);
 }
 
+struct fact_list {
+    struct haul_detail *detail;
+    size_t *size;
+};
+
+static void add_source(void *ctx, const char *name, const char *value)
+{
+    struct fact_list *list = ctx;
+
+    add_fact(list->detail, list->size, name, value);
+}
+
 void transfer_facts(const struct transfer *transfer, struct haul_detail *detail)
 {
     size_t size = detail->fact_count;
@@ -108,5 +120,6 @@ void transfer_facts(const struct transfer *transfer, struct haul_detail *detail)
     add_fact(detail, &size, "etag", transfer->etag);
     add_fact(detail, &size, "modified", transfer->modified);
     add_timing(detail, &size, &transfer->peer);
+    mirrors_facts(transfer, add_source, &(struct fact_list){detail, &size});
     add_spans(detail, transfer);
 }

@@ -2,6 +2,7 @@
 #define ENGINE_TRANSFER_INSIDE_H
 
 #include "base/checksum.h"
+#include "engine/mirrors.h"
 #include "engine/segment.h"
 #include "engine/transfer.h"
 #include "engine/validate.h"
@@ -24,6 +25,12 @@ struct transfer {
     bool has_place; /* is counted there, though it has no request under way */
     enum goal goal;
     bool needs_attention;
+
+    /* Where it comes from. */
+    struct source *sources;
+    size_t source_count;
+    struct source *lead;        /* whose answer is the file */
+    struct haul_error last_err; /* of the source that failed last */
 
     /* Its connections. */
     LIST_HEAD(, segment) segments;
@@ -96,8 +103,8 @@ void transfer_set_phase(struct transfer *transfer, enum haul_phase phase);
 struct identity transfer_identity(const struct transfer *transfer);
 /* Takes the file into memory if it is small and there is room. */
 HAUL_CHECKED bool transfer_take_small(struct transfer *transfer);
-/* Asks for what is missing of RANGE. */
-void transfer_ask_range(struct transfer *transfer, size_t range);
+/* Asks a source that is proven for what is missing of RANGE; false when there is none now. */
+bool transfer_ask_range(struct transfer *transfer, size_t range);
 
 /* What was found is of the file (BELIEVED), or of another one and not to be used. */
 void transfer_go_on(struct transfer *transfer, bool believed);

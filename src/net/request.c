@@ -23,6 +23,13 @@
 #define READ_MIN   ((size_t)4 * 1024)
 #define READ_MAX   ((size_t)512 * 1024)
 
+static char *given_user(const struct net_transfer *transfer)
+{
+    const char *user = transfer->foreign ? NULL : transfer->options->user;
+
+    return user ? xstrdup(user) : NULL;
+}
+
 /* Moves the user info of the URL into ->user, so that the URL can be shown and logged. */
 static enum haul_err split_user(struct net_transfer *transfer, const char *url,
                                 struct haul_error *err)
@@ -32,7 +39,7 @@ static enum haul_err split_user(struct net_transfer *transfer, const char *url,
     CURLU *parts;
 
     if (!strpbrk(url, "@#")) { /* as most are: nothing to take out */
-        transfer->user = transfer->options->user ? xstrdup(transfer->options->user) : NULL;
+        transfer->user = given_user(transfer);
         transfer->url = xstrdup(url);
         return HAUL_OK;
     }
@@ -51,8 +58,8 @@ static enum haul_err split_user(struct net_transfer *transfer, const char *url,
     if (status == CURLUE_OK) {
         if (name)
             transfer->user = xasprintf("%s:%s", name, password ? password : "");
-        else if (transfer->options->user)
-            transfer->user = xstrdup(transfer->options->user);
+        else
+            transfer->user = given_user(transfer);
         transfer->url = xstrdup(bare);
     } else {
         haul_fail(err, HAUL_E_BAD_URL, "the link is malformed: %s", curl_url_strerror(status));
@@ -82,6 +89,7 @@ enum haul_err transfer_describe(struct net_transfer *transfer, const struct net_
     transfer->http2 = request->http2 && !transfer->ranged && transfer->options->http2 &&
                       !transfer->options->http1;
     transfer->same_origin = true;
+    transfer->foreign = request->foreign;
     net_response_init(&transfer->response);
     return split_user(transfer, request->url, err);
 }
@@ -144,7 +152,7 @@ static struct curl_slist *own_headers(const struct net_transfer *transfer,
                                       const struct curl_slist *common)
 {
     const struct haul_options *options = transfer->options;
-    bool give = transfer->same_origin && transfer->is_http &&
+    bool give = transfer->same_origin && !transfer->foreign && transfer->is_http &&
                 (options->headers.count > 0 || options->cookies.count > 0 || options->bearer);
     struct curl_slist *list = NULL;
     bool encoding_given = false;
@@ -216,7 +224,7 @@ static void set_identity(struct net_transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     if (!transfer->same_origin)
         return;
-    if (options->referer)
+    if (options->referer && !transfer->foreign)
         curl_easy_setopt(easy, CURLOPT_REFERER, options->referer);
     if (transfer->user) {
         const char *colon = strchr(transfer->user, ':');

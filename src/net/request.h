@@ -13,6 +13,7 @@
 struct net_request {
     const char *url;
     struct haul_options *options; /* headers, user, proxy, time-outs, TLS */
+    bool foreign;                 /* their headers, user and referer are for another origin */
     uint64_t from;                /* first byte wanted */
     uint64_t to;                  /* last byte wanted, inclusive; UINT64_MAX: to the end */
     bool ranged;                  /* ask with Range even when it is from 0 to the end */

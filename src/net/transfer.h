@@ -34,6 +34,7 @@ struct net_transfer {
     bool same_origin; /* secrets may be sent */
     bool http2;       /* asked for, where the server can */
     bool again;       /* the same once more, over HTTP/1.1 */
+    bool foreign;     /* but not those of the options */
     bool head_told;
     bool connected;
     bool lingers;            /* its answer is no, and the body that tells why does not come */

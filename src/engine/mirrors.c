@@ -1,0 +1,615 @@
+/* The sources of a file: which one is asked, which one is believed.
+ *
+ * A check is a request of its own, not a segment: its bytes are compared and never written. */
+
+#include "engine/mirrors.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fmt.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/url.h"
+#include "engine/host.h"
+#include "engine/transfer_inside.h"
+#include "haul/log.h"
+
+#define SAMPLE         ((uint64_t)64 * 1024)
+#define SAMPLE_WAIT_MS UINT64_C(50)
+#define STRIKES_MAX    3u
+#define STRIKE_MS      UINT64_C(2000) /* after the first failure; doubles */
+#define CHECK_MOST_MS  UINT64_C(10000)
+#define PENDING_MS     UINT64_C(2000) /* so long connections are kept for one that is checked */
+
+/* A sample on its way. */
+struct probe {
+    struct transfer *transfer;
+    struct source *source;
+    struct net_transfer *net; /* NULL while the disk reads, and when it is over */
+    char *sample;
+    uint64_t from;
+    size_t len, got;
+    uint64_t asked_at;
+    bool connected;
+    bool proven;
+    bool orphan;               /* nobody waits for it any more: freed when the disk is done */
+    char why[VALIDATE_REASON]; /* it is not the same file, "" while nothing speaks against it */
+};
+
+/* Choosing. */
+
+static double rate_of(const struct source *source, uint64_t now)
+{
+    uint64_t rate = source->came > 0 ? speed_rate(&source->speed, now) : 0;
+
+    return (double)rate / MAX(source->connections, 1u);
+}
+
+size_t source_pick(const struct source *sources, const bool *room, size_t count, uint64_t now)
+{
+    double sum = 0.0, most = 0.0, mean;
+    unsigned known = 0;
+    size_t best = count;
+
+    for (size_t i = 0; i < count; i++) {
+        double rate = rate_of(&sources[i], now);
+
+        sum += rate;
+        known += rate > 0.0;
+    }
+    mean = known > 0 ? sum / known : 1.0;
+    for (size_t i = 0; i < count; i++) {
+        double rate = rate_of(&sources[i], now);
+        double share = (rate > 0.0 ? rate : mean) / (sources[i].connections + 1);
+
+        if (room[i] && share > most) {
+            most = share;
+            best = i;
+        }
+    }
+    return best;
+}
+
+static bool may_ask(const struct transfer *transfer, const struct source *source)
+{
+    struct identity own = source_identity(source, transfer->total);
+
+    return source->state == SOURCE_PROVEN && identity_if_range(&own) &&
+           engine_now(transfer->engine) >= source->not_before;
+}
+
+struct source *mirrors_next(struct transfer *transfer)
+{
+    size_t count = transfer->source_count, best;
+    bool *room = xcalloc(count, sizeof *room);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct source *source = &transfer->sources[i];
+
+        room[i] = may_ask(transfer, source) &&
+                  (host_room(source->host) > 0 || transfer->segment_count == 0);
+    }
+    best = source_pick(transfer->sources, room, count, engine_now(transfer->engine));
+    free(room);
+    return best < count ? &transfer->sources[best] : NULL;
+}
+
+static bool shares_host(const struct transfer *transfer, size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        if (may_ask(transfer, &transfer->sources[k]) &&
+            transfer->sources[k].host == transfer->sources[i].host)
+            return true;
+    }
+    return false;
+}
+
+/* Will soon be known to be good, or not. */
+static bool is_pending(const struct transfer *transfer, const struct source *source)
+{
+    uint64_t now = engine_now(transfer->engine);
+
+    if (source->state == SOURCE_CHECKING)
+        return !source->probe->net || now - source->probe->asked_at < PENDING_MS;
+    return source->state == SOURCE_UNTRIED && now >= source->not_before;
+}
+
+/* Connections that the ones which are not known yet shall have. */
+static unsigned reserved(const struct transfer *transfer)
+{
+    unsigned most = (unsigned)transfer->item->options->connections;
+    size_t good = 0, pending = 0;
+
+    for (size_t i = 0; i < transfer->source_count; i++) {
+        good += may_ask(transfer, &transfer->sources[i]);
+        pending += is_pending(transfer, &transfer->sources[i]);
+    }
+    return pending == 0 ? 0 : (unsigned)(most * pending / (good + pending));
+}
+
+unsigned mirrors_room(const struct transfer *transfer)
+{
+    unsigned most = (unsigned)transfer->item->options->connections;
+    unsigned taken = transfer->segment_count + reserved(transfer);
+    unsigned room = 0;
+
+    for (size_t i = 0; i < transfer->source_count; i++) {
+        const struct source *source = &transfer->sources[i];
+
+        if (may_ask(transfer, source) && !shares_host(transfer, i))
+            room += host_room(source->host);
+    }
+    return taken < most ? MIN(room, most - taken) : 0;
+}
+
+/* Life. */
+
+static void source_init(struct transfer *transfer, struct source *source, const char *url)
+{
+    char *own = url_origin(item_url(transfer->item));
+    char *origin = url_origin(url);
+
+    source->url = xstrdup(url);
+    source->shown = url_shown(url);
+    source->host = host_of(&transfer->engine->hosts, url);
+    source->foreign = !own || !origin || strcmp(own, origin) != 0;
+    free(own);
+    free(origin);
+}
+
+void mirrors_begin(struct transfer *transfer)
+{
+    const struct item_work *work = item_work(transfer->item);
+
+    transfer->source_count = 1 + work->mirror_count;
+    transfer->sources = xcalloc(transfer->source_count, sizeof *transfer->sources);
+    source_init(transfer, &transfer->sources[0], item_url(transfer->item));
+    transfer->sources[0].foreign = false;
+    for (size_t i = 0; i < work->mirror_count; i++)
+        source_init(transfer, &transfer->sources[i + 1], work->mirrors[i]);
+    transfer->lead = &transfer->sources[0];
+}
+
+static void probe_free(struct probe *probe)
+{
+    free(probe->sample);
+    free(probe);
+}
+
+static void leave_host(struct probe *probe)
+{
+    struct host *host = probe->source->host;
+
+    if (!probe->connected)
+        host_connected(host);
+    probe->connected = true;
+    host_leave(host);
+    probe->net = NULL;
+}
+
+/* The disk may still be reading for it. */
+static void probe_drop(struct probe *probe)
+{
+    if (probe->net) {
+        net_cancel(probe->net);
+        leave_host(probe);
+    }
+    probe->source->probe = NULL;
+    if (probe->source->state == SOURCE_CHECKING)
+        probe->source->state = SOURCE_UNTRIED;
+    if (probe->sample)
+        probe_free(probe);
+    else
+        probe->orphan = true;
+}
+
+void mirrors_stop(struct transfer *transfer)
+{
+    for (size_t i = 0; i < transfer->source_count; i++) {
+        if (transfer->sources[i].probe)
+            probe_drop(transfer->sources[i].probe);
+    }
+}
+
+void mirrors_end(struct transfer *transfer)
+{
+    mirrors_stop(transfer);
+    for (size_t i = 0; i < transfer->source_count; i++) {
+        struct source *source = &transfer->sources[i];
+
+        secret_free(source->url);
+        free(source->shown);
+        free(source->etag);
+        free(source->modified);
+        free(source->why);
+    }
+    free(transfer->sources);
+    transfer->sources = NULL;
+    transfer->source_count = 0;
+}
+
+/* What becomes of a source. */
+
+static void tell(struct transfer *transfer, const struct source *source, const char *what)
+{
+    struct haul_engine *engine = transfer->engine;
+
+    if (transfer->source_count == 1)
+        return;
+    LOG_INFO(engine, "item %llu: %s: %s", (unsigned long long)transfer->item->id, source->shown,
+             what);
+    if (engine->keep_history)
+        item_log(transfer->item, clock_wall(engine->clock), "%s: %s", source->shown, what);
+}
+
+struct identity source_identity(const struct source *source, int64_t total)
+{
+    return (struct identity){.etag = source->etag,
+                             .last_modified = source->modified,
+                             .last_modified_strong = source->modified != NULL,
+                             .total = total};
+}
+
+void source_learn(struct source *source, const char *etag, const char *modified)
+{
+    xstrset(&source->etag, etag);
+    xstrset(&source->modified, modified);
+    source->state = SOURCE_PROVEN;
+    source->strikes = 0;
+    xstrset(&source->why, NULL);
+}
+
+void source_drop(struct transfer *transfer, struct source *source, const char *why)
+{
+    char *text = xasprintf("not used any more: %s", why);
+
+    source->state = SOURCE_DROPPED;
+    xstrset(&source->why, why);
+    tell(transfer, source, text);
+    free(text);
+}
+
+void source_failed(struct transfer *transfer, struct source *source, const struct haul_error *err)
+{
+    source->strikes++;
+    if (transfer->source_count == 1)
+        return;
+    if (!err->retryable || source->strikes >= STRIKES_MAX) {
+        source_drop(transfer, source, err->text);
+        return;
+    }
+    xstrset(&source->why, err->text);
+    source->not_before = engine_now(transfer->engine) + (STRIKE_MS << (source->strikes - 1));
+    tell(transfer, source, err->text);
+}
+
+/* Checks. */
+
+static void probe_over(struct probe *probe, const struct haul_error *err)
+{
+    struct transfer *transfer = probe->transfer;
+    struct source *source = probe->source;
+
+    source->probe = NULL;
+    source->state = SOURCE_UNTRIED;
+    if (probe->proven && probe->got == probe->len) {
+        source->state = SOURCE_PROVEN;
+        source->strikes = 0;
+        tell(transfer, source, "sends the same file");
+    } else if (probe->why[0]) {
+        source->differs = true;
+        source_drop(transfer, source, probe->why);
+    } else {
+        source_failed(transfer, source, err);
+    }
+    transfer_wants_attention(transfer);
+    probe_free(probe);
+}
+
+static void on_connected(void *ctx)
+{
+    struct probe *probe = ctx;
+
+    if (!probe->connected)
+        host_connected(probe->source->host);
+    probe->connected = true;
+}
+
+/* The same size, and a validator that further answers can be held to. */
+static bool on_head(void *ctx, const struct net_response *response, const char *final_url)
+{
+    struct probe *probe = ctx;
+    const struct transfer *transfer = probe->transfer;
+    struct content_range range = {.total = -1};
+    struct identity own;
+    bool strong =
+        response->last_modified && last_modified_is_strong(response->last_modified, response->date,
+                                                           clock_wall(transfer->engine->clock));
+
+    (void)final_url;
+    if (response->status != 206 ||
+        !content_range_parse(text_raw_from(response->content_range), &range) || !range.has_range ||
+        range.first != probe->from || range.last + 1 != probe->from + probe->len) {
+        str_copy(probe->why, sizeof probe->why, "it does not send the part that was asked for");
+        return false;
+    }
+    if (range.total != transfer->total) {
+        str_copy(probe->why, sizeof probe->why, "its file has another size");
+        return false;
+    }
+    xstrset(&probe->source->etag, response->etag);
+    xstrset(&probe->source->modified, strong ? response->last_modified : NULL);
+    own = source_identity(probe->source, transfer->total);
+    probe->proven = identity_if_range(&own) != NULL;
+    if (!probe->proven)
+        str_copy(probe->why, sizeof probe->why, "it gives no proof of which version it sends");
+    return probe->proven;
+}
+
+static enum net_body on_body(void *ctx, const char *data, size_t len)
+{
+    struct probe *probe = ctx;
+    size_t take = MIN(len, probe->len - probe->got);
+
+    if (take < len || memcmp(probe->sample + probe->got, data, take) != 0) {
+        str_copy(probe->why, sizeof probe->why, "it sends another file");
+        return NET_BODY_STOP;
+    }
+    probe->got += take;
+    return NET_BODY_TAKEN;
+}
+
+static void on_done(void *ctx, const struct net_result *result)
+{
+    struct probe *probe = ctx;
+
+    leave_host(probe);
+    probe_over(probe, &result->err);
+}
+
+static const struct net_handlers handlers = {
+    .connected = on_connected, .head = on_head, .body = on_body, .done = on_done};
+
+static void on_sample(void *ctx, char *data, size_t len)
+{
+    struct probe *probe = ctx;
+    struct net_request request;
+    struct haul_error err;
+
+    probe->sample = data;
+    if (probe->orphan) {
+        probe_free(probe);
+        return;
+    }
+    if (!data || len < probe->len) {
+        haul_fail(&err, HAUL_E_INTERNAL, "the sample can't be read");
+        probe->sample = data ? data : xmalloc(1);
+        probe_over(probe, &err);
+        return;
+    }
+    request = (struct net_request){.url = probe->source->url,
+                                   .options = probe->transfer->item->options,
+                                   .foreign = probe->source->foreign,
+                                   .from = probe->from,
+                                   .to = probe->from + probe->len - 1};
+    probe->asked_at = engine_now(probe->transfer->engine);
+    if (net_start(probe->transfer->engine->net, &request, &handlers, probe, &probe->net, &err) !=
+        HAUL_OK) {
+        probe_over(probe, &err);
+        return;
+    }
+    host_enter(probe->source->host);
+    host_connecting(probe->source->host);
+}
+
+/* Bytes that are on the disk, anywhere in the file: versions differ more often in the middle than
+ * at the start. False while there are too few. */
+static bool choose_sample(const struct transfer *transfer, uint64_t *ret_from)
+{
+    const struct disk_state *state = disk_file_state(transfer->file);
+    uint64_t most = 0;
+
+    for (size_t i = 0; i < state->range_count; i++) {
+        const struct disk_range *range = &state->ranges[i];
+        uint64_t here = range->written - range->start;
+
+        if (here >= SAMPLE && here > most) {
+            most = here;
+            *ret_from = range->start + clock_chance(transfer->engine->clock) % (here - SAMPLE + 1);
+        }
+    }
+    return most > 0;
+}
+
+static void check(struct transfer *transfer, struct source *source)
+{
+    struct probe *probe;
+    uint64_t from;
+
+    if (!choose_sample(transfer, &from)) {
+        transfer->put_off = true;
+        engine_nudge(transfer->engine, SAMPLE_WAIT_MS);
+        return;
+    }
+    probe = xcalloc(1, sizeof *probe);
+    *probe =
+        (struct probe){.transfer = transfer, .source = source, .from = from, .len = (size_t)SAMPLE};
+    source->probe = probe;
+    source->state = SOURCE_CHECKING;
+    disk_file_read(transfer->file, from, probe->len, on_sample, probe);
+}
+
+/* Sources that are proven or about to be; more than there are connections are no use. */
+static uint64_t count_good(const struct transfer *transfer)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < transfer->source_count; i++)
+        count += transfer->sources[i].state == SOURCE_CHECKING ||
+                 may_ask(transfer, &transfer->sources[i]);
+    return count;
+}
+
+void mirrors_check(struct transfer *transfer)
+{
+    uint64_t now = engine_now(transfer->engine);
+    uint64_t most = transfer->item->options->connections;
+
+    if (transfer->source_count == 1 || !transfer->ready || transfer->total < 0)
+        return;
+    for (size_t i = 0; i < transfer->source_count; i++) {
+        struct source *source = &transfer->sources[i];
+
+        if (source->probe && source->probe->net && now - source->probe->asked_at >= CHECK_MOST_MS) {
+            struct haul_error err;
+
+            haul_fail(&err, HAUL_E_STALLED, "it does not answer");
+            probe_drop(source->probe);
+            source_failed(transfer, source, &err);
+        }
+        if (source->state == SOURCE_UNTRIED && now >= source->not_before &&
+            count_good(transfer) < most)
+            check(transfer, source);
+    }
+}
+
+bool mirrors_checking(const struct transfer *transfer)
+{
+    for (size_t i = 0; i < transfer->source_count; i++) {
+        if (transfer->sources[i].state == SOURCE_CHECKING)
+            return true;
+    }
+    return false;
+}
+
+/* Going on. */
+
+/* Enough is here that another source can be checked against it, and that is worth keeping. */
+static bool worth_keeping(const struct transfer *transfer)
+{
+    uint64_t from;
+
+    return transfer->file && transfer->total >= 0 &&
+           (transfer->planned || disk_file_found(transfer->file)) && choose_sample(transfer, &from);
+}
+
+static struct source *untried(struct transfer *transfer)
+{
+    uint64_t now = engine_now(transfer->engine);
+
+    for (size_t i = 0; i < transfer->source_count; i++) {
+        struct source *source = &transfer->sources[i];
+
+        if (source->state != SOURCE_DROPPED && source->state != SOURCE_CHECKING &&
+            now >= source->not_before)
+            return source;
+    }
+    return NULL;
+}
+
+bool mirrors_compare_all(struct transfer *transfer)
+{
+    if (transfer->source_count == 1 || !worth_keeping(transfer))
+        return false;
+    transfer->want_plan = true;
+    return true;
+}
+
+void mirrors_forget(struct transfer *transfer)
+{
+    mirrors_stop(transfer);
+    for (size_t i = 0; i < transfer->source_count; i++) {
+        struct source *source = &transfer->sources[i];
+
+        if (source->state == SOURCE_PROVEN)
+            source->state = SOURCE_UNTRIED;
+    }
+}
+
+/* All of them send another file than the one that was begun: it has changed everywhere. */
+static bool all_differ(const struct transfer *transfer)
+{
+    for (size_t i = 0; i < transfer->source_count; i++) {
+        if (!transfer->sources[i].differs)
+            return false;
+    }
+    return true;
+}
+
+static void start_over(struct transfer *transfer)
+{
+    transfer_note(transfer, "starting over", "all sources have another file now");
+    for (size_t i = 0; i < transfer->source_count; i++) {
+        transfer->sources[i].differs = false;
+        transfer->sources[i].state = SOURCE_UNTRIED;
+    }
+    transfer->lead = &transfer->sources[0];
+    transfer->start_over = true;
+}
+
+static void name_all(const struct transfer *transfer, struct haul_error *err)
+{
+    char *text =
+        xasprintf("none of %zu sources works; the last: %s", transfer->source_count, err->text);
+
+    str_copy(err->text, sizeof err->text, text);
+    free(text);
+}
+
+bool mirrors_go_on(struct transfer *transfer, struct haul_error *err)
+{
+    struct source *next = untried(transfer);
+
+    if (transfer->source_count == 1)
+        return false;
+    if (!next && !mirrors_checking(transfer)) {
+        if (all_differ(transfer)) {
+            start_over(transfer);
+            return true;
+        }
+        name_all(transfer, err);
+        return false;
+    }
+    if (worth_keeping(transfer)) {
+        transfer->want_plan = !transfer->planned; /* by the record: the checks prove the rest */
+    } else if (next) {
+        transfer->lead = next;
+        transfer->start_over = true;
+    }
+    transfer_wants_attention(transfer);
+    return true;
+}
+
+/* For people. */
+
+static const char *state_word(const struct transfer *transfer, const struct source *source)
+{
+    if (source->state == SOURCE_DROPPED)
+        return "dropped";
+    if (source->state == SOURCE_CHECKING)
+        return "being compared";
+    if (engine_now(transfer->engine) < source->not_before)
+        return "waits";
+    return source->state == SOURCE_PROVEN ? "in use" : "not tried";
+}
+
+void mirrors_facts(const struct transfer *transfer,
+                   void (*add)(void *ctx, const char *name, const char *value), void *ctx)
+{
+    if (transfer->source_count == 1)
+        return;
+    for (size_t i = 0; i < transfer->source_count; i++) {
+        const struct source *source = &transfer->sources[i];
+        uint64_t rate = speed_rate(&source->speed, engine_now(transfer->engine));
+        char speed[FMT_SIZE];
+        char *text =
+            xasprintf("%s: %s%s%s, %u connections, %s", source->shown, state_word(transfer, source),
+                      source->why ? ": " : "", source->why ? source->why : "", source->connections,
+                      fmt_rate(rate, speed));
+
+        add(ctx, "source", text);
+        free(text);
+    }
+}

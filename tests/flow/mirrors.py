@@ -1,0 +1,175 @@
+"""One file from several sources: all of them bring bytes, none that is another file brings one, and what
+fails is not waited for."""
+
+import os
+import signal
+
+from harness import Origin, case, expect, expect_equal, free_port, header, run, until
+
+SIZE = 4_000_000
+SPLIT = ("-x", 4, "--min-split", "64K")
+SLOW = {"rate": 500_000, "tick": 20}
+
+
+def mirror(t, file, path, **script):
+    """The same content at the other server, with a validator of its own."""
+    query = {"size": file.size, "seed": file.seed, "etag": f'"{path}"', **SLOW, **script}
+    return t.origin.url(path, port=t.origin.other, **query)
+
+
+def listed(t, *urls):
+    """Arguments for one item with several links."""
+    return ("-i", t.write("list.txt", "\t".join(map(str, urls)) + "\n"))
+
+
+def asked(t, path):
+    """The first bytes of the parts that were asked for."""
+    wanted = [header(one, "Range") for one in t.origin.requests(path)]
+    return [int(one.split("=")[1].split("-")[0]) for one in wanted if one]
+
+
+def recorded(path):
+    """Bytes that the record says are here."""
+    if not os.path.exists(path):
+        return 0
+    with open(path, encoding="ascii") as file:
+        rows = [line.split() for line in file if line[0].isdigit()]
+    return sum(int(row[2]) - int(row[0]) for row in rows)
+
+
+@case
+def parts_come_from_all_sources(t):
+    file = t.file("m1.bin", SIZE, **SLOW)
+    t.get(*SPLIT, *listed(t, file, mirror(t, file, "m1-b.bin")))
+    t.expect_file("m1.bin", file)
+    expect(len(asked(t, "m1-b.bin")) >= 2, "the mirror was not used")
+    sample = header(t.origin.requests("m1-b.bin")[0], "Range")
+    first, last = map(int, sample.split("=")[1].split("-"))
+    expect_equal(last - first + 1, 65536, "the first thing asked of a mirror is a sample")
+    expect(all(header(one, "If-Range") == '"m1-b.bin"'
+               for one in t.origin.requests("m1-b.bin")[1:]), "the mirror's own validator")
+
+
+@case
+def another_file_is_never_used(t):
+    other_content = {"seed": 7}
+    other_size = {"size": SIZE + 1}
+    whole = {"ranges": "off"}
+    nameless = {"etag": "none", "modified": "none"}
+    for number, other in enumerate((other_content, other_size, whole, nameless)):
+        name = f"m2-{number}.bin"
+        file = t.file(name, SIZE, **SLOW)
+        t.get(*SPLIT, *listed(t, file, mirror(t, file, "other-" + name, **other)))
+        t.expect_file(name, file)
+        expect_equal(len(t.origin.requests("other-" + name)), 1, f"requests for {other}")
+
+
+@case
+def what_was_refused_stands_in_the_history(t):
+    pace = {"rate": 150_000}
+    file = t.file("m3.bin", SIZE // 2, **pace)
+    good = mirror(t, file, "m3-good.bin", **pace)
+    bad = mirror(t, file, "m3-bad.bin", seed=7)
+    number = t.add(*SPLIT, *listed(t, file, good, bad))[0]
+
+    def sources():
+        facts = t.ok("show", "--json", number).json()["facts"]
+        return [fact["value"] for fact in facts if fact["name"] == "source"]
+
+    until("both mirrors are known", lambda: "dropped" in str(sources()) and
+          str(sources()).count("in use") == 2)
+    expect_equal(len(sources()), 3, "sources")
+    t.ok("wait")
+    events = str(t.ok("show", "--json", number).json()["events"])
+    expect("sends the same file" in events, events)
+    expect("m3-bad.bin" in events and "another file" in events, events)
+    t.expect_file("m3.bin", file)
+
+
+@case
+def the_next_one_goes_on_where_the_first_is_dead(t):
+    file = t.file("m4.bin", SIZE, rate=20_000_000)
+    dead = f"http://127.0.0.1:{free_port()}/m4.bin"
+    for number, first in enumerate((t.origin.url("m4.bin", status=404), dead)):
+        t.get(*SPLIT, "--retries", 0, "-o", f"m4-{number}", *listed(t, first, file))
+        t.expect_file(f"m4-{number}", file)
+
+
+@case
+def the_error_of_all_says_how_many(t):
+    urls = [t.origin.url(f"m5-{number}.bin", status=404) for number in range(3)]
+    result = t.get(*SPLIT, *listed(t, *urls), status=4)
+    expect(b"none of 3 sources works" in result.err, str(result))
+
+
+@case
+def one_that_dies_in_the_middle_is_replaced(t):
+    for connections in (1, 4):
+        first = Origin()
+        try:
+            name = f"m6-{connections}.bin"
+            file = first.file(name, SIZE, rate=200_000, tick=20)
+            spare = mirror(t, file, "spare-" + name, rate=2_000_000)
+            running = t.start("get", "-q", "-d", t.dir, "-x", connections, "--min-split", "64K",
+                              "--retries", 0, *listed(t, file, spare))
+            part = t.path(name + ".part")
+            until("something is here",
+                  lambda p=part: os.path.exists(p) and os.path.getsize(p) > 200_000)
+        finally:
+            first.close()
+        expect_equal(running.wait().status, 0, f"{connections}: {running.err()}")
+        t.expect_file(name, file)
+        starts = asked(t, "spare-" + name)
+        expect(len(starts) >= 2, "the mirror was compared, and used")
+
+
+@case
+def what_a_mirror_left_is_gone_on_with(t):
+    file = t.file("m7.bin", SIZE, rate=300_000, tick=20)
+    first = t.origin.url("dead.bin", status=404)
+    arguments = ("get", "-q", "-d", t.dir, *SPLIT, "-o", "m7.bin", *listed(t, first, file))
+    running = t.start(*arguments)
+    until("some of it is recorded", lambda: recorded(t.path("m7.bin.haul")) > 300_000)
+    running.signal(signal.SIGKILL)
+    running.wait()
+    before = len(t.origin.requests("m7.bin"))
+    t.ok(*arguments)
+    t.expect_file("m7.bin", file)
+    t.expect_names("m7.bin")
+    for one in t.origin.requests("m7.bin")[before:]:
+        expect(header(one, "Range"), "it was begun anew")
+
+
+@case
+def secrets_stay_with_the_first_links_server(t):
+    file = t.file("m8.bin", SIZE, auth="basic", **SLOW)
+    own = mirror(t, file, "m8-own.bin", auth="basic", user="mine:secret")
+    own = own.replace("http://", "http://mine:secret@")
+    t.get(*SPLIT, "-u", "user:pass", "-H", "X-Key: value", "-e", "http://from.test/",
+          "-b", "k=v",
+          *listed(t, file, own, mirror(t, file, "m8-other.bin")))
+    t.expect_file("m8.bin", file)
+    expect(all(header(one, "X-Key") for one in t.origin.requests("m8.bin")), "the first one")
+    for name in ("m8-own.bin", "m8-other.bin"):
+        requests = t.origin.requests(name)
+        expect(len(requests) >= 2, f"{name} was not used")
+        for one in requests:
+            expect(not any(header(one, key) for key in ("X-Key", "Referer", "Cookie")),
+                   f"{name}: {one}")
+    expect(not any(header(one, "Authorization") for one in t.origin.requests("m8-other.bin")),
+           "a password went to another server")
+    expect(any(header(one, "Authorization") for one in t.origin.requests("m8-own.bin")),
+           "the mirror's own password was not used")
+
+
+@case
+def a_slow_one_gets_less(t):
+    file = t.file("m9.bin", 2 * SIZE, rate=1_000_000, tick=20)
+    slow = mirror(t, file, "m9-slow.bin", rate=20_000)
+    t.get("-x", 6, "--min-split", "64K", *listed(t, file, slow))
+    t.expect_file("m9.bin", file)
+    expect(len(asked(t, "m9-slow.bin")) < len(t.origin.requests("m9.bin")),
+           "the slow one was asked as often")
+
+
+run()
