@@ -70,16 +70,18 @@ HAUL_CHECKED enum haul_err haul_engine_act(struct haul_engine *engine, enum haul
                                            const uint64_t *ids, size_t count, size_t *ret_count,
                                            struct haul_error *err);
 
-/* Called when an item's other link is kept by the store. ERR is NULL then; otherwise the item has
- * it all the same, and a daemon that ends now may have forgotten it when it starts again. */
+/* Called when what was changed of an item is kept by the store. ERR is NULL then; otherwise the
+ * item has it all the same, and a daemon that ends now may have forgotten it when it starts again.
+ */
 typedef void haul_changed_cb(void *ctx, const struct haul_error *err);
 
 /* Gives an item that is not done another link to the same file; one that runs is stopped and starts
  * again, a failed one is queued, a paused or cancelled one stays so. The bytes that are here are
  * kept when the new link proves to have the same file, else it starts over. GIVEN (NULL: nothing)
  * holds options to be set with it. Those that belong to the origin of the old link (passwords,
- * headers, the referer) are dropped when the new one is of another origin. CHANGED as with
- * haul_engine_add(). */
+ * headers, the referer) are dropped when the new one is of another origin. URL may be NULL: then
+ * the item goes on as it is, and GIVEN, which must hold live options only, takes effect at once.
+ * CHANGED as with haul_engine_add(). */
 HAUL_CHECKED enum haul_err haul_engine_change(struct haul_engine *engine, uint64_t id,
                                               const char *url, const struct haul_options *given,
                                               haul_changed_cb *changed, void *ctx,

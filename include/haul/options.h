@@ -93,6 +93,7 @@ struct haul_option {
     const char *help;
     bool secret;    /* never shown, logged or sent back */
     bool of_origin; /* sent only to the origin of the link that it was given with */
+    bool live;      /* of items: may be changed for one that is there, even while it runs */
     /* What is wrong with a text, to follow the option's name in a sentence; NULL: nothing. A row
      * without a check takes any text. */
     const char *(*check)(const char *value);

@@ -52,7 +52,7 @@ bool args_takes(const struct command *command, const struct haul_option *option)
 {
     unsigned wanted = 0;
 
-    if (option->of_origin && (command->takes & COMMAND_TAKES_LINK))
+    if ((option->of_origin || option->live) && (command->takes & COMMAND_TAKES_LINK))
         return true;
     if (option->scope == HAUL_SCOPE_ITEM)
         wanted = COMMAND_TAKES_ITEM;

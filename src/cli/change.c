@@ -1,4 +1,5 @@
-/* `haul change`: gives one item another link to the same file. */
+/* `haul change`: gives one item another link to the same file, or another limit. */
+
 #include <stdio.h>
 
 #include "base/str.h"
@@ -22,6 +23,18 @@ static int show_change(struct call *call, const struct haul_reply *reply)
     return 0;
 }
 
+static bool gives_live_option(const struct args *args)
+{
+    size_t count;
+    const struct haul_option *table = haul_option_table(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (table[i].live && haul_option_given(&table[i], args->item))
+            return true;
+    }
+    return false;
+}
+
 int change_run(const struct args *args)
 {
     struct haul_error err;
@@ -31,10 +44,9 @@ int change_run(const struct args *args)
         (void)haul_fail(&err, HAUL_E_USAGE, "\"%s\" is not an item's number", args->operands[0]);
         return report_usage("change", &err);
     }
-    if (args->run.url == NULL) {
+    if (args->run.url == NULL && !gives_live_option(args)) {
         (void)haul_fail(&err, HAUL_E_USAGE,
-                        "the new link is missing; write: haul change %s --url "
-                        "URL",
+                        "nothing to change; write: haul change %s --url URL, or --item-limit RATE",
                         args->operands[0]);
         return report_usage("change", &err);
     }

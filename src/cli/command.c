@@ -114,11 +114,11 @@ static const struct command commands[] = {
     },
     {
         .name = "change",
-        .operands = "ID --url URL",
-        .summary = "Give an item another link to the same file, keeping what came.",
+        .operands = "ID [--url URL]",
+        .summary = "Give an item another link to the same file, or another limit.",
         .details =
-            "ID is an item's number, as 'haul list' shows it. The bytes that are here are kept "
-            "when "
+            "ID is an item's number, as 'haul list' shows it. --item-limit alone takes effect at "
+            "once, also while the item runs. With --url the bytes that are here are kept when "
             "the new link has the same file: by its ETag or date, else by its size and a compared "
             "sample; otherwise the item starts over and says so. A failed item is queued again. "
             "Passwords, tokens, cookies, headers and the referer go to the server that they were "

@@ -37,7 +37,7 @@ enum command_takes {
     COMMAND_TAKES_PROGRESS = 1 << 5, /* --progress and --quiet */
     COMMAND_TAKES_LOG = 1 << 6,      /* --log */
     COMMAND_TAKES_VERBOSE = 1 << 7,  /* --verbose */
-    COMMAND_TAKES_LINK = 1 << 8,     /* --url, and the options that belong to a link's origin */
+    COMMAND_TAKES_LINK = 1 << 8,     /* --url, the options of a link's origin, and live ones */
 };
 
 #define COMMAND_ANY SIZE_MAX

@@ -213,6 +213,7 @@ static const struct haul_option rows[] = {
         .initial = "0",
         .value_name = "RATE",
         .help = "Bytes per second for one item, as 20M or 500K; 0 is no limit",
+        .live = true,
     },
     {
         ITEM("header", headers),

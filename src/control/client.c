@@ -760,7 +760,7 @@ void haul_client_change(struct haul_client *client, uint64_t id, const char *url
         json_object_set_new(params, "options", options);
     else
         json_decref(options);
-    if (json_object_set_new(params, "url", json_string(url)) != 0)
+    if (url && json_object_set_new(params, "url", json_string(url)) != 0)
         (void)haul_fail(&err, HAUL_E_BAD_URL, "the link is not valid UTF-8");
     if (err.code == HAUL_OK) {
         call_simple(client, CALL_CHANGE, params, reply, ctx);

@@ -302,17 +302,20 @@ static enum haul_err run_act(struct call *call, const json_t *params, json_t **r
     return code;
 }
 
-/* Only what belongs to the link: the rest of an item's options stays what it is. */
-static enum haul_err check_given(const struct haul_options *given, struct haul_error *err)
+/* Only what belongs to the new link, and what may be changed at any time: the rest of an item's
+ * options stays what it is. */
+static enum haul_err check_given(const struct haul_options *given, bool has_link,
+                                 struct haul_error *err)
 {
     size_t count;
     const struct haul_option *table = haul_option_table(&count);
 
     for (size_t i = 0; i < count; i++) {
-        if (table[i].scope == HAUL_SCOPE_ITEM && !table[i].of_origin &&
-            haul_option_given(&table[i], given))
-            return haul_fail(err, HAUL_E_RPC, "options: %s does not belong to a link",
-                             table[i].name);
+        bool fits = table[i].live || (table[i].of_origin && has_link);
+
+        if (table[i].scope == HAUL_SCOPE_ITEM && !fits && haul_option_given(&table[i], given))
+            return haul_fail(err, HAUL_E_RPC, "options: %s can't be changed%s", table[i].name,
+                             table[i].of_origin ? " without a new link" : "");
     }
     return HAUL_OK;
 }
@@ -338,7 +341,9 @@ static enum haul_err run_change(struct call *call, const json_t *params, json_t 
 
     (void)ret_result;
     if (code == HAUL_OK && given)
-        code = check_given(given, err);
+        code = check_given(given, url != NULL, err);
+    else if (code == HAUL_OK && !url)
+        code = haul_fail(err, HAUL_E_RPC, "change: neither url nor options are given");
     if (code == HAUL_OK) {
         call->engine_has_it = true;
         code = haul_engine_change(server_engine(call->server), id, url, given, on_link_changed,
@@ -561,10 +566,11 @@ static const struct method methods[] = {
     {
         .name = "change",
         .run = run_change,
-        .help = "Give an item another link to the same file",
+        .help = "Give an item another link to the same file, or another limit",
         .params = {{"id", PARAM_UINT, true, "the item"},
-                   {"url", PARAM_TEXT, true, "the new link"},
-                   {"options", PARAM_OBJECT, false, "what is sent to its origin: header, user, …"}},
+                   {"url", PARAM_TEXT, false, "the new link"},
+                   {"options", PARAM_OBJECT, false,
+                    "what is sent to the link's origin: header, user, …; item-limit"}},
     },
     {
         .name = "move",

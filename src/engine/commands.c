@@ -243,7 +243,7 @@ static void change_options(struct item *item, const char *url, const struct haul
 {
     struct haul_options *options = haul_options_copy(item->options);
 
-    if (!same_origin(item_url(item), url))
+    if (url && !same_origin(item_url(item), url))
         drop_origins_options(options);
     if (given)
         haul_options_merge(options, given);
@@ -275,25 +275,16 @@ static enum haul_err check_change(const struct item *item, const char *url, stru
     struct url parts;
 
     if (item->state == HAUL_DONE || is_finishing(item))
-        return haul_fail(err, HAUL_E_BAD_STATE, "item %llu is complete, its link can't be changed",
+        return haul_fail(err, HAUL_E_BAD_STATE, "item %llu is complete, it can't be changed",
                          (unsigned long long)item->id);
-    return url_split(url, &parts, err);
+    return url ? url_split(url, &parts, err) : HAUL_OK;
 }
 
-enum haul_err haul_engine_change(struct haul_engine *engine, uint64_t id, const char *url,
-                                 const struct haul_options *given, haul_changed_cb *changed,
-                                 void *ctx, struct haul_error *err)
+/* Puts the item back to where it begins, with its new link. */
+static void start_again(struct haul_engine *engine, struct item *item)
 {
-    struct item *item = queue_find(&engine->queue, id);
-    bool was_active;
+    bool was_active = item->state == HAUL_ACTIVE;
 
-    if (!item)
-        return haul_fail(err, HAUL_E_NO_ITEM, "there is no item %llu", (unsigned long long)id);
-    if (check_change(item, url, err) != HAUL_OK)
-        return err->code;
-    was_active = item->state == HAUL_ACTIVE;
-    change_options(item, url, given);
-    change_link(item, url);
     engine_clear_error(item);
     item_need_more(item)->tries = 0;
     item_need_work(item)->deadline = 0;
@@ -305,9 +296,28 @@ enum haul_err haul_engine_change(struct haul_engine *engine, uint64_t id, const 
     }
     if (was_active && item_work(item)->transfer)
         transfer_stop(item_work(item)->transfer, false);
-    queue_touch(&engine->queue, item);
     lanes_open(&engine->queue.lanes); /* it may wait for the host of its old link */
     haul_engine_hold(engine, false);
+}
+
+enum haul_err haul_engine_change(struct haul_engine *engine, uint64_t id, const char *url,
+                                 const struct haul_options *given, haul_changed_cb *changed,
+                                 void *ctx, struct haul_error *err)
+{
+    struct item *item = queue_find(&engine->queue, id);
+
+    if (!item)
+        return haul_fail(err, HAUL_E_NO_ITEM, "there is no item %llu", (unsigned long long)id);
+    if (check_change(item, url, err) != HAUL_OK)
+        return err->code;
+    change_options(item, url, given);
+    if (url) {
+        change_link(item, url);
+        start_again(engine, item);
+    } else if (item_work(item)->transfer) {
+        transfer_limit(item_work(item)->transfer);
+    }
+    queue_touch(&engine->queue, item);
     keep_link(engine, item, changed, ctx);
     return HAUL_OK;
 }

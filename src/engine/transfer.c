@@ -756,6 +756,15 @@ static void on_room(void *ctx, int64_t free_bytes)
     transfer_wants_attention(transfer);
 }
 
+void transfer_limit(struct transfer *transfer)
+{
+    struct haul_engine *engine = transfer->engine;
+
+    limiter_set(&transfer->limiter, transfer->item->options->item_limit, engine_now(engine));
+    uv_timer_stop(&engine->limit_timer); /* set for the old limit */
+    engine_wake(engine);
+}
+
 void transfer_start(struct haul_engine *engine, struct item *item)
 {
     struct transfer *transfer = xcalloc(1, sizeof *transfer);
@@ -768,7 +777,7 @@ void transfer_start(struct haul_engine *engine, struct item *item)
     transfer->mtime = -1;
     transfer->retry_after = -1;
     speed_start(&transfer->speed, engine_now(engine));
-    limiter_set(&transfer->limiter, options->item_limit, engine_now(engine));
+    transfer_limit(transfer);
     transfer->recorded_at = transfer->synced_at = engine_now(engine);
     transfer->name = work->base
                          ? xstrdup(work->base)

@@ -15,6 +15,9 @@ void transfer_start(struct haul_engine *engine, struct item *item);
  * caller's to set; engine_transfer_over() comes with err NULL when all is put away. */
 void transfer_stop(struct transfer *transfer, bool discard);
 
+/* The item's limit is another one. */
+void transfer_limit(struct transfer *transfer);
+
 /* Does what could not be done inside libcurl. From the engine's step. */
 void transfer_attend(struct transfer *transfer);
 

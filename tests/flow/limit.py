@@ -80,4 +80,40 @@ def the_limit_is_changed_while_they_run(t):
     t.expect_file("live.bin", file)
 
 
+@case
+def an_items_limit_is_changed_while_it_runs(t):
+    file = t.file("changed.bin", 30_000_000)
+    (number,) = t.add("-x", 1, "--item-limit", "50K", file.url)
+    until("it runs", lambda: t.items()[number]["done"] > 0)
+    t.ok("change", number, "--item-limit", "60K")
+    expect(t.items()[number]["done"] < file.size, "the limit is not obeyed")
+    t.ok("change", number, "--item-limit", 0)
+    t.ok("wait")
+    t.expect_file("changed.bin", file)
+    expect(len(t.origin.requests("changed.bin")) == 1, "it was started again")
+
+
+@case
+def a_changed_limit_is_kept(t):
+    file = t.file("kept.bin", 30_000_000)
+    (number,) = t.add("-x", 1, "--item-limit", "50K", file.url)
+    t.ok("change", number, "--item-limit", 0)
+    t.ok("pause", number)
+    t.stop()
+    t.ok("resume", number)
+    t.ok("wait")
+    t.expect_file("kept.bin", file)
+
+
+@case
+def without_a_new_link_only_limits_are_changed(t):
+    file = t.file("odd.bin", 30_000_000)
+    (number,) = t.add("--item-limit", "50K", file.url)
+    result = t.haul("change", number)
+    expect(result.status == 1 and b"--item-limit" in result.err, f"not refused: {result}")
+    result = t.haul("change", number, "-H", "A: b", "--item-limit", "60K")
+    expect(result.status == 1 and b"new link" in result.err, f"not refused: {result}")
+    t.ok("remove", number)
+
+
 run()
