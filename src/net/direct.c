@@ -336,8 +336,7 @@ void direct_go_on(struct net_transfer *transfer)
     if (!give_rest(direct))
         return;
     watch(direct);
-    if (has_more_here(direct) || direct->left == 0)
-        uv_timer_start(&direct->again, on_again, 0, 0);
+    move(direct); /* at once, as libcurl does: tokens that were given to it must not wait */
 }
 
 /* Beginning. */

@@ -116,4 +116,22 @@ def without_a_new_link_only_limits_are_changed(t):
     t.ok("remove", number)
 
 
+@case
+def who_shares_a_limit_gets_an_equal_share(t):
+    """However the bytes come: through libcurl (no length, so never past it) or past it."""
+    plain = t.file("plain.bin", 30_000_000)
+    secret = t.file("secret.bin", 30_000_000, scheme="https")
+    chunked = t.file("chunked.bin", 30_000_000, chunked=1)
+    t.ok("set", "--limit", "4M")
+    ids = t.add("-x", 1, "--cacert", t.origin.cert, plain.url, secret.url, chunked.url)
+
+    def done():
+        return [item["done"] for item in t.items().values()]
+
+    until("enough came", lambda: sum(done()) > 12_000_000)
+    shares = done()
+    expect(min(shares) * 2 > max(shares), f"unequal shares: {shares}")
+    t.ok("remove", *ids)
+
+
 run()
