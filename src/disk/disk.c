@@ -6,6 +6,7 @@
 #include "disk/disk.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@
 #define SLOW_WRITE_NS    5000000 /* a write that takes longer was slow */
 #define SLOW_WRITES      2 /* in a row make a file system slow: one may be a busy processor's */
 #define HANGING_WRITE_NS 100000000 /* one of these does, too */
+#define PUSH_BYTES       ((uint64_t)32 * 1024 * 1024)
 #define SLOW_FOR_MS      5000
 #define BUSY_JOBS_MAX    4u /* of the workers, whatever the number of processors */
 
@@ -26,6 +28,7 @@ struct disk_volume {
     dev_t dev;
     uint64_t slow_until;  /* ticks */
     unsigned slow_writes; /* in a row */
+    bool pushing;         /* one at a time: it waits when the disk has enough to do */
 };
 
 struct disk {
@@ -189,6 +192,48 @@ int disk_write_all(int fd, const void *data, size_t len, uint64_t offset)
         offset += (uint64_t)put;
     }
     return 0;
+}
+
+struct push_job {
+    struct disk_job job;
+    struct disk_volume *volume;
+    int fd; /* its own */
+};
+
+/* No sync: nothing is believed because of it, and a system that can't do it does without. */
+static void run_push(struct disk_job *base)
+{
+    struct push_job *job = OWNER_OF(base, struct push_job, job);
+
+    (void)sync_file_range(job->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+    close(job->fd);
+}
+
+static void end_push(struct disk_job *base)
+{
+    struct push_job *job = OWNER_OF(base, struct push_job, job);
+
+    job->volume->pushing = false;
+    free(job);
+}
+
+void disk_volume_push(struct disk_volume *volume, int fd, uint64_t *unpushed, uint64_t more)
+{
+    struct push_job *job;
+    int own;
+
+    *unpushed += more;
+    if (*unpushed < PUSH_BYTES || volume->pushing)
+        return;
+    *unpushed = 0;
+    own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (own < 0)
+        return;
+    job = xcalloc(1, sizeof *job);
+    *job =
+        (struct push_job){.job = {.run = run_push, .done = end_push}, .volume = volume, .fd = own};
+    volume->pushing = true;
+    disk_submit(volume->disk, &job->job);
 }
 
 uint64_t disk_nanoseconds(const struct disk *disk)

@@ -47,6 +47,9 @@ struct disk_volume *disk_volume(struct disk *disk, dev_t dev); /* lives as long 
 bool disk_volume_quick(const struct disk_volume *volume);
 /* Tells how long a write of LEN bytes took. */
 void disk_volume_note(struct disk_volume *volume, size_t len, uint64_t nanoseconds);
+/* Counts MORE bytes written to FD in *UNPUSHED, and now and then tells the system to begin writing
+ * them to the disk, so that the sync at the end of a large file has little left to do. */
+void disk_volume_push(struct disk_volume *volume, int fd, uint64_t *unpushed, uint64_t more);
 uint64_t disk_nanoseconds(const struct disk *disk); /* any thread */
 
 /* Writes all of it, however many calls that takes; 0 or an errno. Any thread. */

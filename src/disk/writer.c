@@ -71,7 +71,11 @@ static void fail(struct disk_writer *writer, int error)
 
 static void advance(struct disk_writer *writer, uint64_t to)
 {
-    writer->file->state.ranges[writer->range].written = to;
+    struct disk_range *range = &writer->file->state.ranges[writer->range];
+    uint64_t more = to - range->written;
+
+    range->written = to;
+    disk_volume_push(writer->file->volume, writer->file->fd, &writer->file->unpushed, more);
 }
 
 /* Through the workers. */
