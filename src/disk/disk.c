@@ -168,7 +168,7 @@ void disk_volume_note(struct disk_volume *volume, size_t len, uint64_t nanosecon
 {
     nanoseconds /= MAX(len / DISK_BLOCK, (size_t)1); /* what one block took */
     if (nanoseconds <= SLOW_WRITE_NS) {
-        volume->slow_writes = 0;
+        volume->slow_writes = len > 0 ? 0 : volume->slow_writes;
         return;
     }
     volume->slow_writes++;

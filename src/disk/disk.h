@@ -45,7 +45,7 @@ HAUL_CHECKED bool disk_take_back(struct disk *disk, struct disk_job *job);
 struct disk_volume;
 struct disk_volume *disk_volume(struct disk *disk, dev_t dev); /* lives as long as DISK */
 bool disk_volume_quick(const struct disk_volume *volume);
-/* Tells how long a write of LEN bytes took. */
+/* Tells how long a write of LEN bytes took; 0: so few that having been quick says nothing. */
 void disk_volume_note(struct disk_volume *volume, size_t len, uint64_t nanoseconds);
 /* Counts MORE bytes written to FD in *UNPUSHED, and now and then tells the system to begin writing
  * them to the disk, so that the sync at the end of a large file has little left to do. */

@@ -25,6 +25,7 @@
 
 #define GIVE_WAY_BYTES ((off_t)64 * 1024)
 #define GIVE_WAY_TIMES 4
+#define INLINE_ROWS    64u
 
 /* Life. */
 
@@ -296,10 +297,9 @@ struct record_job {
     struct disk_job job;
     struct disk_file *file;
     struct disk_state state; /* as it was when the job began */
-    bool sync;
-    size_t rows; /* 0: the record is made, or made anew */
+    bool sync;               /* the record too */
+    size_t rows;             /* 0: the record is made, or made anew */
     unsigned layout;
-    int sync_errno;
     struct haul_error err;
 };
 
@@ -323,16 +323,6 @@ static void run_record(struct disk_job *base)
 {
     struct record_job *job = OWNER_OF(base, struct record_job, job);
 
-    if (job->sync) {
-        if (fdatasync(job->file->fd) != 0) {
-            job->sync_errno = errno;
-            haul_fail_errno(&job->err, HAUL_E_DISK, errno, "can't sync %s/%s", job->file->dir,
-                            job->file->part);
-            return;
-        }
-        for (size_t i = 0; i < job->state.range_count; i++)
-            job->state.ranges[i].synced = job->state.ranges[i].written;
-    }
     if (job->rows == 0)
         put_record(job->file, &job->state, job->sync, &job->rows, &job->err);
     else
@@ -341,42 +331,119 @@ static void run_record(struct disk_job *base)
         sync_entries(job->file);
 }
 
+static void submit_record(struct disk_file *file);
+
 static void end_record(struct disk_job *base)
 {
     struct record_job *job = OWNER_OF(base, struct record_job, job);
     struct disk_file *file = job->file;
 
     file->busy = false;
-    file->sync_errno = job->sync_errno;
     if (job->err.code != HAUL_OK)
         LOG_WARN(disk, "%s", job->err.text);
     /* Ranges that were cut meanwhile are not in it. */
     file->rows_at = file->layout == job->layout ? job->rows : 0;
     file->has_record |= job->rows > 0;
-    if (job->sync && job->err.code == HAUL_OK) {
-        for (size_t i = 0; i < job->state.range_count; i++)
-            file->state.ranges[i].synced =
-                MIN(job->state.ranges[i].synced, file->state.ranges[i].written);
-    }
+    state_fini(&job->state);
+    free(job);
+    if (file->sync_due && !file->ending)
+        submit_record(file);
+    disk_file_settle(file);
+}
+
+static void submit_record(struct disk_file *file)
+{
+    struct record_job *job = xcalloc(1, sizeof *job);
+
+    *job = (struct record_job){.job = {.run = run_record, .done = end_record},
+                               .file = file,
+                               .sync = file->sync_due,
+                               .rows = file->rows_at,
+                               .layout = file->layout};
+    state_copy(&job->state, &file->state);
+    file->sync_due = false;
+    file->busy = true;
+    disk_submit(file->disk, &job->job);
+}
+
+/* A few rows of a record that is there cost less than the way to a worker and back. */
+static bool may_record_inline(const struct disk_file *file)
+{
+    return file->rows_at > 0 && file->state.range_count <= INLINE_ROWS &&
+           disk_volume_quick(file->volume);
+}
+
+static void record_inline(struct disk_file *file)
+{
+    uint64_t began = disk_nanoseconds(file->disk);
+
+    put_rows(file, &file->state, file->rows_at, false);
+    disk_volume_note(file->volume, 0, disk_nanoseconds(file->disk) - began);
+}
+
+bool disk_file_record(struct disk_file *file)
+{
+    if (file->busy || file->state.range_count == 0 || file->sync_errno)
+        return false;
+    if (may_record_inline(file))
+        record_inline(file);
+    else
+        submit_record(file);
+    file->unrecorded = 0;
+    return true;
+}
+
+uint64_t disk_file_unrecorded(const struct disk_file *file)
+{
+    return file->unrecorded;
+}
+
+/* Bytes first, then the record that vouches for them. The bytes can take many seconds to reach the
+ * disk; meanwhile the record goes on to tell of what is written. */
+struct sync_job {
+    struct disk_job job;
+    struct disk_file *file;
+    struct disk_state state; /* as it was when the job began */
+    int error;
+};
+
+static void run_sync(struct disk_job *base)
+{
+    struct sync_job *job = OWNER_OF(base, struct sync_job, job);
+
+    job->error = fdatasync(job->file->fd) == 0 ? 0 : errno;
+}
+
+static void end_sync(struct disk_job *base)
+{
+    struct sync_job *job = OWNER_OF(base, struct sync_job, job);
+    struct disk_file *file = job->file;
+
+    file->syncing = false;
+    file->sync_errno = job->error;
+    if (job->error)
+        LOG_WARN(disk, "can't sync %s/%s: %s", file->dir, file->part, strerror(job->error));
+    for (size_t i = 0; !job->error && i < job->state.range_count; i++)
+        file->state.ranges[i].synced =
+            MIN(job->state.ranges[i].written, file->state.ranges[i].written);
+    file->sync_due = !job->error;
+    if (file->sync_due && !file->busy && !file->ending)
+        submit_record(file);
     state_fini(&job->state);
     free(job);
     disk_file_settle(file);
 }
 
-void disk_file_record(struct disk_file *file, bool sync)
+void disk_file_sync(struct disk_file *file)
 {
-    struct record_job *job;
+    struct sync_job *job;
 
-    if (file->busy || file->state.range_count == 0 || file->sync_errno)
+    if (file->syncing || file->state.range_count == 0 || file->sync_errno)
         return;
     job = xcalloc(1, sizeof *job);
-    *job = (struct record_job){.job = {.run = run_record, .done = end_record},
-                               .file = file,
-                               .sync = sync,
-                               .rows = file->rows_at,
-                               .layout = file->layout};
+    *job = (struct sync_job){.job = {.run = run_sync, .done = end_sync}, .file = file};
     state_copy(&job->state, &file->state);
-    file->busy = true;
+    file->syncing = true;
     disk_submit(file->disk, &job->job);
 }
 
@@ -644,7 +711,8 @@ static void end_end(struct disk_job *base)
 
 void disk_file_settle(struct disk_file *file)
 {
-    if (file->ending && !file->busy && file->reads == 0 && !digest_hurry(file->digest))
+    if (file->ending && !file->busy && !file->syncing && file->reads == 0 &&
+        !digest_hurry(file->digest))
         disk_submit(file->disk, &file->ending->job);
 }
 

@@ -81,10 +81,15 @@ void disk_file_reject(struct disk_file *file, uint64_t size, const char *digest)
 /* True when bytes below SIZE were not written. */
 bool disk_file_unwritten(const struct disk_file *file, uint64_t size);
 
-/* Brings the record up to date: makes it if there is none yet, rewrites changed rows. With SYNC the
- * bytes written so far are made safe against a power cut first. One of them at a time: a call while
- * one is under way does nothing. */
-void disk_file_record(struct disk_file *file, bool sync);
+/* Brings the record up to date: makes it if there is none yet, rewrites changed rows; at once where
+ * that is quick, else on a worker. False when that must wait: another one is under way, or a sync
+ * failed, after which the record stays as it is. */
+bool disk_file_record(struct disk_file *file);
+/* How many bytes were written since. */
+uint64_t disk_file_unrecorded(const struct disk_file *file);
+/* Makes the bytes written so far, and then a record of them, safe against a power cut. Does nothing
+ * while another one is under way. */
+void disk_file_sync(struct disk_file *file);
 
 /* Reads LEN bytes at OFFSET, which were written: DATA is the taker's; NULL with LEN 0 when it
  * failed. The ends wait for it. */

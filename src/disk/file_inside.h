@@ -28,14 +28,17 @@ struct disk_file {
     enum haul_if_exists policy;
     char *(*numbered)(const char *name, unsigned n);
     struct disk_state state;
-    bool foreign;      /* nobody may change it, nor its record */
-    bool found;        /* ->state is an old record that is not confirmed yet */
-    bool has_record;   /* a NAME.haul of ours is there */
-    bool entries_new;  /* made or moved in the folder since that was synced; the jobs' */
-    uint64_t unpushed; /* bytes since their way to the disk was begun, see disk_volume_push() */
-    int sync_errno;    /* of a sync that failed: from then on only `synced` is true */
-    bool busy;         /* a job works on it */
-    unsigned reads;    /* jobs that only read */
+    bool foreign;        /* nobody may change it, nor its record */
+    bool found;          /* ->state is an old record that is not confirmed yet */
+    bool has_record;     /* a NAME.haul of ours is there */
+    bool entries_new;    /* made or moved in the folder since that was synced; the jobs' */
+    int sync_errno;      /* of a sync that failed: from then on only `synced` is true */
+    bool busy;           /* a job works on its record */
+    bool syncing;        /* one brings its bytes to the disk */
+    bool sync_due;       /* and did: the record shall tell so, and be synced itself */
+    uint64_t unpushed;   /* bytes since their way to the disk was begun, see disk_volume_push() */
+    uint64_t unrecorded; /* bytes written since the record was brought up to date */
+    unsigned reads;      /* jobs that only read */
     struct end_job *ending;
     struct digest *digest; /* digest.c; NULL: none is wanted */
 };

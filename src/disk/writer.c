@@ -75,6 +75,7 @@ static void advance(struct disk_writer *writer, uint64_t to)
     uint64_t more = to - range->written;
 
     range->written = to;
+    writer->file->unrecorded += more;
     disk_volume_push(writer->file->volume, writer->file->fd, &writer->file->unpushed, more);
 }
 

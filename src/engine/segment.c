@@ -185,7 +185,8 @@ static void took(struct segment *segment, size_t len, size_t new)
     limiter_spend(&transfer->limiter, len);
     count(segment, new);
     segment->full = room(segment) == 0;
-    if (segment->full || (segment->writing && transfer_unrecorded(transfer) >= RECORD_BYTES))
+    if (segment->full ||
+        (segment->writing && transfer_record_due(transfer, engine_now(transfer->engine))))
         transfer_wants_attention(transfer);
 }
 

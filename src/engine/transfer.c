@@ -31,10 +31,15 @@
  * no more than SMALL_TOTAL_MAX. */
 #define SMALL_MAX       (64 * 1024)
 #define SMALL_TOTAL_MAX (8 * 1024 * 1024)
-#define RECORD_EVERY_MS 1000
-#define SYNC_EVERY_MS   10000
-#define SLOW_TIME       30                      /* seconds, where --stall-timeout says nothing */
-#define ROOM_MIN        ((uint64_t)1024 * 1024) /* less than this counts as full */
+/* A record is written when so many bytes were written since the last one, after a moment when fewer
+ * came, and at the latest after a second. */
+#define RECORD_BYTES      ((uint64_t)2 * 1024 * 1024)
+#define RECORD_SOON_BYTES ((uint64_t)64 * 1024)
+#define RECORD_SOON_MS    100
+#define RECORD_EVERY_MS   1000
+#define SYNC_EVERY_MS     10000
+#define SLOW_TIME         30                      /* seconds, where --stall-timeout says nothing */
+#define ROOM_MIN          ((uint64_t)1024 * 1024) /* less than this counts as full */
 /* A partial found only after the answer came is worth asking again when it holds this much. */
 #define WORTH_ASKING_AGAIN (1024 * 1024)
 
@@ -563,34 +568,44 @@ static void put_away(struct transfer *transfer)
         disk_file_discard(transfer->file, on_put_away, transfer);
 }
 
-uint64_t transfer_unrecorded(const struct transfer *transfer)
+static void flush(struct transfer *transfer)
 {
-    uint64_t done = transfer->item->more->done;
-
-    return done - MIN(done, transfer->recorded_bytes);
-}
-
-/* What a killed process loses is what came since the last record. */
-static void keep_record(struct transfer *transfer, uint64_t now)
-{
-    bool sync = now - transfer->synced_at >= SYNC_EVERY_MS;
     struct segment *segment;
 
-    uint64_t fresh = transfer_unrecorded(transfer);
-
-    if (!transfer->ready || transfer->goal != GOAL_RECEIVE || fresh == 0 ||
-        (fresh < RECORD_BYTES && now - transfer->recorded_at < RECORD_EVERY_MS))
-        return;
     LIST_FOREACH(segment, &transfer->segments, link)
     {
         if (segment->writing)
             disk_writer_flush(&segment->writer);
     }
+}
+
+bool transfer_record_due(const struct transfer *transfer, uint64_t now)
+{
+    uint64_t done = transfer->item->more->done;
+    uint64_t fresh = done - MIN(done, transfer->recorded_bytes);
+    uint64_t passed = now - transfer->recorded_at;
+
+    return disk_file_unrecorded(transfer->file) >= RECORD_BYTES ||
+           (passed >= RECORD_SOON_MS && fresh >= RECORD_SOON_BYTES) ||
+           (passed >= RECORD_EVERY_MS && fresh > 0);
+}
+
+/* What a killed process loses is what came since the last record. At full speed that is a part of
+ * what was written; else blocks that are not full are written for it too. */
+static void keep_record(struct transfer *transfer, uint64_t now)
+{
+    if (!transfer->ready || transfer->goal != GOAL_RECEIVE || !transfer_record_due(transfer, now))
+        return;
+    if (now - transfer->recorded_at >= RECORD_SOON_MS)
+        flush(transfer);
+    if (!disk_file_record(transfer->file))
+        return;
     transfer->recorded_at = now;
-    transfer->recorded_bytes = transfer->item->more->done;
-    if (sync)
-        transfer->synced_at = now;
-    disk_file_record(transfer->file, sync);
+    transfer->recorded_bytes = disk_state_bytes(disk_file_state(transfer->file));
+    if (now - transfer->synced_at < SYNC_EVERY_MS)
+        return;
+    transfer->synced_at = now;
+    disk_file_sync(transfer->file);
 }
 
 /* No source may be asked for the rest now: one that is being compared may be next, or all have

@@ -73,25 +73,19 @@ struct transfer {
     struct speed speed;
     uint64_t told_rate;              /* as of the last tick */
     uint64_t recorded_at, synced_at; /* ticks */
-    uint64_t recorded_bytes;
-    uint64_t reached;      /* the most bytes that were here in this attempt */
-    struct sample *sample; /* is being compared, NULL: none; see sample.h */
-    bool compared;         /* and was equal: stands for a validator in this attempt */
-    bool hashes;           /* the file's digest is being computed, if one is wanted */
-    bool checks;           /* all is here, and the rest of the digest under way */
-    bool checked;          /* and right */
-    bool unclean_end;      /* nobody vouched for the end of the file */
-    bool stopped;          /* by the user: the item's state is set already */
+    uint64_t recorded_bytes;         /* that were written then */
+    uint64_t reached;                /* the most bytes that were here in this attempt */
+    struct sample *sample;           /* is being compared, NULL: none; see sample.h */
+    bool compared;                   /* and was equal: stands for a validator in this attempt */
+    bool hashes;                     /* the file's digest is being computed, if one is wanted */
+    bool checks;                     /* all is here, and the rest of the digest under way */
+    bool checked;                    /* and right */
+    bool unclean_end;                /* nobody vouched for the end of the file */
+    bool stopped;                    /* by the user: the item's state is set already */
     int64_t retry_after;
     bool unheard; /* its last request brought no answer */
     struct haul_error fail;
 };
-
-/* A record is written when this much came since the last one, and every second. */
-#define RECORD_BYTES ((uint64_t)2 * 1024 * 1024)
-
-/* Bytes that came since the last record. */
-uint64_t transfer_unrecorded(const struct transfer *transfer);
 
 /* The parts of the room that make up a transfer, by file.
  *
@@ -101,6 +95,8 @@ void transfer_note(struct transfer *transfer, const char *what, const char *why)
 void transfer_set_phase(struct transfer *transfer, enum haul_phase phase);
 /* What the file's version is known by; borrowed. */
 struct identity transfer_identity(const struct transfer *transfer);
+/* So much came since the last record that it is time for another one. */
+bool transfer_record_due(const struct transfer *transfer, uint64_t now);
 /* Takes the file into memory if it is small and there is room. */
 HAUL_CHECKED bool transfer_take_small(struct transfer *transfer);
 /* Asks a source that is proven for what is missing of RANGE; false when there is none now. */

@@ -323,6 +323,8 @@ static void step_body(struct conn *conn)
     const void *data = body_at(plan, conn->sent, &len);
     len = body_piece(conn, len);
     conn->sent += len;
+    if (!plan->text)
+        conn->origin->ledger.bytes += len;
     if (plan->rate)
         conn->allowance -= len;
     if (plan->chunked)

@@ -124,9 +124,10 @@ char *ledger_stats(const struct ledger *ledger)
     char *text = NULL;
     if (asprintf(&text,
                  "{\"connections\":%" PRIu64 ",\"open\":%" PRIu64 ",\"peak_open\":%" PRIu64
-                 ",\"requests\":%" PRIu64 ",\"active\":%" PRIu64 ",\"peak_active\":%" PRIu64 "}\n",
+                 ",\"requests\":%" PRIu64 ",\"active\":%" PRIu64 ",\"peak_active\":%" PRIu64
+                 ",\"bytes\":%" PRIu64 "}\n",
                  ledger->connections, ledger->open, ledger->peak_open, ledger->requests,
-                 ledger->active, ledger->peak_active) < 0)
+                 ledger->active, ledger->peak_active, ledger->bytes) < 0)
         abort();
     return text;
 }

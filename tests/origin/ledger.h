@@ -19,6 +19,7 @@ struct ledger {
     uint64_t requests; /* ever */
     uint64_t active;   /* being answered now */
     uint64_t peak_active;
+    uint64_t bytes; /* of files, handed to the system */
 };
 
 /* Opens the log, appending. False when that fails. */
