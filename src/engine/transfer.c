@@ -613,8 +613,15 @@ static void keep_record(struct transfer *transfer, uint64_t now)
 static void other_source(struct transfer *transfer)
 {
     mirrors_check(transfer);
-    if (mirrors_checking(transfer) || mirrors_go_on(transfer, &transfer->last_err))
+    if (mirrors_checking(transfer))
         return;
+    /* Going on must change something, or this would be asked again for ever: where nothing can be
+     * proved, the next try begins anew. */
+    if (mirrors_go_on(transfer, &transfer->last_err) &&
+        (transfer->want_plan || transfer->start_over))
+        return;
+    if (transfer->last_err.code == HAUL_OK)
+        haul_fail(&transfer->last_err, HAUL_E_TRUNCATED, "no source sends the rest of the file");
     transfer_fail(transfer, &transfer->last_err);
 }
 

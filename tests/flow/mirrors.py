@@ -172,4 +172,13 @@ def a_slow_one_gets_less(t):
            "the slow one was asked as often")
 
 
+@case
+def without_proof_a_break_ends_the_try(t):
+    nameless = {"etag": "none", "modified": "none"}
+    file = t.file("m10.bin", SIZE, close=SIZE // 2, faults=1, **nameless)
+    other = mirror(t, file, "m10-other.bin", **nameless)
+    t.get("-x", 2, "--retry-wait", 0, *listed(t, file, other))
+    t.expect_file("m10.bin", file)
+
+
 run()
