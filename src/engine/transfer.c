@@ -33,7 +33,7 @@
 #define SMALL_TOTAL_MAX (8 * 1024 * 1024)
 /* A record is written when so many bytes were written since the last one, after a moment when fewer
  * came, and at the latest after a second. */
-#define RECORD_BYTES      ((uint64_t)2 * 1024 * 1024)
+#define RECORD_BYTES      ((uint64_t)1024 * 1024)
 #define RECORD_SOON_BYTES ((uint64_t)64 * 1024)
 #define RECORD_SOON_MS    100
 #define RECORD_EVERY_MS   1000
