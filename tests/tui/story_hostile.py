@@ -119,6 +119,7 @@ def rest(t):
 
 def add(t, raw):
     ids = t.add("--retries", 0, good(t, BEFORE), *hostile(t, raw), good(t, AFTER))
+    t.haul("wait", *ids)  # a refusal while the host works for others is tried once more
     rest(t)
     return ids
 
