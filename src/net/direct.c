@@ -319,8 +319,8 @@ size_t direct_take(struct net_transfer *transfer, const char *data, size_t len)
     struct direct *direct = transfer->direct;
 
     direct->left -= MIN(direct->left, (uint64_t)len);
-    if (direct->rest)
-        keep(direct, data, len);
+    if (direct->rest || direct->paused)
+        keep(direct, data, len); /* whoever said "pause" is not asked again before its time */
     else if (!give(direct, data, len) && transfer->ended)
         return 0;
     return len;

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <openssl/bio.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,6 +131,7 @@ ssize_t direct_tls_read(struct direct_tls *tls, char *to, size_t size)
     size_t got = 0;
     int status;
 
+    ERR_clear_error(); /* what another session left would be taken for this one's */
     tls->feed->open = true;
     status = SSL_read_ex(tls->ssl, to, size, &got);
     tls->feed->open = false;
