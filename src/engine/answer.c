@@ -196,7 +196,8 @@ static bool take_part(struct transfer *transfer, struct segment *segment,
 
     if (result.verdict == RESUME_CONTINUE)
         return accept_part(transfer, segment);
-    segment->host->no_ranges |= result.verdict == RESUME_RANGES_IGNORED;
+    if (result.verdict == RESUME_RANGES_IGNORED)
+        host_refuses_ranges(segment->host);
     transfer_wants_attention(transfer);
     if (transfer->source_count > 1) {
         source_drop(transfer, segment->source, result.reason);

@@ -122,12 +122,27 @@ static enum haul_state result_of(enum haul_action action, const struct item *ite
     return HAUL_STATE_COUNT;
 }
 
+/* To try an item now that is queued means not to wait for its host any longer. */
+static bool end_rest_of(struct haul_engine *engine, const struct item *item)
+{
+    struct host *host = NULL;
+
+    if (!LIST_EMPTY(&engine->hosts.restrained))
+        host = host_of(&engine->hosts, item_url(item));
+    if (!host || host->until <= engine_now(engine))
+        return false;
+    host_forgive(host);
+    return true;
+}
+
 static bool act_on(struct haul_engine *engine, enum haul_action action, struct item *item)
 {
     enum haul_state next = result_of(action, item);
     bool was_active = item->state == HAUL_ACTIVE;
     struct transfer *transfer = item_work(item)->transfer;
 
+    if (action == HAUL_RETRY && item->state == HAUL_QUEUED)
+        return end_rest_of(engine, item);
     if (next == HAUL_STATE_COUNT)
         return false;
     engine_clear_error(item);

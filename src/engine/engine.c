@@ -410,6 +410,11 @@ static void on_rest_changed(void *ctx, struct host *host)
     engine_wake(engine);
 }
 
+static void on_host_learned(void *ctx, const struct host *host)
+{
+    keep_host(ctx, host);
+}
+
 /* The host told another item for how long it wants to be left alone; this one does not ask. */
 static void refuse_to_start(struct haul_engine *engine, struct item *item, const struct host *host)
 {
@@ -673,6 +678,7 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
                               struct haul_engine **ret_engine, struct haul_error *err)
 {
     struct haul_engine *engine = xcalloc(1, sizeof *engine);
+    struct hosts_events from_hosts = {on_rest_changed, on_host_learned, engine};
     enum haul_err code;
 
     engine->slots_room = raise_descriptors();
@@ -692,12 +698,13 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
     STAILQ_INIT(&engine->attention);
     TAILQ_INIT(&engine->limited);
     queue_init(&engine->queue);
-    hosts_init(&engine->hosts, &engine->queue.lanes, on_rest_changed, engine);
+    hosts_init(&engine->hosts, &engine->queue.lanes, &from_hosts);
     code = session ? keep_open(engine, session, err) : HAUL_OK;
     if (code == HAUL_OK)
         code = net_new(loop, on_settled, engine, &engine->net, err);
     if (code != HAUL_OK) {
         keep_close(engine, ignore, NULL);
+        hosts_fini(&engine->hosts);
         queue_fini(&engine->queue);
         free(engine);
         return code;

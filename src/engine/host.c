@@ -23,10 +23,9 @@
 #define RAISE_AFTER_MANY 32u /* answers */
 #define PATIENCE_MOST    6u  /* doublings of both */
 
-void hosts_init(struct hosts *hosts, struct lanes *lanes,
-                void (*rest_changed)(void *ctx, struct host *host), void *ctx)
+void hosts_init(struct hosts *hosts, struct lanes *lanes, const struct hosts_events *events)
 {
-    *hosts = (struct hosts){.lanes = lanes, .rest_changed = rest_changed, .ctx = ctx};
+    *hosts = (struct hosts){.lanes = lanes, .events = *events};
     LIST_INIT(&hosts->full);
     LIST_INIT(&hosts->restrained);
 }
@@ -43,22 +42,27 @@ void hosts_fini(struct hosts *hosts)
     }
 }
 
+static struct host *find_or_make(struct hosts *hosts, const char *name)
+{
+    size_t len = strlen(name);
+    struct host *host;
+
+    HASH_FIND_STR(hosts->table, name, host);
+    if (host)
+        return host;
+    host = xcalloc(1, sizeof *host + len + 1);
+    host->hosts = hosts;
+    lane_init(&host->lane, hosts->lanes);
+    memcpy(host->name, name, len + 1);
+    HASH_ADD_STR(hosts->table, name, host);
+    return host;
+}
+
 struct host *host_of(struct hosts *hosts, const char *url)
 {
     char *name = url_host(url);
-    const char *key = name ? name : "";
-    struct host *host;
+    struct host *host = find_or_make(hosts, name ? name : "");
 
-    HASH_FIND_STR(hosts->table, key, host);
-    if (!host) {
-        size_t len = strlen(key);
-
-        host = xcalloc(1, sizeof *host + len + 1);
-        host->hosts = hosts;
-        lane_init(&host->lane, hosts->lanes);
-        memcpy(host->name, key, len + 1);
-        HASH_ADD_STR(hosts->table, name, host);
-    }
     free(name);
     return host;
 }
@@ -138,6 +142,24 @@ unsigned host_room(const struct host *host)
     return most - host->connections;
 }
 
+static void tell_rest(struct host *host)
+{
+    host->hosts->events.rest_changed(host->hosts->events.ctx, host);
+}
+
+static void tell_learned(const struct host *host)
+{
+    host->hosts->events.learned(host->hosts->events.ctx, host);
+}
+
+void host_refuses_ranges(struct host *host)
+{
+    if (host->no_ranges)
+        return;
+    host->no_ranges = true;
+    tell_learned(host);
+}
+
 /* How many it allows. */
 
 static void restrain(struct host *host)
@@ -170,6 +192,7 @@ void host_refused(struct host *host, uint64_t now)
     if (host->allowed == 0 || works < host->allowed) {
         LOG_INFO(engine, "%s allows %u connections", host->name, works);
         host->allowed = works;
+        tell_learned(host);
     }
     if (host->raised)
         host->patience = MIN(host->patience + 1, PATIENCE_MOST);
@@ -191,6 +214,7 @@ static void try_one_more(struct host *host, uint64_t now)
     begin_patience(host, now);
     lane_open(&host->lane);
     unrestrain(host);
+    tell_learned(host);
 }
 
 /* Answers. */
@@ -198,8 +222,11 @@ static void try_one_more(struct host *host, uint64_t now)
 void host_heard(struct host *host)
 {
     host->failures = 0;
-    host->rounds = 0;
     host->answers++;
+    if (host->rounds > 0) {
+        host->rounds = 0;
+        tell_learned(host);
+    }
     if (host->until > 0 || !host->probing)
         return;
     host->probing = false;
@@ -246,7 +273,8 @@ void host_rest(struct host *host, uint64_t until)
         return;
     host->until = until;
     restrain(host);
-    host->hosts->rest_changed(host->hosts->ctx, host);
+    tell_rest(host);
+    tell_learned(host);
 }
 
 static void end_rest(struct host *host)
@@ -255,8 +283,9 @@ static void end_rest(struct host *host)
     host->probing = true;
     host->probe = NULL;
     lane_open(&host->lane);
-    host->hosts->rest_changed(host->hosts->ctx, host);
+    tell_rest(host);
     unrestrain(host);
+    tell_learned(host);
 }
 
 void host_forgive(struct host *host)
@@ -278,6 +307,23 @@ void host_end(struct host *host, const void *who)
         return;
     host->probe = NULL;
     lane_open(&host->lane);
+}
+
+void hosts_remember(struct hosts *hosts, const struct host_memory *memory, uint64_t now)
+{
+    struct host *host = find_or_make(hosts, memory->name);
+
+    host->no_ranges = memory->no_ranges;
+    host->rounds = memory->rounds;
+    if (memory->allowed > 0) {
+        host->allowed = memory->allowed;
+        begin_patience(host, now);
+        restrain(host);
+    }
+    if (memory->rest > 0) {
+        host->until = now + memory->rest;
+        restrain(host);
+    }
 }
 
 void hosts_tick(struct hosts *hosts, uint64_t now)

@@ -14,7 +14,7 @@
  *
  * A host is a name and a port as links have them; https and http at their default ports are one. A
  * connection counts where its link points to: where a redirect leads is not known before. Kept for
- * the life of the engine: a handful of bytes a host. */
+ * the life of the engine, a handful of bytes a host; what was learned is told, to outlive it. */
 
 #define HOST_CONNECTING 128u /* at once: more only overflow a server's queue of new connections */
 
@@ -48,6 +48,16 @@ struct host {
     char name[];
 };
 
+/* Called in the middle of other work: record and return. */
+struct hosts_events {
+    /* HOST's rest has begun, changed or ended. */
+    void (*rest_changed)(void *ctx, struct host *host);
+    /* There is something else to remember of HOST: its rest, how many connections it allows,
+     * whether it has ranges. */
+    void (*learned)(void *ctx, const struct host *host);
+    void *ctx;
+};
+
 /* All hosts of an engine. */
 struct hosts {
     struct host *table; /* uthash, by name */
@@ -56,17 +66,24 @@ struct hosts {
     bool hungry;            /* items could start if hosts had room: these go first */
     LIST_HEAD(, host) full; /* an item was held up though others have several connections */
     LIST_HEAD(, host) restrained;
-    /* HOST's rest has begun, changed or ended. */
-    void (*rest_changed)(void *ctx, struct host *host);
-    void *ctx;
+    struct hosts_events events;
 };
 
-void hosts_init(struct hosts *hosts, struct lanes *lanes,
-                void (*rest_changed)(void *ctx, struct host *host), void *ctx);
+void hosts_init(struct hosts *hosts, struct lanes *lanes, const struct hosts_events *events);
 void hosts_fini(struct hosts *hosts);
 /* Finds or makes the host of URL. Never NULL. */
 struct host *host_of(struct hosts *hosts, const char *url);
 const struct host *host_find(const struct hosts *hosts, const char *url); /* NULL: not known */
+
+/* Takes up what an earlier engine learned of host NAME, before anything runs: REST is how long it
+ * is to be left alone, 0 not at all. */
+struct host_memory {
+    const char *name;
+    bool no_ranges;
+    unsigned allowed, rounds;
+    uint64_t rest;
+};
+void hosts_remember(struct hosts *hosts, const struct host_memory *memory, uint64_t now);
 
 /* Time has gone on: rests end, and hosts that allowed only so many are tried with one more. */
 void hosts_tick(struct hosts *hosts, uint64_t now);
@@ -104,6 +121,8 @@ enum host_verdict {
 };
 enum host_verdict host_judge(const struct host *host, const struct haul_error *err, bool unheard);
 
+/* Asked for a part it sent the whole. */
+void host_refuses_ranges(struct host *host);
 /* A connection was refused while others work: it gets no more than those, for a while. */
 void host_refused(struct host *host, uint64_t now);
 /* A request failed that says that it is down. True: it should rest from now on; ->rounds tells how

@@ -221,6 +221,8 @@ enum haul_err keep_open(struct haul_engine *engine, const char *session, struct 
     free(loading.kept);
     if (code == HAUL_OK)
         load_settings(engine);
+    if (code == HAUL_OK)
+        code = keep_load_hosts(engine, err);
     haul_options_unref(loading.options);
     secret_free(loading.text);
     free(path);

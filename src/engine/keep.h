@@ -3,7 +3,8 @@
 
 #include "engine/engine_inside.h"
 
-/* What outlives the process: the queue and the session's settings, as the store keeps them. An
+/* What outlives the process: the queue, the session's settings and what is
+ * known of hosts, as the store keeps them. An
  * engine without a session (`get`) has no store; then all of this does nothing, and adds are told
  * at once. */
 
@@ -23,6 +24,10 @@ void keep_item(struct haul_engine *engine, const struct item *item);
 void keep_removal(struct haul_engine *engine, struct item *const *items, size_t count);
 /* After queue_move(): gives the moved items keys between those of their neighbours. */
 void keep_order(struct haul_engine *engine, struct item *const *items, size_t count);
+/* What was learned of HOST. */
+void keep_host(struct haul_engine *engine, const struct host *host);
+/* Takes up what is kept of hosts; blocks, a part of keep_open(). */
+HAUL_CHECKED enum haul_err keep_load_hosts(struct haul_engine *engine, struct haul_error *err);
 void keep_settings(struct haul_engine *engine, const struct haul_settings *settings);
 
 /* Writes all that waits; CLOSED comes on the loop, at once when there is no store. */

@@ -74,10 +74,17 @@ static void drop_setting(struct changes *changes, struct change_setting *setting
     free(setting);
 }
 
+static void drop_host(struct changes *changes, struct change_host *host)
+{
+    HASH_DEL(changes->hosts, host);
+    free(host);
+}
+
 void changes_fini(struct changes *changes)
 {
     struct change *change, *next;
     struct change_setting *setting, *next_setting;
+    struct change_host *host, *next_host;
 
     HASH_ITER(hh, changes->items, change, next)
     {
@@ -87,18 +94,22 @@ void changes_fini(struct changes *changes)
     {
         drop_setting(changes, setting);
     }
+    HASH_ITER(hh, changes->hosts, host, next_host)
+    {
+        drop_host(changes, host);
+    }
     options_unref(changes->last_options);
     *changes = (struct changes){0};
 }
 
 bool changes_any(const struct changes *changes)
 {
-    return changes->items || changes->settings;
+    return changes->items || changes->settings || changes->hosts;
 }
 
 size_t changes_count(const struct changes *changes)
 {
-    return HASH_COUNT(changes->items) + HASH_COUNT(changes->settings);
+    return HASH_COUNT(changes->items) + HASH_COUNT(changes->settings) + HASH_COUNT(changes->hosts);
 }
 
 static struct change *find(const struct changes *changes, uint64_t id)
@@ -210,6 +221,22 @@ void changes_set(struct changes *changes, const char *name, const char *value)
     changes->durable = true;
 }
 
+/* What a power cut takes of this is learned again. */
+void changes_host(struct changes *changes, const struct store_host *host)
+{
+    size_t size = strlen(host->name) + 1;
+    struct change_host *change;
+
+    HASH_FIND_STR(changes->hosts, host->name, change);
+    if (!change) {
+        change = xcalloc(1, sizeof *change + size);
+        memcpy(change->name, host->name, size);
+        HASH_ADD_STR(changes->hosts, name, change);
+    }
+    change->host = *host;
+    change->host.name = change->name;
+}
+
 /* Who asked for the adds is told that they failed, so nothing of them may be left. */
 static void drop_adds(struct changes *changes)
 {
@@ -247,6 +274,7 @@ void changes_join_failed(struct changes *changes, struct changes *failed)
     struct changes joined = *failed;
     struct change *change, *next;
     struct change_setting *setting, *next_setting;
+    struct change_host *host, *next_host;
 
     drop_adds(&joined);
     HASH_ITER(hh, changes->items, change, next)
@@ -256,6 +284,10 @@ void changes_join_failed(struct changes *changes, struct changes *failed)
     HASH_ITER(hh, changes->settings, setting, next_setting)
     {
         changes_set(&joined, setting->name, setting->value);
+    }
+    HASH_ITER(hh, changes->hosts, host, next_host)
+    {
+        changes_host(&joined, &host->host);
     }
     changes_fini(changes);
     *changes = joined;

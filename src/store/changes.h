@@ -8,8 +8,8 @@
 
 #include "store/store.h"
 
-/* What is to be written, in memory: at most one entry an item and a setting, however often they
- * change. Plain data, without a thread or a database of its own. */
+/* What is to be written, in memory: at most one entry an item, a setting and a host, however
+ * often they change. Plain data, without a thread or a database of its own. */
 
 /* What happens to the row of an item. They are carried out in this order, so that all of them may
  * be set. */
@@ -40,10 +40,17 @@ struct change_setting {
     char name[];
 };
 
+struct change_host {
+    UT_hash_handle hh;      /* by name */
+    struct store_host host; /* its name is the one below */
+    char name[];
+};
+
 /* All zero is empty. */
 struct changes {
     struct change *items;
     struct change_setting *settings;
+    struct change_host *hosts;
     struct change_options *last_options; /* of the newest add; a reference */
     uint64_t last_id;                    /* the highest that was added, 0: none */
     bool durable; /* holds what a power cut must not undo once it is told as written */
@@ -59,6 +66,7 @@ void changes_change(struct changes *changes, const struct store_item *item);
 void changes_remove(struct changes *changes, uint64_t id);
 void changes_move(struct changes *changes, uint64_t id, double place);
 void changes_set(struct changes *changes, const char *name, const char *value);
+void changes_host(struct changes *changes, const struct store_host *host);
 
 /* FAILED could not be written and CHANGES came since: makes one of the two, in CHANGES, in which
  * the newer says more. The adds of FAILED are dropped. FAILED is empty after. */

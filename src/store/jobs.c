@@ -1,4 +1,4 @@
-/* Items and settings in the database.
+/* Items, settings and hosts in the database.
  *
  * Invariants: every statement is reset right after its use, so that none keeps a transaction or a
  * text of the caller; a failed write leaves no transaction open. */
@@ -24,6 +24,10 @@ enum sql {
     SQL_SET,
     SQL_FORGET,
     SQL_SETTING,
+    SQL_NOTE_HOST,
+    SQL_FORGET_HOST,
+    SQL_DROP_HOSTS,
+    SQL_HOSTS,
     SQL_ORDER,
     SQL_ITEM,
     SQL_OPTIONS,
@@ -53,6 +57,10 @@ static const char *const texts[SQL_COUNT] = {
                 " ON CONFLICT DO UPDATE SET value = excluded.value",
     [SQL_FORGET] = "DELETE FROM settings WHERE name = ?1",
     [SQL_SETTING] = "SELECT value FROM settings WHERE name = ?1",
+    [SQL_NOTE_HOST] = "INSERT OR REPLACE INTO hosts VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [SQL_FORGET_HOST] = "DELETE FROM hosts WHERE name = ?1",
+    [SQL_DROP_HOSTS] = "DELETE FROM hosts WHERE noted_at < ?1",
+    [SQL_HOSTS] = "SELECT * FROM hosts",
     [SQL_ORDER] = "SELECT id FROM items ORDER BY place, id",
     [SQL_ITEM] = "SELECT id, " FACTS ", url, mirrors, options FROM items WHERE id = ?1",
     [SQL_OPTIONS] = "SELECT text FROM options WHERE id = ?1",
@@ -265,6 +273,42 @@ static int write_setting(struct jobs *jobs, const struct change_setting *setting
     return run(statement);
 }
 
+static int write_settings(struct jobs *jobs, const struct changes *changes)
+{
+    int rc = SQLITE_OK;
+
+    for (const struct change_setting *setting = changes->settings; rc == SQLITE_OK && setting;
+         setting = setting->hh.next)
+        rc = write_setting(jobs, setting);
+    return rc;
+}
+
+static int write_host(struct jobs *jobs, const struct store_host *host)
+{
+    bool known = host->no_ranges || host->allowed > 0 || host->rounds > 0 || host->rest_until > 0;
+    sqlite3_stmt *statement = jobs->statements[known ? SQL_NOTE_HOST : SQL_FORGET_HOST];
+
+    bind_text(statement, 1, host->name);
+    if (known) {
+        bind_number(statement, 2, host->no_ranges);
+        bind_number(statement, 3, host->allowed);
+        bind_number(statement, 4, host->rounds);
+        bind_number(statement, 5, host->rest_until);
+        bind_number(statement, 6, host->noted_at);
+    }
+    return run(statement);
+}
+
+static int write_hosts(struct jobs *jobs, const struct changes *changes)
+{
+    int rc = SQLITE_OK;
+
+    for (const struct change_host *host = changes->hosts; rc == SQLITE_OK && host;
+         host = host->hh.next)
+        rc = write_host(jobs, &host->host);
+    return rc;
+}
+
 int jobs_write(struct jobs *jobs, const struct changes *changes)
 {
     int rc = db_set_durable(jobs->db, changes->durable);
@@ -274,9 +318,10 @@ int jobs_write(struct jobs *jobs, const struct changes *changes)
         rc = db_exec(jobs->db, "BEGIN IMMEDIATE");
     if (rc == SQLITE_OK)
         rc = write_items(jobs, changes);
-    for (const struct change_setting *setting = changes->settings; rc == SQLITE_OK && setting;
-         setting = setting->hh.next)
-        rc = write_setting(jobs, setting);
+    if (rc == SQLITE_OK)
+        rc = write_settings(jobs, changes);
+    if (rc == SQLITE_OK)
+        rc = write_hosts(jobs, changes);
     if (rc == SQLITE_OK)
         rc = db_exec(jobs->db, "COMMIT");
     if (rc != SQLITE_OK && !sqlite3_get_autocommit(jobs->db))
@@ -403,4 +448,32 @@ char *jobs_setting(struct jobs *jobs, const char *name)
         xstrset(&value, text_at(statement, 0));
     reset(statement);
     return value;
+}
+
+static struct store_host read_host(sqlite3_stmt *row)
+{
+    return (struct store_host){.name = text_at(row, 0),
+                               .no_ranges = sqlite3_column_int(row, 1) != 0,
+                               .allowed = (uint32_t)sqlite3_column_int64(row, 2),
+                               .rounds = (uint32_t)sqlite3_column_int64(row, 3),
+                               .rest_until = sqlite3_column_int64(row, 4),
+                               .noted_at = sqlite3_column_int64(row, 5)};
+}
+
+int jobs_load_hosts(struct jobs *jobs, int64_t since,
+                    void (*each)(void *ctx, const struct store_host *host), void *ctx)
+{
+    sqlite3_stmt *row = jobs->statements[SQL_HOSTS];
+    int rc;
+
+    bind_number(jobs->statements[SQL_DROP_HOSTS], 1, since);
+    rc = run(jobs->statements[SQL_DROP_HOSTS]);
+    while (rc == SQLITE_OK && (rc = sqlite3_step(row)) == SQLITE_ROW) {
+        struct store_host host = read_host(row);
+
+        each(ctx, &host);
+        rc = SQLITE_OK;
+    }
+    reset(row);
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }

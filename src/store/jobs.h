@@ -6,8 +6,8 @@
 #include "store/changes.h"
 #include "store/store.h"
 
-/* Items and settings in the database, through statements that are prepared once. Any one thread at
- * a time. Functions that return int return SQLite's result code. */
+/* Items, settings and hosts in the database, through statements that are prepared once. Any one
+ * thread at a time. Functions that return int return SQLite's result code. */
 
 struct jobs;
 
@@ -26,5 +26,9 @@ HAUL_CHECKED int jobs_load(struct jobs *jobs,
 
 /* A setting's value, newly allocated; NULL when there is none or it can't be read. */
 char *jobs_setting(struct jobs *jobs, const char *name);
+
+/* Drops the hosts noted before SINCE, and calls EACH for the others. */
+HAUL_CHECKED int jobs_load_hosts(struct jobs *jobs, int64_t since,
+                                 void (*each)(void *ctx, const struct store_host *host), void *ctx);
 
 #endif

@@ -43,6 +43,14 @@ static const char *const steps[] = {
           "CREATE TABLE given (last INTEGER NOT NULL) STRICT;" /* the highest id there ever was */
           "INSERT INTO given VALUES (0);",
     [1] = "ALTER TABLE items ADD COLUMN was TEXT;", /* link in the partial's record, NULL: url */
+    [2] = "CREATE TABLE hosts ("
+          "  name TEXT PRIMARY KEY,"
+          "  no_ranges INTEGER NOT NULL,"
+          "  allowed INTEGER NOT NULL," /* connections; 0: nothing learned */
+          "  rounds INTEGER NOT NULL,"
+          "  rest_until INTEGER NOT NULL," /* ms since 1970; 0: none */
+          "  noted_at INTEGER NOT NULL"
+          ") STRICT, WITHOUT ROWID;",
 };
 
 int schema_newest(void)

@@ -354,6 +354,23 @@ void store_set(struct store *store, const char *name, const char *value)
     begin(store);
 }
 
+void store_host(struct store *store, const struct store_host *host)
+{
+    changes_host(&store->pending, host);
+    begin(store);
+}
+
+enum haul_err store_load_hosts(struct store *store, int64_t since,
+                               void (*each)(void *ctx, const struct store_host *host), void *ctx,
+                               struct haul_error *err)
+{
+    int rc;
+
+    assert(!store->busy);
+    rc = jobs_load_hosts(store->jobs, since, each, ctx);
+    return rc == SQLITE_OK ? HAUL_OK : db_fail(err, store->db, rc, store->path);
+}
+
 bool store_busy(const struct store *store)
 {
     return store->busy || changes_any(&store->pending);

@@ -35,6 +35,17 @@ struct store_item {
     const char *was; /* link in the partial's record, when that is an older one */
 };
 
+/* What is remembered of a host: how it treated the requests before. NAME is borrowed for the call.
+ */
+struct store_host {
+    const char *name;
+    bool no_ranges;     /* asked for a part it sends the whole */
+    uint32_t allowed;   /* connections, 0: nothing learned */
+    uint32_t rounds;    /* rests in a row without an answer in between */
+    int64_t rest_until; /* ms since 1970, 0: it does not rest */
+    int64_t noted_at;   /* ms since 1970 */
+};
+
 /* ERR is NULL when the change is on disk and survives a power cut. Otherwise it was not kept and
  * will not be. */
 typedef void store_done_cb(void *ctx, const struct haul_error *err);
@@ -75,6 +86,15 @@ void store_move(struct store *store, const uint64_t *ids, const double *places, 
 void store_set(struct store *store, const char *name, const char *value);
 /* The value, newly allocated, NULL when it was never set; blocks: at start only. */
 char *store_get(struct store *store, const char *name);
+
+/* Remembers HOST; one of which there is nothing to say any more is forgotten. A power cut may undo
+ * the newest ones. */
+void store_host(struct store *store, const struct store_host *host);
+/* Forgets the hosts that were noted before SINCE, and calls EACH for the others; blocks: at start
+ * only. On failure those that could be read were handed over. */
+HAUL_CHECKED enum haul_err store_load_hosts(struct store *store, int64_t since,
+                                            void (*each)(void *ctx, const struct store_host *host),
+                                            void *ctx, struct haul_error *err);
 
 /* True while something is not written yet. */
 bool store_busy(const struct store *store);

@@ -146,4 +146,33 @@ def failures_and_ends_are_remembered(t):
     expect_equal(len(t.origin.requests("b.bin")), 1, "requests for what failed")
 
 
+@case
+def what_a_host_allows_is_known_after_kill_9(t):
+    """A server that takes two connections is not offered six by the next daemon."""
+    first = [t.file(f"h{i}.bin", 20_000, rate=200_000, tick=20, key="few", max=2) for i in range(8)]
+    t.add("-j", 6, *[file.url for file in first])
+    t.ok("wait")
+    before = len(t.origin.log())
+    expect(before > 8, "nothing was refused, so nothing was learned")
+    kill_daemon(t)
+    second = [t.file(f"n{i}.bin", 20_000, rate=200_000, tick=20, key="few", max=2) for i in range(6)]
+    t.add("-j", 6, *[file.url for file in second])
+    t.ok("wait")
+    expect_equal(len(t.origin.log()) - before, 6, "requests for six files")
+
+
+@case
+def a_rest_that_a_host_asked_for_is_kept_after_kill_9(t):
+    busy = t.file("busy.bin", status=503, faults=1, retry_after=120)
+    (number,) = t.add(busy.url)
+    until("it waits", lambda: t.items()[number]["state"] == "waiting")
+    kill_daemon(t)
+    wake(t)
+    until("the row says why", lambda: "backing off until" in t.items()[number]["note"])
+    expect_equal(len(t.origin.requests("busy.bin")), 1, "requests to a host that rests")
+    t.ok("retry", number)
+    t.ok("wait")
+    t.expect_file("busy.bin", busy)
+
+
 run()

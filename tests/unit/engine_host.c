@@ -15,6 +15,7 @@ struct world {
     struct hosts hosts;
     struct host *host;
     unsigned told;
+    unsigned learned; /* how often there was something to remember */
 };
 
 static void on_rest_changed(void *ctx, struct host *host)
@@ -25,11 +26,21 @@ static void on_rest_changed(void *ctx, struct host *host)
     world->told++;
 }
 
+static void on_learned(void *ctx, const struct host *host)
+{
+    struct world *world = ctx;
+
+    (void)host;
+    world->learned++;
+}
+
 static void world_init(struct world *world)
 {
+    struct hosts_events events = {on_rest_changed, on_learned, world};
+
     *world = (struct world){0};
     lanes_init(&world->lanes);
-    hosts_init(&world->hosts, &world->lanes, on_rest_changed, world);
+    hosts_init(&world->hosts, &world->lanes, &events);
     world->hosts.most = 16;
     world->host = host_of(&world->hosts, "http://example.org/a");
 }
@@ -186,6 +197,90 @@ static void the_user_ends_a_rest(void **state)
     hosts_fini(&world.hosts);
 }
 
+/* Takes up what `from` knows of its host, REST ms before the rest ends. */
+static void world_after(struct world *world, const struct world *from, uint64_t rest, uint64_t now)
+{
+    const struct host *host = from->host;
+    struct host_memory memory = {host->name, host->no_ranges, host->allowed, host->rounds, rest};
+
+    world_init(world);
+    hosts_remember(&world->hosts, &memory, now);
+}
+
+static void what_was_learned_holds_in_the_next_engine(void **state)
+{
+    struct world world, next;
+
+    (void)state;
+    world_init(&world);
+    host_refuses_ranges(world.host);
+    host_enter(world.host);
+    host_enter(world.host);
+    host_refused(world.host, 1000);
+    world_after(&next, &world, 0, 5);
+    assert_int_equal(next.host->allowed, 2);
+    assert_true(next.host->no_ranges);
+    host_enter(next.host);
+    assert_null(host_wait(next.host));
+    host_enter(next.host);
+    assert_ptr_equal(host_wait(next.host), &next.host->lane);
+    hosts_tick(&next.hosts, 5 + 60000);
+    assert_int_equal(next.host->allowed, 3);
+    hosts_fini(&world.hosts);
+    hosts_fini(&next.hosts);
+}
+
+static void a_rest_goes_on_in_the_next_engine(void **state)
+{
+    struct haul_error busy = status_error(503);
+    struct world world, next;
+
+    (void)state;
+    world_init(&world);
+    assert_true(host_failed(world.host, &busy));
+    host_rest(world.host, 9000);
+    world_after(&next, &world, 4000, 100);
+    assert_ptr_equal(host_wait(next.host), &next.host->lane);
+    hosts_tick(&next.hosts, 4099);
+    assert_ptr_equal(host_wait(next.host), &next.host->lane);
+    hosts_tick(&next.hosts, 4100);
+    assert_null(host_wait(next.host));
+    assert_true(host_failed(next.host, &busy));
+    assert_int_equal(next.host->rounds, 2);
+    hosts_fini(&world.hosts);
+    hosts_fini(&next.hosts);
+}
+
+/* Each is written down: it must not be told for nothing. */
+static void it_is_told_when_there_is_something_to_remember(void **state)
+{
+    struct haul_error busy = status_error(503);
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    host_heard(world.host);
+    host_works(world.host);
+    host_worked(world.host);
+    assert_int_equal(world.learned, 0);
+    host_refuses_ranges(world.host);
+    host_refuses_ranges(world.host);
+    assert_int_equal(world.learned, 1);
+    host_refused(world.host, 0);
+    host_refused(world.host, 0);
+    assert_int_equal(world.learned, 2);
+    assert_true(host_failed(world.host, &busy));
+    host_rest(world.host, 50);
+    host_rest(world.host, 40);
+    assert_int_equal(world.learned, 3);
+    hosts_tick(&world.hosts, 50);
+    assert_int_equal(world.learned, 4);
+    host_heard(world.host);
+    host_heard(world.host);
+    assert_int_equal(world.learned, 5);
+    hosts_fini(&world.hosts);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +290,9 @@ int main(void)
         cmocka_unit_test(a_rest_ends_with_one_that_goes_first),
         cmocka_unit_test(one_connection_that_fails_is_no_reason_to_rest),
         cmocka_unit_test(the_user_ends_a_rest),
+        cmocka_unit_test(what_was_learned_holds_in_the_next_engine),
+        cmocka_unit_test(a_rest_goes_on_in_the_next_engine),
+        cmocka_unit_test(it_is_told_when_there_is_something_to_remember),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

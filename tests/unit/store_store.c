@@ -548,6 +548,69 @@ static void settings_are_kept(void **state)
     assert_null(store_get(bench->store, "jobs"));
 }
 
+struct hosts_seen {
+    struct store_host last;
+    char name[64];
+    size_t count;
+};
+
+static void see_host(void *ctx, const struct store_host *host)
+{
+    struct hosts_seen *seen = ctx;
+
+    seen->count++;
+    seen->last = *host;
+    snprintf(seen->name, sizeof seen->name, "%s", host->name);
+}
+
+static struct hosts_seen load_hosts(struct bench *bench, int64_t since)
+{
+    struct hosts_seen seen = {0};
+
+    assert_int_equal(store_load_hosts(bench->store, since, see_host, &seen, &bench->err), HAUL_OK);
+    return seen;
+}
+
+static void hosts_are_remembered(void **state)
+{
+    struct bench *bench = *state;
+    struct store_host host = {"a.example:8080", true, 3, 2, INT64_C(1) << 41, 500};
+    struct hosts_seen seen;
+
+    open_store(bench);
+    store_host(bench->store, &host);
+    host.allowed = 4; /* the newer one counts */
+    store_host(bench->store, &host);
+    reopen_store(bench);
+    seen = load_hosts(bench, 500);
+    assert_int_equal(seen.count, 1);
+    assert_string_equal(seen.name, host.name);
+    seen.last.name = host.name;
+    assert_true(seen.last.no_ranges);
+    assert_int_equal(seen.last.allowed, 4);
+    assert_int_equal(seen.last.rounds, 2);
+    assert_int_equal(seen.last.rest_until, host.rest_until);
+    assert_int_equal(seen.last.noted_at, 500);
+}
+
+static void hosts_of_which_there_is_nothing_to_say_are_forgotten(void **state)
+{
+    struct bench *bench = *state;
+    struct store_host plain = {"plain.example", false, 1, 0, 0, 500};
+    struct store_host old = {"old.example", true, 0, 0, 0, 499};
+
+    open_store(bench);
+    store_host(bench->store, &plain);
+    store_host(bench->store, &old);
+    reopen_store(bench);
+    plain.allowed = 0;
+    store_host(bench->store, &plain);
+    reopen_store(bench);
+    assert_string_equal(load_hosts(bench, 0).name, "old.example");
+    assert_int_equal(load_hosts(bench, 500).count, 0);
+    assert_int_equal(load_hosts(bench, 0).count, 0);
+}
+
 static void nobody_else_can_read_it(void **state)
 {
     struct bench *bench = *state;
@@ -585,7 +648,7 @@ static void become_newer(struct bench *bench)
     sqlite3_close(db);
 }
 
-/* As a haul made it that knew nothing of other links. */
+/* As a haul made it that knew nothing of other links and of hosts. */
 static void a_queue_of_the_first_version_is_taken_over(void **state)
 {
     struct bench *bench = *state;
@@ -598,7 +661,9 @@ static void a_queue_of_the_first_version_is_taken_over(void **state)
     add_and_wait(bench, &item);
     close_store(bench);
     assert_int_equal(sqlite3_open(bench->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "ALTER TABLE items DROP COLUMN was; PRAGMA user_version = 1",
+    assert_int_equal(sqlite3_exec(db,
+                                  "ALTER TABLE items DROP COLUMN was; DROP TABLE hosts;"
+                                  "PRAGMA user_version = 1",
                                   NULL, NULL, NULL),
                      SQLITE_OK);
     sqlite3_close(db);
@@ -803,6 +868,8 @@ int main(void)
         TEST(an_answer_may_close_the_store),
         TEST(items_may_be_changed_while_they_are_loaded),
         TEST(settings_are_kept),
+        TEST(hosts_are_remembered),
+        TEST(hosts_of_which_there_is_nothing_to_say_are_forgotten),
         TEST(nobody_else_can_read_it),
         TEST(a_newer_queue_is_refused_and_left_alone),
         TEST(a_file_that_is_no_database_is_moved_aside),
