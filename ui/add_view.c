@@ -35,7 +35,7 @@ bool add_view_text(struct add_view *add, const char *text, size_t len)
     if (!strbuf_add(&add->text, text, len) || !strbuf_puts(&add->text, "\n"))
         return false;
     urls_fini(&add->urls);
-    urls_find(add->text.data, add->text.len, &add->urls);
+    urls_find(&add->urls, add->text.data, add->text.len);
     return true;
 }
 

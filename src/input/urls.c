@@ -1,6 +1,7 @@
 /* Finding links in text.
  *
- * One pass: each "://" may start a link; its scheme is read backwards, its end is the first
+ * One pass: each "://" may start a link, and so may ":\/\/", as JSON has it within strings; its
+ * scheme is read backwards, its end is the first
  * character that no link holds, or that closes what stood before the link (a quote, a bracket).
  * Then what belongs to the sentence and not to the link is taken off the end. What remains is
  * judged by url_split(), so a link that is found here is one that the engine takes.
@@ -25,9 +26,10 @@
 
 #define SHOWN_MAX 120 /* bytes of a refused text that are kept */
 
-/* A link that was already found; the key is a view into its text. */
-struct seen {
+/* A link that is in the list; the key is a view into its text. */
+struct urls_seen {
     UT_hash_handle hh;
+    size_t index;
 };
 
 struct finder {
@@ -35,9 +37,6 @@ struct finder {
     size_t len;
     size_t from; /* everything before it has been dealt with */
     struct urls *urls;
-    size_t url_size;
-    size_t refused_size;
-    struct seen *seen;
 };
 
 /* [start, end) of the text. */
@@ -194,8 +193,23 @@ static bool closes_partner(char c, char partner, int open[3])
     return false;
 }
 
-/* Where the link ends whose scheme starts at START and whose "//" ends at BODY. */
-static size_t link_end(const struct finder *finder, size_t start, size_t body)
+/* The length of an escape of JSON that stands for '/' or '&', or 0; *ret_char is which. */
+static size_t json_escape(const char *at, size_t len, char *ret_char)
+{
+    if (len >= 2 && at[0] == '\\' && at[1] == '/') {
+        *ret_char = '/';
+        return 2;
+    }
+    if (len >= 6 && strncasecmp(at, "\\u0026", 6) == 0) {
+        *ret_char = '&';
+        return 6;
+    }
+    return 0;
+}
+
+/* Where the link ends whose scheme starts at START and whose "//" ends at BODY. ESCAPED: it is in
+ * JSON. */
+static size_t link_end(const struct finder *finder, size_t start, size_t body, bool escaped)
 {
     const char *text = finder->text;
     char before = start > 0 ? text[start - 1] : '\0';
@@ -205,7 +219,13 @@ static size_t link_end(const struct finder *finder, size_t start, size_t body)
 
     for (; at < finder->len; at++) {
         size_t left = finder->len - at;
+        char meant;
+        size_t skipped = escaped ? json_escape(text + at, left, &meant) : 0;
 
+        if (skipped > 0) {
+            at += skipped - 1;
+            continue;
+        }
         if (ends_link(text + at, left) || starts_next(text + at, left) ||
             (text[at] == '&' && is_ending_reference(text + at, left)) ||
             closes_partner(text[at], partner, open))
@@ -250,30 +270,33 @@ static size_t scheme_start(const struct finder *finder, size_t colon)
     return start;
 }
 
-/* The link's text with references for '&' resolved, newly allocated. */
-static char *link_text(const char *at, size_t len)
+/* The link's text with references for '&' resolved, and the escapes of JSON; newly allocated. */
+static char *link_text(const char *at, size_t len, bool escaped)
 {
     char *copy = xmalloc(len + 1);
     size_t wrote = 0;
 
     for (size_t i = 0; i < len;) {
         size_t reference = at[i] == '&' ? ampersand_len(at + i, len - i) : 0;
-        copy[wrote++] = at[i];
+        char meant = at[i];
+
+        if (escaped && reference == 0)
+            reference = json_escape(at + i, len - i, &meant);
+        copy[wrote++] = meant;
         i += reference > 0 ? reference : 1;
     }
     copy[wrote] = '\0';
     return copy;
 }
 
-static void refuse(struct finder *finder, const char *url, const char *why)
+void urls_refuse(struct urls *urls, const char *url, const char *why)
 {
-    struct urls *urls = finder->urls;
     char *shown;
 
     urls->refused_total++;
     if (urls->refused_count == URLS_REFUSED_MAX)
         return;
-    urls->refused = array_reserve(urls->refused, urls->refused_count, &finder->refused_size,
+    urls->refused = array_reserve(urls->refused, urls->refused_count, &urls->refused_size,
                                   sizeof(*urls->refused));
     shown = url_shown(url);
     urls->refused[urls->refused_count++] = (struct urls_refused){
@@ -283,109 +306,144 @@ static void refuse(struct finder *finder, const char *url, const char *why)
     free(shown);
 }
 
-/* Takes URL over. Links that differ only in the fragment are one file. */
-static void accept(struct finder *finder, char *url)
+/* Links that differ only in the fragment are one file. */
+static struct urls_seen *find_seen(const struct urls *urls, const char *url)
 {
-    struct urls *urls = finder->urls;
-    size_t key_len = strcspn(url, "#");
-    struct seen *seen;
+    struct urls_seen *seen;
 
-    HASH_FIND(hh, finder->seen, url, key_len, seen);
+    HASH_FIND(hh, urls->seen, url, strcspn(url, "#"), seen);
+    return seen;
+}
+
+bool urls_append(struct urls *urls, char *url, size_t *ret_index)
+{
+    struct urls_seen *seen = find_seen(urls, url);
+
     if (seen != NULL) {
-        urls->repeated++;
+        *ret_index = seen->index;
         free(url);
-        return;
+        return false;
     }
-    urls->items = array_reserve(urls->items, urls->count, &finder->url_size, sizeof(*urls->items));
-    urls->items[urls->count++] = url;
+    urls->items = array_reserve(urls->items, urls->count, &urls->size, sizeof(*urls->items));
     seen = xmalloc(sizeof(*seen));
-    HASH_ADD_KEYPTR(hh, finder->seen, url, key_len, seen);
+    seen->index = urls->count;
+    urls->items[urls->count++] = url;
+    HASH_ADD_KEYPTR(hh, urls->seen, url, strcspn(url, "#"), seen);
+    return true;
+}
+
+void urls_remove(struct urls *urls, size_t index)
+{
+    struct urls_seen *seen = find_seen(urls, urls->items[index]);
+    struct urls_seen *next;
+
+    HASH_DEL(urls->seen, seen);
+    free(seen);
+    free(urls->items[index]);
+    urls->count--;
+    memmove(&urls->items[index], &urls->items[index + 1],
+            (urls->count - index) * sizeof(*urls->items));
+    HASH_ITER(hh, urls->seen, seen, next)
+    {
+        if (seen->index > index)
+            seen->index--;
+    }
 }
 
 /* Judges the text between START and END. */
-static void consider(struct finder *finder, size_t start, size_t end)
+static void consider(struct finder *finder, size_t start, size_t end, bool escaped)
 {
     struct haul_error err;
     struct url parts;
+    size_t other;
     char *url;
 
     if (end - start > URL_MAX) {
         url = xstrndup(finder->text + start, SHOWN_MAX);
-        refuse(finder, url, "longer than any link that haul takes");
+        urls_refuse(finder->urls, url, "longer than any link that haul takes");
         free(url);
         return;
     }
-    url = link_text(finder->text + start, end - start);
+    url = link_text(finder->text + start, end - start, escaped);
     if (url_split(url, &parts, &err) == HAUL_OK) {
-        accept(finder, url);
+        finder->urls->repeated += !urls_append(finder->urls, url, &other);
         return;
     }
-    refuse(finder, url, err.text);
+    urls_refuse(finder->urls, url, err.text);
     free(url);
 }
 
-/* Deals with the "://" whose colon is at COLON. */
-static void look_at(struct finder *finder, size_t colon)
+/* Deals with the "://" whose colon is at COLON and which is MARK bytes long. */
+static void look_at(struct finder *finder, size_t colon, size_t mark)
 {
     size_t start = scheme_start(finder, colon);
+    bool escaped = mark > 3;
     size_t end;
 
     if (start == colon) {
-        finder->from = colon + 3;
+        finder->from = colon + mark;
         return;
     }
-    end = link_end(finder, start, colon + 3);
-    consider(finder, start, end);
+    end = link_end(finder, start, colon + mark, escaped);
+    consider(finder, start, end, escaped);
     finder->from = end;
 }
 
-/* A text that is nothing but one word was meant as a link: says why it is none. */
-static void consider_single_word(struct finder *finder)
+/* The length of the mark of a link at AT, a colon, or 0. */
+static size_t mark_len(const char *at, size_t len)
 {
-    size_t start = 0;
-    size_t end = finder->len;
+    if (len >= 3 && memcmp(at, "://", 3) == 0)
+        return 3;
+    return len >= 5 && memcmp(at, ":\\/\\/", 5) == 0 ? 5 : 0;
+}
 
-    while (start < end && isspace((unsigned char)finder->text[start]))
+void urls_find(struct urls *urls, const char *text, size_t len)
+{
+    struct finder finder = {.text = text, .len = len, .urls = urls};
+    size_t at = 0;
+
+    while (at < len) {
+        const char *colon = memchr(text + at, ':', len - at);
+        if (colon == NULL)
+            break;
+        at = (size_t)(colon - text);
+        size_t mark = mark_len(colon, len - at);
+        if (mark > 0) {
+            look_at(&finder, at, mark);
+            at = finder.from;
+        } else {
+            at++;
+        }
+    }
+}
+
+void urls_find_word(struct urls *urls, const char *text, size_t len)
+{
+    struct finder finder = {.text = text, .len = len, .urls = urls};
+    size_t start = 0;
+    size_t end = len;
+
+    while (start < end && isspace((unsigned char)text[start]))
         start++;
-    while (end > start && isspace((unsigned char)finder->text[end - 1]))
+    while (end > start && isspace((unsigned char)text[end - 1]))
         end--;
     for (size_t i = start; i < end; i++) {
-        if (isspace((unsigned char)finder->text[i]))
+        if (isspace((unsigned char)text[i]))
             return;
     }
     if (start < end)
-        consider(finder, start, end);
-}
-
-static void seen_free(struct seen *all)
-{
-    struct seen *seen, *next;
-
-    HASH_ITER(hh, all, seen, next)
-    {
-        HASH_DEL(all, seen);
-        free(seen);
-    }
-}
-
-void urls_find(const char *text, size_t len, struct urls *ret_urls)
-{
-    struct finder finder = {.text = text, .len = len, .urls = ret_urls};
-
-    *ret_urls = (struct urls){0};
-    while (finder.from < len) {
-        const char *mark = memmem(text + finder.from, len - finder.from, "://", 3);
-        if (mark == NULL)
-            break;
-        look_at(&finder, (size_t)(mark - text));
-    }
-    if (ret_urls->count == 0 && ret_urls->refused_total == 0)
-        consider_single_word(&finder);
-    seen_free(finder.seen);
+        consider(&finder, start, end, false);
 }
 
 void urls_fini(struct urls *urls)
 {
+    struct urls_seen *seen, *next;
+
+    HASH_ITER(hh, urls->seen, seen, next)
+    {
+        HASH_DEL(urls->seen, seen);
+        free(seen);
+    }
     for (size_t i = 0; i < urls->count; i++)
         free(urls->items[i]);
     free(urls->items);

@@ -14,13 +14,22 @@
 #include "base/str.h"
 #include "input/urls.h"
 
+/* The links of a whole text, as a paste has them. */
+static void find(struct urls *urls, const char *text, size_t len)
+{
+    *urls = (struct urls){0};
+    urls_find(urls, text, len);
+    if (urls->count == 0 && urls->refused_total == 0)
+        urls_find_word(urls, text, len);
+}
+
 /* Asserts that TEXT holds exactly the links of the NULL-terminated list, and refuses none. */
 static void assert_finds(const char *text, const char *const *expected)
 {
     struct urls urls;
     size_t count = 0;
 
-    urls_find(text, strlen(text), &urls);
+    find(&urls, text, strlen(text));
     for (; expected[count] != NULL; count++) {
         assert_true(count < urls.count);
         assert_string_equal(urls.items[count], expected[count]);
@@ -87,6 +96,65 @@ static void html_and_json(void **state)
           "http://a.org/y", "http://a.org/z");
 }
 
+static void json_with_escaped_slashes(void **state)
+{
+    (void)state;
+    FINDS("{\"url\":\"https:\\/\\/a.org\\/x?a=1\\u0026b=2\",\"n\":1}", "https://a.org/x?a=1&b=2");
+    FINDS("[\"http:\\/\\/a.org\\/x\",\"http:\\/\\/a.org\\/y\"]", "http://a.org/x",
+          "http://a.org/y");
+    FINDS("http://a.org/x\\/y", "http://a.org/x");
+}
+
+static void quoted_mail(void **state)
+{
+    (void)state;
+    FINDS("On Monday somebody wrote:\n> > see https://a.org/x.\n> "
+          "and\n>https://a.org/y\n|ftp://a.org/z\n"
+          "-- \nhttps://a.org/me",
+          "https://a.org/x", "https://a.org/y", "ftp://a.org/z", "https://a.org/me");
+    FINDS("Link<https://a.org/x> [1]\n\n[1]\thttps://a.org/y", "https://a.org/x",
+          "https://a.org/y");
+}
+
+static void html_attributes_of_all_kinds(void **state)
+{
+    (void)state;
+    FINDS("<A HREF = \"https://a.org/x\"><source srcset=\"https://a.org/1.png 1x, "
+          "https://a.org/2.png 2x\"><meta content=\"0;url=https://a.org/y\">",
+          "https://a.org/x", "https://a.org/1.png", "https://a.org/2.png", "https://a.org/y");
+    FINDS("<a href=https://a.org/x?a=1&#38;b=2&amp;c>t</a>&nbsp;<b>https://a.org/z</b>",
+          "https://a.org/x?a=1&b=2&c", "https://a.org/z");
+}
+
+static void parts_of_a_text_are_one(void **state)
+{
+    struct urls urls = {0};
+
+    (void)state;
+    urls_find(&urls, "http://a.org/x ", 15);
+    urls_find(&urls, "http://a.org/y http://a.org/x\n", 30);
+    assert_int_equal(urls.count, 2);
+    assert_int_equal(urls.repeated, 1);
+    urls_fini(&urls);
+}
+
+static void a_removed_link_may_come_again(void **state)
+{
+    struct urls urls = {0};
+    size_t other;
+
+    (void)state;
+    urls_find(&urls, "http://a.org/x http://a.org/y http://a.org/z", 44);
+    urls_remove(&urls, 1);
+    assert_int_equal(urls.count, 2);
+    assert_string_equal(urls.items[1], "http://a.org/z");
+    assert_false(urls_append(&urls, xstrdup("http://a.org/z#top"), &other));
+    assert_int_equal(other, 1);
+    assert_true(urls_append(&urls, xstrdup("http://a.org/y"), &other));
+    assert_string_equal(urls.items[2], "http://a.org/y");
+    urls_fini(&urls);
+}
+
 static void links_keep_what_is_theirs(void **state)
 {
     (void)state;
@@ -117,7 +185,7 @@ static void controls_end_a_link(void **state)
     (void)state;
     FINDS("\033[1mhttp://a.org/x\033[0m", "http://a.org/x");
     FINDS("http://a.org/x\xe2\x80\xaegpj.exe", "http://a.org/x");
-    urls_find(with_nul, sizeof(with_nul) - 1, &urls);
+    find(&urls, with_nul, sizeof(with_nul) - 1);
     assert_int_equal(urls.count, 2);
     urls_fini(&urls);
 }
@@ -128,7 +196,7 @@ static void a_repeated_link_is_taken_once(void **state)
     static const char text[] = "http://a.org/x http://a.org/y http://a.org/x http://a.org/x#part";
 
     (void)state;
-    urls_find(text, strlen(text), &urls);
+    find(&urls, text, strlen(text));
     assert_int_equal(urls.count, 2);
     assert_int_equal(urls.repeated, 2);
     urls_fini(&urls);
@@ -139,7 +207,7 @@ static void assert_refuses(const char *text, const char *shown, const char *why)
 {
     struct urls urls;
 
-    urls_find(text, strlen(text), &urls);
+    find(&urls, text, strlen(text));
     assert_int_equal(urls.count, 0);
     assert_int_equal(urls.refused_total, 1);
     assert_string_equal(urls.refused[0].text, shown);
@@ -165,13 +233,13 @@ static void text_without_links_is_quiet(void **state)
     static const char text[] = "nothing here: a://, 1://, :// and so on";
 
     (void)state;
-    urls_find(text, strlen(text), &urls);
+    find(&urls, text, strlen(text));
     assert_int_equal(urls.count, 0);
     urls_fini(&urls);
-    urls_find("", 0, &urls);
+    find(&urls, "", 0);
     assert_int_equal(urls.count + urls.refused_total, 0);
     urls_fini(&urls);
-    urls_find(" \n", 2, &urls);
+    find(&urls, " \n", 2);
     assert_int_equal(urls.count + urls.refused_total, 0);
     urls_fini(&urls);
 }
@@ -186,7 +254,7 @@ static void an_overlong_link_is_refused_short(void **state)
     memset(text, 'x', len);
     memcpy(text, "http://a.org/", 13);
     text[len] = '\0';
-    urls_find(text, len, &urls);
+    find(&urls, text, len);
     assert_int_equal(urls.count, 0);
     assert_int_equal(urls.refused_total, 1);
     assert_true(strlen(urls.refused[0].text) < 200);
@@ -207,14 +275,14 @@ static void large_and_nasty_texts_are_done_with(void **state)
     for (size_t i = 0; i < 50000; i++)
         assert_true(strbuf_printf(&text, "%zu. <a href=\"http://a.org/dir/file-%zu.bin\">x</a>%s\n",
                                   i, i, "                                        "));
-    urls_find(text.data, text.len, &urls);
+    find(&urls, text.data, text.len);
     assert_int_equal(urls.count, 50000);
     urls_fini(&urls);
     for (size_t i = 0; i < COUNT_OF(nasty); i++) {
         strbuf_clear(&text);
         while (text.len < (1 << 20))
             assert_true(strbuf_puts(&text, nasty[i]));
-        urls_find(text.data, text.len, &urls);
+        find(&urls, text.data, text.len);
         assert_true(urls.refused_count <= URLS_REFUSED_MAX);
         urls_fini(&urls);
     }
@@ -238,7 +306,7 @@ static void random_bytes_do_no_harm(void **state)
             seed = seed * 1664525 + 1013904223;
             assert_true(strbuf_puts(&text, pieces[(seed >> 16) % COUNT_OF(pieces)]));
         }
-        urls_find(text.data, text.len, &urls);
+        find(&urls, text.data, text.len);
         urls_fini(&urls);
         strbuf_fini(&text);
     }
@@ -251,6 +319,11 @@ int main(void)
         cmocka_unit_test(prose),
         cmocka_unit_test(markdown),
         cmocka_unit_test(html_and_json),
+        cmocka_unit_test(json_with_escaped_slashes),
+        cmocka_unit_test(quoted_mail),
+        cmocka_unit_test(html_attributes_of_all_kinds),
+        cmocka_unit_test(parts_of_a_text_are_one),
+        cmocka_unit_test(a_removed_link_may_come_again),
         cmocka_unit_test(links_keep_what_is_theirs),
         cmocka_unit_test(typography_and_other_scripts),
         cmocka_unit_test(controls_end_a_link),
