@@ -33,6 +33,8 @@ struct haul_strings {
     size_t count;
 };
 
+#define HAUL_BODY_MAX ((size_t)512 << 10) /* bytes of a request's body */
+
 /* How one item is fetched. Shared by all items added in one call: immutable once handed over, with
  * a count of references. Text fields are NULL when not given. */
 struct haul_options {
@@ -46,6 +48,10 @@ struct haul_options {
     char *user;                  /* "name:password", secret */
     struct haul_strings cookies; /* "name=value", secret */
     char *bearer;                /* token, secret */
+    char *method;                /* of the request; NULL: GET, or POST with a body */
+    char *data;                  /* the request's body, secret; one of the three at the most */
+    char *json_data;             /* the same, sent as JSON */
+    struct haul_strings form;    /* the same, as "name=value" parts */
     char *proxy;                 /* may hold user info, secret */
     char *noproxy;               /* hosts, comma-separated, that are asked directly */
     char *cacert;                /* file */
@@ -124,6 +130,16 @@ bool haul_option_given(const struct haul_option *option, const void *target);
 
 /* Back to the default, as though it had never been given. */
 void haul_option_clear(const struct haul_option *option, void *target);
+
+/* What an HTTP request asks: "GET" where nothing else was said, "POST" with a body. */
+const char *haul_options_method(const struct haul_options *options);
+bool haul_options_has_body(const struct haul_options *options);
+/* True for a GET without a body: parts of the answer can be asked for, over several connections and
+ * after an interruption. */
+bool haul_options_plain(const struct haul_options *options);
+/* True when asking twice is as good as asking once (RFC 9110, section 9.2.2). Another request is
+ * never sent again without the user's word once a server may have seen it. */
+bool haul_options_repeatable(const struct haul_options *options);
 
 /* Copies each row that was set in FROM over TO. */
 void haul_options_merge(struct haul_options *to, const struct haul_options *from);

@@ -122,6 +122,19 @@ static size_t decode(const char *text, size_t len, uint32_t *ret_code)
     return bad_length(at, len);
 }
 
+bool text_is_utf8(struct text_raw raw)
+{
+    static const char sign[] = "\xef\xbf\xbd"; /* U+FFFD, when it stands there itself */
+    uint32_t code;
+
+    for (size_t at = 0, len; at < raw.len; at += len) {
+        len = decode(raw.bytes + at, raw.len - at, &code);
+        if (code == REPLACEMENT && (len != 3 || memcmp(raw.bytes + at, sign, 3) != 0))
+            return false;
+    }
+    return true;
+}
+
 /* Where text_clean() writes to. */
 struct sink {
     char *buf;

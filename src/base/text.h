@@ -33,6 +33,8 @@ size_t text_clean(struct text_raw raw, char *buf, size_t size);
 /* The same, newly allocated, at most MAX bytes with the NUL. */
 char *text_clean_dup(struct text_raw raw, size_t max);
 
+bool text_is_utf8(struct text_raw raw);
+
 /* For clean text only. Columns of a terminal: 0 for combining marks, 2 for wide characters. */
 int text_char_width(uint32_t code);
 size_t text_width(const char *clean);

@@ -21,6 +21,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "base/text.h"
 #include "config/retry_rule.h"
 #include "config/run_options.h"
 
@@ -150,6 +151,33 @@ static const char *check_bearer(const char *value)
     return check_filled(value);
 }
 
+/* RFC 9110, section 9.1. Answers to HEAD and CONNECT hold no file. */
+static const char *check_method(const char *value)
+{
+    for (const char *at = value; *at != '\0'; at++) {
+        if (!is_token_char(*at))
+            return "must be a method like GET, POST or PUT";
+    }
+    if (strcasecmp(value, "HEAD") == 0 || strcasecmp(value, "CONNECT") == 0)
+        return "brings no file";
+    return check_filled(value);
+}
+
+/* It travels as JSON, so it has to be text. */
+static const char *check_body(const char *value)
+{
+    if (strlen(value) > HAUL_BODY_MAX)
+        return "must not be longer than 512 KiB";
+    return text_is_utf8(text_raw_from(value)) ? NULL : "must be text in UTF-8";
+}
+
+static const char *check_form(const char *value)
+{
+    if (*value == '=' || strchr(value, '=') == NULL)
+        return "must have the form NAME=VALUE";
+    return check_body(value);
+}
+
 #define ITEM(row_name, field)                                                                      \
     .name = row_name, .scope = HAUL_SCOPE_ITEM, .offset = offsetof(struct haul_options, field)
 #define SESSION(row_name, field)                                                                   \
@@ -269,6 +297,42 @@ static const struct haul_option rows[] = {
         .help = "Log in to the server with this bearer token",
         .secret = true,
         .check = check_bearer,
+        .of_origin = true,
+    },
+    {
+        ITEM("request", method),
+        .letter = 'X',
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "METHOD",
+        .help = "Ask with this method; the default is GET, with a body POST",
+        .check = check_method,
+        .of_origin = true,
+    },
+    {
+        ITEM("data", data),
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "TEXT",
+        .help = "Send TEXT, as it is, as a form that is filled in",
+        .secret = true,
+        .check = check_body,
+        .of_origin = true,
+    },
+    {
+        ITEM("json-data", json_data),
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "TEXT",
+        .help = "Send TEXT as JSON",
+        .secret = true,
+        .check = check_body,
+        .of_origin = true,
+    },
+    {
+        ITEM("form", form),
+        .type = HAUL_OPTION_LIST,
+        .value_name = "NAME=VALUE",
+        .help = "Send this field of a form in several parts; may be given several times",
+        .secret = true,
+        .check = check_form,
         .of_origin = true,
     },
     {
@@ -852,6 +916,34 @@ static void copy_given(enum haul_option_scope scope, void *to, const void *from)
         if (rows[i].scope == scope && haul_option_given(&rows[i], from))
             field_copy(&rows[i], to, from);
     }
+}
+
+bool haul_options_has_body(const struct haul_options *options)
+{
+    return options->data || options->json_data || options->form.count > 0;
+}
+
+const char *haul_options_method(const struct haul_options *options)
+{
+    if (options->method)
+        return options->method;
+    return haul_options_has_body(options) ? "POST" : "GET";
+}
+
+bool haul_options_plain(const struct haul_options *options)
+{
+    return strcmp(haul_options_method(options), "GET") == 0 && !haul_options_has_body(options);
+}
+
+bool haul_options_repeatable(const struct haul_options *options)
+{
+    static const char *const methods[] = {"GET", "OPTIONS", "TRACE", "PUT", "DELETE"};
+
+    for (size_t i = 0; i < COUNT_OF(methods); i++) {
+        if (strcmp(haul_options_method(options), methods[i]) == 0)
+            return true;
+    }
+    return false;
 }
 
 void haul_options_merge(struct haul_options *to, const struct haul_options *from)

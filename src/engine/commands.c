@@ -5,12 +5,33 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/url.h"
 #include "engine/keep.h"
 #include "engine/transfer.h"
+
+/* What is sent belongs to one link of HTTP, and is one thing. */
+static enum haul_err check_body(const struct haul_request *request, struct haul_error *err)
+{
+    const struct haul_options *options = request->options;
+    int bodies = (options->data != NULL) + (options->json_data != NULL) + (options->form.count > 0);
+
+    if (haul_options_plain(options))
+        return HAUL_OK;
+    if (bodies > 1)
+        return haul_fail(err, HAUL_E_BAD_OPTION,
+                         "only one of --data, --json-data and --form can be sent");
+    if (request->mirror_count > 0)
+        return haul_fail(err, HAUL_E_BAD_OPTION, "a %s has one link and no mirrors",
+                         haul_options_method(options));
+    if (strncasecmp(request->url, "http", strlen("http")) != 0)
+        return haul_fail(err, HAUL_E_BAD_OPTION, "a %s is for links of http and https only",
+                         haul_options_method(options));
+    return HAUL_OK;
+}
 
 static enum haul_err check_request(const struct haul_request *request, struct url_known *known,
                                    struct haul_error *err)
@@ -25,6 +46,9 @@ static enum haul_err check_request(const struct haul_request *request, struct ur
         if (code != HAUL_OK)
             return code;
     }
+    code = check_body(request, err);
+    if (code != HAUL_OK)
+        return code;
     if (!options->dir || options->dir[0] != '/')
         return haul_fail(err, HAUL_E_BAD_OPTION, "the folder \"%s\" is not an absolute path",
                          options->dir ? options->dir : "");

@@ -233,6 +233,7 @@ static struct retry_decision judge_failure(struct haul_engine *engine, struct it
                                 .retry_wait = item->options->retry_wait,
                                 .retry_on = &item->options->retry_on,
                                 .retry_after = outcome->retry_after,
+                                .spent = outcome->spent,
                                 .chance = clock_chance(engine->clock)};
     struct retry_decision decision;
     uint64_t now = engine_now(engine);
@@ -313,9 +314,9 @@ void engine_transfer_over(struct haul_engine *engine, struct item *item,
         complete(engine, item, err->text);
     else if (err->code == HAUL_E_EXISTS && item->options->if_exists == HAUL_EXISTS_SKIP)
         skip(engine, item);
-    else if (out_of_descriptors(err))
+    else if (out_of_descriptors(err) && !outcome->spent)
         give_slot_back(engine, item, err);
-    else if (err->code == HAUL_E_DISK_FULL && engine->keep_history)
+    else if (err->code == HAUL_E_DISK_FULL && engine->keep_history && !outcome->spent)
         wait_for_room(engine, item, err);
     else
         try_later_or_give_up(engine, item, outcome);

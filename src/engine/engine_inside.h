@@ -81,6 +81,7 @@ struct outcome {
     int64_t retry_after;          /* seconds that the server asked for, -1: none */
     bool progress;                /* more bytes are here than ever before */
     bool unheard;                 /* its last request brought no answer */
+    bool spent;                   /* a request went out that must not be sent twice unasked */
     struct host *host;            /* of that request */
 };
 

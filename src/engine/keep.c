@@ -17,13 +17,23 @@
 #include "haul/log.h"
 #include "store/store.h"
 
-#define OPTIONS_MAX ((size_t)1024 * 1024)
+#define OPTIONS_MAX ((size_t)4 * 1024 * 1024)
 #define KEY_STEP    1.0
 #define KEY_LEAST   1e-6 /* nearer than this to a neighbour: write all keys anew */
 
 /* Items as rows. */
 
-/* "name=value" lines of what was given, newly allocated. */
+/* A "name=value" line; a line within the value is written behind a tab. */
+static bool add_option_line(struct strbuf *text, const char *name, const char *value)
+{
+    bool fits = strbuf_puts(text, name) && strbuf_puts(text, "=");
+
+    for (const char *end; fits && (end = strchr(value, '\n')); value = end + 1)
+        fits = strbuf_add(text, value, (size_t)(end - value)) && strbuf_puts(text, "\n\t");
+    return fits && strbuf_puts(text, value) && strbuf_puts(text, "\n");
+}
+
+/* The lines of what was given, newly allocated. */
 static char *options_text(const struct haul_options *options)
 {
     size_t count;
@@ -39,7 +49,7 @@ static char *options_text(const struct haul_options *options)
 
             if (!value)
                 break;
-            if (!strbuf_printf(&text, "%s=%s\n", table[i].name, value))
+            if (!add_option_line(&text, table[i].name, value))
                 LOG_WARN(engine, "the option %s is too long to be kept", table[i].name);
             secret_free(value);
             if (table[i].type != HAUL_OPTION_LIST)
@@ -49,13 +59,35 @@ static char *options_text(const struct haul_options *options)
     return strbuf_take(&text);
 }
 
+/* Takes one option off the front of *REST, NULL at the end. Works in place. */
+static char *next_option(char **rest)
+{
+    char *line = *rest, *end = line, *to;
+
+    if (!line)
+        return NULL;
+    while ((end = strchr(end, '\n')) && end[1] == '\t')
+        end++;
+    *rest = end ? end + 1 : NULL;
+    if (end)
+        *end = '\0';
+    to = strchr(line, '\n');
+    for (char *from = to; from && *from != '\0'; from++) {
+        *to++ = *from;
+        from += *from == '\n'; /* over the tab */
+    }
+    if (to)
+        *to = '\0';
+    return line;
+}
+
 static struct haul_options *options_from_text(const char *text)
 {
     struct haul_options *options = haul_options_new();
     char *copy = xstrdup(text ? text : ""), *rest = copy, *line;
     struct haul_error err;
 
-    while ((line = strsep(&rest, "\n"))) {
+    while ((line = next_option(&rest))) {
         char *equals = strchr(line, '=');
         const struct haul_option *option;
 
@@ -91,6 +123,23 @@ static enum haul_state kept_state(enum haul_state state)
     return state == HAUL_ACTIVE || state == HAUL_WAITING ? HAUL_QUEUED : state;
 }
 
+/* A request that must not be sent twice is under way: whoever starts next can't know what became of
+ * it, and leaves it to the user. */
+static bool is_spent(const struct item *item)
+{
+    return item->state == HAUL_ACTIVE && !haul_options_repeatable(item->options);
+}
+
+static void note_spent(const struct item *item, struct store_item *row)
+{
+    if (!is_spent(item))
+        return;
+    row->state = HAUL_FAILED;
+    row->err = HAUL_E_INTERRUPTED;
+    row->note = "haul ended before the answer was here; it does not send such a request again by "
+                "itself";
+}
+
 /* OPTIONS and MIRRORS are borrowed; NULL for an update, which leaves them alone. */
 static struct store_item row_of(const struct queue *queue, const struct item *item,
                                 const char *options, const char *mirrors)
@@ -98,23 +147,26 @@ static struct store_item row_of(const struct queue *queue, const struct item *it
     const struct queue_kept *kept = &queue->kept[item->place];
     const struct item_more *more = item_more(item);
 
-    return (struct store_item){.id = item->id,
-                               .place = kept->key,
-                               .state = kept_state(item->state),
-                               .err = more->err,
-                               .http_status = more->http_status,
-                               .total = more->total,
-                               .done = more->done,
-                               .added_at = kept->added_at,
-                               .started_at = more->started_at,
-                               .finished_at = more->finished_at,
-                               .url = item_url(item),
-                               .options = options,
-                               .mirrors = mirrors,
-                               .name = item_name(item),
-                               .base = item_work(item)->base,
-                               .note = more->note,
-                               .was = item_work(item)->was};
+    struct store_item row = {.id = item->id,
+                             .place = kept->key,
+                             .state = kept_state(item->state),
+                             .err = more->err,
+                             .http_status = more->http_status,
+                             .total = more->total,
+                             .done = more->done,
+                             .added_at = kept->added_at,
+                             .started_at = more->started_at,
+                             .finished_at = more->finished_at,
+                             .url = item_url(item),
+                             .options = options,
+                             .mirrors = mirrors,
+                             .name = item_name(item),
+                             .base = item_work(item)->base,
+                             .note = more->note,
+                             .was = item_work(item)->was};
+
+    note_spent(item, &row);
+    return row;
 }
 
 /* Loading. */

@@ -43,6 +43,13 @@ static bool find_rule(const struct retry_case *failed, struct retry_rule *ret_ru
            retry_rule_find(failed->retry_on, failed->err->http_status, ret_rule);
 }
 
+/* The server says that it did nothing (RFC 9110, sections 15.5.9 and 15.6.4; RFC 6585; RFC 8470).
+ */
+static bool did_nothing(int status)
+{
+    return status == 408 || status == 425 || status == 429 || status == 503;
+}
+
 struct retry_decision retry_decide(const struct retry_case *failed)
 {
     struct retry_decision decision = {.again = true};
@@ -52,6 +59,12 @@ struct retry_decision retry_decide(const struct retry_case *failed)
 
     if (ruled ? retries == 0 : !failed->err->retryable)
         return give_up();
+    if (failed->spent && !ruled && !did_nothing(failed->err->http_status)) {
+        decision = give_up();
+        snprintf(decision.note, sizeof(decision.note),
+                 "it may have done its work: haul does not send it again by itself");
+        return decision;
+    }
     if (failed->retry_after > RETRY_AFTER_LIMIT) {
         char asked[FMT_SIZE], limit[FMT_SIZE];
 

@@ -21,6 +21,7 @@ struct retry_case {
     uint64_t retry_wait; /* option: seconds before the first one */
     const struct haul_strings *retry_on; /* option: rules for single statuses; NULL: none */
     int64_t retry_after;                 /* seconds that the server asked for, -1 none */
+    bool spent;                          /* the request is not one to be sent twice, and was sent */
     uint64_t chance;                     /* 64 random bits */
 };
 

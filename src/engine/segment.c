@@ -69,6 +69,7 @@ static void on_connected(void *ctx)
     struct segment *segment = ctx;
 
     note_connected(segment);
+    segment->transfer->asked = true;
     segment->last_byte = segment->slow_since = engine_now(segment->transfer->engine);
 }
 

@@ -125,6 +125,8 @@ struct identity transfer_identity(const struct transfer *transfer)
  * the user takes that for proof. */
 static bool provable(const struct transfer *transfer, const struct identity *identity)
 {
+    if (!haul_options_plain(transfer->item->options))
+        return false;
     return identity_if_range(identity) ||
            ((transfer->item->options->trust_size || transfer->compared) && identity->total >= 0);
 }
@@ -160,6 +162,7 @@ static void over(struct transfer *transfer)
                               .retry_after = transfer->retry_after,
                               .progress = transfer->reached > work->best,
                               .unheard = transfer->unheard,
+                              .spent = transfer->asked && !haul_options_repeatable(item->options),
                               .host = transfer->host};
 
     work->best = MAX(work->best, transfer->reached);
@@ -223,6 +226,8 @@ bool transfer_ask_range(struct transfer *transfer, size_t range)
     struct source *source = mirrors_next(transfer);
     struct identity own;
 
+    if (!haul_options_plain(transfer->item->options))
+        return false; /* parts of an answer can be asked for only where it is that of a GET */
     if (!source && transfer->lead->state == SOURCE_PROVEN && transfer->item->options->trust_size)
         source = transfer->lead;
     if (!source)
@@ -281,9 +286,12 @@ static void ask_for_rest(struct transfer *transfer)
     transfer_wants_attention(transfer);
 }
 
-/* --no-resume: what an earlier item left is not gone on with; what this one left is. */
+/* --no-resume: what an earlier item left is not gone on with; what this one left is. What came of
+ * an answer to something else than a GET never is. */
 static bool drops_found(const struct transfer *transfer)
 {
+    if (!haul_options_plain(transfer->item->options))
+        return true;
     return transfer->item->options->no_resume && !item_work(transfer->item)->base;
 }
 
@@ -493,7 +501,8 @@ static void open_file(struct transfer *transfer, bool only_partial)
     struct disk_place place = place_of(transfer);
     struct disk_claim claim = {.url = item_shown(transfer->item),
                                .was = item_work(transfer->item)->was,
-                               .adopt = transfer->item->options->adopt};
+                               .adopt = transfer->item->options->adopt &&
+                                        haul_options_plain(transfer->item->options)};
 
     transfer->want_open = false;
     transfer->disk_pending = true;
@@ -646,8 +655,15 @@ static void close_gap(struct transfer *transfer)
 
 static void begin_anew(struct transfer *transfer)
 {
+    struct haul_error err;
+
     if (!drop_segments(transfer, false))
         return;
+    if (transfer->asked && !haul_options_repeatable(transfer->item->options)) {
+        haul_fail(&err, HAUL_E_TRUNCATED, "the answer is not whole");
+        transfer_fail(transfer, &err);
+        return;
+    }
     transfer->start_over = false;
     transfer->want_plan = false;
     ask_from_start(transfer);

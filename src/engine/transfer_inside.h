@@ -84,6 +84,7 @@ struct transfer {
     bool stopped;                    /* by the user: the item's state is set already */
     int64_t retry_after;
     bool unheard; /* its last request brought no answer */
+    bool asked;   /* a request of this run went out */
     struct haul_error fail;
 };
 

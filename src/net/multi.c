@@ -295,6 +295,7 @@ static void easy_put(struct net *net, CURL *easy)
 static void transfer_free(struct net_transfer *transfer)
 {
     direct_close(transfer);
+    curl_mime_free(transfer->form); /* while its handle is there */
     easy_put(transfer->net, transfer->easy);
     curl_slist_free_all(transfer->headers);
     haul_options_unref(transfer->options);

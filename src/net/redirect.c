@@ -2,7 +2,12 @@
  *
  * Only http and https are gone to, from https only https unless the user said --allow-downgrade, at
  * most REDIRECTS_MAX times. Leaving the origin (scheme, host, port) drops every header, name and
- * password that the user gave for it, for the rest of the way (RELIABILITY.md R5, R6). */
+ * password that the user gave for it, for the rest of the way (RELIABILITY.md R5, R6).
+ *
+ * After 301, 302 and 303 the answer to a request with a body is fetched with a plain GET; 307 and
+ * 308 (RFC 9110, section 15.4) repeat it, but what the user sends to one origin is sent to no
+ * other.
+ */
 
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +87,28 @@ static void keep_secrets_home(struct net_transfer *transfer, const char *target)
     free(origin);
 }
 
+/* Becomes a GET, or stays what it is where that does no harm. */
+static enum haul_err keep_request(struct net_transfer *transfer, const char *target,
+                                  struct haul_error *err)
+{
+    int status = transfer->response.status;
+
+    if (transfer->bare)
+        return HAUL_OK;
+    if (status != 307 && status != 308) {
+        transfer->bare = true;
+    } else if (!transfer->same_origin) {
+        char *shown = url_shown(target);
+
+        haul_fail(err, HAUL_E_REDIRECT,
+                  "the server redirects a %s to another host, which haul does not follow: %.120s",
+                  haul_options_method(transfer->options), shown);
+        free(shown);
+        return HAUL_E_REDIRECT;
+    }
+    return HAUL_OK;
+}
+
 bool transfer_redirect(struct net_transfer *transfer, struct haul_error *err)
 {
     const struct net_response *response = &transfer->response;
@@ -101,9 +128,11 @@ bool transfer_redirect(struct net_transfer *transfer, struct haul_error *err)
         free(shown);
     } else if (check_target(transfer, target, err) == HAUL_OK) {
         keep_secrets_home(transfer, target);
-        transfer->redirects++;
-        xstrset(&transfer->url, target);
-        follow = true;
+        if (keep_request(transfer, target, err) == HAUL_OK) {
+            transfer->redirects++;
+            xstrset(&transfer->url, target);
+            follow = true;
+        }
     }
     if (!follow)
         err->http_status = response->status;

@@ -87,9 +87,10 @@ enum haul_err transfer_describe(struct net_transfer *transfer, const struct net_
     transfer->if_range = request->if_range ? xstrdup(request->if_range) : NULL;
     transfer->is_http = parts.scheme.len >= 4 && strncasecmp(parts.scheme.at, "http", 4) == 0;
     transfer->http2 = request->http2 && !transfer->ranged && transfer->options->http2 &&
-                      !transfer->options->http1;
+                      !transfer->options->http1 && haul_options_plain(transfer->options);
     transfer->same_origin = true;
     transfer->foreign = request->foreign;
+    transfer->bare = request->foreign || haul_options_plain(transfer->options);
     net_response_init(&transfer->response);
     return split_user(transfer, request->url, err);
 }
@@ -130,21 +131,47 @@ static void append_secret(struct curl_slist **list, char *line)
     secret_free(line);
 }
 
-/* What the user gave for the origin; true when an encoding is among it. */
-static bool add_given(struct curl_slist **list, const struct haul_options *options)
+static bool is_given(const struct haul_options *options, const char *name)
+{
+    for (size_t i = 0; i < options->headers.count; i++) {
+        if (names_header(options->headers.items[i], name))
+            return true;
+    }
+    return false;
+}
+
+/* A header of the request's body belongs to no request without one. */
+static bool is_of_body(const char *line)
+{
+    return names_header(line, "Content-Type") || names_header(line, "Content-Encoding") ||
+           names_header(line, "Content-Language") || names_header(line, "Content-Length");
+}
+
+/* What the user gave for the origin. BARE: the request has no body any more. */
+static void add_given(struct curl_slist **list, const struct haul_options *options, bool bare)
 {
     const struct haul_strings *given = &options->headers;
-    bool encoding_given = false;
 
     for (size_t i = 0; i < given->count; i++) {
-        append(list, given->items[i]);
-        encoding_given |= names_header(given->items[i], "Accept-Encoding");
+        if (!bare || !haul_options_has_body(options) || !is_of_body(given->items[i]))
+            append(list, given->items[i]);
     }
     if (options->cookies.count > 0)
         append_secret(list, cookie_header(&options->cookies));
     if (options->bearer)
         append_secret(list, xasprintf("Authorization: Bearer %s", options->bearer));
-    return encoding_given;
+}
+
+/* What is to be said of a body that the user did not say. */
+static void add_of_body(struct curl_slist **list, const struct haul_options *options)
+{
+    append(list, "Expect:"); /* it is small: not worth another round trip */
+    if (options->json_data && !is_given(options, "Content-Type"))
+        append(list, "Content-Type: application/json");
+    if (options->json_data && !is_given(options, "Accept"))
+        append(list, "Accept: application/json");
+    if (!haul_options_has_body(options) && !is_given(options, "Content-Type"))
+        append(list, "Content-Type:");
 }
 
 /* The headers of this request, or NULL when the common list is all there is to send. */
@@ -154,14 +181,16 @@ static struct curl_slist *own_headers(const struct net_transfer *transfer,
     const struct haul_options *options = transfer->options;
     bool give = transfer->same_origin && !transfer->foreign && transfer->is_http &&
                 (options->headers.count > 0 || options->cookies.count > 0 || options->bearer);
+    bool has_body = transfer->is_http && !transfer->bare;
     struct curl_slist *list = NULL;
-    bool encoding_given = false;
 
-    if (!give && !transfer->if_range)
+    if (!give && !has_body && !transfer->if_range)
         return NULL;
     if (give)
-        encoding_given = add_given(&list, options);
-    if (!encoding_given)
+        add_given(&list, options, transfer->bare);
+    if (has_body)
+        add_of_body(&list, options);
+    if (!give || !is_given(options, "Accept-Encoding"))
         append(&list, common->data);
     if (transfer->if_range) {
         char *line = xasprintf("If-Range: %s", transfer->if_range);
@@ -170,6 +199,48 @@ static struct curl_slist *own_headers(const struct net_transfer *transfer,
         free(line);
     }
     return list;
+}
+
+/* Each "name=value" as a part. */
+static void set_form(struct net_transfer *transfer)
+{
+    const struct haul_strings *fields = &transfer->options->form;
+
+    transfer->form = curl_mime_init(transfer->easy);
+    for (size_t i = 0; i < fields->count; i++) {
+        curl_mimepart *part = curl_mime_addpart(transfer->form);
+        const char *equals = strchr(fields->items[i], '=');
+        char *name = xstrndup(fields->items[i], (size_t)(equals - fields->items[i]));
+
+        if (!part || curl_mime_name(part, name) != CURLE_OK ||
+            curl_mime_data(part, equals + 1, CURL_ZERO_TERMINATED) != CURLE_OK)
+            abort();
+        free(name);
+    }
+    curl_easy_setopt(transfer->easy, CURLOPT_MIMEPOST, transfer->form);
+}
+
+/* What libcurl would do by itself with a POST whose old connection turns out to be closed: send it
+ * again. The server may have seen the first one, so it gets a connection of its own. */
+static void set_method(struct net_transfer *transfer)
+{
+    const struct haul_options *options = transfer->options;
+    const char *body = options->data ? options->data : options->json_data;
+    CURL *easy = transfer->easy;
+
+    curl_mime_free(transfer->form);
+    transfer->form = NULL;
+    if (transfer->bare || !transfer->is_http)
+        return;
+    if (options->form.count > 0) {
+        set_form(transfer);
+    } else {
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(body ? strlen(body) : 0));
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body ? body : "");
+    }
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, haul_options_method(options));
+    if (!haul_options_repeatable(options))
+        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
 }
 
 static void set_range(struct net_transfer *transfer)
@@ -292,6 +363,7 @@ enum haul_err transfer_prepare(struct net_transfer *transfer, struct net_shared 
     set_manners(transfer, running);
     set_trust(transfer);
     set_identity(transfer);
+    set_method(transfer);
     set_range(transfer);
     return HAUL_OK;
 }

@@ -16,6 +16,7 @@ struct net_transfer {
     CURL *easy;       /* NULL when the body comes past libcurl */
     curl_socket_t fd; /* libcurl reads the answer from it; CURL_SOCKET_BAD: it reads none now */
     struct curl_slist *headers; /* own ones; NULL when the common list does */
+    curl_mime *form;            /* the body of a form in parts, or NULL */
     struct haul_options *options;
     const struct net_handlers *handlers;
     void *ctx;
@@ -35,6 +36,7 @@ struct net_transfer {
     bool http2;       /* asked for, where the server can */
     bool again;       /* the same once more, over HTTP/1.1 */
     bool foreign;     /* but not those of the options */
+    bool bare;        /* a plain GET by now, whatever the options say: a redirect made it one */
     bool head_told;
     bool connected;
     bool lingers;            /* its answer is no, and the body that tells why does not come */

@@ -483,11 +483,11 @@ static void conn_answer(struct conn *conn, struct request *request)
         plan_proxy(conn, request);
     if (plan->head)
         return;
-    bool known = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
+    bool known = strcmp(request->method, "TRACE") != 0;
     if (known)
         plan_script(conn, request);
     else
-        plan_refuse(plan, 405, "Allow: GET, HEAD\r\n", "GET and HEAD only");
+        plan_refuse(plan, 405, "Allow: GET, HEAD, POST, PUT\r\n", "no TRACE");
     plan->close_after |= !known;
 }
 
@@ -495,7 +495,8 @@ static void conn_answer(struct conn *conn, struct request *request)
 static void conn_next_request(struct conn *conn)
 {
     size_t len = conn->in_len ? request_head_len(conn->in, conn->in_len) : 0;
-    if (len == 0)
+    size_t body = len ? request_body_len(conn->in, len) : 0;
+    if (len == 0 || conn->in_len - len < body)
         return;
     struct request request;
     if (!request_parse(&request, conn->in, len)) {
@@ -503,8 +504,13 @@ static void conn_next_request(struct conn *conn)
         conn_close(conn);
         return;
     }
-    conn->in_len -= len;
-    memmove(conn->in, conn->in + len, conn->in_len);
+    char *sent = strndup(conn->in + len, body);
+    if (!sent)
+        abort();
+    request.body = sent;
+    request.body_len = body;
+    conn->in_len -= len + body;
+    memmove(conn->in, conn->in + len + body, conn->in_len);
     conn->sent = 0;
     conn->head_sent = 0;
     conn->allowance = 0;
@@ -517,6 +523,7 @@ static void conn_next_request(struct conn *conn)
     const char *connection = request_header(&request, "Connection");
     conn->plan.close_after |= connection && strcasecmp(connection, "close") == 0;
     request_fini(&request);
+    free(sent);
     conn->answered++;
     if (conn->plan.refuse_reuse && conn->answered > 1)
         conn_end(conn);

@@ -91,7 +91,9 @@ void ledger_request(struct ledger *ledger, const struct request *request,
         write_string(out, request->headers[i].value);
         fputc(']', out);
     }
-    fprintf(out, "]}\n");
+    fprintf(out, "],\"body\":");
+    write_string(out, request->body ? request->body : "");
+    fprintf(out, "}\n");
     fflush(out);
 }
 

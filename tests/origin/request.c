@@ -1,5 +1,5 @@
 /* Reads the head of an HTTP/1.1 request (RFC 9112, section 3), strictly enough to notice a client
- * that writes nonsense. Bodies are not read: the origin serves GET, HEAD and CONNECT. */
+ * that writes nonsense. A body is read when its length is announced. */
 
 #include "request.h"
 
@@ -11,6 +11,16 @@ size_t request_head_len(const char *data, size_t len)
 {
     const char *end = memmem(data, len, "\r\n\r\n", 4);
     return end ? (size_t)(end - data) + 4 : 0;
+}
+
+size_t request_body_len(const char *head, size_t head_len)
+{
+    static const char name[] = "\r\nContent-Length:";
+    char *copy = strndup(head, head_len);
+    const char *at = copy ? strcasestr(copy, name) : NULL;
+    size_t len = at ? (size_t)strtoul(at + strlen(name), NULL, 10) : 0;
+    free(copy);
+    return len;
 }
 
 /* Cuts the line at AT, returns the start of the next one. */

@@ -101,6 +101,16 @@ static void invalid_utf8_is_replaced_per_maximal_subpart(void **state)
     assert_cleans_to(RAW("\xE2"), FFFD);
 }
 
+static void utf8_is_told_from_other_bytes(void **state)
+{
+    (void)state;
+    assert_true(text_is_utf8(text_raw_from("")));
+    assert_true(text_is_utf8(text_raw_from("a\n\xc3\xbc\xf0\x9f\x98\x80\xef\xbf\xbd")));
+    assert_false(text_is_utf8(text_raw_from("a\xff")));
+    assert_false(text_is_utf8(text_raw_from("\xc3")));
+    assert_false(text_is_utf8(text_raw_from("\xed\xa0\x80"))); /* half of a pair */
+}
+
 static void combining_marks_are_limited(void **state)
 {
     (void)state;
@@ -298,6 +308,7 @@ int main(void)
         cmocka_unit_test(bidi_controls_and_other_formats_are_replaced),
         cmocka_unit_test(unassigned_and_private_code_points_are_replaced),
         cmocka_unit_test(joiners_and_variation_selectors_are_dropped),
+        cmocka_unit_test(utf8_is_told_from_other_bytes),
         cmocka_unit_test(invalid_utf8_is_replaced_per_maximal_subpart),
         cmocka_unit_test(combining_marks_are_limited),
         cmocka_unit_test(too_long_text_ends_in_an_ellipsis),

@@ -131,10 +131,15 @@ static void mistakes_are_refused_with_what_to_do(void **state)
                    "session: \"a b\" must be 1 to 32 letters, digits, '-' or '_'");
 }
 
-static void options_of_later_issues_are_not_taken(void **state)
+static void a_request_is_given_in_words(void **state)
 {
+    struct args args = parsed("get", WORDS("-XPUT", "--data", "a=1", "http://a.org/x"));
+
     (void)state;
-    assert_refused("get", WORDS("-XPOST"), "there is no option -X");
+    assert_string_equal(args.item->method, "PUT");
+    assert_string_equal(args.item->data, "a=1");
+    args_fini(&args);
+    assert_refused("get", WORDS("-y"), "there is no option -y");
 }
 
 static void help_needs_no_operands(void **state)
@@ -179,7 +184,7 @@ int main(void)
         cmocka_unit_test(two_dashes_end_the_options),
         cmocka_unit_test(a_dash_is_an_operand),
         cmocka_unit_test(mistakes_are_refused_with_what_to_do),
-        cmocka_unit_test(options_of_later_issues_are_not_taken),
+        cmocka_unit_test(a_request_is_given_in_words),
         cmocka_unit_test(help_needs_no_operands),
         cmocka_unit_test(the_session_comes_from_option_environment_or_default),
     };

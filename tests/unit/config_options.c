@@ -58,7 +58,7 @@ static const char *sample_of(const struct haul_option *option)
     default:
         if (strcmp(option->name, "checksum") == 0)
             return "md5:d41d8cd98f00b204e9800998ecf8427e";
-        if (strcmp(option->name, "cookie") == 0)
+        if (strcmp(option->name, "cookie") == 0 || strcmp(option->name, "form") == 0)
             return "id=7";
         if (strcmp(option->name, "retry-on") == 0)
             return "403:5x10m";
@@ -333,6 +333,51 @@ static void what_belongs_to_an_origin_is_marked(void **state)
     assert_true(found >= COUNT_OF(marked));
 }
 
+static void bodies_are_bounded_text(void **state)
+{
+    const struct haul_option *data = haul_option_find("data");
+    struct haul_options *options = haul_options_new();
+    char *text = xmalloc(HAUL_BODY_MAX + 2);
+
+    (void)state;
+    memset(text, 'x', HAUL_BODY_MAX + 1);
+    text[HAUL_BODY_MAX + 1] = '\0';
+    assert_int_equal(haul_option_set(data, options, text, NULL), HAUL_E_BAD_OPTION);
+    text[HAUL_BODY_MAX] = '\0';
+    assert_int_equal(haul_option_set(data, options, text, NULL), HAUL_OK);
+    assert_int_equal(haul_option_set(data, options, "a\xff", NULL), HAUL_E_BAD_OPTION);
+    assert_int_equal(haul_option_set(data, options, "a\n\t\xc3\xbc", NULL), HAUL_OK);
+    free(text);
+    haul_options_unref(options);
+}
+
+/* What a request is follows from method and body. */
+static void assert_request(const char *name, const char *value, const char *method, bool plain,
+                           bool repeatable)
+{
+    struct haul_options *options = haul_options_new();
+
+    if (name)
+        assert_int_equal(haul_option_set(haul_option_find(name), options, value, NULL), HAUL_OK);
+    assert_string_equal(haul_options_method(options), method);
+    assert_int_equal(haul_options_plain(options), plain);
+    assert_int_equal(haul_options_repeatable(options), repeatable);
+    haul_options_unref(options);
+}
+
+static void requests_are_what_method_and_body_say(void **state)
+{
+    (void)state;
+    assert_request(NULL, NULL, "GET", true, true);
+    assert_request("request", "GET", "GET", true, true);
+    assert_request("request", "PUT", "PUT", false, true);
+    assert_request("request", "POST", "POST", false, false);
+    assert_request("request", "PATCH", "PATCH", false, false);
+    assert_request("data", "", "POST", false, false);
+    assert_request("json-data", "{}", "POST", false, false);
+    assert_request("form", "a=b", "POST", false, false);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -350,6 +395,8 @@ int main(void)
         cmocka_unit_test(references_keep_options_alive),
         cmocka_unit_test(what_is_cleared_was_never_given),
         cmocka_unit_test(what_belongs_to_an_origin_is_marked),
+        cmocka_unit_test(bodies_are_bounded_text),
+        cmocka_unit_test(requests_are_what_method_and_body_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -74,6 +74,40 @@ static void other_errors_follow_the_table(void **state)
     assert_true(decide(HAUL_E_PROXY, 503, 1, -1, 0).again);
 }
 
+/* The decision for a request that was sent and must not be sent twice. */
+static struct retry_decision decide_spent(enum haul_err code, int status, const char *rule)
+{
+    struct haul_error err = error_of(code, status);
+    char *rules[] = {(char *)(uintptr_t)rule};
+    struct haul_strings retry_on = {rules, rule != NULL};
+    struct retry_case failed = {.err = &err,
+                                .tries = 1,
+                                .retries = 5,
+                                .retry_on = &retry_on,
+                                .retry_after = -1,
+                                .spent = true};
+
+    return retry_decide(&failed);
+}
+
+static void what_was_sent_is_sent_again_only_when_nothing_was_done(void **state)
+{
+    static const int again[] = {408, 425, 429, 503};
+    static const int never[] = {500, 502, 504, 520};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(again); i++)
+        assert_true(decide_spent(HAUL_E_HTTP, again[i], NULL).again);
+    for (size_t i = 0; i < COUNT_OF(never); i++) {
+        assert_false(decide_spent(HAUL_E_HTTP, never[i], NULL).again);
+        assert_non_null(
+            strstr(decide_spent(HAUL_E_HTTP, never[i], NULL).note, "not send it again"));
+    }
+    assert_false(decide_spent(HAUL_E_RESET, 0, NULL).again);
+    assert_false(decide_spent(HAUL_E_TRUNCATED, 200, NULL).again);
+    assert_true(decide_spent(HAUL_E_HTTP, 500, "500:2").again);
+}
+
 /* The decision under one rule; "" for none. */
 static struct retry_decision decide_by(const char *rule, int status, uint32_t tries)
 {
@@ -287,6 +321,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(statuses_that_say_later_are_retried),
         cmocka_unit_test(other_errors_follow_the_table),
+        cmocka_unit_test(what_was_sent_is_sent_again_only_when_nothing_was_done),
         cmocka_unit_test(a_rule_overrides_the_class_both_ways),
         cmocka_unit_test(a_rule_says_how_often_and_how_far_apart),
         cmocka_unit_test(waits_double_up_to_a_minute_with_jitter),
