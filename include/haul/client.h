@@ -63,6 +63,23 @@ struct haul_client_events {
     void *ctx;
 };
 
+/* What the queue knows of one of the links that were asked about. */
+struct haul_known_link {
+    size_t index; /* of the link in the call */
+    uint64_t id;  /* the item that has it; 0: none */
+    enum haul_state state;
+    int64_t finished_at; /* ms since 1970, 0: it did not end */
+    uint64_t heals;      /* an item whose link has expired and which this one could heal; 0: none */
+};
+
+/* What a server told of a file. */
+struct haul_probe_answer {
+    int64_t size; /* bytes, -1: not told */
+    char *name;   /* clean */
+    bool ranges;
+    uint64_t heals; /* as above, by name or size */
+};
+
 /* The answer to a call. Only what the call asks for is set. Borrowed for the callback. */
 struct haul_reply {
     const struct haul_error *err; /* NULL: it worked */
@@ -76,6 +93,9 @@ struct haul_reply {
     const struct haul_settings *settings; /* set, settings */
     const struct haul_totals *totals;     /* list */
     int exit_status;                      /* wait */
+    const struct haul_known_link *known;  /* known: those that the queue knows something of */
+    size_t known_count;
+    const struct haul_probe_answer *probed; /* probe */
 };
 typedef void haul_reply_cb(void *ctx, const struct haul_reply *reply);
 
@@ -113,6 +133,16 @@ void haul_client_wait(struct haul_client *client, const uint64_t *ids, size_t co
                       haul_reply_cb *reply, void *ctx);
 /* Answered when the daemon has put everything away and is about to exit. */
 void haul_client_stop(struct haul_client *client, haul_reply_cb *reply, void *ctx);
+
+/* What the queue knows of these links; at most HAUL_KNOWN_MAX of them, and 1 MiB of text. */
+#define HAUL_KNOWN_MAX 5000
+void haul_client_known(struct haul_client *client, const char *const *urls, size_t count,
+                       haul_reply_cb *reply, void *ctx);
+/* Asks the server of REQUEST for name and size of its file, in its turn. */
+void haul_client_probe(struct haul_client *client, const struct haul_request *request,
+                       haul_reply_cb *reply, void *ctx);
+/* Ends all probes; they are answered with HAUL_E_CANCELLED. */
+void haul_client_unprobe(struct haul_client *client, haul_reply_cb *reply, void *ctx);
 
 /* Subscribes, or changes what is looked at; frames follow. NULL ends it. */
 void haul_client_watch(struct haul_client *client, const struct haul_view *view,

@@ -87,6 +87,44 @@ HAUL_CHECKED enum haul_err haul_engine_change(struct haul_engine *engine, uint64
                                               haul_changed_cb *changed, void *ctx,
                                               struct haul_error *err);
 
+/* ---- before adding ---- */
+
+/* What the queue knows of a link that somebody wants to add. */
+struct haul_known {
+    uint64_t id; /* the item that has this link; 0: none */
+    enum haul_state state;
+    int64_t finished_at; /* 0: it did not end */
+    uint64_t heals; /* a failed item whose link has expired and whose file is called as this link
+                       suggests; 0: none */
+};
+
+/* Fills RET_KNOWN for each of the COUNT urls. Takes one pass over the queue. */
+void haul_engine_known(const struct haul_engine *engine, const char *const *urls, size_t count,
+                       struct haul_known *ret_known);
+
+/* What a server says of a file without being asked for it. Borrowed for the callback. */
+struct haul_probed {
+    const struct haul_error *err; /* NULL: it answered */
+    int64_t size;                 /* bytes, -1: it does not tell */
+    const char *name;             /* clean; what the file would be called */
+    bool ranges;                  /* it sends parts */
+    uint64_t heals; /* a failed item whose link has expired, with this name or size; 0: none */
+};
+typedef void haul_probed_cb(void *ctx, const struct haul_probed *probed);
+
+struct haul_probe;
+
+/* Asks for size and name: a request for the file's first byte that ends at the answer's head. What
+ * holds for a transfer holds for it, secrets and redirects too. Only a few are asked at a time, and
+ * fewer of one host; who has to wait for too long is told so. PROBED comes once, later, unless it
+ * is cancelled; the probe is gone then. Requests other than plain GETs are refused: to ask would do
+ * what they do. */
+HAUL_CHECKED enum haul_err haul_engine_probe(struct haul_engine *engine,
+                                             const struct haul_request *request,
+                                             haul_probed_cb *probed, void *ctx,
+                                             struct haul_probe **ret_probe, struct haul_error *err);
+void haul_probe_cancel(struct haul_probe *probe);
+
 /* Moves the items, as a block in their present order. POSITION is used by HAUL_MOVE_TO only. */
 HAUL_CHECKED enum haul_err haul_engine_move(struct haul_engine *engine, enum haul_move how,
                                             uint64_t position, const uint64_t *ids, size_t count,

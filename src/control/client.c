@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "control/add.h"
+#include "control/client_inside.h"
 #include "control/conn.h"
 #include "control/endpoint.h"
 #include "control/json.h"
@@ -341,9 +342,8 @@ static void call_send(struct haul_client *client, struct open_call *call, uint64
     }
 }
 
-/* One call that is one request. PARAMS is taken. */
-static void call_simple(struct haul_client *client, enum call_kind kind, json_t *params,
-                        haul_reply_cb *reply, void *ctx)
+void client_call(struct haul_client *client, enum call_kind kind, json_t *params,
+                 haul_reply_cb *reply, void *ctx)
 {
     struct open_call *call = call_new(client, kind, reply, ctx);
     uint64_t id = client->next_id++;
@@ -358,6 +358,12 @@ static void call_simple(struct haul_client *client, enum call_kind kind, json_t 
     free(line);
     (void)haul_fail(&err, HAUL_E_TOO_BIG, "the request is longer than the daemon accepts");
     call_fail_later(client, call, &err);
+}
+
+void client_call_failed(struct haul_client *client, enum call_kind kind,
+                        const struct haul_error *err, haul_reply_cb *reply, void *ctx)
+{
+    call_fail_later(client, call_new(client, kind, reply, ctx), err);
 }
 
 /* The next page of a list; FROM is how many rows came before. */
@@ -611,7 +617,7 @@ static void on_connected(void *ctx)
     json_object_set_new(params, "major", json_integer(HAUL_PROTOCOL_MAJOR));
     json_object_set_new(params, "minor", json_integer(HAUL_PROTOCOL_MINOR));
     json_object_set_new(params, "version", json_string(HAUL_VERSION));
-    call_simple(client, CALL_HELLO, params, on_hello, client);
+    client_call(client, CALL_HELLO, params, on_hello, client);
 }
 
 static void connect_daemon(struct haul_client *client)
@@ -714,7 +720,7 @@ static json_t *number_param(const char *name, uint64_t value)
 
 void haul_client_show(struct haul_client *client, uint64_t id, haul_reply_cb *reply, void *ctx)
 {
-    call_simple(client, CALL_SHOW, number_param("id", id), reply, ctx);
+    client_call(client, CALL_SHOW, number_param("id", id), reply, ctx);
 }
 
 /* The items a call is about: COUNT 0 is all. */
@@ -733,7 +739,7 @@ void haul_client_act(struct haul_client *client, enum haul_action action, const 
 
     json_object_set_new(params, "action", json_string(haul_action_name(action)));
     set_ids(params, ids, count);
-    call_simple(client, CALL_ACT, params, reply, ctx);
+    client_call(client, CALL_ACT, params, reply, ctx);
 }
 
 void haul_client_move(struct haul_client *client, enum haul_move how, uint64_t position,
@@ -745,7 +751,7 @@ void haul_client_move(struct haul_client *client, enum haul_move how, uint64_t p
     if (how == HAUL_MOVE_TO)
         json_object_set_new(params, "position", json_from_u64(position));
     json_object_set_new(params, "ids", json_from_ids(ids, count));
-    call_simple(client, CALL_MOVE, params, reply, ctx);
+    client_call(client, CALL_MOVE, params, reply, ctx);
 }
 
 void haul_client_change(struct haul_client *client, uint64_t id, const char *url,
@@ -763,11 +769,11 @@ void haul_client_change(struct haul_client *client, uint64_t id, const char *url
     if (url && json_object_set_new(params, "url", json_string(url)) != 0)
         (void)haul_fail(&err, HAUL_E_BAD_URL, "the link is not valid UTF-8");
     if (err.code == HAUL_OK) {
-        call_simple(client, CALL_CHANGE, params, reply, ctx);
+        client_call(client, CALL_CHANGE, params, reply, ctx);
         return;
     }
     json_decref(params);
-    call_fail_later(client, call_new(client, CALL_CHANGE, reply, ctx), &err);
+    client_call_failed(client, CALL_CHANGE, &err, reply, ctx);
 }
 
 void haul_client_set(struct haul_client *client, const struct haul_settings *settings,
@@ -776,12 +782,12 @@ void haul_client_set(struct haul_client *client, const struct haul_settings *set
     json_t *params = json_object();
 
     json_object_set_new(params, "settings", json_from_settings(settings, false));
-    call_simple(client, CALL_SET, params, reply, ctx);
+    client_call(client, CALL_SET, params, reply, ctx);
 }
 
 void haul_client_settings(struct haul_client *client, haul_reply_cb *reply, void *ctx)
 {
-    call_simple(client, CALL_SETTINGS, NULL, reply, ctx);
+    client_call(client, CALL_SETTINGS, NULL, reply, ctx);
 }
 
 void haul_client_wait(struct haul_client *client, const uint64_t *ids, size_t count,
@@ -790,12 +796,12 @@ void haul_client_wait(struct haul_client *client, const uint64_t *ids, size_t co
     json_t *params = json_object();
 
     set_ids(params, ids, count);
-    call_simple(client, CALL_WAIT, params, reply, ctx);
+    client_call(client, CALL_WAIT, params, reply, ctx);
 }
 
 void haul_client_stop(struct haul_client *client, haul_reply_cb *reply, void *ctx)
 {
-    call_simple(client, CALL_STOP, NULL, reply, ctx);
+    client_call(client, CALL_STOP, NULL, reply, ctx);
 }
 
 void haul_client_watch(struct haul_client *client, const struct haul_view *view,
@@ -806,16 +812,16 @@ void haul_client_watch(struct haul_client *client, const struct haul_view *view,
 
     client->watching = view != NULL;
     if (!view) {
-        call_simple(client, CALL_UNWATCH, NULL, reply, ctx);
+        client_call(client, CALL_UNWATCH, NULL, reply, ctx);
         return;
     }
     params = json_object();
     if (json_from_view(params, view, &err) != HAUL_OK) {
         json_decref(params);
-        call_fail_later(client, call_new(client, CALL_WATCH, reply, ctx), &err);
+        client_call_failed(client, CALL_WATCH, &err, reply, ctx);
         return;
     }
     json_object_set_new(params, "follow", json_from_u64(view->follow));
     json_object_set_new(params, "interval_ms", json_integer(view->interval_ms));
-    call_simple(client, CALL_WATCH, params, reply, ctx);
+    client_call(client, CALL_WATCH, params, reply, ctx);
 }

@@ -27,9 +27,6 @@ struct param {
     const char *help;
 };
 
-typedef enum haul_err method_handler(struct call *call, const json_t *params, json_t **ret_result,
-                                     struct haul_error *err);
-
 #define PARAMS_MAX 8
 
 struct method {
@@ -46,6 +43,8 @@ static void call_free(struct call *call)
     LIST_REMOVE(call, of_server);
     json_decref(call->id);
     wait_free(call->wait);
+    if (call->probe)
+        haul_probe_cancel(call->probe);
     free(call);
 }
 
@@ -543,6 +542,24 @@ static const struct method methods[] = {
         .help = "Add items at the end of the queue, all or none",
         .params = {{"items", PARAM_ARRAY, true, "of {url, mirrors, options, paused}"},
                    {"options", PARAM_OBJECT, false, "for the items that have none of their own"}},
+    },
+    {
+        .name = "known",
+        .run = run_known,
+        .help = "Tell which links the queue has already, and which could heal an item",
+        .params = {{"urls", PARAM_ARRAY, true, "the links"}},
+    },
+    {
+        .name = "probe",
+        .run = run_probe,
+        .help = "Ask a server for name and size of a file",
+        .params = {{"url", PARAM_TEXT, true, "the link"},
+                   {"options", PARAM_OBJECT, false, "as of an item that is added"}},
+    },
+    {
+        .name = "unprobe",
+        .run = run_unprobe,
+        .help = "End all probes of this client",
     },
     {
         .name = "list",

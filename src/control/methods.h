@@ -15,12 +15,22 @@ struct call {
     LIST_ENTRY(call) of_peer;
     LIST_ENTRY(call) of_server;
     struct server *server;
-    struct peer *peer;  /* NULL once the peer is gone: the answer is then dropped */
-    json_t *id;         /* one reference */
-    struct wait *wait;  /* of `wait`, else NULL */
-    bool awaits_stop;   /* of `stop` */
-    bool engine_has_it; /* a callback of the engine will come with it */
+    struct peer *peer;        /* NULL once the peer is gone: the answer is then dropped */
+    json_t *id;               /* one reference */
+    struct wait *wait;        /* of `wait`, else NULL */
+    bool awaits_stop;         /* of `stop` */
+    bool engine_has_it;       /* a callback of the engine will come with it */
+    struct haul_probe *probe; /* of `probe`: cancelled with the call; NULL: none */
 };
+
+/* Runs one method on PARAMS, which were checked against its row. */
+typedef enum haul_err method_handler(struct call *call, const json_t *params, json_t **ret_result,
+                                     struct haul_error *err);
+
+/* methods_adding.c */
+method_handler run_known;
+method_handler run_probe;
+method_handler run_unprobe;
 
 /* Each answers the call, if anybody is there to hear it, and frees it. RESULT is taken. */
 void call_succeed(struct call *call, json_t *result);

@@ -11,11 +11,12 @@
 #include "control/json.h"
 
 static const char *const method_names[] = {
-    [CALL_HELLO] = "hello",   [CALL_ADD] = "add",     [CALL_LIST] = "list",
-    [CALL_SHOW] = "show",     [CALL_ACT] = "act",     [CALL_MOVE] = "move",
-    [CALL_CHANGE] = "change", [CALL_SET] = "set",     [CALL_SETTINGS] = "settings",
-    [CALL_WAIT] = "wait",     [CALL_WATCH] = "watch", [CALL_UNWATCH] = "unwatch",
-    [CALL_STOP] = "stop",
+    [CALL_HELLO] = "hello",     [CALL_ADD] = "add",     [CALL_LIST] = "list",
+    [CALL_SHOW] = "show",       [CALL_ACT] = "act",     [CALL_MOVE] = "move",
+    [CALL_CHANGE] = "change",   [CALL_SET] = "set",     [CALL_SETTINGS] = "settings",
+    [CALL_WAIT] = "wait",       [CALL_WATCH] = "watch", [CALL_UNWATCH] = "unwatch",
+    [CALL_STOP] = "stop",       [CALL_KNOWN] = "known", [CALL_PROBE] = "probe",
+    [CALL_UNPROBE] = "unprobe",
 };
 
 const char *call_method(enum call_kind kind)
@@ -35,6 +36,8 @@ void reply_parts_fini(struct reply_parts *parts, const struct haul_reply *reply)
     free(parts->ids);
     reply_items_free(parts->items, reply->item_count);
     haul_detail_fini(&parts->detail);
+    free(parts->known);
+    free(parts->probed.name);
     free(parts->json);
 }
 
@@ -52,6 +55,60 @@ enum haul_err reply_items(const json_t *array, struct haul_item **ret_items, siz
     }
     *ret_items = items;
     *ret_count = count;
+    return HAUL_OK;
+}
+
+static uint64_t number_of(const json_t *object, const char *name)
+{
+    json_int_t number = json_integer_value(json_object_get(object, name));
+
+    return number > 0 ? (uint64_t)number : 0;
+}
+
+/* The links of an answer to `known`, newly allocated. */
+static enum haul_err decode_known(const json_t *result, struct haul_known_link **ret_known,
+                                  size_t *ret_count, struct haul_error *err)
+{
+    const json_t *rows = json_object_get(result, "known");
+    size_t count = json_array_size(rows);
+    struct haul_known_link *known = count > 0 ? xcalloc(count, sizeof *known) : NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        const json_t *row = json_array_get(rows, i);
+        const char *name = json_string_value(json_object_get(row, "state"));
+        int state = name ? haul_state_from_name(name) : 0;
+
+        if (state < 0) {
+            free(known);
+            return haul_fail(err, HAUL_E_RPC, "the daemon names an unknown state");
+        }
+        known[i] = (struct haul_known_link){
+            .index = (size_t)number_of(row, "index"),
+            .id = number_of(row, "id"),
+            .state = (enum haul_state)state,
+            .finished_at = (int64_t)number_of(row, "finished_at"),
+            .heals = number_of(row, "heals"),
+        };
+    }
+    *ret_known = known;
+    *ret_count = count;
+    return HAUL_OK;
+}
+
+static enum haul_err decode_probe(const json_t *result, struct haul_probe_answer *probed,
+                                  struct haul_error *err)
+{
+    const json_t *size = json_object_get(result, "size");
+    const char *name = json_string_value(json_object_get(result, "name"));
+
+    if (!name)
+        return haul_fail(err, HAUL_E_RPC, "the daemon tells no name");
+    *probed = (struct haul_probe_answer){
+        .size = json_is_integer(size) ? json_integer_value(size) : -1,
+        .name = xstrdup(name),
+        .ranges = json_is_true(json_object_get(result, "ranges")),
+        .heals = number_of(result, "heals"),
+    };
     return HAUL_OK;
 }
 
@@ -89,8 +146,17 @@ enum haul_err reply_decode(enum call_kind kind, const json_t *result, struct rep
     case CALL_WAIT:
         reply->exit_status = (int)json_integer_value(json_object_get(result, "exit_status"));
         break;
+    case CALL_KNOWN:
+        code = decode_known(result, &parts->known, &reply->known_count, err);
+        reply->known = parts->known;
+        break;
+    case CALL_PROBE:
+        code = decode_probe(result, &parts->probed, err);
+        reply->probed = &parts->probed;
+        break;
     case CALL_HELLO:
     case CALL_CHANGE:
+    case CALL_UNPROBE:
     case CALL_WATCH:
     case CALL_UNWATCH:
     case CALL_STOP:

@@ -20,6 +20,9 @@ enum call_kind {
     CALL_WATCH,
     CALL_UNWATCH,
     CALL_STOP,
+    CALL_KNOWN,
+    CALL_PROBE,
+    CALL_UNPROBE,
 };
 
 /* The method's name in the protocol. */
@@ -32,6 +35,8 @@ struct reply_parts {
     struct haul_detail detail;
     struct haul_settings settings;
     struct haul_totals totals;
+    struct haul_known_link *known;
+    struct haul_probe_answer probed;
     char *json;
 };
 

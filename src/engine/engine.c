@@ -20,6 +20,7 @@
 #include "engine/filename.h"
 #include "engine/folder.h"
 #include "engine/keep.h"
+#include "engine/probe.h"
 #include "engine/retry.h"
 #include "engine/transfer_inside.h"
 #include "haul/log.h"
@@ -753,6 +754,7 @@ void haul_engine_free(struct haul_engine *engine)
     handles[2] = (uv_handle_t *)&engine->limit_timer;
     handles[3] = (uv_handle_t *)&engine->nudge;
     keep_close(engine, ignore, NULL);
+    probes_free(engine->probes);
     net_free(engine->net);
     disk_small_free(engine->small);
     disk_free(engine->disk);

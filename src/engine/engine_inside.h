@@ -54,6 +54,7 @@ struct haul_engine {
     uint64_t slots_room; /* what the limit of open files leaves room for */
     uint64_t slots_max;  /* lowered when descriptors run short all the same */
     struct hosts hosts;
+    struct probes *probes; /* NULL: none were asked for so far, see probe.h */
     LIST_HEAD(, transfer) transfers;
     STAILQ_HEAD(, transfer) attention;    /* have something to do outside of libcurl */
     TAILQ_HEAD(limited, segment) limited; /* wait for tokens, the longest waiting first */

@@ -132,6 +132,12 @@ struct lane *host_wait(struct host *host)
     return host->connecting < HOST_CONNECTING ? NULL : &host->lane;
 }
 
+bool host_may_ask(const struct host *host)
+{
+    return host->until == 0 && !host->probing && host->connections < most_of(host) &&
+           host->connecting < HOST_CONNECTING;
+}
+
 unsigned host_room(const struct host *host)
 {
     unsigned most = most_of(host);

@@ -99,6 +99,8 @@ void host_connected(struct host *host);
 
 /* The lane where the first connection of an item has to wait, NULL: it may be made now. */
 struct lane *host_wait(struct host *host);
+/* The same for a request that belongs to no item, and asks nobody to make room. */
+bool host_may_ask(const struct host *host);
 /* How many further connections for parts of a file may be made. */
 unsigned host_room(const struct host *host);
 
