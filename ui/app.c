@@ -151,7 +151,7 @@ static void on_ready(void *ctx)
     if (!app->first_connection)
         return;
     app->first_connection = false;
-    if (start->settings && start->settings->given != 0)
+    if (start->settings && haul_given_any(&start->settings->given))
         model_set(app->model, start->settings);
     if (start->request_count > 0)
         model_add(app->model, start->requests, start->request_count);

@@ -33,13 +33,22 @@ struct haul_strings {
     size_t count;
 };
 
+#define HAUL_OPTIONS_MAX 128 /* rows of the table, a multiple of 64 */
+
+/* Which rows of the table were set rather than defaulted: a bit for each. */
+struct haul_given {
+    uint64_t bits[HAUL_OPTIONS_MAX / 64];
+};
+
+bool haul_given_any(const struct haul_given *given);
+
 #define HAUL_BODY_MAX ((size_t)512 << 10) /* bytes of a request's body */
 
 /* How one item is fetched. Shared by all items added in one call: immutable once handed over, with
  * a count of references. Text fields are NULL when not given. */
 struct haul_options {
     unsigned refs;
-    uint64_t given;              /* bit N: row N of the table was set, not defaulted */
+    struct haul_given given;
     char *dir;                   /* absolute once it reaches the engine */
     char *out;                   /* file name for the one item */
     struct haul_strings headers; /* "Name: value" */
@@ -79,7 +88,7 @@ struct haul_options {
 
 /* What holds for the session as a whole. */
 struct haul_settings {
-    uint64_t given;
+    struct haul_given given;
     uint64_t jobs;     /* items that may run at once, 1…10000 */
     uint64_t per_host; /* connections to one host over all items, 0: no limit */
     uint64_t limit;    /* bytes per second over all, 0: none */

@@ -16,7 +16,7 @@ static void send_add(struct call *call, struct haul_client *client)
 {
     const struct requests *requests = call->ctx;
 
-    if (call->args->settings.given != 0)
+    if (haul_given_any(&call->args->settings.given))
         haul_client_set(client, &call->args->settings, NULL, NULL);
     haul_client_add(client, requests->items, requests->count, call_reply, call);
 }

@@ -9,7 +9,7 @@
 
 static void send_set(struct call *call, struct haul_client *client)
 {
-    if (call->args->settings.given != 0)
+    if (haul_given_any(&call->args->settings.given))
         haul_client_set(client, &call->args->settings, call_reply, call);
     else
         haul_client_settings(client, call_reply, call);
@@ -34,7 +34,7 @@ static int show_settings(struct call *call, const struct haul_reply *reply)
 
 int set_run(const struct args *args)
 {
-    bool asks = args->settings.given == 0;
+    bool asks = !haul_given_any(&args->settings.given);
     struct call call = {
         .args = args, .start = true, .question = asks, .send = send_set, .show = show_settings};
 

@@ -19,7 +19,7 @@ enum run_progress {
 };
 
 struct run_options {
-    uint64_t given;
+    struct haul_given given;
     struct haul_strings input_files;
     char *url;     /* of `change`, NULL: not given; may hold user info */
     char *session; /* NULL: not given */

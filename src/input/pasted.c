@@ -111,7 +111,7 @@ static void take_copied(struct pasted *pasted, struct copied *copied)
     copied->url = NULL;
     extra = extra_of(pasted, index);
     extra_fini(extra);
-    if (copied->options->given != 0)
+    if (haul_given_any(&copied->options->given))
         extra->options = haul_options_ref(copied->options);
     extra->notes = join_notes(&copied->notes);
 }

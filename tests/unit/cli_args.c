@@ -95,7 +95,7 @@ static void two_dashes_end_the_options(void **state)
     (void)state;
     assert_int_equal(args.operand_count, 3);
     assert_string_equal(args.operands[0], "-v");
-    assert_int_equal(args.settings.given, 0);
+    assert_false(haul_given_any(&args.settings.given));
     args_fini(&args);
 }
 
