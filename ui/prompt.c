@@ -10,9 +10,9 @@
 
 #define LABEL_MIN 12 /* columns that a shortened label is worth */
 
-void prompt_init(struct prompt *prompt, void *ctx)
+void prompt_init(struct prompt *prompt)
 {
-    *prompt = (struct prompt){.ctx = ctx};
+    *prompt = (struct prompt){0};
     line_edit_init(&prompt->edit, PROMPT_LINE_MAX);
 }
 
@@ -24,23 +24,25 @@ void prompt_fini(struct prompt *prompt)
 
 void prompt_ask_line(struct prompt *prompt, const char *label, const char *initial,
                      void (*typed)(void *ctx, const char *text),
-                     void (*entered)(void *ctx, const char *text))
+                     void (*entered)(void *ctx, const char *text), void *ctx)
 {
     prompt->kind = PROMPT_LINE;
     xstrset(&prompt->label, label);
     line_edit_set(&prompt->edit, initial);
     prompt->typed = typed;
     prompt->entered = entered;
+    prompt->ctx = ctx;
 }
 
 void prompt_ask(struct prompt *prompt, const char *label, const struct prompt_choice *choices,
-                size_t count, void (*chosen)(void *ctx, int value))
+                size_t count, void (*chosen)(void *ctx, int value), void *ctx)
 {
     prompt->kind = PROMPT_CHOICE;
     xstrset(&prompt->label, label);
     prompt->choices = choices;
     prompt->choice_count = count;
     prompt->chosen = chosen;
+    prompt->ctx = ctx;
 }
 
 bool prompt_open(const struct prompt *prompt)

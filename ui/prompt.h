@@ -34,15 +34,15 @@ struct prompt {
     void *ctx;
 };
 
-void prompt_init(struct prompt *prompt, void *ctx);
+void prompt_init(struct prompt *prompt);
 void prompt_fini(struct prompt *prompt);
 
-/* LABEL is clean and copied, CHOICES are borrowed. */
+/* LABEL is clean and copied, CHOICES are borrowed. CTX is what the answer is told to. */
 void prompt_ask_line(struct prompt *prompt, const char *label, const char *initial,
                      void (*typed)(void *ctx, const char *text),
-                     void (*entered)(void *ctx, const char *text));
+                     void (*entered)(void *ctx, const char *text), void *ctx);
 void prompt_ask(struct prompt *prompt, const char *label, const struct prompt_choice *choices,
-                size_t count, void (*chosen)(void *ctx, int value));
+                size_t count, void (*chosen)(void *ctx, int value), void *ctx);
 
 bool prompt_open(const struct prompt *prompt);
 void prompt_close(struct prompt *prompt); /* without an answer */

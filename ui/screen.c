@@ -19,6 +19,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "ui/actions.h"
 #include "ui/add_view.h"
 #include "ui/detail_view.h"
 #include "ui/header.h"
@@ -50,7 +51,7 @@ struct screen {
     bool details_open;
     bool details_beside; /* when last painted */
     struct prompt prompt;
-    uint64_t asked_id; /* the item that the open question is about */
+    struct actions actions;
     char notice[NOTICE_SIZE];
     bool notice_bad;
     int64_t notice_at;
@@ -68,7 +69,8 @@ struct screen *screen_new(struct model *model, const struct haul_options *option
     detail_view_init(&screen->detail, model);
     add_view_init(&screen->add, dir);
     help_view_init(&screen->help);
-    prompt_init(&screen->prompt, screen);
+    prompt_init(&screen->prompt);
+    actions_init(&screen->actions, model, &screen->list, &screen->prompt);
     free(dir);
     return screen;
 }
@@ -147,7 +149,7 @@ static void on_folder_typed(void *ctx, const char *text)
 static void folder_ask(struct screen *screen)
 {
     char *clean = text_clean_dup(text_raw_from(screen->add.dir), PROMPT_LINE_MAX);
-    prompt_ask_line(&screen->prompt, "Into folder:", clean, NULL, on_folder_typed);
+    prompt_ask_line(&screen->prompt, "Into folder:", clean, NULL, on_folder_typed, screen);
     free(clean);
 }
 
@@ -164,7 +166,7 @@ void screen_paste(struct screen *screen, const char *bytes, size_t len, bool too
     if (screen->prompt.kind == PROMPT_LINE && !memchr(bytes, '\n', len) && len < URL_MAX) {
         line_edit_insert(&screen->prompt.edit, bytes);
         if (screen->prompt.typed)
-            screen->prompt.typed(screen, line_edit_text(&screen->prompt.edit));
+            screen->prompt.typed(screen->prompt.ctx, line_edit_text(&screen->prompt.edit));
         return;
     }
     if (screen->prompt.kind == PROMPT_LINE && screen->prompt.entered == on_link_typed)
@@ -212,7 +214,7 @@ static void quit_ask(struct screen *screen)
     if (counts[HAUL_ACTIVE] + counts[HAUL_QUEUED] + counts[HAUL_WAITING] == 0)
         screen->events.quit(screen->events.ctx);
     else
-        prompt_ask(&screen->prompt, "Quit?", choices, COUNT_OF(choices), on_quit_chosen);
+        prompt_ask(&screen->prompt, "Quit?", choices, COUNT_OF(choices), on_quit_chosen, screen);
 }
 
 enum { LOST_STAY, LOST_CONNECT, LOST_QUIT };
@@ -232,7 +234,7 @@ void screen_lost(struct screen *screen, const char *sentence)
         {'r', "r", "start it again", "start", LOST_CONNECT},
         {'q', "q", "quit", NULL, LOST_QUIT},
     };
-    prompt_ask(&screen->prompt, sentence, choices, COUNT_OF(choices), on_lost_chosen);
+    prompt_ask(&screen->prompt, sentence, choices, COUNT_OF(choices), on_lost_chosen, screen);
 }
 
 /* ---- what keys do ---- */
@@ -248,100 +250,6 @@ static void on_search_entered(void *ctx, const char *text)
     on_search_typed(ctx, text);
 }
 
-static void on_limit_entered(void *ctx, const char *text)
-{
-    struct screen *screen = ctx;
-    if (text)
-        model_set_option(screen->model, "limit", text[0] ? text : "0");
-}
-
-static void limit_ask(struct screen *screen)
-{
-    const struct haul_option *option = haul_option_find("limit");
-    struct haul_settings settings;
-    haul_settings_init(&settings);
-    settings.limit = model_totals(screen->model)->limit;
-    char *now = option && settings.limit > 0 ? haul_option_get(option, &settings, 0) : xstrdup("");
-    prompt_ask_line(&screen->prompt, "Limit (20M, 500K; empty: none):", now, NULL,
-                    on_limit_entered);
-    free(now);
-}
-
-static void pause_toggle(struct screen *screen, const struct haul_item *item)
-{
-    bool stopped = item->state == HAUL_PAUSED || item->state == HAUL_CANCELLED;
-    model_act(screen->model, stopped ? HAUL_RESUME : HAUL_PAUSE, item->id);
-}
-
-/* To resume all would take up the cancelled ones too, so the paused ones are named. */
-static void pause_all_toggle(struct screen *screen)
-{
-    const uint64_t *counts = model_totals(screen->model)->counts;
-    if (counts[HAUL_ACTIVE] + counts[HAUL_QUEUED] + counts[HAUL_WAITING] > 0)
-        model_act_all(screen->model, HAUL_PAUSE, "paused");
-    else
-        model_act_states(screen->model, HAUL_RESUME, 1u << HAUL_PAUSED, "resumed");
-}
-
-static void on_remove_chosen(void *ctx, int value)
-{
-    struct screen *screen = ctx;
-    if (value != 0)
-        model_act(screen->model, HAUL_REMOVE, screen->asked_id);
-}
-
-/* Bytes that would be lost are asked for; a complete file stays where it is. */
-static void remove_ask(struct screen *screen, const struct haul_item *item)
-{
-    static const struct prompt_choice choices[] = {
-        {'y', "y", "remove", NULL, 1},
-        {'n', "n", "keep", NULL, 0},
-    };
-    char size[FMT_SIZE];
-    if (item->state == HAUL_DONE || item->done == 0) {
-        model_act(screen->model, HAUL_REMOVE, item->id);
-        return;
-    }
-    char *label =
-        xasprintf("Remove, and delete the %s of %s?", fmt_bytes(item->done, size), item->name);
-    screen->asked_id = item->id;
-    prompt_ask(&screen->prompt, label, choices, COUNT_OF(choices), on_remove_chosen);
-    free(label);
-}
-
-static void act_on_item(struct screen *screen, enum keymap_action action)
-{
-    const struct haul_item *item = list_view_item(&screen->list);
-    if (!item)
-        return;
-    switch (action) {
-    case ACT_PAUSE:
-        pause_toggle(screen, item);
-        break;
-    case ACT_CANCEL:
-        model_act(screen->model, HAUL_CANCEL, item->id);
-        break;
-    case ACT_RETRY:
-        model_act(screen->model, HAUL_RETRY, item->id);
-        break;
-    case ACT_REMOVE:
-        remove_ask(screen, item);
-        break;
-    case ACT_MOVE_UP:
-        model_move(screen->model, HAUL_MOVE_UP, item->id);
-        break;
-    case ACT_MOVE_DOWN:
-        model_move(screen->model, HAUL_MOVE_DOWN, item->id);
-        break;
-    case ACT_DETAILS:
-        screen->details_open = !screen->details_open;
-        screen->detail.top = 0;
-        break;
-    default:
-        break;
-    }
-}
-
 /* Closes the topmost thing; with nothing open it ends the search. */
 static void back(struct screen *screen)
 {
@@ -355,6 +263,14 @@ static void back(struct screen *screen)
         list_view_search(&screen->list, "");
 }
 
+static void details_toggle(struct screen *screen)
+{
+    if (!list_view_item(&screen->list))
+        return;
+    screen->details_open = !screen->details_open;
+    screen->detail.top = 0;
+}
+
 static void help_toggle(struct screen *screen)
 {
     if (screen->overlay == OVERLAY_HELP) {
@@ -365,38 +281,11 @@ static void help_toggle(struct screen *screen)
     screen->overlay = OVERLAY_HELP;
 }
 
-static void act_on_session(struct screen *screen, enum keymap_action action)
-{
-    switch (action) {
-    case ACT_PAUSE_ALL:
-        pause_all_toggle(screen);
-        break;
-    case ACT_RETRY_ALL:
-        model_act_states(screen->model, HAUL_RETRY, 1u << HAUL_FAILED, "tried again");
-        break;
-    case ACT_CLEAR:
-        model_act_states(screen->model, HAUL_REMOVE, 1u << HAUL_DONE, "cleared");
-        break;
-    case ACT_MORE_JOBS:
-        model_change_jobs(screen->model, 1);
-        break;
-    case ACT_FEWER_JOBS:
-        model_change_jobs(screen->model, -1);
-        break;
-    case ACT_STOP:
-        stop_all(screen);
-        break;
-    default:
-        act_on_item(screen, action);
-        break;
-    }
-}
-
 static void act(struct screen *screen, enum keymap_action action)
 {
     switch (action) {
     case ACT_ADD:
-        prompt_ask_line(&screen->prompt, "Add link:", "", NULL, on_link_typed);
+        prompt_ask_line(&screen->prompt, "Add link:", "", NULL, on_link_typed, screen);
         break;
     case ACT_FOLDER:
         folder_ask(screen);
@@ -412,10 +301,13 @@ static void act(struct screen *screen, enum keymap_action action)
         break;
     case ACT_SEARCH:
         prompt_ask_line(&screen->prompt, "/", screen->list.search, on_search_typed,
-                        on_search_entered);
+                        on_search_entered, screen);
         break;
-    case ACT_LIMIT:
-        limit_ask(screen);
+    case ACT_DETAILS:
+        details_toggle(screen);
+        break;
+    case ACT_STOP:
+        stop_all(screen);
         break;
     case ACT_QUIT:
         quit_ask(screen);
@@ -427,7 +319,7 @@ static void act(struct screen *screen, enum keymap_action action)
         screen->events.redraw(screen->events.ctx);
         break;
     default:
-        act_on_session(screen, action);
+        actions_run(&screen->actions, action);
         break;
     }
 }
