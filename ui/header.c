@@ -26,6 +26,7 @@ enum piece_id {
     PIECE_SPARK,
     PIECE_ETA,
     PIECE_JOBS,
+    PIECE_TROUBLE,
     PIECE_LIMIT,
     PIECE_QUEUED,
     PIECE_DONE,
@@ -93,6 +94,7 @@ static void fill_right(struct piece pieces[PIECE_COUNT], const struct model *mod
     snprintf(text, sizeof(text), "%llu/%u jobs", (unsigned long long)totals->counts[HAUL_ACTIVE],
              totals->jobs);
     piece_set(&pieces[PIECE_JOBS], 2, STYLE_TEXT, text);
+    piece_set(&pieces[PIECE_TROUBLE], totals->trouble[0] ? 2 : 0, STYLE_BAD, "! queue");
     snprintf(text, sizeof(text), "limit %s", fmt_rate(totals->limit, number));
     piece_set(&pieces[PIECE_LIMIT], totals->limit > 0 ? 6 : 0, STYLE_WAIT, text);
     count_set(&pieces[PIECE_QUEUED], 5, STYLE_TEXT, totals->counts[HAUL_QUEUED], "queued");

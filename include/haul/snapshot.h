@@ -75,6 +75,9 @@ struct haul_totals {
     uint64_t limit;       /* bytes per second, 0 for none */
     uint32_t jobs;        /* how many items may run at once */
     uint32_t connections; /* open now */
+    /* What is wrong with the session as a whole, a sentence: its queue can't be written, or was
+     * lost; "" when nothing is. */
+    char trouble[HAUL_ERROR_TEXT];
 };
 
 void haul_item_fini(struct haul_item *item); /* frees the strings, zeroes the struct */

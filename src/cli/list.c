@@ -7,6 +7,7 @@
 #include "cli/call.h"
 #include "cli/command.h"
 #include "cli/list_line.h"
+#include "cli/report.h"
 
 #define LINE_CAP 65536
 
@@ -40,6 +41,8 @@ static int show_list(struct call *call, const struct haul_reply *reply)
     size_t id_columns = list_id_columns(reply->items, reply->item_count);
     struct strbuf line;
 
+    if (reply->totals->trouble[0])
+        report_note("%s", reply->totals->trouble);
     if (call->args->run.json)
         return 0;
     strbuf_init(&line, LINE_CAP);

@@ -306,7 +306,21 @@ json_t *json_from_totals(const struct haul_totals *totals)
         json_object_set_new(counts, haul_state_name((enum haul_state)state),
                             json_from_u64(totals->counts[state]));
     json_object_set_new(object, "counts", counts);
+    if (totals->trouble[0])
+        json_object_set_new(object, "trouble", json_string(totals->trouble));
     return object;
+}
+
+static void read_trouble(const json_t *json, struct haul_totals *totals)
+{
+    const char *text = json_string_value(json_object_get(json, "trouble"));
+    char *clean;
+
+    if (!text)
+        return;
+    clean = text_clean_dup(text_raw_from(text), sizeof totals->trouble - 1);
+    str_copy(totals->trouble, sizeof totals->trouble, clean);
+    free(clean);
 }
 
 enum haul_err json_to_totals(const json_t *json, struct haul_totals *ret_totals,
@@ -324,6 +338,7 @@ enum haul_err json_to_totals(const json_t *json, struct haul_totals *ret_totals,
         if (!read_number(json_object_get(counts, name), INT64_MAX, 0, &totals.counts[state]))
             return haul_fail(err, HAUL_E_RPC, "the answer has an unusable count of %s items", name);
     }
+    read_trouble(json, &totals);
     *ret_totals = totals;
     return HAUL_OK;
 }

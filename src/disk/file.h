@@ -111,6 +111,19 @@ void disk_file_discard(struct disk_file *file, disk_done_cb *done, void *ctx);
 void disk_partial_remove(struct disk *disk, const struct disk_place *place,
                          const struct disk_claim *claim);
 
+/* What an unfinished download left: link (borrowed for the call), name before ".part", size or -1,
+ * and how many of its bytes can be believed. */
+struct disk_leftover {
+    const char *url;
+    const char *name;
+    int64_t size;
+    uint64_t bytes;
+};
+
+/* Calls EACH for every partial of ours in DIR that has a sound record. Blocks: at start only. */
+void disk_leftovers(const char *dir, void (*each)(void *ctx, const struct disk_leftover *leftover),
+                    void *ctx);
+
 /* Names, without ".haul", of the records in DIR, collected on a worker: NAMES are borrowed. ERR
  * says why no file could be made in it, code OK when one could. */
 typedef void disk_partials_cb(void *ctx, char *const *names, size_t count,

@@ -46,6 +46,9 @@ struct disk_file {
 struct disk_place disk_file_place(const struct disk_file *file);
 /* A job on FILE came back: begins the end that waits for it, if nothing else is under way. */
 void disk_file_settle(struct disk_file *file);
+/* The text of ->record in ->dirfd, newly allocated; NULL when there is none or it is not one that
+ * we made. */
+char *disk_file_read_record(const struct disk_file *file, size_t *ret_len);
 /* digest.c. The job must be over; NULL is fine. */
 void digest_free(struct digest *digest);
 /* Lets the worker come back soon; false when none is at it (any more). NULL is fine. */

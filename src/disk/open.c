@@ -73,7 +73,7 @@ static bool is_own_file(const struct disk_file *file, int fd, struct stat *ret_s
     return ret_st->st_uid == geteuid() || ret_st->st_uid == own_uid_in(file);
 }
 
-static char *read_record(const struct disk_file *file, size_t *ret_len)
+char *disk_file_read_record(const struct disk_file *file, size_t *ret_len)
 {
     int fd = openat(file->dirfd, file->record, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     struct strbuf text;
@@ -110,7 +110,7 @@ static bool load_record(struct open_job *job, const struct stat *st, bool adopt)
     struct disk_file *file = job->file;
     struct disk_state state = {.size = -1};
     size_t len = 0;
-    char *text = read_record(file, &len);
+    char *text = disk_file_read_record(file, &len);
     bool ours = text && state_read(text, len, &state);
     bool foreign;
 

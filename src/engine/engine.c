@@ -708,6 +708,7 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
         keep_close(engine, ignore, NULL);
         hosts_fini(&engine->hosts);
         queue_fini(&engine->queue);
+        xstrset(&engine->news, NULL);
         free(engine);
         return code;
     }
@@ -761,6 +762,7 @@ void haul_engine_free(struct haul_engine *engine)
     folders_free(engine);
     hosts_fini(&engine->hosts);
     queue_fini(&engine->queue);
+    xstrset(&engine->news, NULL);
     for (size_t i = 0; i < COUNT_OF(handles); i++)
         uv_close(handles[i], on_handle_closed);
 }
@@ -814,5 +816,7 @@ bool haul_engine_idle(const struct haul_engine *engine)
 void haul_engine_hold(struct haul_engine *engine, bool held)
 {
     engine->held = held;
+    if (!held)
+        xstrset(&engine->news, NULL);
     engine_wake(engine);
 }

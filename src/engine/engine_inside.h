@@ -44,6 +44,7 @@ struct haul_engine {
     int64_t disk_free;
     bool asking_space;
     uint64_t space_asked; /* ticks */
+    char *news;           /* of the session, until the user does something; NULL: none */
     bool keep_history;    /* a daemon's: items remember what happened */
     bool held;            /* nothing is started */
     bool closing;

@@ -214,6 +214,22 @@ static struct item *item_from_row(const struct store_item *row, struct haul_opti
     return item;
 }
 
+static void note_folder(struct haul_engine *engine, const struct haul_options *options)
+{
+    if (options->dir)
+        store_folder(engine->store, options->dir);
+}
+
+static void take_item(struct loading *loading, struct item *item, double key, int64_t added_at)
+{
+    loading->items =
+        array_reserve(loading->items, loading->count, &loading->size, sizeof(struct item *));
+    loading->kept =
+        array_reserve(loading->kept, loading->count, &loading->kept_size, sizeof *loading->kept);
+    loading->kept[loading->count] = (struct queue_kept){key, added_at};
+    loading->items[loading->count++] = item;
+}
+
 static void load_row(void *ctx, const struct store_item *row)
 {
     struct loading *loading = ctx;
@@ -228,13 +244,51 @@ static void load_row(void *ctx, const struct store_item *row)
         secret_free(loading->text);
         loading->options = options_from_text(text);
         loading->text = xstrdup(text);
+        note_folder(loading->engine, loading->options);
     }
-    loading->items =
-        array_reserve(loading->items, loading->count, &loading->size, sizeof(struct item *));
-    loading->kept =
-        array_reserve(loading->kept, loading->count, &loading->kept_size, sizeof *loading->kept);
-    loading->kept[loading->count] = (struct queue_kept){row->place, row->added_at};
-    loading->items[loading->count++] = item_from_row(row, loading->options);
+    take_item(loading, item_from_row(row, loading->options), row->place, row->added_at);
+}
+
+/* Downloads that were found again must not go the way of an add that fails, which is taken back
+ * with its partial. */
+static void on_found_kept(void *ctx, const struct haul_error *err)
+{
+    (void)ctx;
+    if (err)
+        LOG_ERROR(engine, "downloads that were found again are not kept: %s", err->text);
+}
+
+static void keep_found(struct haul_engine *engine, struct item *const *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char *text = options_text(items[i]->options);
+        struct store_item row = row_of(&engine->queue, items[i], text, NULL);
+
+        store_add(engine->store, &row, 1, on_found_kept, NULL);
+        secret_free(text);
+    }
+}
+
+/* What a damaged queue left in the folders that it used. */
+static void load_found(void *ctx, struct item *item)
+{
+    struct loading *loading = ctx;
+
+    take_item(loading, item, (double)(loading->count + 1) * KEY_STEP,
+              clock_wall(loading->engine->clock));
+}
+
+static void rebuild(struct loading *loading, const char *path)
+{
+    struct haul_engine *engine = loading->engine;
+
+    LOG_WARN(engine, "%s was damaged and is moved aside", path);
+    keep_find_again(engine, load_found, loading);
+    xstrset(&engine->news, NULL);
+    engine->news = xasprintf("the queue was damaged and is moved aside; unfinished downloads that "
+                             "were found again: %zu, paused",
+                             loading->count);
+    LOG_WARN(engine, "%s", engine->news);
 }
 
 static void load_settings(struct haul_engine *engine)
@@ -255,6 +309,27 @@ static void load_settings(struct haul_engine *engine)
     }
 }
 
+/* What is told of the session as a whole is different now. */
+static void on_trouble(void *ctx)
+{
+    struct haul_engine *engine = ctx;
+
+    engine->queue.version++;
+    engine_wake(engine);
+}
+
+/* Everything that is read at once: the connection is the worker's afterwards. */
+static enum haul_err load_all(struct loading *loading, struct haul_error *err)
+{
+    struct haul_engine *engine = loading->engine;
+    enum haul_err code = store_load(engine->store, load_row, loading, &engine->queue.next_id, err);
+
+    if (code != HAUL_OK)
+        return code;
+    load_settings(engine);
+    return keep_load_hosts(engine, err);
+}
+
 enum haul_err keep_open(struct haul_engine *engine, const char *session, struct haul_error *err)
 {
     struct loading loading = {.engine = engine};
@@ -263,18 +338,18 @@ enum haul_err keep_open(struct haul_engine *engine, const char *session, struct 
     bool moved = false;
     enum haul_err code = store_open(engine->haul_loop, path, &engine->store, &moved, err);
 
-    if (code == HAUL_OK && moved)
-        LOG_WARN(engine, "%s was damaged and is moved aside; the queue begins empty", path);
     if (code == HAUL_OK)
-        code = store_load(engine->store, load_row, &loading, &engine->queue.next_id, err);
+        code = load_all(&loading, err);
+    if (code == HAUL_OK && moved)
+        rebuild(&loading, path);
     queue_keep(&engine->queue);
     queue_load(&engine->queue, loading.items, loading.kept, loading.count);
+    if (code == HAUL_OK)
+        store_on_trouble(engine->store, on_trouble, engine);
+    if (code == HAUL_OK && moved)
+        keep_found(engine, loading.items, loading.count);
     free(loading.items);
     free(loading.kept);
-    if (code == HAUL_OK)
-        load_settings(engine);
-    if (code == HAUL_OK)
-        code = keep_load_hosts(engine, err);
     haul_options_unref(loading.options);
     secret_free(loading.text);
     free(path);
@@ -342,6 +417,7 @@ void keep_add(struct haul_engine *engine, struct item *const *items, size_t coun
 
         if (items[i]->options != options) {
             options = items[i]->options;
+            note_folder(engine, options);
             text = texts[text_count++] = options_text(options);
         }
         if (mirrors)
@@ -485,8 +561,10 @@ void keep_close(struct haul_engine *engine, void (*closed)(void *ctx), void *ctx
     struct store *store = engine->store;
 
     engine->store = NULL;
-    if (store)
-        store_close(store, closed, ctx);
-    else
+    if (!store) {
         closed(ctx);
+        return;
+    }
+    store_on_trouble(store, NULL, NULL);
+    store_close(store, closed, ctx);
 }

@@ -30,6 +30,11 @@ void keep_host(struct haul_engine *engine, const struct host *host);
 HAUL_CHECKED enum haul_err keep_load_hosts(struct haul_engine *engine, struct haul_error *err);
 void keep_settings(struct haul_engine *engine, const struct haul_settings *settings);
 
+/* Makes a paused item of every unfinished download in the folders that the store knows; blocks, a
+ * part of keep_open() when the database was lost. */
+void keep_find_again(struct haul_engine *engine, void (*each)(void *ctx, struct item *item),
+                     void *ctx);
+
 /* Writes all that waits; CLOSED comes on the loop, at once when there is no store. */
 void keep_close(struct haul_engine *engine, void (*closed)(void *ctx), void *ctx);
 

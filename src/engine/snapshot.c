@@ -1,13 +1,16 @@
 /* Items and the session as snapshots: copies of clean text and numbers, never pointers into the
  * engine. */
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/fmt.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "base/text.h"
 #include "engine/engine_inside.h"
 #include "engine/transfer.h"
+#include "store/store.h"
 
 void haul_engine_at(const struct haul_engine *engine, size_t position, struct haul_brief *ret_brief)
 {
@@ -133,6 +136,16 @@ static int64_t bytes_left(const struct haul_engine *engine)
     return (int64_t)left;
 }
 
+static void tell_trouble(const struct haul_engine *engine, char *text, size_t size)
+{
+    struct haul_error err;
+
+    if (engine->store && store_in_trouble(engine->store, &err))
+        snprintf(text, size, "%.280s; it goes on in memory", err.text);
+    else if (engine->news)
+        str_copy(text, size, engine->news);
+}
+
 void haul_engine_totals(const struct haul_engine *engine, struct haul_totals *ret_totals)
 {
     uint64_t now = engine_now(engine);
@@ -151,5 +164,6 @@ void haul_engine_totals(const struct haul_engine *engine, struct haul_totals *re
 
     for (int i = 0; i < HAUL_STATE_COUNT; i++)
         totals.counts[i] = engine->queue.counts[i];
+    tell_trouble(engine, totals.trouble, sizeof totals.trouble);
     *ret_totals = totals;
 }

@@ -25,6 +25,7 @@
 #include "store/changes.h"
 #include "store/db.h"
 #include "store/jobs.h"
+#include "store/known_folders.h"
 #include "store/schema.h"
 
 #define RETRY_MS    2000
@@ -44,6 +45,9 @@ struct store {
     uv_work_t work;
     uv_timer_t retry; /* runs while the newest batch could not be written */
     char *path;
+    char *folders_path;
+    struct known_folders *folders;
+    char *new_folders; /* of the batch under way, NULL: none */
     sqlite3 *db;
     struct jobs *jobs;
     bool busy; /* the connection is in use */
@@ -52,6 +56,8 @@ struct store {
     struct waiters waiting, written;
     struct haul_error outcome; /* of the batch under way: the worker's */
     struct haul_error trouble; /* why the newest batch could not be written; code 0: it was */
+    void (*trouble_changed)(void *ctx); /* NULL: nobody asks */
+    void *trouble_ctx;
     void (*closed)(void *ctx);
     void *closed_ctx;
 };
@@ -117,12 +123,15 @@ enum haul_err store_open(struct haul_loop *loop, const char *path, struct store 
     enum haul_err code;
 
     store->path = xstrdup(path);
+    store->folders_path = xasprintf("%s.folders", path);
     code = open_or_replace(store, &moved, err ? err : &ignored);
     if (code != HAUL_OK) {
+        free(store->folders_path);
         free(store->path);
         free(store);
         return code;
     }
+    store->folders = known_folders_new(store->folders_path);
     store->loop = loop_uv(loop);
     uv_timer_init(store->loop, &store->retry);
     STAILQ_INIT(&store->waiting);
@@ -153,6 +162,8 @@ static void run_batch(uv_work_t *work)
     }
     store->outcome = (struct haul_error){0};
     drop_written(&store->writing);
+    if (store->new_folders)
+        known_folders_write(store->folders_path, store->new_folders);
 }
 
 /* Logs the begin and the end of trouble, not each try. */
@@ -167,6 +178,8 @@ static void note_outcome(struct store *store)
         LOG_INFO(store, "the queue is written again");
     else
         LOG_WARN(store, "%s; it goes on in memory", store->trouble.text);
+    if (store->trouble_changed)
+        store->trouble_changed(store->trouble_ctx);
 }
 
 static void begin(struct store *store);
@@ -208,6 +221,9 @@ static void end_batch(uv_work_t *work, int status)
 
     (void)status; /* never cancelled */
     store->busy = false;
+    if (store->new_folders && outcome.code != HAUL_OK)
+        known_folders_put_back(store->folders, store->new_folders);
+    xstrset(&store->new_folders, NULL);
     STAILQ_CONCAT(&told, &store->written);
     note_outcome(store);
     settle_batch(store);
@@ -221,6 +237,8 @@ static void on_closed(uv_handle_t *handle)
     void (*closed)(void *ctx) = store->closed;
     void *ctx = store->closed_ctx;
 
+    known_folders_free(store->folders);
+    free(store->folders_path);
     free(store->path);
     free(store);
     closed(ctx);
@@ -273,6 +291,7 @@ static void begin(struct store *store)
     }
     store->writing = store->pending;
     store->pending = (struct changes){0};
+    store->new_folders = known_folders_take(store->folders);
     STAILQ_CONCAT(&store->written, &store->waiting);
     store->busy = true;
     uv_queue_work(store->loop, &store->work, run_batch, end_batch);
@@ -371,6 +390,17 @@ enum haul_err store_load_hosts(struct store *store, int64_t since,
     return rc == SQLITE_OK ? HAUL_OK : db_fail(err, store->db, rc, store->path);
 }
 
+/* It is written with the add that it comes with. */
+void store_folder(struct store *store, const char *dir)
+{
+    known_folders_note(store->folders, dir);
+}
+
+void store_folders(const struct store *store, void (*each)(void *ctx, const char *dir), void *ctx)
+{
+    known_folders_each(store->folders, each, ctx);
+}
+
 bool store_busy(const struct store *store)
 {
     return store->busy || changes_any(&store->pending);
@@ -382,6 +412,12 @@ bool store_in_trouble(const struct store *store, struct haul_error *ret_err)
         return false;
     *ret_err = store->trouble;
     return true;
+}
+
+void store_on_trouble(struct store *store, void (*changed)(void *ctx), void *ctx)
+{
+    store->trouble_changed = changed;
+    store->trouble_ctx = ctx;
 }
 
 void store_close(struct store *store, void (*closed)(void *ctx), void *ctx)

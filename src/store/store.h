@@ -96,10 +96,17 @@ HAUL_CHECKED enum haul_err store_load_hosts(struct store *store, int64_t since,
                                             void (*each)(void *ctx, const struct store_host *host),
                                             void *ctx, struct haul_error *err);
 
+/* Notes, outside of the database, that items go to DIR, an absolute path. */
+void store_folder(struct store *store, const char *dir);
+/* Calls EACH for the folders that were noted, also by the database that was moved aside. */
+void store_folders(const struct store *store, void (*each)(void *ctx, const char *dir), void *ctx);
+
 /* True while something is not written yet. */
 bool store_busy(const struct store *store);
 /* True while what was to be written last could not be: *ret_err tells why, else it is untouched. */
 bool store_in_trouble(const struct store *store, struct haul_error *ret_err);
+/* CHANGED is called on the loop when that begins and when it ends. */
+void store_on_trouble(struct store *store, void (*changed)(void *ctx), void *ctx);
 /* Everything queued is written (or given up after one more try), the database is checkpointed and
  * closed, then CLOSED is called once, on the loop; the store is freed. No further calls. */
 void store_close(struct store *store, void (*closed)(void *ctx), void *ctx);

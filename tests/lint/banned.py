@@ -51,7 +51,7 @@ BANNED = {
     "puts": (SCREEN, {"cli"}),
     "putchar": (SCREEN, {"cli"}),
     "open": (USER_FILES, {"disk", "src/base/fd.c", "src/base/log.c", "src/control/endpoint.c",
-                          "ui/term.c", "src/store/db.c"}),
+                          "ui/term.c", "src/store/db.c", "src/store/known_folders.c"}),
     "openat": (USER_FILES, {"disk"}),
     "creat": (USER_FILES, {"disk"}),
     "fopen": (USER_FILES, {"disk", "config", "src/cli/collect.c", "src/cli/outlet.c", "ui/term.c",
@@ -61,7 +61,7 @@ BANNED = {
     "remove": (USER_FILES, {"disk"}),
     "rename": (USER_FILES, {"disk"}),
     "renameat": (USER_FILES, {"disk"}),
-    "renameat2": (USER_FILES, {"disk", "src/store/db.c"}),
+    "renameat2": (USER_FILES, {"disk", "src/store/db.c", "src/store/known_folders.c"}),
 }
 
 CALL = re.compile(r"(?<![\w.>])(" + "|".join(BANNED) + r")\s*\(")
