@@ -363,25 +363,6 @@ void model_watch(struct model *model, const struct haul_view *view)
 
 /* ---- details ---- */
 
-static void detail_copy(struct haul_detail *to, const struct haul_detail *from)
-{
-    *to = *from;
-    haul_item_copy(&to->item, &from->item);
-    to->facts = xcalloc(MAX(from->fact_count, (size_t)1), sizeof(*to->facts));
-    for (size_t i = 0; i < from->fact_count; i++) {
-        to->facts[i].name = xstrdup(from->facts[i].name);
-        to->facts[i].value = xstrdup(from->facts[i].value);
-    }
-    to->spans = xcalloc(MAX(from->span_count, (size_t)1), sizeof(*to->spans));
-    for (size_t i = 0; i < from->span_count; i++)
-        to->spans[i] = from->spans[i];
-    to->events = xcalloc(MAX(from->event_count, (size_t)1), sizeof(*to->events));
-    for (size_t i = 0; i < from->event_count; i++) {
-        to->events[i].at = from->events[i].at;
-        to->events[i].text = xstrdup(from->events[i].text);
-    }
-}
-
 static void detail_answered(struct model *model, const struct call *call,
                             const struct haul_reply *reply)
 {
@@ -394,7 +375,7 @@ static void detail_answered(struct model *model, const struct call *call,
         return;
     }
     haul_detail_fini(&model->detail);
-    detail_copy(&model->detail, reply->detail);
+    haul_detail_copy(&model->detail, reply->detail);
     model->have_detail = true;
 }
 

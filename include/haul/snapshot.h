@@ -53,6 +53,18 @@ struct haul_span {
     bool active;
 };
 
+/* An open connection of an item. */
+struct haul_connection {
+    uint64_t pos;  /* of the next byte that comes over it */
+    uint64_t end;  /* behind the last one, UINT64_MAX when that is not known */
+    uint64_t came; /* bytes over this connection */
+    uint64_t rate; /* bytes per second, smoothed */
+    char *source;  /* host and port; never NULL */
+    char *doing;   /* "receiving", "connecting", "waits for the disk", …; never NULL */
+};
+
+#define HAUL_RATES_MAX 120
+
 /* Everything about one item, for `show` and the details pane. */
 struct haul_detail {
     struct haul_item item;
@@ -62,6 +74,12 @@ struct haul_detail {
     size_t span_count;
     struct haul_event *events; /* oldest first; the engine keeps the last 32 */
     size_t event_count;
+    struct haul_connection *connections; /* in the order in which they began */
+    size_t connection_count;
+    uint64_t *rates; /* bytes in each of the last seconds that it ran, oldest first, at most
+                        HAUL_RATES_MAX */
+    size_t rate_count;
+    char *diagnosis; /* why it is as slow as it is, or does not run: a sentence, NULL for none */
 };
 
 /* The session as a whole. */
@@ -82,6 +100,7 @@ struct haul_totals {
 
 void haul_item_fini(struct haul_item *item); /* frees the strings, zeroes the struct */
 void haul_item_copy(struct haul_item *to, const struct haul_item *from); /* TO is overwritten */
+void haul_detail_copy(struct haul_detail *to, const struct haul_detail *from);
 void haul_detail_fini(struct haul_detail *detail);
 
 #endif

@@ -3,6 +3,7 @@
 #include "haul/snapshot.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -24,6 +25,40 @@ void haul_item_copy(struct haul_item *to, const struct haul_item *from)
     to->note = xstrdup(from->note);
 }
 
+/* A copy of COUNT records of SIZE bytes, NULL for none. */
+static void *copy_array(const void *from, size_t count, size_t size)
+{
+    void *to;
+
+    if (count == 0)
+        return NULL;
+    to = xreallocarray(NULL, count, size);
+    memcpy(to, from, count * size);
+    return to;
+}
+
+void haul_detail_copy(struct haul_detail *to, const struct haul_detail *from)
+{
+    *to = *from;
+    haul_item_copy(&to->item, &from->item);
+    to->facts = copy_array(from->facts, from->fact_count, sizeof *from->facts);
+    for (size_t i = 0; i < from->fact_count; i++)
+        to->facts[i] =
+            (struct haul_fact){xstrdup(from->facts[i].name), xstrdup(from->facts[i].value)};
+    to->spans = copy_array(from->spans, from->span_count, sizeof *from->spans);
+    to->events = copy_array(from->events, from->event_count, sizeof *from->events);
+    for (size_t i = 0; i < from->event_count; i++)
+        to->events[i].text = xstrdup(from->events[i].text);
+    to->connections =
+        copy_array(from->connections, from->connection_count, sizeof *from->connections);
+    for (size_t i = 0; i < from->connection_count; i++) {
+        to->connections[i].source = xstrdup(from->connections[i].source);
+        to->connections[i].doing = xstrdup(from->connections[i].doing);
+    }
+    to->rates = copy_array(from->rates, from->rate_count, sizeof *from->rates);
+    to->diagnosis = from->diagnosis ? xstrdup(from->diagnosis) : NULL;
+}
+
 void haul_detail_fini(struct haul_detail *detail)
 {
     haul_item_fini(&detail->item);
@@ -33,8 +68,15 @@ void haul_detail_fini(struct haul_detail *detail)
     }
     for (size_t i = 0; i < detail->event_count; i++)
         free(detail->events[i].text);
+    for (size_t i = 0; i < detail->connection_count; i++) {
+        free(detail->connections[i].source);
+        free(detail->connections[i].doing);
+    }
     free(detail->facts);
     free(detail->spans);
     free(detail->events);
+    free(detail->connections);
+    free(detail->rates);
+    free(detail->diagnosis);
     *detail = (struct haul_detail){0};
 }

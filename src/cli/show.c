@@ -55,6 +55,16 @@ static void print_item(const struct haul_item *item)
         print_fact("finished", fmt_time(item->finished_at, time));
 }
 
+static void print_connection(const struct haul_connection *connection)
+{
+    char came[FMT_SIZE], rate[FMT_SIZE];
+    char *text = xasprintf("%s, %s, %s here, %s", connection->source, connection->doing,
+                           fmt_bytes(connection->came, came), fmt_rate(connection->rate, rate));
+
+    print_fact("connection", text);
+    free(text);
+}
+
 static int show_detail(struct call *call, const struct haul_reply *reply)
 {
     const struct haul_detail *detail = reply->detail;
@@ -63,8 +73,12 @@ static int show_detail(struct call *call, const struct haul_reply *reply)
     if (call->args->run.json)
         return 0;
     print_item(&detail->item);
+    if (detail->diagnosis && detail->diagnosis[0] != '\0')
+        print_fact("diagnosis", detail->diagnosis);
     for (size_t i = 0; i < detail->fact_count; i++)
         print_fact(detail->facts[i].name, detail->facts[i].value);
+    for (size_t i = 0; i < detail->connection_count; i++)
+        print_connection(&detail->connections[i]);
     if (detail->event_count > 0)
         printf("\n");
     for (size_t i = 0; i < detail->event_count; i++)

@@ -84,6 +84,15 @@ static const struct field span_fields[] = {
     {"active", KIND_BOOL, offsetof(struct haul_span, active)},
 };
 
+static const struct field connection_fields[] = {
+    {"pos", KIND_U64, offsetof(struct haul_connection, pos)},
+    {"end", KIND_END, offsetof(struct haul_connection, end)},
+    {"came", KIND_U64, offsetof(struct haul_connection, came)},
+    {"rate", KIND_U64, offsetof(struct haul_connection, rate)},
+    {"source", KIND_TEXT, offsetof(struct haul_connection, source)},
+    {"doing", KIND_TEXT, offsetof(struct haul_connection, doing)},
+};
+
 static const struct field event_fields[] = {
     {"at", KIND_TIME, offsetof(struct haul_event, at)},
     {"text", KIND_TEXT, offsetof(struct haul_event, text)},
@@ -385,14 +394,45 @@ json_t *json_from_detail(const struct haul_detail *detail)
     json_object_set_new(object, "events",
                         array_from(event_fields, COUNT_OF(event_fields), detail->events,
                                    detail->event_count, sizeof *detail->events));
+    json_object_set_new(object, "connections",
+                        array_from(connection_fields, COUNT_OF(connection_fields),
+                                   detail->connections, detail->connection_count,
+                                   sizeof *detail->connections));
+    json_object_set_new(object, "rates", json_from_ids(detail->rates, detail->rate_count));
+    json_object_set_new(object, "diagnosis",
+                        json_from_text(detail->diagnosis ? detail->diagnosis : ""));
     return object;
+}
+
+/* Whatever comes in, no more than HAUL_RATES_MAX are taken. */
+static enum haul_err rates_to(const json_t *array, struct haul_detail *detail,
+                              struct haul_error *err)
+{
+    size_t count = MIN(json_array_size(array), (size_t)HAUL_RATES_MAX);
+
+    detail->rates = count > 0 ? xcalloc(count, sizeof *detail->rates) : NULL;
+    detail->rate_count = count;
+    for (size_t i = 0; i < count; i++) {
+        if (!read_number(json_array_get(array, i), INT64_MAX, 0, &detail->rates[i]))
+            return haul_fail(err, HAUL_E_RPC, "the answer has an unusable rate");
+    }
+    return HAUL_OK;
+}
+
+static enum haul_err diagnosis_to(const json_t *text, struct haul_detail *detail,
+                                  struct haul_error *err)
+{
+    if (text && !json_is_string(text))
+        return haul_fail(err, HAUL_E_RPC, "the answer has an unusable diagnosis");
+    detail->diagnosis = text ? xstrdup(json_string_value(text)) : NULL;
+    return HAUL_OK;
 }
 
 enum haul_err json_to_detail(const json_t *json, struct haul_detail *ret_detail,
                              struct haul_error *err)
 {
     struct haul_detail detail = {0};
-    void *facts = NULL, *spans = NULL, *events = NULL;
+    void *facts = NULL, *spans = NULL, *events = NULL, *connections = NULL;
     enum haul_err code = json_to_item(json_object_get(json, "item"), &detail.item, err);
 
     if (code == HAUL_OK)
@@ -404,9 +444,18 @@ enum haul_err json_to_detail(const json_t *json, struct haul_detail *ret_detail,
     if (code == HAUL_OK)
         code = array_to(event_fields, COUNT_OF(event_fields), json_object_get(json, "events"),
                         &events, &detail.event_count, sizeof *detail.events, err);
+    if (code == HAUL_OK)
+        code = array_to(connection_fields, COUNT_OF(connection_fields),
+                        json_object_get(json, "connections"), &connections,
+                        &detail.connection_count, sizeof *detail.connections, err);
+    if (code == HAUL_OK)
+        code = rates_to(json_object_get(json, "rates"), &detail, err);
+    if (code == HAUL_OK)
+        code = diagnosis_to(json_object_get(json, "diagnosis"), &detail, err);
     detail.facts = facts;
     detail.spans = spans;
     detail.events = events;
+    detail.connections = connections;
     if (code != HAUL_OK)
         haul_detail_fini(&detail);
     else

@@ -48,6 +48,10 @@ static void learn_facts(struct transfer *transfer, const struct segment *segment
     xstrset(&transfer->content_type, response->content_type);
     xstrset(&transfer->content_encoding, response->content_encoding);
     xstrset(&transfer->server, response->server);
+    xstrset(&transfer->disposition, response->disposition);
+    xstrset(&transfer->last_modified, response->last_modified);
+    xstrset(&transfer->trail, net_transfer_trail(segment->net));
+    transfer->status = response->status;
     transfer->no_ranges = response->refuses_ranges;
 }
 

@@ -21,6 +21,7 @@
 #include "engine/folder.h"
 #include "engine/keep.h"
 #include "engine/probe.h"
+#include "engine/recall.h"
 #include "engine/retry.h"
 #include "engine/transfer_inside.h"
 #include "haul/log.h"
@@ -760,6 +761,7 @@ void haul_engine_free(struct haul_engine *engine)
     disk_small_free(engine->small);
     disk_free(engine->disk);
     folders_free(engine);
+    recall_free(engine);
     hosts_fini(&engine->hosts);
     queue_fini(&engine->queue);
     xstrset(&engine->news, NULL);

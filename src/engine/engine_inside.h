@@ -16,6 +16,7 @@
 /* Inside of the engine room: what engine.c, transfer.c and snapshot.c share. */
 
 struct folder;
+struct recall;
 struct segment;
 struct store;
 
@@ -31,6 +32,7 @@ struct haul_engine {
     struct disk *disk;
     struct disk_small *small;
     size_t small_bytes;     /* in memory for small files, see transfer.c */
+    struct recall *recall;  /* of transfers that are over, see recall.h; NULL: nothing yet */
     struct folder *folders; /* uthash: which partials lie where, see folder.h */
     uv_idle_t soon;         /* runs the step in the next turn of the loop */
     uv_timer_t tick;        /* once a second while something runs, else at the next due time */

@@ -64,6 +64,13 @@ struct lane *folder_wait(struct haul_engine *engine, const char *dir)
     return folder->ready ? NULL : &folder->lane;
 }
 
+bool folder_is_silent(const struct haul_engine *engine, const char *dir)
+{
+    const struct folder *folder = find(engine, dir);
+
+    return folder && !folder->ready;
+}
+
 bool folder_refuses(const struct haul_engine *engine, const char *dir)
 {
     struct folder *folder = find(engine, dir);

@@ -14,10 +14,12 @@ struct lane;
 
 /* NULL once DIR was looked through; else that is begun, and its items wait in this lane. */
 HAUL_CHECKED struct lane *folder_wait(struct haul_engine *engine, const char *dir);
-/* A partial named NAME (before ".part") was there then. */
+/* It is being looked through right now, which its items wait for. */
+HAUL_CHECKED bool folder_is_silent(const struct haul_engine *engine, const char *dir);
 /* No file could be made in it then; worth another look before a server is asked. */
 HAUL_CHECKED bool folder_refuses(const struct haul_engine *engine, const char *dir);
 void folder_accept(struct haul_engine *engine, const char *dir); /* it can be used now */
+/* A partial named NAME (before ".part") was there then. */
 HAUL_CHECKED bool folder_has(const struct haul_engine *engine, const char *dir, const char *name);
 void folders_free(struct haul_engine *engine);
 

@@ -37,6 +37,15 @@ static void note_connected(struct segment *segment)
     engine_wake(segment->transfer->engine);
 }
 
+void segment_book_hold(struct segment *segment)
+{
+    uint64_t now = engine_now(segment->transfer->engine);
+
+    if (segment->waits)
+        trace_hold(&segment->transfer->trace, segment->held_by, now - segment->held_since);
+    segment->held_since = now;
+}
+
 /* The request is over, one way or the other. If it was the last one the transfer's place is kept
  * for the next. */
 static void leave_host(struct segment *segment)
@@ -45,6 +54,7 @@ static void leave_host(struct segment *segment)
 
     note_connected(segment);
     leave_limited(segment);
+    segment_book_hold(segment);
     segment->net = NULL;
     if (transfer->goal == GOAL_RECEIVE && transfer_connections(transfer) == 0)
         transfer_keep_place(transfer);
@@ -85,11 +95,25 @@ static bool on_head(void *ctx, const struct net_response *response, const char *
     return segment->works;
 }
 
-static enum net_body hold(struct segment *segment)
+static enum net_body hold(struct segment *segment, enum trace_hold why)
 {
     segment->waits = true;
     segment->was_held = true;
+    segment->held_by = why;
+    segment->held_since = engine_now(segment->transfer->engine);
     return NET_BODY_PAUSE;
+}
+
+/* The one of the two buckets that has tokens last. */
+static enum trace_hold tighter_limit(const struct segment *segment, size_t len)
+{
+    const struct transfer *transfer = segment->transfer;
+    uint64_t now = engine_now(transfer->engine);
+
+    return limiter_wait_ms(&transfer->limiter, len, now) >
+                   limiter_wait_ms(&transfer->engine->limiter, len, now)
+               ? TRACE_ITEM_LIMIT
+               : TRACE_LIMIT;
 }
 
 static enum net_body wait_for_tokens(struct segment *segment, size_t len)
@@ -97,7 +121,7 @@ static enum net_body wait_for_tokens(struct segment *segment, size_t len)
     segment->wants = len;
     segment->is_limited = true;
     TAILQ_INSERT_TAIL(&segment->transfer->engine->limited, segment, limited);
-    return hold(segment);
+    return hold(segment, tighter_limit(segment, len));
 }
 
 /* How many bytes still belong to this segment. */
@@ -138,6 +162,7 @@ static void count(struct segment *segment, size_t len)
     engine->received += len;
     speed_add(&segment->speed, now, len);
     speed_add(&transfer->speed, now, len);
+    trace_count(&transfer->trace, len);
     speed_add(&engine->speed, now, len);
     queue_touch(&engine->queue, transfer->item);
 }
@@ -160,7 +185,7 @@ static bool may_take(struct segment *segment, size_t len, enum net_body *ret_bod
     if (transfer->goal != GOAL_RECEIVE || segment->unwanted)
         *ret_body = NET_BODY_STOP;
     else if (!transfer->is_small && !segment->writing)
-        *ret_body = hold(segment);
+        *ret_body = hold(segment, TRACE_DISK);
     else if (!has_tokens(segment, len))
         *ret_body = wait_for_tokens(segment, len);
     else
@@ -212,7 +237,7 @@ static enum net_body on_body(void *ctx, const char *data, size_t len)
     case DISK_TAKEN:
         break;
     case DISK_FULL:
-        return hold(segment);
+        return hold(segment, TRACE_DISK);
     case DISK_FAILED:
         return write_failed(segment);
     }
@@ -236,7 +261,7 @@ static enum net_body on_offer(void *ctx, size_t *ret_most, bool *ret_pipe)
     if (room(segment) == 0) {
         segment->full = true; /* its end was moved to where it is */
         transfer_wants_attention(segment->transfer);
-        return hold(segment);
+        return hold(segment, TRACE_DISK);
     }
     *ret_pipe = !limited && segment->skip == 0 && disk_writer_may_splice(&segment->writer);
     *ret_most = limited ? LIMITED_MOST : (size_t)MIN(room(segment), (uint64_t)PIPE_MOST);
@@ -358,6 +383,7 @@ void segment_go_on(struct segment *segment)
     if (!segment->net || !has_place || segment->is_limited)
         return;
     if (segment->waits) {
+        segment_book_hold(segment);
         segment->waits = false;
         segment->last_byte = engine_now(segment->transfer->engine);
         net_unpause(segment->net);

@@ -6,6 +6,7 @@
 
 #include "disk/writer.h"
 #include "engine/engine_inside.h"
+#include "engine/trace.h"
 
 /* One connection of a transfer: asks for a range of the file, checks nothing by itself, and puts
  * what comes into the transfer's file or its memory. It records what happens and asks for the
@@ -42,6 +43,9 @@ struct segment {
     uint64_t slow_from;  /* ->came at that time */
     bool was_held;       /* by ourselves since then: its slowness says nothing */
     struct speed speed;
+    enum trace_hold held_by; /* while it waits: since when, in ticks, and for what */
+    uint64_t held_since;
+    struct recent recent;
     struct haul_error err; /* why it ended, HAUL_OK: as it should */
 };
 
@@ -57,6 +61,8 @@ void segment_go_on(struct segment *segment);
 /* How long until there are tokens for what it waits for, and lets it go on with that. */
 uint64_t segment_limit_wait(const struct segment *segment, uint64_t now);
 void segment_unlimit(struct segment *segment);
+/* Books for how long it has been held up by now. */
+void segment_book_hold(struct segment *segment);
 /* Ends the request. Not from inside libcurl. */
 void segment_hang_up(struct segment *segment);
 /* Writes out what is in memory (FLUSH) or drops it; false while bytes are on their way to the disk.

@@ -9,6 +9,8 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "engine/engine_inside.h"
+#include "engine/explain.h"
+#include "engine/recall.h"
 #include "engine/transfer.h"
 #include "store/store.h"
 
@@ -122,6 +124,9 @@ bool haul_engine_detail(const struct haul_engine *engine, uint64_t id,
     item_facts(item, ret_detail);
     if (item_work(item)->transfer)
         transfer_facts(item_work(item)->transfer, ret_detail);
+    else
+        recall_facts(engine, id, ret_detail);
+    ret_detail->diagnosis = explain_item(engine, item);
     fill_events(engine, item, ret_detail);
     return true;
 }

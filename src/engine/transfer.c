@@ -22,6 +22,7 @@
 #include "engine/folder.h"
 #include "engine/host.h"
 #include "engine/keep.h"
+#include "engine/recall.h"
 #include "engine/sample.h"
 #include "engine/transfer_inside.h"
 #include "engine/validate.h"
@@ -38,7 +39,6 @@
 #define RECORD_SOON_MS    100
 #define RECORD_EVERY_MS   1000
 #define SYNC_EVERY_MS     10000
-#define SLOW_TIME         30                      /* seconds, where --stall-timeout says nothing */
 #define ROOM_MIN          ((uint64_t)1024 * 1024) /* less than this counts as full */
 /* A partial found only after the answer came is worth asking again when it holds this much. */
 #define WORTH_ASKING_AGAIN (1024 * 1024)
@@ -149,6 +149,9 @@ static void transfer_free(struct transfer *transfer)
     free(transfer->content_type);
     free(transfer->content_encoding);
     free(transfer->server);
+    free(transfer->disposition);
+    free(transfer->last_modified);
+    free(transfer->trail);
     free(transfer);
 }
 
@@ -535,6 +538,7 @@ static void finish(struct transfer *transfer)
     if (!drop_segments(transfer, true) || transfer->goal != GOAL_FINISH)
         return;
     if (!transfer->file) {
+        recall_keep(transfer);
         finish_small(transfer);
         return;
     }
@@ -548,6 +552,7 @@ static void finish(struct transfer *transfer)
         transfer_check(transfer);
         return;
     }
+    recall_keep(transfer);
     transfer->disk_pending = true;
     disk_file_finish(transfer->file, transfer->item->more->done, transfer->mtime, on_finished,
                      transfer);
@@ -560,6 +565,8 @@ static void put_away(struct transfer *transfer)
     sample_drop(transfer);
     if (!drop_segments(transfer, keep))
         return;
+    if (keep)
+        recall_keep(transfer);
     if (transfer->is_small) {
         drop_small(transfer);
         queue_set_done(&transfer->engine->queue, transfer->item, 0);
@@ -815,6 +822,7 @@ void transfer_start(struct haul_engine *engine, struct item *item)
     transfer->mtime = -1;
     transfer->retry_after = -1;
     speed_start(&transfer->speed, engine_now(engine));
+    trace_start(&transfer->trace, engine_now(engine));
     transfer_limit(transfer);
     transfer->recorded_at = transfer->synced_at = engine_now(engine);
     transfer->name = work->base
@@ -849,85 +857,30 @@ void transfer_stop(struct transfer *transfer, bool discard)
     transfer_wants_attention(transfer);
 }
 
-static void stalled(struct segment *segment, const char *what, uint64_t seconds, const char *option)
-{
-    segment_hang_up(segment);
-    haul_fail(&segment->err, HAUL_E_STALLED, "%s for %llu s (%s)", what,
-              (unsigned long long)seconds, option);
-    transfer_wants_attention(segment->transfer);
-}
-
-/* Is it without a byte for too long? While there is no connection, that is the matter of the time
- * for connecting, where one is set. */
-static bool is_silent(const struct segment *segment, uint64_t now)
-{
-    const struct haul_options *options = segment->transfer->item->options;
-
-    return options->stall_timeout > 0 && !segment->waits &&
-           (segment->connected || options->connect_timeout == 0) &&
-           now - segment->last_byte >= options->stall_timeout * 1000;
-}
-
-/* How long a connection may be slower than --min-speed, in seconds. */
-static uint64_t slow_time(const struct haul_options *options)
-{
-    return options->stall_timeout > 0 ? options->stall_timeout : SLOW_TIME;
-}
-
-/* Has it brought less than --min-speed on average, for too long? Looks once a second: a stretch
- * that was quick enough begins anew, and so does one in which we did not let it. */
-static bool is_slow(struct segment *segment, uint64_t now)
-{
-    const struct haul_options *options = segment->transfer->item->options;
-    uint64_t passed = now - segment->slow_since, due;
-
-    if (options->min_speed == 0 || !segment->connected)
-        return false;
-    if (segment->waits || segment->was_held || !mul_u64(options->min_speed, passed, &due) ||
-        (segment->came - segment->slow_from) * 1000 >= due) {
-        segment->slow_since = now;
-        segment->slow_from = segment->came;
-        segment->was_held = false;
-        return false;
-    }
-    return passed >= slow_time(options) * 1000;
-}
-
-static void watch_segment(struct segment *segment, uint64_t now)
-{
-    const struct haul_options *options = segment->transfer->item->options;
-
-    if (!segment->net)
-        return;
-    if (is_silent(segment, now))
-        stalled(segment, "no data", options->stall_timeout, "--stall-timeout");
-    else if (is_slow(segment, now))
-        stalled(segment, "too slow", slow_time(options), "--min-speed");
-}
-
-static void watch_time(struct transfer *transfer, uint64_t now)
+static void trace_second(struct transfer *transfer, uint64_t now)
 {
     struct segment *segment;
-    struct haul_error err;
+    uint64_t passed;
 
-    if (transfer->goal != GOAL_RECEIVE)
-        return;
-    if (transfer->item->more->work->deadline > 0 && now >= transfer->item->more->work->deadline) {
-        haul_fail(&err, HAUL_E_TIMEOUT, "not complete after %llu s (--timeout)",
-                  (unsigned long long)transfer->item->options->timeout);
-        err.retryable = false;
-        transfer_fail(transfer, &err);
-    }
     LIST_FOREACH(segment, &transfer->segments, link)
-    watch_segment(segment, now);
-    transfer_watch_silence(transfer, now);
+    {
+        if (segment->net)
+            segment_book_hold(segment);
+    }
+    passed = trace_tick(&transfer->trace, now, transfer_connections(transfer));
+    LIST_FOREACH(segment, &transfer->segments, link)
+    {
+        if (passed > 0)
+            recent_tick(&segment->recent, segment->came, passed);
+    }
 }
 
 void transfer_tick(struct transfer *transfer)
 {
     uint64_t now = engine_now(transfer->engine);
 
-    watch_time(transfer, now);
+    trace_second(transfer, now);
+    transfer_watch_time(transfer, now);
     sample_watch(transfer, now);
     keep_record(transfer, now);
     transfer_wants_attention(transfer); /* to spread, or when memory for blocks is free again */

@@ -4,6 +4,7 @@
 #include "base/checksum.h"
 #include "engine/mirrors.h"
 #include "engine/segment.h"
+#include "engine/trace.h"
 #include "engine/transfer.h"
 #include "engine/validate.h"
 
@@ -52,6 +53,10 @@ struct transfer {
     char *content_type;
     char *content_encoding;
     char *server;
+    char *disposition;
+    char *last_modified; /* whether it proves anything or not */
+    char *trail;         /* of redirects, see net_transfer_trail() */
+    int status;          /* of the answer that told all this */
     struct net_peer peer;
     int64_t total;
     int64_t mtime;
@@ -71,6 +76,7 @@ struct transfer {
 
     struct limiter limiter; /* --item-limit */
     struct speed speed;
+    struct trace trace;
     uint64_t told_rate;              /* as of the last tick */
     uint64_t recorded_at, synced_at; /* ticks */
     uint64_t recorded_bytes;         /* that were written then */
@@ -129,6 +135,9 @@ bool transfer_drop_slow(struct transfer *transfer, struct segment *segment);
 /* Once a second: drops connections that are silent while others bring bytes, long before
  * --stall-timeout is over. */
 void transfer_watch_silence(struct transfer *transfer, uint64_t now);
+
+/* stall.c: once a second, ends connections that stall, and the transfer when its time is up. */
+void transfer_watch_time(struct transfer *transfer, uint64_t now);
 
 /* Counts with its host while it has no request under way but will have one. */
 void transfer_keep_place(struct transfer *transfer);

@@ -303,6 +303,7 @@ static void transfer_free(struct net_transfer *transfer)
     transfer_unwatch_end(transfer);
     secret_free(transfer->user);
     free(transfer->url);
+    free(transfer->trail);
     free(transfer->origin);
     free(transfer->if_range);
     free(transfer);
@@ -783,8 +784,14 @@ void net_transfer_peer(const struct net_transfer *transfer, struct net_peer *ret
     else if (version == CURL_HTTP_VERSION_1_1 || version == CURL_HTTP_VERSION_1_0)
         str_copy(ret_peer->protocol, sizeof ret_peer->protocol,
                  version == CURL_HTTP_VERSION_1_1 ? "HTTP/1.1" : "HTTP/1.0");
+    transfer_tls_text(transfer, ret_peer->tls, sizeof ret_peer->tls);
     ret_peer->connect_ms = (uint64_t)connect / 1000;
     ret_peer->first_byte_ms = (uint64_t)first / 1000;
+}
+
+const char *net_transfer_trail(const struct net_transfer *transfer)
+{
+    return transfer->trail;
 }
 
 const char *net_library_version(void)

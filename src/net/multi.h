@@ -54,6 +54,7 @@ struct net_handlers {
 struct net_peer {
     char address[64];  /* "192.0.2.1:443" */
     char protocol[16]; /* "HTTP/1.1" */
+    char tls[64];      /* "TLSv1.3, TLS_AES_256_GCM_SHA384"; "" without TLS */
     uint64_t connect_ms;
     uint64_t first_byte_ms;
     unsigned redirects;
@@ -83,6 +84,10 @@ void net_cancel(struct net_transfer *transfer);  /* frees it; no `done` */
  * Not from inside libcurl. */
 bool net_go_direct(struct net_transfer *transfer, uint64_t least);
 void net_transfer_peer(const struct net_transfer *transfer, struct net_peer *ret_peer);
+
+/* The redirects that were followed, one a line: "302 https://example.org/x". Clean, NULL: none.
+ * Borrowed until the transfer is over. */
+const char *net_transfer_trail(const struct net_transfer *transfer);
 
 const char *net_library_version(void); /* "libcurl/7.88.1 OpenSSL/3.0.x …" */
 

@@ -109,6 +109,18 @@ static enum haul_err keep_request(struct net_transfer *transfer, const char *tar
     return HAUL_OK;
 }
 
+/* At most REDIRECTS_MAX times, and each no longer than a line that somebody reads. */
+static void note_step(struct net_transfer *transfer, const char *target)
+{
+    char *shown = url_shown(target);
+    char *trail = xasprintf("%s%s%d %.500s", transfer->trail ? transfer->trail : "",
+                            transfer->trail ? "\n" : "", transfer->response.status, shown);
+
+    free(transfer->trail);
+    transfer->trail = trail;
+    free(shown);
+}
+
 bool transfer_redirect(struct net_transfer *transfer, struct haul_error *err)
 {
     const struct net_response *response = &transfer->response;
@@ -130,6 +142,7 @@ bool transfer_redirect(struct net_transfer *transfer, struct haul_error *err)
         keep_secrets_home(transfer, target);
         if (keep_request(transfer, target, err) == HAUL_OK) {
             transfer->redirects++;
+            note_step(transfer, target);
             xstrset(&transfer->url, target);
             follow = true;
         }

@@ -7,6 +7,7 @@
  * way round, so both hold what is known; the one that goes last frees it. Loop thread only. */
 
 #include <openssl/ssl.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -62,6 +63,15 @@ SSL *transfer_ssl(const struct net_transfer *transfer)
         info->backend != CURLSSLBACKEND_OPENSSL)
         return NULL;
     return info->internals;
+}
+
+void transfer_tls_text(const struct net_transfer *transfer, char *buf, size_t size)
+{
+    const SSL *ssl = transfer_ssl(transfer);
+
+    buf[0] = '\0';
+    if (ssl)
+        snprintf(buf, size, "%s, %s", SSL_get_version(ssl), SSL_get_cipher_name(ssl));
 }
 
 static bool ends_with_connection(const struct net_response *response)

@@ -29,6 +29,7 @@ struct net_transfer {
     uint64_t from, to;
     uint64_t discarded; /* bytes of an error's or redirect's body that were thrown away */
     unsigned redirects;
+    char *trail; /* see net_transfer_trail() */
     CURLcode result;
     bool ranged;
     bool is_http;
@@ -73,6 +74,8 @@ HAUL_CHECKED bool transfer_redirect(struct net_transfer *transfer, struct haul_e
 
 /* tls.c: libcurl's SSL object; NULL without TLS. */
 struct ssl_st *transfer_ssl(const struct net_transfer *transfer);
+/* Version and cipher of its connection; "" without TLS. */
+void transfer_tls_text(const struct net_transfer *transfer, char *buf, size_t size);
 /* From the moment the answer's headers are here, for a body that only the end of the
  * connection delimits. */
 void transfer_watch_end(struct net_transfer *transfer);

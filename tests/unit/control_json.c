@@ -110,14 +110,22 @@ static void a_detail_comes_back_as_it_was(void **state)
     struct haul_fact fact = {(char[]){"server"}, (char[]){"nginx"}};
     struct haul_span spans[] = {{0, 5, 10, 3, true}, {10, 10, UINT64_MAX, 0, false}};
     struct haul_event event = {1795266204065, (char[]){"started"}};
+    struct haul_connection connection = {
+        .pos = 5, .end = UINT64_MAX, .rate = 3, .source = (char[]){"a:80"}, .doing = (char[]){"x"}};
+    uint64_t rates[] = {7, 0};
     struct haul_detail detail = {.item = sample(),
                                  .facts = &fact,
                                  .fact_count = 1,
                                  .spans = spans,
                                  .span_count = 2,
                                  .events = &event,
-                                 .event_count = 1};
-    struct haul_detail back;
+                                 .event_count = 1,
+                                 .connections = &connection,
+                                 .connection_count = 1,
+                                 .rates = rates,
+                                 .rate_count = 2,
+                                 .diagnosis = (char[]){"disk is the limit"}};
+    struct haul_detail back, copy;
     json_t *json = json_from_detail(&detail);
 
     (void)state;
@@ -128,7 +136,18 @@ static void a_detail_comes_back_as_it_was(void **state)
     assert_true(back.spans[0].active && back.spans[0].pos == 5);
     assert_true(back.spans[1].end == UINT64_MAX);
     assert_true(back.events[0].at == event.at);
+    haul_detail_copy(&copy, &back);
     haul_detail_fini(&back);
+    assert_int_equal(copy.connection_count, 1);
+    assert_true(copy.connections[0].end == UINT64_MAX && copy.connections[0].pos == 5);
+    assert_string_equal(copy.connections[0].source, "a:80");
+    assert_int_equal(copy.rate_count, 2);
+    assert_int_equal(copy.rates[0], 7);
+    assert_string_equal(copy.diagnosis, "disk is the limit");
+    haul_detail_fini(&copy);
+    json_object_set_new(json, "rates", json_pack("[s]", "fast"));
+    assert_int_equal(json_to_detail(json, &back, NULL), HAUL_E_RPC);
+    json_object_set_new(json, "rates", json_array());
     json_object_set_new(json_array_get(json_object_get(json, "spans"), 1), "pos", json_true());
     assert_int_equal(json_to_detail(json, &back, NULL), HAUL_E_RPC);
     haul_item_fini(&detail.item);
