@@ -6,7 +6,7 @@
 # What building and running haul takes; the scripts that source this file use it.
 # shellcheck disable=SC2034
 HAUL_BUILD_PACKAGES="gcc cmake ninja-build pkg-config libc6-dev libcurl4-openssl-dev libuv1-dev \
-libncurses-dev libsqlite3-dev libjansson-dev libssl-dev libinih-dev uthash-dev libutf8proc-dev \
+libncurses-dev libsqlite3-dev libjansson-dev libssl-dev uthash-dev libutf8proc-dev \
 ca-certificates"
 
 # Prints those of the named packages that are not installed, on one line.

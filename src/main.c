@@ -14,6 +14,7 @@ static int show_screen(const struct cli_start *start)
                               .request_count = start->request_count,
                               .settings = start->settings,
                               .options = start->options,
+                              .config = start->config,
                               .log_path = start->log_path};
 
     return ui_main(&screen);

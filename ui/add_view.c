@@ -50,7 +50,10 @@ void add_view_requests(const struct add_view *add, const struct haul_options *op
                        struct requests *ret_requests)
 {
     struct haul_options *own = options ? haul_options_copy(options) : haul_options_new();
-    xstrset(&own->dir, add->dir);
+    /* A folder that was chosen here counts more than one of the configuration. */
+    bool chosen = own->dir && strcmp(own->dir, add->dir) != 0;
+    if (!chosen || haul_option_set(haul_option_find("dir"), own, add->dir, NULL) != HAUL_OK)
+        xstrset(&own->dir, add->dir);
     *ret_requests = (struct requests){0};
     for (size_t i = 0; i < add->urls.count; i++)
         requests_add(ret_requests, add->urls.items[i], own);

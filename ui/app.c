@@ -301,7 +301,7 @@ static void parts_open(struct app *app)
     struct screen_events from_screen = {
         .quit = on_quit, .suspend = on_suspend, .redraw = on_redraw, .ctx = app};
     app->model = model_new(app->loop, app->start->session, clock, &from_model);
-    app->screen = screen_new(app->model, app->start->options, &from_screen);
+    app->screen = screen_new(app->model, app->start->options, app->start->config, &from_screen);
     timers_open(app);
 }
 

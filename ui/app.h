@@ -6,6 +6,7 @@
 #include "haul/options.h"
 
 struct clock;
+struct config;
 
 /* The screen of a session: `haul [URL…]`. It is a client like any other; the downloads live in the
  * daemon and go on when this process ends, however it ends. */
@@ -16,6 +17,7 @@ struct ui_start {
     size_t request_count;
     const struct haul_settings *settings; /* sent when a row is given; may be NULL */
     const struct haul_options *options;   /* for what is added from the screen; NULL: defaults */
+    struct config *config;                /* for its links; may be NULL */
     const char *log_path;                 /* takes stderr while the screen is up; NULL: nowhere */
     const struct clock *clock;            /* NULL: the system's */
 };

@@ -19,6 +19,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "config/config.h"
 #include "ui/actions.h"
 #include "ui/add_view.h"
 #include "ui/detail_view.h"
@@ -41,6 +42,7 @@ enum overlay { OVERLAY_NONE, OVERLAY_SHEET, OVERLAY_HELP };
 struct screen {
     struct model *model;
     const struct haul_options *options;
+    struct config *config;
     struct screen_events events;
     struct list_view list;
     struct detail_view detail;
@@ -58,12 +60,13 @@ struct screen {
 };
 
 struct screen *screen_new(struct model *model, const struct haul_options *options,
-                          const struct screen_events *events)
+                          struct config *config, const struct screen_events *events)
 {
     struct screen *screen = xcalloc(1, sizeof(*screen));
     char *dir = options && options->dir ? xstrdup(options->dir) : path_default_download_dir();
     screen->model = model;
     screen->options = options;
+    screen->config = config;
     screen->events = *events;
     list_view_init(&screen->list, model);
     detail_view_init(&screen->detail, model);
@@ -126,6 +129,8 @@ static void sheet_accept(struct screen *screen)
     struct requests requests;
     if (screen->add.urls.count > 0) {
         add_view_requests(&screen->add, screen->options, &requests);
+        if (screen->config)
+            config_requests(screen->config, requests.items, requests.count);
         model_add(screen->model, requests.items, requests.count);
         requests_fini(&requests);
     }

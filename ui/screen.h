@@ -9,6 +9,7 @@
 /* The screen as a whole: which views are open, what the keys do, and where everything is painted.
  */
 
+struct config;
 struct screen;
 
 struct screen_events {
@@ -18,9 +19,9 @@ struct screen_events {
     void *ctx;
 };
 
-/* MODEL and OPTIONS are borrowed; OPTIONS (for what is added here) may be NULL. */
+/* All is borrowed; OPTIONS (for what is added here) and CONFIG (for its links) may be NULL. */
 struct screen *screen_new(struct model *model, const struct haul_options *options,
-                          const struct screen_events *events);
+                          struct config *config, const struct screen_events *events);
 void screen_free(struct screen *screen); /* NULL is fine */
 
 /* Any of these may change what is to be painted. */

@@ -109,6 +109,8 @@ struct haul_option {
     bool secret;    /* never shown, logged or sent back */
     bool of_origin; /* sent only to the origin of the link that it was given with */
     bool live;      /* of items: may be changed for one that is there, even while it runs */
+    bool once;    /* of one file or one call: neither in a configuration file nor the environment */
+    bool is_path; /* a file or folder here */
     /* What is wrong with a text, to follow the option's name in a sentence; NULL: nothing. A row
      * without a check takes any text. */
     const char *(*check)(const char *value);

@@ -227,6 +227,15 @@ size_t url_known_length(const struct url_known *known, const char *text, size_t 
     return end <= URL_MAX ? end : 0;
 }
 
+unsigned url_port(const struct url *url)
+{
+    unsigned number;
+
+    if (url->port.len == 0 || !port_number(url->port, &number))
+        return scheme_find(url->scheme)->port;
+    return number;
+}
+
 enum haul_err url_check(const char *text, struct url_known *known, struct haul_error *err)
 {
     struct url url;

@@ -31,6 +31,9 @@ struct url {
  * URL_MAX. The sentence never holds user info. */
 HAUL_CHECKED enum haul_err url_split(const char *text, struct url *ret_url, struct haul_error *err);
 
+/* The port that is asked: the scheme's when none is named. URL is one that was split. */
+unsigned url_port(const struct url *url);
+
 /* How the link that was checked before begins. */
 struct url_known {
     size_t len;

@@ -11,8 +11,9 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/suggest.h"
 #include "cli/command.h"
-#include "cli/suggest.h"
+#include "config/config.h"
 
 /* The words that are still to be read. */
 struct words {
@@ -39,6 +40,7 @@ static unsigned takes_of_run(const char *name)
         {"json", COMMAND_TAKES_JSON},        {"progress", COMMAND_TAKES_PROGRESS},
         {"quiet", COMMAND_TAKES_PROGRESS},   {"verbose", COMMAND_TAKES_VERBOSE},
         {"log", COMMAND_TAKES_LOG},          {"url", COMMAND_TAKES_LINK},
+        {"config", COMMAND_TAKES_CONFIG},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -187,8 +189,7 @@ static enum haul_err choose_session(struct run_options *run, struct haul_error *
     if (!path_session_ok(name))
         return haul_fail(err, HAUL_E_USAGE,
                          "HAUL_SESSION: \"%s\" must be 1 to 32 letters, digits, '-' or '_'", name);
-    xstrset(&run->session, name);
-    return HAUL_OK;
+    return haul_option_set(haul_option_find("session"), run, name, err);
 }
 
 static enum haul_err check_operands(const struct args *args, struct haul_error *err)
@@ -218,6 +219,7 @@ enum haul_err args_parse(const struct command *command, const char *const *words
     enum haul_err code;
 
     haul_settings_init(&args.settings);
+    haul_settings_init(&args.initial);
     run_options_init(&args.run);
     code = read_words(&args, (struct words){words, count}, err);
     if (code == HAUL_OK)
@@ -236,6 +238,7 @@ void args_fini(struct args *args)
 {
     haul_options_unref(args->item);
     run_options_fini(&args->run);
+    config_free(args->config);
     free(args->operands);
     *args = (struct args){0};
 }

@@ -12,9 +12,10 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/suggest.h"
 #include "base/url.h"
 #include "cli/command.h"
-#include "cli/suggest.h"
+#include "config/config.h"
 #include "input/list_text.h"
 
 #define LIST_FILE_MAX ((size_t)256 << 20) /* bytes of one list */
@@ -234,6 +235,8 @@ enum haul_err collected_next(struct collected *collected, struct requests *reque
     }
     for (size_t i = first; i < requests->count; i++)
         settle_dir(requests->items[i].options);
+    if (collected->args->config)
+        config_requests(collected->args->config, requests->items + first, requests->count - first);
     free_first(collected);
     return code;
 }

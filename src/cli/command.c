@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "cli/args.h"
 #include "cli/collect.h"
+#include "cli/configure.h"
 #include "cli/daemon.h"
 #include "cli/help.h"
 #include "cli/report.h"
@@ -25,8 +26,7 @@ static const char ids_help[] =
 static int daemon_run(const struct args *args)
 {
     return daemon_main(&(struct daemon_args){
-        .session = args->run.session,
-        .settings = &args->settings,
+        .args = args,
         .log_level = args->run.verbose ? HAUL_LOG_DEBUG : HAUL_LOG_INFO,
         .foreground = getenv("HAUL_READY_FD") == NULL,
     });
@@ -44,7 +44,8 @@ static const struct command commands[] = {
             "Exit status: 0 all complete, 1 wrong usage, 2 failed for several reasons, 3 network, "
             "4 the server refused, 5 disk, 6 the file is not what was announced, 7 interrupted.",
         .takes = COMMAND_TAKES_ITEM | COMMAND_TAKES_SETTINGS | COMMAND_TAKES_INPUT |
-                 COMMAND_TAKES_PROGRESS | COMMAND_TAKES_VERBOSE | COMMAND_TAKES_LOG,
+                 COMMAND_TAKES_PROGRESS | COMMAND_TAKES_VERBOSE | COMMAND_TAKES_LOG |
+                 COMMAND_TAKES_CONFIG,
         .operands_max = COMMAND_ANY,
         .run = get_run,
     },
@@ -52,7 +53,8 @@ static const struct command commands[] = {
         .name = "add",
         .operands = "URL… | -i FILE",
         .summary = "Add to the session's queue; prints the new items' numbers.",
-        .takes = COMMAND_TAKES_ITEM | COMMAND_TAKES_SETTINGS | COMMAND_TAKES_INPUT | CLIENT,
+        .takes = COMMAND_TAKES_ITEM | COMMAND_TAKES_SETTINGS | COMMAND_TAKES_INPUT |
+                 COMMAND_TAKES_CONFIG | CLIENT,
         .operands_max = COMMAND_ANY,
         .run = add_run,
     },
@@ -176,7 +178,8 @@ static const struct command commands[] = {
         .name = "daemon",
         .operands = "",
         .summary = "Run the session's daemon here; clients start one by themselves.",
-        .takes = COMMAND_TAKES_SETTINGS | COMMAND_TAKES_SESSION | COMMAND_TAKES_VERBOSE,
+        .takes = COMMAND_TAKES_SETTINGS | COMMAND_TAKES_SESSION | COMMAND_TAKES_VERBOSE |
+                 COMMAND_TAKES_CONFIG,
         .run = daemon_run,
     },
     {
@@ -200,7 +203,7 @@ static const struct command screen_command = {
     .summary = "A download manager for the terminal. Without a command it shows the session's "
                "queue, adding the URLs; the downloads go on when the screen is closed.",
     .takes = COMMAND_TAKES_ITEM | COMMAND_TAKES_SETTINGS | COMMAND_TAKES_INPUT |
-             COMMAND_TAKES_SESSION | COMMAND_TAKES_LOG,
+             COMMAND_TAKES_SESSION | COMMAND_TAKES_LOG | COMMAND_TAKES_CONFIG,
     .operands_max = COMMAND_ANY,
 };
 
@@ -238,20 +241,25 @@ static int run_screen(const struct args *args, cli_screen_fn *screen)
         .request_count = requests.count,
         .settings = &args->settings,
         .options = args->item,
+        .config = args->config,
         .log_path = args->run.log,
     });
     requests_fini(&requests);
     return status;
 }
 
-static int run_command(const struct args *args, cli_screen_fn *screen)
+static int run_command(struct args *args, cli_screen_fn *screen)
 {
+    struct haul_error err;
+
     if (args->run.help) {
         help_print(args->command, stdout);
         return report_written(0);
     }
     if (args->run.version)
         return version_run(args);
+    if ((args->command->takes & COMMAND_TAKES_CONFIG) && configure(args, &err) != HAUL_OK)
+        return args->command->run == daemon_run ? daemon_refuse(&err) : report_error(&err);
     if (args->command == &screen_command)
         return run_screen(args, screen);
     return args->command->run(args);

@@ -8,6 +8,8 @@
 
 /* The commands, and the way in from main(). */
 
+struct config;
+
 /* What the command line asks the screen to do. Everything is borrowed for the call. */
 struct cli_start {
     const char *session; /* a checked name */
@@ -15,6 +17,7 @@ struct cli_start {
     size_t request_count;
     const struct haul_settings *settings;
     const struct haul_options *options; /* for what is added from the screen */
+    struct config *config;              /* for the links of that */
     const char *log_path;               /* NULL: none was asked for */
 };
 
@@ -38,6 +41,7 @@ enum command_takes {
     COMMAND_TAKES_LOG = 1 << 6,      /* --log */
     COMMAND_TAKES_VERBOSE = 1 << 7,  /* --verbose */
     COMMAND_TAKES_LINK = 1 << 8,     /* --url, the options of a link's origin, and live ones */
+    COMMAND_TAKES_CONFIG = 1 << 9,   /* --config; the file is read before it runs */
 };
 
 #define COMMAND_ANY SIZE_MAX

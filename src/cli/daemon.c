@@ -44,7 +44,7 @@ static enum haul_err open_log(const struct daemon_args *args, struct haul_error 
 
     if (args->foreground)
         return haul_log_open(NULL, args->log_level, err);
-    dir = path_state_dir(args->session);
+    dir = path_state_dir(args->args->run.session);
     path = path_join(dir, "haul.log");
     code = path_make_dirs(dir, 0700, err);
     if (code == HAUL_OK)
@@ -121,7 +121,7 @@ static void on_ended(void *ctx)
 static enum haul_err start(struct daemon *daemon, struct haul_error *err)
 {
     struct server_config config = {
-        .session = daemon->args->session,
+        .session = daemon->args->args->run.session,
         .grace_ms = grace_ms(),
         .ended = on_ended,
         .ctx = daemon,
@@ -134,8 +134,8 @@ static enum haul_err start(struct daemon *daemon, struct haul_error *err)
     if (code != HAUL_OK)
         return code;
     events = server_events(daemon->server);
-    code = haul_engine_new(daemon->loop, daemon->args->settings, daemon->args->session, &events,
-                           &daemon->engine, err);
+    code = haul_engine_new(daemon->loop, &daemon->args->args->initial,
+                           daemon->args->args->run.session, &events, &daemon->engine, err);
     if (code != HAUL_OK)
         return code;
     haul_engine_hold(daemon->engine, getenv(SPAWN_HOLD_ENV) != NULL);
@@ -152,6 +152,19 @@ static void finish(struct daemon *daemon)
     haul_loop_free(daemon->loop);
 }
 
+static void tell_why_not(int ready_fd, const struct haul_error *err)
+{
+    spawn_tell(ready_fd, err);
+    if (ready_fd < 0)
+        fprintf(stderr, "haul: %s\n", err->text);
+}
+
+int daemon_refuse(const struct haul_error *err)
+{
+    tell_why_not(spawn_ready_fd(), err);
+    return 1;
+}
+
 int daemon_main(const struct daemon_args *args)
 {
     struct daemon daemon = {.args = args};
@@ -162,16 +175,14 @@ int daemon_main(const struct daemon_args *args)
     if (code == HAUL_OK)
         code = start(&daemon, &err);
     if (code == HAUL_OK) {
-        LOG_INFO(daemon, "haul %s serves session %s, process %d", HAUL_VERSION, args->session,
-                 (int)getpid());
+        LOG_INFO(daemon, "haul %s serves session %s, process %d", HAUL_VERSION,
+                 args->args->run.session, (int)getpid());
         spawn_tell(ready_fd, NULL);
         haul_loop_run(daemon.loop);
-        LOG_INFO(daemon, "the daemon of session %s has ended", args->session);
+        LOG_INFO(daemon, "the daemon of session %s has ended", args->args->run.session);
     } else {
         LOG_ERROR(daemon, "the daemon can't run: %s", err.text);
-        spawn_tell(ready_fd, &err);
-        if (ready_fd < 0)
-            fprintf(stderr, "haul: %s\n", err.text);
+        tell_why_not(ready_fd, &err);
     }
     finish(&daemon);
     haul_log_close();

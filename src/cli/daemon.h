@@ -1,13 +1,13 @@
 #ifndef CLI_DAEMON_H
 #define CLI_DAEMON_H
 
+#include "cli/args.h"
+#include "haul/error.h"
 #include "haul/log.h"
-#include "haul/options.h"
 
 /* What `haul daemon` was told. Everything is borrowed for the call. */
 struct daemon_args {
-    const char *session;                  /* a checked name */
-    const struct haul_settings *settings; /* to begin with: from configuration and command line */
+    const struct args *args; /* with what the configuration says */
     enum haul_log_level log_level;
     bool foreground; /* log to stderr instead of the session's haul.log */
 };
@@ -17,5 +17,8 @@ struct daemon_args {
  * reason is then in the log, on stderr, and told to the client that started it (through the file
  * descriptor that HAUL_READY_FD names, which is haul's own business: callers don't set it). */
 int daemon_main(const struct daemon_args *args);
+
+/* Tells the same people why no daemon can run, and returns the exit status. */
+int daemon_refuse(const struct haul_error *err);
 
 #endif

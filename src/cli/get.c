@@ -177,7 +177,7 @@ static enum haul_err run_engine(struct get *get, const struct args *args, struct
 
     if (code != HAUL_OK)
         return code;
-    code = haul_engine_new(get->loop, &args->settings, NULL, &events, &get->engine, err);
+    code = haul_engine_new(get->loop, &args->initial, NULL, &events, &get->engine, err);
     if (code == HAUL_OK) {
         watch(get);
         code = fetch(get, err);

@@ -187,6 +187,7 @@ static const struct haul_option rows[] = {
         .value_name = "DIR",
         .help = "Folder to save to; the default is the download folder",
         .check = check_filled,
+        .is_path = true,
     },
     {
         ITEM("out", out),
@@ -195,6 +196,7 @@ static const struct haul_option rows[] = {
         .value_name = "NAME",
         .help = "Name of the file, for a single URL",
         .check = check_out,
+        .once = true,
     },
     {
         CLIENT("input-file", input_files),
@@ -203,6 +205,7 @@ static const struct haul_option rows[] = {
         .value_name = "FILE",
         .help = "Read URLs from FILE, one item a line; '-' is the standard input",
         .check = check_filled,
+        .once = true,
     },
     {
         SESSION("jobs", jobs),
@@ -301,6 +304,7 @@ static const struct haul_option rows[] = {
         .help = "Ask with this method; the default is GET, with a body POST",
         .check = check_method,
         .of_origin = true,
+        .once = true,
     },
     {
         ITEM("data", data),
@@ -310,6 +314,7 @@ static const struct haul_option rows[] = {
         .secret = true,
         .check = check_body,
         .of_origin = true,
+        .once = true,
     },
     {
         ITEM("json-data", json_data),
@@ -319,6 +324,7 @@ static const struct haul_option rows[] = {
         .secret = true,
         .check = check_body,
         .of_origin = true,
+        .once = true,
     },
     {
         ITEM("form", form),
@@ -328,6 +334,7 @@ static const struct haul_option rows[] = {
         .secret = true,
         .check = check_form,
         .of_origin = true,
+        .once = true,
     },
     {
         ITEM("noproxy", noproxy),
@@ -350,6 +357,7 @@ static const struct haul_option rows[] = {
         .value_name = "FILE",
         .help = "Trust the certificate authorities in FILE",
         .check = check_filled,
+        .is_path = true,
     },
     {
         ITEM("insecure", insecure),
@@ -389,6 +397,7 @@ static const struct haul_option rows[] = {
         .value_name = "ALGORITHM:HEX",
         .help = "Digest that the file must have; md5, sha1, sha224, sha256, sha384 or sha512",
         .check = check_checksum,
+        .once = true,
     },
     {
         ITEM("trust-size", trust_size),
@@ -494,6 +503,7 @@ static const struct haul_option rows[] = {
         .value_name = "URL",
         .help = "The new link",
         .check = check_filled,
+        .once = true,
     },
     {
         CLIENT("progress", progress),
@@ -522,6 +532,7 @@ static const struct haul_option rows[] = {
         .type = HAUL_OPTION_FLAG,
         .initial = "false",
         .help = "Answer in JSON, for other programs",
+        .once = true,
     },
     {
         CLIENT("log", log),
@@ -529,6 +540,15 @@ static const struct haul_option rows[] = {
         .value_name = "FILE",
         .help = "Append a log to FILE",
         .check = check_filled,
+        .is_path = true,
+    },
+    {
+        CLIENT("config", config),
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "FILE",
+        .help = "Read this configuration; the default is $HAUL_CONFIG, else haul.conf",
+        .check = check_filled,
+        .once = true,
     },
     {
         CLIENT("session", session),
@@ -536,6 +556,7 @@ static const struct haul_option rows[] = {
         .value_name = "NAME",
         .help = "The queue to use; the default is $HAUL_SESSION, else 'default'",
         .check = check_session,
+        .once = true,
     },
     {
         CLIENT("help", help),
@@ -543,6 +564,7 @@ static const struct haul_option rows[] = {
         .type = HAUL_OPTION_FLAG,
         .initial = "false",
         .help = "Explain the command and its options",
+        .once = true,
     },
     {
         CLIENT("version", version),
@@ -550,6 +572,7 @@ static const struct haul_option rows[] = {
         .type = HAUL_OPTION_FLAG,
         .initial = "false",
         .help = "Show the versions of haul and its libraries",
+        .once = true,
     },
 };
 

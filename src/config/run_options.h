@@ -23,6 +23,7 @@ struct run_options {
     struct haul_strings input_files;
     char *url;     /* of `change`, NULL: not given; may hold user info */
     char *session; /* NULL: not given */
+    char *config;  /* file, or NULL */
     bool quiet;
     bool verbose;
     enum run_progress progress;
@@ -33,6 +34,8 @@ struct run_options {
 };
 
 void run_options_init(struct run_options *run);
+/* Copies each row that was set in FROM over TO. */
+void run_options_merge(struct run_options *to, const struct run_options *from);
 void run_options_fini(struct run_options *run);
 
 #endif

@@ -437,6 +437,11 @@ void run_options_init(struct run_options *run)
     scope_init(HAUL_SCOPE_CLIENT, run);
 }
 
+void run_options_merge(struct run_options *to, const struct run_options *from)
+{
+    copy_given(HAUL_SCOPE_CLIENT, to, from);
+}
+
 void run_options_fini(struct run_options *run)
 {
     scope_fini(HAUL_SCOPE_CLIENT, run);

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 static void distance_counts_slips(void **state)
 {

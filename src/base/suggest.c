@@ -1,6 +1,6 @@
 /* The distance between words, for "did you mean". Small and pure; words longer than any of ours are
  * left alone, so its cost is bounded. */
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 #include <stdint.h>
 #include <string.h>
