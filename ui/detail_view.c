@@ -4,6 +4,7 @@
 #include "ui/detail_view.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -14,7 +15,15 @@
 #include "ui/row.h"
 
 #define LABEL_WIDTH  12
-#define VALUE_LINES  6 /* a link may be long; the pane is not for reading it all */
+#define VALUE_LINES  6   /* of a fact */
+#define LINK_LINES   500 /* of the link: it is shown whole, and may be 64 KiB */
+#define MAP_WIDE     100 /* columns from which on two rows of the map are plenty */
+#define TALL         20  /* lines from which on there is room for graphs of several rows */
+#define GRAPH_ROWS   3
+#define MAP_ROWS     3
+#define MARK_COLUMNS 2
+#define DOING_WIDTH  22 /* "waits for the answer" */
+#define RATE_WIDTH   9
 #define STAMP_LENGTH 9 /* "10:04:11 " */
 
 /* Where the next line goes. */
@@ -32,33 +41,62 @@ static int pen_row(const struct pen *pen)
     return line >= 0 && line < pen->area.height ? pen->area.y + line : -1;
 }
 
-/* TEXT from column INDENT on, over as many lines as it needs, up to VALUE_LINES. */
-static void pen_wrap(struct pen *pen, int indent, enum theme_style style, const char *text)
+/* LEN bytes of TEXT. */
+static void pen_put(const struct pen *pen, int y, int indent, int len, int width,
+                    enum theme_style style, const char *text)
+{
+    char *part = xasprintf("%.*s", len, text);
+    cells_put(pen->cells, y, pen->area.x + indent, width, style, part);
+    free(part);
+}
+
+/* The part of TEXT for one line: up to a space where there is one in its later half, so that words
+ * stay whole and links fill their lines. */
+static size_t line_length(const char *text, int width)
+{
+    size_t columns;
+    size_t len = text_fit(text, (size_t)width, &columns);
+    size_t cut = len;
+    if (text[len] == '\0' || text[len] == ' ')
+        return len;
+    while (cut > 0 && text[cut] != ' ')
+        cut--;
+    return cut > len / 2 ? cut : len;
+}
+
+/* TEXT from column INDENT on, over as many lines as it needs, up to MOST. */
+static void pen_wrap(struct pen *pen, int indent, enum theme_style style, const char *text,
+                     int most)
 {
     int width = pen->area.width - indent - 1;
     if (width < 4)
         return;
-    for (int i = 0; i < VALUE_LINES; i++) {
-        size_t columns;
-        size_t len = text_fit(text, (size_t)width, &columns);
+    for (int i = 0; i < most; i++) {
+        size_t len = line_length(text, width);
         int y = pen_row(pen);
         if (y >= 0)
-            cells_put(pen->cells, y, pen->area.x + indent, width, style, text);
+            pen_put(pen, y, indent, (int)len, width, style, text);
         pen->line++;
         text += len;
+        text += text[0] == ' ';
         if (len == 0 || text[0] == '\0')
             return;
     }
 }
 
-static void pen_fact(struct pen *pen, const char *label, const char *value)
+static void pen_fact_of(struct pen *pen, const char *label, const char *value, int most)
 {
     int y = pen_row(pen);
     if (!value || value[0] == '\0')
         return;
     if (y >= 0)
         cells_put(pen->cells, y, pen->area.x + 1, LABEL_WIDTH - 1, STYLE_DIM, label);
-    pen_wrap(pen, 1 + LABEL_WIDTH, STYLE_TEXT, value);
+    pen_wrap(pen, 1 + LABEL_WIDTH, STYLE_TEXT, value, most);
+}
+
+static void pen_fact(struct pen *pen, const char *label, const char *value)
+{
+    pen_fact_of(pen, label, value, VALUE_LINES);
 }
 
 /* "2026-11-21 10:04:11", or just the time of day; "" for never. */
@@ -89,7 +127,7 @@ static void paint_state(struct pen *pen, const struct haul_item *item)
         word = haul_phase_name(item->phase);
     snprintf(text, sizeof(text), "%s %s%s%.500s", row_mark(item->state, pen->cells->ascii), word,
              item->note[0] ? ": " : "", item->note);
-    pen_wrap(pen, 1, style_of(item->state), text);
+    pen_wrap(pen, 1, style_of(item->state), text, VALUE_LINES);
 }
 
 static void paint_progress(struct pen *pen, const struct haul_item *item)
@@ -112,38 +150,105 @@ static void paint_progress(struct pen *pen, const struct haul_item *item)
     pen->line++;
 }
 
-/* Where in the file the bytes are that came, one column for each equal part of it. */
+static void paint_diagnosis(struct pen *pen, const struct haul_detail *detail)
+{
+    enum haul_state state = detail->item.state;
+    bool calm = state == HAUL_ACTIVE || state == HAUL_DONE || haul_state_is_final(state);
+    const char *text = detail->diagnosis ? detail->diagnosis : "";
+    /* The state's own words may be the same ones. */
+    if (text[0] != '\0' && strcmp(text, detail->item.note) != 0)
+        pen_wrap(pen, 1, calm ? STYLE_ACCENT : STYLE_WAIT, text, VALUE_LINES);
+}
+
+/* The item's rate in the last minutes, its peak beside it. */
+static void paint_graph(struct pen *pen, const struct haul_detail *detail)
+{
+    char line[GAUGE_SIZE];
+    char peak[FMT_SIZE];
+    size_t rows = pen->area.height >= TALL ? GRAPH_ROWS : 1;
+    int width = MIN(pen->area.width - 3 - RATE_WIDTH, (int)HAUL_RATES_MAX);
+    if (detail->rate_count < 2 || width < 8)
+        return;
+    uint64_t most = gauge_peak(detail->rates, detail->rate_count, (size_t)width);
+    for (size_t row = 0; row < rows; row++, pen->line++) {
+        int y = pen_row(pen);
+        if (y < 0)
+            continue;
+        gauge_graph(detail->rates, detail->rate_count, (size_t)width, rows, row, pen->cells->ascii,
+                    line);
+        cells_put(pen->cells, y, pen->area.x + 1, width, STYLE_BAR, line);
+        if (row == 0)
+            cells_put_right(pen->cells, y, pen->area.x + 2 + width, RATE_WIDTH, STYLE_DIM,
+                            fmt_rate(most, peak));
+    }
+}
+
+static enum theme_style map_style(const struct gauge_map *map, size_t cell)
+{
+    if (map->here[cell] > 0)
+        return STYLE_GOOD;
+    return map->level[cell] > 0 ? STYLE_BAR : STYLE_DIM;
+}
+
+/* Where in the file the bytes are that came, one cell for each equal part of it, and where each
+ * connection is, by its mark. */
 static void paint_map(struct pen *pen, const struct haul_detail *detail)
 {
     struct gauge_map map;
-    int y = pen_row(pen);
-    int width = MIN(pen->area.width - 2, GAUGE_MAX);
+    int width = pen->area.width - 2;
+    int rows = pen->area.height < TALL ? 1 : (width >= MAP_WIDE ? MAP_ROWS - 1 : MAP_ROWS);
     if (detail->span_count == 0 || detail->item.total <= 0 || width < 4)
         return;
-    pen->line++;
-    if (y < 0)
-        return;
-    gauge_map(detail->spans, detail->span_count, (uint64_t)detail->item.total, (size_t)width, &map);
-    for (int i = 0; i < width; i++) {
-        bool active = map.active[i];
-        cells_put(pen->cells, y, pen->area.x + 1 + i, 1,
-                  active ? STYLE_GOOD : (map.level[i] > 0 ? STYLE_BAR : STYLE_DIM),
-                  gauge_map_cell(map.level[i], pen->cells->ascii));
+    pen->line += pen->area.height >= TALL; /* apart from the graph */
+    width = MIN(width, GAUGE_MAP_MAX / rows);
+    gauge_map(detail, (size_t)(rows * width), &map);
+    for (int row = 0; row < rows; row++, pen->line++) {
+        int y = pen_row(pen);
+        for (int i = 0; y >= 0 && i < width; i++) {
+            size_t cell = (size_t)(row * width + i);
+            cells_put(pen->cells, y, pen->area.x + 1 + i, 1, map_style(&map, cell),
+                      gauge_map_cell(&map, cell, pen->cells->ascii));
+        }
     }
+}
+
+/* Mark, source, what it does, rate; narrow panes leave out what is least telling. */
+static void paint_connection(struct pen *pen, const struct haul_connection *connection,
+                             size_t index)
+{
+    char rate[FMT_SIZE];
+    int y = pen_row(pen);
+    int x = pen->area.x + 1 + MARK_COLUMNS;
+    int room = pen->area.width - 2 - MARK_COLUMNS - RATE_WIDTH - 1;
+    int doing = room >= 2 * DOING_WIDTH ? DOING_WIDTH : 0;
+    pen->line++;
+    if (y < 0 || room < 8)
+        return;
+    cells_put(pen->cells, y, pen->area.x + 1, 1, STYLE_GOOD, gauge_connection_mark(index));
+    cells_put_name(pen->cells, y, x, room - doing - 1, STYLE_TEXT,
+                   doing > 0 || connection->came > 0 ? connection->source : connection->doing);
+    if (doing > 0)
+        cells_put(pen->cells, y, x + room - doing, doing, STYLE_DIM, connection->doing);
+    cells_put_right(pen->cells, y, x + room, RATE_WIDTH, STYLE_TEXT,
+                    fmt_rate(connection->rate, rate));
+}
+
+static void paint_connections(struct pen *pen, const struct haul_detail *detail)
+{
+    if (detail->connection_count > 0)
+        pen->line++;
+    for (size_t i = 0; i < detail->connection_count; i++)
+        paint_connection(pen, &detail->connections[i], i);
 }
 
 static void paint_facts(struct pen *pen, const struct haul_detail *detail)
 {
     const struct haul_item *item = &detail->item;
     char text[FMT_SIZE];
-    pen_fact(pen, "link", item->url);
+    pen_fact_of(pen, "link", item->url, LINK_LINES);
     pen_fact(pen, "folder", item->dir);
     for (size_t i = 0; i < detail->fact_count; i++)
         pen_fact(pen, detail->facts[i].name, detail->facts[i].value);
-    if (item->connections > 0) {
-        snprintf(text, sizeof(text), "%u", item->connections);
-        pen_fact(pen, "connections", text);
-    }
     pen_fact(pen, "added", local_time(item->added_at, true, text));
     pen_fact(pen, "finished", local_time(item->finished_at, true, text));
 }
@@ -158,7 +263,7 @@ static void paint_events(struct pen *pen, const struct haul_detail *detail)
         if (y >= 0)
             cells_put(pen->cells, y, pen->area.x + 1, STAMP_LENGTH, STYLE_DIM,
                       local_time(detail->events[i].at, false, stamp));
-        pen_wrap(pen, 1 + STAMP_LENGTH, STYLE_TEXT, detail->events[i].text);
+        pen_wrap(pen, 1 + STAMP_LENGTH, STYLE_TEXT, detail->events[i].text, VALUE_LINES);
     }
 }
 
@@ -173,10 +278,13 @@ static void paint(struct view *view, const struct cells *cells, struct cells_are
         cells_put(cells, area.y, area.x + 1, area.width - 2, STYLE_DIM, "…");
         return;
     }
-    pen_wrap(&pen, 1, STYLE_STRONG, detail->item.name);
+    pen_wrap(&pen, 1, STYLE_STRONG, detail->item.name, VALUE_LINES);
     paint_state(&pen, &detail->item);
+    paint_diagnosis(&pen, detail);
     paint_progress(&pen, &detail->item);
+    paint_graph(&pen, detail);
     paint_map(&pen, detail);
+    paint_connections(&pen, detail);
     pen.line++;
     paint_facts(&pen, detail);
     paint_events(&pen, detail);

@@ -104,23 +104,94 @@ static unsigned char level_of(const struct haul_span *spans, size_t count, uint6
     return (unsigned char)steps_done(here, to - from, GAUGE_LEVELS);
 }
 
-void gauge_map(const struct haul_span *spans, size_t count, uint64_t total, size_t columns,
-               struct gauge_map *ret_map)
+/* Marks the cells that connection INDEX is on its way through. */
+static void claim(const struct haul_connection *connection, size_t index, uint64_t total,
+                  size_t cells, struct gauge_map *map)
 {
-    *ret_map = (struct gauge_map){0};
-    columns = MIN(columns, (size_t)GAUGE_MAX);
-    for (size_t i = 0; i < columns; i++)
-        ret_map->level[i] = level_of(spans, count, column_start(i, total, columns),
-                                     column_start(i + 1, total, columns));
-    for (size_t i = 0; columns > 0 && i < count; i++) {
-        if (spans[i].active)
-            ret_map->active[column_of(spans[i].pos, total, columns)] = true;
-    }
+    uint64_t end = MIN(connection->end, total);
+    size_t first = column_of(connection->pos, total, cells), last;
+
+    if (connection->pos >= total)
+        return;
+    last = end > connection->pos ? column_of(end - 1, total, cells) : first;
+    for (size_t i = first; i <= last; i++)
+        map->owner[i] = (unsigned char)MIN(index + 1, (size_t)UINT8_MAX);
+    map->here[first] = (unsigned char)MIN(index + 1, (size_t)UINT8_MAX);
 }
 
-const char *gauge_map_cell(unsigned level, bool ascii)
+void gauge_map(const struct haul_detail *detail, size_t cells, struct gauge_map *ret_map)
+{
+    uint64_t total = detail->item.total > 0 ? (uint64_t)detail->item.total : 0;
+
+    *ret_map = (struct gauge_map){0};
+    cells = MIN(cells, (size_t)GAUGE_MAP_MAX);
+    if (total == 0 || cells == 0)
+        return;
+    for (size_t i = 0; i < cells; i++)
+        ret_map->level[i] =
+            level_of(detail->spans, detail->span_count, column_start(i, total, cells),
+                     column_start(i + 1, total, cells));
+    for (size_t i = 0; i < detail->connection_count; i++)
+        claim(&detail->connections[i], i, total, cells, ret_map);
+}
+
+const char *gauge_connection_mark(size_t index)
+{
+    static const char *const marks[] = {
+        "1", "2", "3", "4", "5", "6", "7", "8", "9", "a", "b", "c", "d", "e", "f", "g",
+        "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", "v", "w",
+        "x", "y", "z", "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M",
+        "N", "O", "P", "Q", "R", "S", "T", "U", "V", "W", "X", "Y", "Z"};
+
+    return index < COUNT_OF(marks) ? marks[index] : "+";
+}
+
+const char *gauge_map_cell(const struct gauge_map *map, size_t cell, bool ascii)
 {
     static const char *const cells[] = {"·", "░", "▒", "▓", "█"};
-    static const char *const ascii_cells[] = {".", "-", "=", "+", "#"};
+    static const char *const ascii_cells[] = {".", ":", "=", "+", "#"};
+    unsigned level = map->level[cell];
+
+    if (map->here[cell] > 0)
+        return gauge_connection_mark(map->here[cell] - 1u);
+    if (map->owner[cell] > 0 && level == 0)
+        return ascii ? "-" : "─";
     return ascii ? ascii_cells[level] : cells[level];
+}
+
+uint64_t gauge_peak(const uint64_t *values, size_t count, size_t columns)
+{
+    uint64_t largest = 0;
+
+    for (size_t i = count - MIN(count, columns); i < count; i++)
+        largest = MAX(largest, values[i]);
+    return largest;
+}
+
+/* What of a column of STEPS eighths stands in ROW. */
+static const char *graph_cell(size_t steps, size_t rows, size_t row, bool ascii)
+{
+    size_t below = (rows - 1 - row) * COUNT_OF(heights);
+    size_t here = steps > below ? MIN(steps - below, COUNT_OF(heights)) : 0;
+
+    if (here == 0)
+        return " ";
+    return ascii ? ascii_heights[here - 1] : heights[here - 1];
+}
+
+void gauge_graph(const uint64_t *values, size_t count, size_t columns, size_t rows, size_t row,
+                 bool ascii, char buf[GAUGE_SIZE])
+{
+    size_t at = 0, shown;
+    uint64_t peak;
+
+    columns = MIN(columns, (size_t)GAUGE_MAX);
+    shown = MIN(count, columns);
+    peak = gauge_peak(values, count, columns);
+    buf[0] = '\0';
+    repeat(buf, &at, " ", columns - shown);
+    for (size_t i = count - shown; i < count; i++)
+        repeat(buf, &at,
+               graph_cell(steps_done(values[i], peak, rows * COUNT_OF(heights)), rows, row, ascii),
+               1);
 }

@@ -25,17 +25,28 @@ void gauge_bar(uint64_t done, uint64_t total, size_t columns, bool ascii, struct
 void gauge_spark(const uint64_t *values, size_t count, size_t columns, bool ascii,
                  char buf[GAUGE_SIZE]);
 
-/* A file as a line of cells: how much of each part is here, and where a connection works. */
+/* One row of a graph of those values, ROWS high; row 0 is the upper one. A value that is not there
+ * is blank, so the newest stands at the right edge. */
+void gauge_graph(const uint64_t *values, size_t count, size_t columns, size_t rows, size_t row,
+                 bool ascii, char buf[GAUGE_SIZE]);
+/* The largest of the values that such a graph shows. */
+uint64_t gauge_peak(const uint64_t *values, size_t count, size_t columns);
+
+/* A file as cells: how much of each part is here, and which connection fetches it. */
+#define GAUGE_MAP_MAX 800
+#define GAUGE_LEVELS  4
 struct gauge_map {
-    unsigned char level[GAUGE_MAX]; /* 0…GAUGE_LEVELS */
-    bool active[GAUGE_MAX];
+    unsigned char level[GAUGE_MAP_MAX]; /* 0…GAUGE_LEVELS */
+    unsigned char owner[GAUGE_MAP_MAX]; /* 1 + the connection that will get there, 0: none */
+    unsigned char here[GAUGE_MAP_MAX];  /* 1 + the connection that is there now, 0: none */
 };
-#define GAUGE_LEVELS 4
 
-struct haul_span;
+struct haul_detail;
 
-void gauge_map(const struct haul_span *spans, size_t count, uint64_t total, size_t columns,
-               struct gauge_map *ret_map);
-const char *gauge_map_cell(unsigned level, bool ascii);
+/* CELLS at the most of GAUGE_MAP_MAX. Of DETAIL: spans, connections, the item's total. */
+void gauge_map(const struct haul_detail *detail, size_t cells, struct gauge_map *ret_map);
+const char *gauge_map_cell(const struct gauge_map *map, size_t cell, bool ascii);
+/* How connection number INDEX is called in maps and lists: 1 to 9, a to z, A to Z, then "+". */
+const char *gauge_connection_mark(size_t index);
 
 #endif

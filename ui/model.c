@@ -62,6 +62,7 @@ struct model {
     bool detail_asked;
     uint64_t detail_asked_at;
     uint64_t detail_version; /* newest seen in a frame */
+    bool detail_moved;       /* something else has changed, and what holds the item up with it */
 
     uint32_t jobs_wanted; /* while a change is on its way */
     unsigned sets_open;
@@ -186,6 +187,7 @@ static void on_frame(void *ctx, const struct haul_frame *frame)
     rates_sample(model, frame->totals.rate);
     model->loaded = true;
     model->fresh = model->watches_open == 0;
+    model->detail_moved = model->have_detail && !haul_state_is_final(model->detail.item.state);
     model_tick(model);
     changed(model);
 }
@@ -386,6 +388,7 @@ static void detail_ask(struct model *model)
         return;
     call->id = model->detail_id;
     model->detail_asked = true;
+    model->detail_moved = false;
     model->detail_asked_at = clock_ticks(model->clock);
     haul_client_show(model->client, model->detail_id, on_reply, call);
 }
@@ -410,7 +413,7 @@ const struct haul_detail *model_detail(const struct model *model)
 bool model_detail_stale(const struct model *model)
 {
     return model->detail_id != 0 && model->have_detail &&
-           model->detail_version > model->detail.item.version;
+           (model->detail_moved || model->detail_version > model->detail.item.version);
 }
 
 void model_tick(struct model *model)

@@ -112,21 +112,40 @@ static void fill_active(const struct haul_item *item, bool ascii, struct row_tex
                  item->connections);
 }
 
-/* "503, next try in 0:12"; without a status the error's name would say less than the time. */
+/* Why it waits, in two words: the status of the answer, or what became of the connection. */
+static void why_waiting(const struct haul_item *item, char *buf, size_t size)
+{
+    static const char *const words[HAUL_E_COUNT] = {
+        [HAUL_E_RESOLVE] = "unknown host",  [HAUL_E_CONNECT] = "no connection",
+        [HAUL_E_TIMEOUT] = "too slow",      [HAUL_E_STALLED] = "stalled",
+        [HAUL_E_RESET] = "broken off",      [HAUL_E_TRUNCATED] = "cut short",
+        [HAUL_E_PROXY] = "proxy failed",    [HAUL_E_DISK_FULL] = "disk full",
+        [HAUL_E_UNCLEAN_END] = "cut short", [HAUL_E_TLS] = "TLS failed",
+    };
+
+    if (item->http_status > 0)
+        snprintf(buf, size, "%d, ", item->http_status);
+    else if (words[item->err])
+        snprintf(buf, size, "%s, ", words[item->err]);
+    else if (item->err != HAUL_OK)
+        snprintf(buf, size, "%s, ", haul_err_name(item->err));
+}
+
+/* "503, next try in 0:12". */
 static void fill_waiting(const struct haul_item *item, int64_t now, bool short_words,
                          struct row_text *text)
 {
-    char status[16] = "";
+    char why[32] = "";
     char left[16];
     int64_t seconds = item->retry_at > now ? (item->retry_at - now + 999) / 1000 : 0;
-    if (item->http_status > 0 && !short_words)
-        snprintf(status, sizeof(status), "%d, ", item->http_status);
+    if (!short_words)
+        why_waiting(item, why, sizeof(why));
     snprintf(left, sizeof(left), "%d:%02d", (int)MIN(seconds / 60, (int64_t)99999),
              (int)(seconds % 60));
     if (item->retry_at == 0)
-        snprintf(text->words, sizeof(text->words), "%swaiting", status);
+        snprintf(text->words, sizeof(text->words), "%swaiting", why);
     else
-        snprintf(text->words, sizeof(text->words), "%s%s %s", status,
+        snprintf(text->words, sizeof(text->words), "%s%s %s", why,
                  short_words ? "again in" : "next try in", left);
 }
 

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -65,10 +66,14 @@ static void log_state(struct haul_engine *engine, struct item *item)
     const struct item_more *more = item_more(item);
     bool says_why = more->err != HAUL_OK || item->state == HAUL_DONE;
     const char *note = more->note && says_why ? more->note : "";
+    char at[FMT_SIZE], next[FMT_SIZE + 16] = "";
 
-    if (engine->keep_history)
-        item_log(item, clock_wall(engine->clock), "%s%s%s", haul_state_name(item->state),
-                 note[0] ? ": " : "", note);
+    if (!engine->keep_history)
+        return;
+    if (item->state == HAUL_WAITING)
+        snprintf(next, sizeof next, "; next try at %s", fmt_clock(item_work(item)->retry_at, at));
+    item_log(item, clock_wall(engine->clock), "%s%s%s%s", haul_state_name(item->state),
+             note[0] ? ": " : "", note, next);
 }
 
 void engine_set_state(struct haul_engine *engine, struct item *item, enum haul_state state)

@@ -100,6 +100,9 @@ def what_it_waits_for(t):
     other = t.origin.other
     (failing,) = t.add("--retry-wait", 60, t.file("x.bin", status=502, port=other).url)
     until_said(t, failing, r"waiting after 502: tries again at \d\d:\d\d:\d\d \(retry 1 of 5\)")
+    history = shown(t, failing)["events"]
+    expect(re.fullmatch(r"waiting: .*502.*; next try at \d\d:\d\d:\d\d", history[-1]["text"]),
+           f"the history: {history}")
     (mute,) = t.add(t.origin.url("mute", delay="forever", port=other))
     until_said(t, mute, r"connected: the server has thought about its answer for \d s")
     t.ok("set", "--jobs", 1)

@@ -285,27 +285,75 @@ static void log_write(struct haul_client *client)
     strbuf_clear(&client->log);
 }
 
+#define TEXT(literal) ((char *)(uintptr_t)(literal))
+
+/* The first item has all that there can be; of the others what most have. */
 static struct haul_detail *detail_make(struct haul_client *client, uint64_t id)
 {
-    static struct haul_fact facts[] = {{(char *)"server", (char *)"nginx/1.22.1"},
-                                       {(char *)"type", (char *)"application/octet-stream"}};
-    static struct haul_event events[] = {{NOW - 300000, (char *)"started"},
-                                         {NOW - 298000, (char *)"the server allows ranges"}};
-    static struct haul_span spans[2];
+    static struct haul_fact facts[] = {
+        {TEXT("checksum"),
+         TEXT("sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f0")},
+        {TEXT("digest"), TEXT("computing, 41%")},
+        {TEXT("status"), TEXT("200")},
+        {TEXT("address"), TEXT("[2001:db8::5]:443")},
+        {TEXT("protocol"), TEXT("HTTP/1.1")},
+        {TEXT("tls"), TEXT("TLSv1.3, TLS_AES_256_GCM_SHA384")},
+        {TEXT("server"), TEXT("nginx/1.22.1")},
+        {TEXT("redirect"),
+         TEXT("302 https://mirror.example.net/pub/debian-12.7.0-amd64-DVD-1.iso")},
+        {TEXT("type"), TEXT("application/octet-stream")},
+        {TEXT("etag"), TEXT("\"66d3f2a1-e1000000\"")},
+        {TEXT("modified"), TEXT("Sat, 31 Aug 2024 16:04:11 GMT")},
+        {TEXT("timing"), TEXT("connected in 21 ms, first byte after 64 ms")},
+        {TEXT("source"), TEXT("https://example.org/files/debian-12.7.0-amd64-DVD-1.iso: in use, 3 "
+                              "connections, 9.3 MB/s")},
+        {TEXT("source"),
+         TEXT("https://mirror.example.net/debian.iso: in use, 1 connections, 3.1 MB/s")},
+    };
+    static struct haul_event events[] = {
+        {NOW - 300000, TEXT("active")},
+        {NOW - 290000, TEXT("waiting: the server answered 503 Service Unavailable")},
+        {NOW - 280000, TEXT("queued")},
+        {NOW - 279000, TEXT("active")},
+        {NOW - 278000, TEXT("resumed: the server proves that the file is still the same (ETag)")}};
+    static struct haul_connection connections[] = {
+        {0, 0, 512 * MIB, 3270000, TEXT("example.org"), TEXT("receiving")},
+        {0, 0, 512 * MIB, 3251000, TEXT("example.org"), TEXT("receiving")},
+        {0, 0, 80 * MIB, 3268000, TEXT("example.org"), TEXT("waits for the disk")},
+        {0, 0, 0, 0, TEXT("mirror.example.net"), TEXT("connecting")}};
+    static struct haul_span spans[5];
+    static uint64_t rates[90];
     static struct haul_detail detail;
     const struct haul_item *item = item_find(client, id);
     if (!item)
         return NULL;
-    uint64_t half = item->total > 0 ? (uint64_t)item->total / 2 : 0;
-    spans[0] = (struct haul_span){0, half / 2, half, 1000, item->state == HAUL_ACTIVE};
-    spans[1] = (struct haul_span){half, half + half / 3, half * 2, 0, false};
+    uint64_t part = item->total > 0 ? (uint64_t)item->total / 5 : 0;
+    bool rich = id == 1, runs = item->state == HAUL_ACTIVE;
+    for (size_t i = 0; i < COUNT_OF(spans); i++)
+        spans[i] = (struct haul_span){i * part, i * part + (i == 0 ? part : part / 5 * i),
+                                      (i + 1) * part, runs ? 1000 : 0, runs};
+    for (size_t i = 0; i < COUNT_OF(connections); i++) {
+        connections[i].pos = spans[i + 1].pos;
+        connections[i].end = spans[i + 1].end;
+    }
+    for (size_t i = 0; i < COUNT_OF(rates); i++)
+        rates[i] = i < 12 ? i * MIB : (i % 30 < 3 ? 4 : 11 + i % 3) * MIB;
     detail = (struct haul_detail){.item = *item,
-                                  .facts = facts,
-                                  .fact_count = COUNT_OF(facts),
+                                  .facts = rich ? facts : facts + 5,
+                                  .fact_count = rich ? COUNT_OF(facts) : 2,
                                   .spans = spans,
-                                  .span_count = half > 0 ? COUNT_OF(spans) : 0,
+                                  .span_count = part > 0 ? COUNT_OF(spans) : 0,
                                   .events = events,
-                                  .event_count = COUNT_OF(events)};
+                                  .event_count = rich ? COUNT_OF(events) : 1};
+    if (runs && rich) {
+        detail.connections = connections;
+        detail.connection_count = COUNT_OF(connections);
+        detail.rates = rates;
+        detail.rate_count = COUNT_OF(rates);
+        detail.diagnosis = TEXT("server allows about 3.1 MB/s per connection, 4 in use");
+    }
+    if (item->state == HAUL_WAITING)
+        detail.diagnosis = TEXT("waiting: host is backing off until 12:04:22");
     return &detail;
 }
 

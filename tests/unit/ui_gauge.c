@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -77,29 +78,84 @@ static void a_sparkline_scales_to_its_largest(void **state)
     assert_string_equal(line, "");
 }
 
-static void a_map_shows_what_is_where(void **state)
+static struct haul_span spans[] = {{0, 500, 500, 0, false}, {500, 600, 1000, 10, true}};
+static struct haul_connection fetching = {.pos = 600, .end = 800};
+static struct gauge_map map;
+
+static const char *map_text(size_t cells, bool ascii)
 {
-    const struct haul_span spans[] = {{0, 500, 500, 0, false}, {500, 600, 1000, 10, true}};
-    struct gauge_map map;
-    (void)state;
-    gauge_map(spans, 2, 1000, 10, &map);
-    for (int i = 0; i < 6; i++)
-        assert_int_equal(map.level[i], GAUGE_LEVELS);
-    for (int i = 6; i < 10; i++)
-        assert_int_equal(map.level[i], 0);
-    assert_true(map.active[6]);
-    assert_false(map.active[5]);
+    size_t at = 0;
+    for (size_t i = 0; i < cells; i++)
+        at += (size_t)snprintf(line + at, sizeof(line) - at, "%s", gauge_map_cell(&map, i, ascii));
+    return line;
 }
 
-static void a_map_of_any_size_stays_within_its_columns(void **state)
+static void a_map_shows_what_is_where(void **state)
 {
-    const struct haul_span spans[] = {{0, UINT64_MAX, UINT64_MAX, 0, true}};
-    struct gauge_map map;
+    const struct haul_detail detail = {.item = {.total = 1000},
+                                       .spans = spans,
+                                       .span_count = 2,
+                                       .connections = &fetching,
+                                       .connection_count = 1};
     (void)state;
-    gauge_map(spans, 1, UINT64_MAX - 1, GAUGE_MAX, &map);
-    assert_int_equal(map.level[GAUGE_MAX - 1], GAUGE_LEVELS);
-    gauge_map(spans, 1, 1, 10, &map);
-    gauge_map(spans, 1, 10, 0, &map);
+    gauge_map(&detail, 10, &map);
+    assert_string_equal(map_text(10, false), "██████1─··");
+    assert_string_equal(map_text(10, true), "######1-..");
+    gauge_map(&detail, 8, &map); /* a cell that is only partly here */
+    assert_string_equal(map_text(8, false), "████1──·");
+    spans[1].pos = 570;
+    gauge_map(&detail, 4, &map);
+    assert_string_equal(map_text(4, true), "##1-");
+    spans[1].pos = 600;
+}
+
+static void a_map_of_any_size_stays_within_its_cells(void **state)
+{
+    struct haul_span all = {0, UINT64_MAX, UINT64_MAX, 0, true};
+    struct haul_connection far = {.pos = UINT64_MAX - 9, .end = UINT64_MAX};
+    struct haul_detail detail = {.item = {.total = INT64_MAX},
+                                 .spans = &all,
+                                 .span_count = 1,
+                                 .connections = &far,
+                                 .connection_count = 1};
+    (void)state;
+    gauge_map(&detail, GAUGE_MAP_MAX + 9, &map);
+    assert_int_equal(map.level[GAUGE_MAP_MAX - 1], GAUGE_LEVELS);
+    far.pos = 0; /* of one that ends nowhere */
+    gauge_map(&detail, 10, &map);
+    assert_int_equal(map.here[0], 1);
+    assert_int_equal(map.owner[9], 1);
+    detail.item.total = 1;
+    gauge_map(&detail, 10, &map);
+    gauge_map(&detail, 0, &map);
+    detail.item.total = -1;
+    gauge_map(&detail, 10, &map);
+    assert_int_equal(map.here[0], 0);
+}
+
+static void connections_have_a_mark_of_one_column(void **state)
+{
+    (void)state;
+    assert_string_equal(gauge_connection_mark(0), "1");
+    assert_string_equal(gauge_connection_mark(9), "a");
+    assert_string_equal(gauge_connection_mark(60), "Z");
+    assert_string_equal(gauge_connection_mark(61), "+");
+    assert_string_equal(gauge_connection_mark(254), "+");
+}
+
+static void a_graph_fills_its_rows_from_below(void **state)
+{
+    const uint64_t rates[] = {99, 0, 4, 8, 16};
+    (void)state;
+    gauge_graph(rates, 5, 4, 2, 0, false, line);
+    assert_string_equal(line, "   █");
+    gauge_graph(rates, 5, 4, 2, 1, false, line);
+    assert_string_equal(line, " ▄██");
+    gauge_graph(rates, 5, 7, 1, 0, true, line);
+    assert_string_equal(line, "  # ___"); /* the newest at the right edge */
+    assert_true(gauge_peak(rates, 5, 4) == 16);
+    assert_true(gauge_peak(rates, 5, 50) == 99);
+    assert_true(gauge_peak(rates, 0, 50) == 0);
 }
 
 int main(void)
@@ -111,7 +167,9 @@ int main(void)
         cmocka_unit_test(a_bar_without_length_is_empty),
         cmocka_unit_test(a_sparkline_scales_to_its_largest),
         cmocka_unit_test(a_map_shows_what_is_where),
-        cmocka_unit_test(a_map_of_any_size_stays_within_its_columns),
+        cmocka_unit_test(a_map_of_any_size_stays_within_its_cells),
+        cmocka_unit_test(connections_have_a_mark_of_one_column),
+        cmocka_unit_test(a_graph_fills_its_rows_from_below),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

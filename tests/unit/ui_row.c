@@ -130,6 +130,26 @@ static void a_waiting_item_tells_when_it_tries_again(void **state)
     assert_true(row_ticks(&item));
 }
 
+static void a_waiting_item_without_a_status_tells_why(void **state)
+{
+    struct haul_item item = item_of(HAUL_WAITING);
+    struct row_text text;
+    (void)state;
+    item.retry_at = NOW + 11001;
+    item.err = HAUL_E_CONNECT;
+    row_text(&item, NOW, false, false, &text);
+    assert_string_equal(text.words, "no connection, next try in 0:12");
+    item.err = HAUL_E_DISK_FULL;
+    row_text(&item, NOW, false, false, &text);
+    assert_string_equal(text.words, "disk full, next try in 0:12");
+    for (int err = 1; err < HAUL_E_COUNT; err++) { /* none says nothing, none is too long */
+        item.err = (enum haul_err)err;
+        row_text(&item, NOW, false, false, &text);
+        assert_true(strlen(text.words) > strlen("next try in 0:12"));
+        assert_true(strlen(text.words) <= 33);
+    }
+}
+
 static void a_failed_item_tells_why(void **state)
 {
     struct haul_item item = item_of(HAUL_FAILED);
@@ -179,6 +199,7 @@ int main(void)
         cmocka_unit_test(an_active_item_without_numbers_tells_what_it_does),
         cmocka_unit_test(an_unknown_length_has_no_percent),
         cmocka_unit_test(a_waiting_item_tells_when_it_tries_again),
+        cmocka_unit_test(a_waiting_item_without_a_status_tells_why),
         cmocka_unit_test(a_failed_item_tells_why),
         cmocka_unit_test(a_done_item_tells_how_long_it_took),
         cmocka_unit_test(ascii_marks_are_ascii_and_differ),
