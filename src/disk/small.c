@@ -1,10 +1,14 @@
 /* Batches of small files.
  *
- * While a batch is being written, what comes meanwhile queues up and makes the next batch: no
- * timer, and the batches are as large as the disk is slow. Within a batch all files are written
- * first, then synced one after the other (the first fsync commits the journal for all), then named,
- * then each folder is synced once. A file is told as finished only after that. A digest that was
- * asked for is looked at before anything is synced. */
+ * What is put within one turn of the loop is a batch; what comes while one is being written makes
+ * the next: no timer, and the batches are as large as the disk is slow. Within a batch all files
+ * are written first, then synced one after the other (the first fsync commits the journal for all),
+ * then named, then each folder is synced once. A file is told as finished only after that. A digest
+ * that was asked for is looked at before anything is synced.
+ *
+ * A worker writes the batches, unless the syncs of the last one in the same folder took no time at
+ * all: then nothing there waits for a device (it is memory), and going to a worker and back would
+ * cost more than the work. */
 
 #include "disk/small.h"
 
@@ -22,7 +26,8 @@
 #include "disk/digest.h"
 #include "disk/names.h"
 
-#define BATCH_MAX 64
+#define BATCH_MAX       64
+#define INSTANT_SYNC_NS 5000 /* a file; none that waits for a device is that quick */
 
 struct entry {
     STAILQ_ENTRY(entry) link;
@@ -55,6 +60,9 @@ struct disk_small {
     struct entries waiting;
     struct entries batch;
     bool busy;
+    char *instant_dir; /* syncs took no time there when they were measured last; or NULL */
+    uint64_t sync_ns;  /* of the batch */
+    unsigned syncs;
 };
 
 struct disk_small *disk_small_new(struct disk *disk)
@@ -69,7 +77,15 @@ struct disk_small *disk_small_new(struct disk *disk)
 
 void disk_small_free(struct disk_small *small)
 {
+    if (!small)
+        return;
+    free(small->instant_dir);
     free(small);
+}
+
+bool disk_small_waits(const struct disk_small *small)
+{
+    return !small->busy && !STAILQ_EMPTY(&small->waiting);
 }
 
 static struct disk_place place_of(const struct entry *entry)
@@ -201,9 +217,8 @@ static void name_entry(struct entry *entry)
     entry->fd = -1;
 }
 
-static void run_batch(struct disk_job *job)
+static void write_batch(struct disk_small *small)
 {
-    struct disk_small *small = OWNER_OF(job, struct disk_small, job);
     struct entry *entry, *before = NULL;
 
     STAILQ_FOREACH(entry, &small->batch, link)
@@ -212,11 +227,28 @@ static void run_batch(struct disk_job *job)
         write_entry(entry);
         before = entry;
     }
+}
+
+static void sync_batch(struct disk_small *small)
+{
+    uint64_t began = disk_nanoseconds(small->disk);
+    struct entry *entry;
+
+    small->syncs = 0;
     STAILQ_FOREACH(entry, &small->batch, link)
     {
-        if (entry->fd >= 0)
-            sync_entry(entry);
+        if (entry->fd < 0)
+            continue;
+        sync_entry(entry);
+        small->syncs++;
     }
+    small->sync_ns = disk_nanoseconds(small->disk) - began;
+}
+
+static void name_batch(struct disk_small *small)
+{
+    struct entry *entry;
+
     STAILQ_FOREACH(entry, &small->batch, link)
     {
         if (entry->fd >= 0)
@@ -231,6 +263,15 @@ static void run_batch(struct disk_job *job)
     }
 }
 
+static void run_batch(struct disk_job *job)
+{
+    struct disk_small *small = OWNER_OF(job, struct disk_small, job);
+
+    write_batch(small);
+    sync_batch(small);
+    name_batch(small);
+}
+
 static void entry_free(struct entry *entry)
 {
     free(entry->dir);
@@ -243,33 +284,81 @@ static void entry_free(struct entry *entry)
     free(entry);
 }
 
-static void start_batch(struct disk_small *small);
-
-static void end_batch(struct disk_job *job)
+static bool in_one_folder(const struct entries *entries, const char *dir)
 {
-    struct disk_small *small = OWNER_OF(job, struct disk_small, job);
-    struct entries done = STAILQ_HEAD_INITIALIZER(done);
+    const struct entry *entry;
+
+    STAILQ_FOREACH(entry, entries, link)
+    {
+        if (strcmp(entry->dir, dir) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Learns from how long the batch's syncs took. */
+static void note_syncs(struct disk_small *small)
+{
+    const char *dir = STAILQ_FIRST(&small->batch)->dir;
+
+    if (small->syncs == 0)
+        return;
+    if (small->sync_ns > INSTANT_SYNC_NS * small->syncs || !in_one_folder(&small->batch, dir))
+        xstrset(&small->instant_dir, NULL);
+    else if (!small->instant_dir || strcmp(small->instant_dir, dir) != 0)
+        xstrset(&small->instant_dir, dir);
+}
+
+static void take_batch(struct disk_small *small, struct entries *ret_done)
+{
+    note_syncs(small);
+    STAILQ_CONCAT(ret_done, &small->batch);
+}
+
+static void tell(struct entries *done)
+{
     struct entry *entry;
 
-    STAILQ_CONCAT(&done, &small->batch);
-    small->busy = false;
-    start_batch(small);
-    while ((entry = STAILQ_FIRST(&done))) {
-        STAILQ_REMOVE_HEAD(&done, link);
+    while ((entry = STAILQ_FIRST(done))) {
+        STAILQ_REMOVE_HEAD(done, link);
         entry->finished(entry->ctx, entry->name, &entry->err);
         entry_free(entry);
     }
 }
 
-static void start_batch(struct disk_small *small)
+static void end_batch(struct disk_job *job)
 {
-    if (small->busy || STAILQ_EMPTY(&small->waiting))
-        return;
+    struct disk_small *small = OWNER_OF(job, struct disk_small, job);
+    struct entries done = STAILQ_HEAD_INITIALIZER(done);
+
+    small->busy = false;
+    take_batch(small, &done);
+    disk_small_begin(small);
+    tell(&done);
+}
+
+static void fill_batch(struct disk_small *small)
+{
     for (int i = 0; i < BATCH_MAX && !STAILQ_EMPTY(&small->waiting); i++) {
         struct entry *entry = STAILQ_FIRST(&small->waiting);
 
         STAILQ_REMOVE_HEAD(&small->waiting, link);
         STAILQ_INSERT_TAIL(&small->batch, entry, link);
+    }
+}
+
+void disk_small_begin(struct disk_small *small)
+{
+    struct entries done = STAILQ_HEAD_INITIALIZER(done);
+
+    if (small->busy || STAILQ_EMPTY(&small->waiting))
+        return;
+    fill_batch(small);
+    if (small->instant_dir && in_one_folder(&small->batch, small->instant_dir)) {
+        run_batch(&small->job);
+        take_batch(small, &done);
+        tell(&done);
+        return;
     }
     small->busy = true;
     small->job.run = run_batch;
@@ -298,5 +387,4 @@ void disk_small_put(struct disk_small *small, const struct disk_place *place,
     if (file->wanted)
         entry->wanted = *file->wanted;
     STAILQ_INSERT_TAIL(&small->waiting, entry, link);
-    start_batch(small);
 }

@@ -21,9 +21,16 @@ struct disk_small_file {
     const struct checksum *wanted; /* NULL: none was given */
 };
 
-/* Takes FILE's data, borrows the rest. FINISHED comes on the loop. A file with another digest than
+/* Takes FILE's data, borrows the rest. Nothing is done before the next disk_small_begin(). FINISHED
+ * comes on the loop, from there or later. A file with another digest than
  * the wanted one is HAUL_E_CHECKSUM, and stays as a partial with a record that says so. */
 void disk_small_put(struct disk_small *small, const struct disk_place *place,
                     const struct disk_small_file *file, disk_finished_cb *finished, void *ctx);
+
+/* There is something to begin with now: files were put, and no batch is under way. */
+bool disk_small_waits(const struct disk_small *small);
+/* Begins to write what was put, as one batch: once a turn of the loop. FINISHED may be called
+ * before this returns. */
+void disk_small_begin(struct disk_small *small);
 
 #endif

@@ -515,6 +515,8 @@ static void step(struct haul_engine *engine)
         start_items(engine);
     arm_tick(engine);
     arm_limit(engine);
+    if (disk_small_waits(engine->small))
+        engine_wake(engine); /* to begin with them once the turn is over */
     if (engine->told_version != engine->queue.version) {
         engine->told_version = engine->queue.version;
         if (engine->events.changed)
@@ -526,8 +528,11 @@ static void step(struct haul_engine *engine)
 
 static void on_soon(uv_idle_t *idle)
 {
+    struct haul_engine *engine = idle->data;
+
     uv_idle_stop(idle);
-    step(idle->data);
+    disk_small_begin(engine->small);
+    step(engine);
 }
 
 static void on_nudge(uv_timer_t *timer)
