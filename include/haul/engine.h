@@ -38,8 +38,9 @@ struct haul_engine_events {
     void *ctx;
 };
 
-/* SETTINGS is copied. SESSION names the store to use; NULL keeps the queue in memory only (`get`).
- * Raises RLIMIT_NOFILE and ignores SIGPIPE. On failure nothing is left behind. */
+/* SETTINGS is copied; what was set while an earlier engine ran overrules the rows of it that are
+ * not given. SESSION names the store to use; NULL keeps the queue in memory only (`get`). Raises
+ * RLIMIT_NOFILE and ignores SIGPIPE. On failure nothing is left behind. */
 HAUL_CHECKED enum haul_err haul_engine_new(struct haul_loop *loop,
                                            const struct haul_settings *settings,
                                            const char *session,
@@ -130,8 +131,13 @@ HAUL_CHECKED enum haul_err haul_engine_move(struct haul_engine *engine, enum hau
                                             uint64_t position, const uint64_t *ids, size_t count,
                                             struct haul_error *err);
 
-/* Takes over every row that is marked as given in SETTINGS; takes effect at once. */
+/* Takes over every row that is marked as given in SETTINGS, and lets go of those that it drops:
+ * they are as configured again. Takes effect at once and is kept. */
 void haul_engine_set(struct haul_engine *engine, const struct haul_settings *settings);
+/* What the session was configured with has changed: rows that nobody has set otherwise follow. */
+void haul_engine_configure(struct haul_engine *engine, const struct haul_settings *settings);
+/* A row counts as given when it was set by haul_engine_set(), now or earlier, or given to
+ * haul_engine_new(). */
 void haul_engine_settings(const struct haul_engine *engine, struct haul_settings *ret_settings);
 
 /* Grows with every change of anything that a snapshot shows. */

@@ -89,9 +89,10 @@ struct haul_options {
 /* What holds for the session as a whole. */
 struct haul_settings {
     struct haul_given given;
-    uint64_t jobs;     /* items that may run at once, 1…10000 */
-    uint64_t per_host; /* connections to one host over all items, 0: no limit */
-    uint64_t limit;    /* bytes per second over all, 0: none */
+    struct haul_given dropped; /* of a change only: rows that are as configured again */
+    uint64_t jobs;             /* items that may run at once, 1…10000 */
+    uint64_t per_host;         /* connections to one host over all items, 0: no limit */
+    uint64_t limit;            /* bytes per second over all, 0: none */
 };
 
 /* One row of the table. OFFSET is that of the field in the scope's struct. */
@@ -136,8 +137,22 @@ HAUL_CHECKED enum haul_err haul_option_set(const struct haul_option *option, voi
  * the end. Parses back to the same value. */
 char *haul_option_get(const struct haul_option *option, const void *target, size_t nth);
 
+/* True when the row's bit is set. */
+bool haul_option_marked(const struct haul_option *option, const struct haul_given *given);
 /* True when the row was set in TARGET rather than defaulted. */
 bool haul_option_given(const struct haul_option *option, const void *target);
+
+void haul_option_mark(const struct haul_option *option, void *target, bool given);
+
+/* Marks the row of a change of settings as one that is to be as configured again. */
+void haul_settings_drop(struct haul_settings *settings, const struct haul_option *option);
+bool haul_settings_drops(const struct haul_settings *settings, const struct haul_option *option);
+/* True when it changes anything. */
+bool haul_settings_any(const struct haul_settings *settings);
+
+/* Makes the row in TO equal to that in FROM, both structs of its scope, without a word on whether
+ * it was given. */
+void haul_option_copy(const struct haul_option *option, void *to, const void *from);
 
 /* Back to the default, as though it had never been given. */
 void haul_option_clear(const struct haul_option *option, void *target);

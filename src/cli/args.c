@@ -40,7 +40,7 @@ static unsigned takes_of_run(const char *name)
         {"json", COMMAND_TAKES_JSON},        {"progress", COMMAND_TAKES_PROGRESS},
         {"quiet", COMMAND_TAKES_PROGRESS},   {"verbose", COMMAND_TAKES_VERBOSE},
         {"log", COMMAND_TAKES_LOG},          {"url", COMMAND_TAKES_LINK},
-        {"config", COMMAND_TAKES_CONFIG},
+        {"config", COMMAND_TAKES_CONFIG},    {"reset", COMMAND_TAKES_RESET},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -230,6 +230,8 @@ enum haul_err args_parse(const struct command *command, const char *const *words
         args_fini(&args);
         return code;
     }
+    args.item_words = args.item->given;
+    args.run_words = args.run.given;
     *ret_args = args;
     return HAUL_OK;
 }

@@ -16,10 +16,12 @@ struct args {
     const struct command *command;
     struct haul_options *item;     /* never NULL; as given, dir may be relative */
     struct haul_settings settings; /* only given rows were set */
-    struct haul_settings initial;  /* what the session begins with: see cli/configure.h */
-    struct run_options run;        /* session is never NULL: from $HAUL_SESSION or "default" */
-    struct config *config;         /* NULL: the command does not read it */
-    const char **operands;         /* borrowed from the words */
+    struct haul_given item_words;  /* what the command line itself gave */
+    struct haul_given run_words;
+    struct haul_settings initial; /* what the session begins with: see cli/configure.h */
+    struct run_options run;       /* session is never NULL: from $HAUL_SESSION or "default" */
+    struct config *config;        /* NULL: the command does not read it */
+    const char **operands;        /* borrowed from the words */
     size_t operand_count;
 };
 

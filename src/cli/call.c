@@ -29,7 +29,7 @@ void call_reply(void *ctx, const struct haul_reply *reply)
         finish(call, report_error(reply->err));
         return;
     }
-    if (call->args->run.json)
+    if (call->args->run.json && !call->own_json)
         printf("%s\n", reply->json);
     finish(call, report_written(call->show(call, reply)));
 }
@@ -63,7 +63,9 @@ static void on_lost(void *ctx, const struct haul_error *err)
 
     if (call->over)
         return;
-    if (err->code == HAUL_E_NO_DAEMON && call->json_without_daemon != NULL)
+    if (err->code == HAUL_E_NO_DAEMON && call->without_daemon)
+        finish(call, report_written(call->without_daemon(call)));
+    else if (err->code == HAUL_E_NO_DAEMON && call->json_without_daemon != NULL)
         answer_without_daemon(call);
     else
         finish(call, report_error(err));

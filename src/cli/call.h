@@ -14,6 +14,9 @@ struct call {
     /* For a question that has an answer without a daemon too: what --json prints then. NULL: it is
      * an error. */
     const char *json_without_daemon;
+    /* Or answers then itself, and returns the exit status; may be NULL. */
+    int (*without_daemon)(struct call *call);
+    bool own_json; /* the command prints its own with --json, not the daemon's reply */
     /* Sends what the command asks; its last request is answered to call_reply(). */
     void (*send)(struct call *call, struct haul_client *client);
     /* Prints the answer for people, unless --json was given, and returns the exit status. */

@@ -150,8 +150,7 @@ static enum haul_err collect_operand(struct collected *collected, const char *wo
     return HAUL_OK;
 }
 
-/* Gives OPTIONS an absolute folder. */
-static void settle_dir(struct haul_options *options)
+void collect_settle_dir(struct haul_options *options)
 {
     char *dir;
 
@@ -197,7 +196,7 @@ enum haul_err collect(const struct args *args, struct collected *ret_collected,
         collected_fini(&collected);
         return code;
     }
-    settle_dir(args->item);
+    collect_settle_dir(args->item);
     *ret_collected = (struct collected){.args = args, .count = collected.count};
     STAILQ_INIT(&ret_collected->parts);
     STAILQ_CONCAT(&ret_collected->parts, &collected.parts);
@@ -234,7 +233,7 @@ enum haul_err collected_next(struct collected *collected, struct requests *reque
         requests_add(requests, part->url, options);
     }
     for (size_t i = first; i < requests->count; i++)
-        settle_dir(requests->items[i].options);
+        collect_settle_dir(requests->items[i].options);
     if (collected->args->config)
         config_requests(collected->args->config, requests->items + first, requests->count - first);
     free_first(collected);

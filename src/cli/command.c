@@ -155,8 +155,24 @@ static const struct command commands[] = {
         .name = "set",
         .operands = "",
         .summary = "Change the session's options at once; without any, show them.",
-        .takes = COMMAND_TAKES_SETTINGS | CLIENT,
+        .details = "What is set here is kept, and counts more than configuration and environment, "
+                   "until it is set otherwise or --reset lets go of it.",
+        .takes = COMMAND_TAKES_SETTINGS | COMMAND_TAKES_RESET | CLIENT,
         .run = set_run,
+    },
+    {
+        .name = "config",
+        .operands = "[URL]",
+        .summary = "Show the options that are in force, and where each is from.",
+        .details =
+            "With URL: for that link, with the sections of the configuration for its host. "
+            "Options may be set, from the least to the most: in haul.conf, with its "
+            "sections like [host \"example.org\"] for the links of a host; in the environment, as "
+            "HAUL_JOBS or HAUL_USER_AGENT; on the command line. Passwords are not shown.",
+        .takes = COMMAND_TAKES_ITEM | COMMAND_TAKES_SETTINGS | COMMAND_TAKES_PROGRESS |
+                 COMMAND_TAKES_VERBOSE | COMMAND_TAKES_LOG | COMMAND_TAKES_CONFIG | CLIENT,
+        .operands_max = 1,
+        .run = config_run,
     },
     {
         .name = "wait",

@@ -41,6 +41,7 @@ enum command_takes {
     COMMAND_TAKES_LOG = 1 << 6,      /* --log */
     COMMAND_TAKES_VERBOSE = 1 << 7,  /* --verbose */
     COMMAND_TAKES_LINK = 1 << 8,     /* --url, the options of a link's origin, and live ones */
+    COMMAND_TAKES_RESET = 1 << 10,   /* --reset */
     COMMAND_TAKES_CONFIG = 1 << 9,   /* --config; the file is read before it runs */
 };
 
@@ -74,6 +75,7 @@ int retry_run(const struct args *args);
 int remove_run(const struct args *args);
 int change_run(const struct args *args);
 int move_run(const struct args *args);
+int config_run(const struct args *args);
 int set_run(const struct args *args);
 int wait_run(const struct args *args);
 int stop_run(const struct args *args);

@@ -3,7 +3,8 @@
  * The order matters. First the log, so that a failure can be read; then the server, which takes the
  * session's lock, so that nothing of the session is touched twice; then the engine; and only when
  * all of it runs are clients let in and the one that started us is told. SIGTERM and SIGINT end it
- * as `haul stop` does; SIGHUP means nothing to a process without a terminal. */
+ * as `haul stop` does; SIGHUP reads the configuration again, and one that is broken changes
+ * nothing. */
 
 #include "cli/daemon.h"
 
@@ -17,6 +18,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "cli/configure.h"
 #include "control/server.h"
 #include "control/spawn.h"
 #include "haul/engine.h"
@@ -34,6 +36,8 @@ struct daemon {
     struct haul_engine *engine;
     uv_signal_t signals[COUNT_OF(end_signals)];
     uv_timer_t farewell; /* frees the engine, outside of its callback */
+    uv_signal_t hangup;
+    struct config *config; /* NULL: as it was when it started */
     bool has_handles;
 };
 
@@ -72,6 +76,24 @@ static void on_signal(uv_signal_t *handle, int number)
     server_stop(daemon->server);
 }
 
+static void on_hangup(uv_signal_t *handle, int number)
+{
+    struct daemon *daemon = OWNER_OF(handle, struct daemon, hangup);
+    struct config *config = NULL;
+    struct haul_settings settings;
+    struct haul_error err;
+
+    (void)number;
+    if (configure_session(daemon->args->args, &config, &settings, &err) != HAUL_OK) {
+        LOG_ERROR(daemon, "the configuration stays as it was: %s", err.text);
+        return;
+    }
+    config_free(daemon->config);
+    daemon->config = config;
+    haul_engine_configure(daemon->engine, &settings);
+    LOG_INFO(daemon, "read the configuration %s", config_path(config));
+}
+
 static void open_handles(struct daemon *daemon)
 {
     struct sigaction ignored = {.sa_handler = SIG_IGN};
@@ -84,9 +106,10 @@ static void open_handles(struct daemon *daemon)
         handle->data = daemon;
         (void)uv_signal_start(handle, on_signal, end_signals[i]);
     }
+    (void)uv_signal_init(uv, &daemon->hangup);
+    (void)uv_signal_start(&daemon->hangup, on_hangup, SIGHUP);
     (void)uv_timer_init(uv, &daemon->farewell);
     daemon->has_handles = true;
-    (void)sigaction(SIGHUP, &ignored, NULL);
     (void)sigaction(SIGPIPE, &ignored, NULL);
 }
 
@@ -96,6 +119,7 @@ static void close_handles(struct daemon *daemon)
         return;
     for (size_t i = 0; i < COUNT_OF(end_signals); i++)
         uv_close((uv_handle_t *)&daemon->signals[i], NULL);
+    uv_close((uv_handle_t *)&daemon->hangup, NULL);
     uv_close((uv_handle_t *)&daemon->farewell, NULL);
     daemon->has_handles = false;
 }
@@ -150,6 +174,7 @@ static void finish(struct daemon *daemon)
         haul_engine_free(daemon->engine);
     server_free(daemon->server);
     haul_loop_free(daemon->loop);
+    config_free(daemon->config);
 }
 
 static void tell_why_not(int ready_fd, const struct haul_error *err)

@@ -3,14 +3,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/suggest.h"
 #include "cli/args.h"
 #include "cli/call.h"
 #include "cli/command.h"
+#include "cli/report.h"
 
 static void send_set(struct call *call, struct haul_client *client)
 {
-    if (haul_given_any(&call->args->settings.given))
-        haul_client_set(client, &call->args->settings, call_reply, call);
+    const struct haul_settings *change = call->ctx;
+
+    if (haul_settings_any(change))
+        haul_client_set(client, change, call_reply, call);
     else
         haul_client_settings(client, call_reply, call);
 }
@@ -32,11 +36,52 @@ static int show_settings(struct call *call, const struct haul_reply *reply)
     return 0;
 }
 
+static enum haul_err refuse_reset(const char *name, struct haul_error *err)
+{
+    struct suggest suggest;
+    size_t count;
+    const struct haul_option *table = haul_option_table(&count);
+
+    suggest_init(&suggest, name);
+    for (size_t i = 0; i < count; i++) {
+        if (table[i].scope == HAUL_SCOPE_SESSION)
+            suggest_consider(&suggest, table[i].name);
+    }
+    if (suggest.best)
+        return haul_fail(err, HAUL_E_USAGE,
+                         "--reset: the session has no option \"%s\"; did you mean \"%s\"?", name,
+                         suggest.best);
+    return haul_fail(err, HAUL_E_USAGE, "--reset: the session has no option \"%s\"", name);
+}
+
+/* What the command line asks for: values, and names that --reset lets go of. */
+static enum haul_err read_change(const struct args *args, struct haul_settings *ret_change,
+                                 struct haul_error *err)
+{
+    *ret_change = args->settings;
+    for (size_t i = 0; i < args->run.resets.count; i++) {
+        const char *name = args->run.resets.items[i];
+        const struct haul_option *option = haul_option_find(name);
+
+        if (!option || option->scope != HAUL_SCOPE_SESSION)
+            return refuse_reset(name, err);
+        if (haul_option_given(option, ret_change))
+            return haul_fail(err, HAUL_E_USAGE, "--reset %s and --%s can't go together", name,
+                             name);
+        haul_settings_drop(ret_change, option);
+    }
+    return HAUL_OK;
+}
+
 int set_run(const struct args *args)
 {
-    bool asks = !haul_given_any(&args->settings.given);
+    struct haul_settings change;
+    struct haul_error err;
     struct call call = {
-        .args = args, .start = true, .question = asks, .send = send_set, .show = show_settings};
+        .args = args, .start = true, .send = send_set, .show = show_settings, .ctx = &change};
 
+    if (read_change(args, &change, &err) != HAUL_OK)
+        return report_usage("set", &err);
+    call.question = !haul_settings_any(&change);
     return call_run(&call);
 }

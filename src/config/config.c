@@ -50,6 +50,7 @@ struct made {
 struct config {
     char *path;
     char *warning;
+    bool found;
     struct ini ini;
     struct option_set general;
     struct host *hosts; /* the least exact one first */
@@ -428,6 +429,7 @@ enum haul_err config_load(const char *path, struct config **ret_config, struct h
     config->path = path ? path_absolute(path) : config_usual_path();
     option_set_init(&config->general);
     from = fopen(config->path, "re");
+    config->found = from != NULL;
     if (from) {
         code = read_open(config, from, err);
         fclose(from);
@@ -475,6 +477,11 @@ void config_free(struct config *config)
 const char *config_path(const struct config *config)
 {
     return config->path;
+}
+
+bool config_found(const struct config *config)
+{
+    return config->found;
 }
 
 const char *config_warning(const struct config *config)
@@ -534,7 +541,7 @@ static bool host_fits(const struct host *host, const struct url *url)
     size_t len = strlen(host->suffix);
     size_t skipped;
 
-    if (url->host.len < len || (!host->below && url->host.len > len))
+    if (!url || url->host.len < len || (!host->below && url->host.len > len))
         return false;
     if (host->port != 0 && host->port != url_port(url))
         return false;
@@ -608,14 +615,14 @@ struct haul_options *config_options(struct config *config, const char *url,
     struct url parts;
     char *key;
 
-    if (url_split(url, &parts, NULL) != HAUL_OK)
+    if (url && url_split(url, &parts, NULL) != HAUL_OK)
         return haul_options_ref(base);
-    key = key_of(config, &parts, base);
+    key = key_of(config, url ? &parts : NULL, base);
     if (!key)
         return haul_options_ref(base);
     HASH_FIND_STR(config->made, key, made);
     if (!made)
-        made = remember(config, key, base, make_options(config, &parts, base));
+        made = remember(config, key, base, make_options(config, url ? &parts : NULL, base));
     free(key);
     return haul_options_ref(made->options);
 }
@@ -628,6 +635,11 @@ void config_requests(struct config *config, struct haul_request *requests, size_
         haul_options_unref(requests[i].options);
         requests[i].options = options;
     }
+}
+
+size_t config_line_of(struct config *config, const struct haul_option *option)
+{
+    return *line_of(&config->general, option);
 }
 
 const char *config_host_of(struct config *config, const char *url, const struct haul_option *option,

@@ -49,6 +49,7 @@ void config_free(struct config *config);
 char *config_usual_path(void);
 
 const char *config_path(const struct config *config); /* the file, whether it is there or not */
+bool config_found(const struct config *config);       /* it is there */
 /* What the user ought to know, or NULL: a password that others may read. */
 const char *config_warning(const struct config *config);
 
@@ -64,13 +65,15 @@ bool config_takes(const struct haul_option *option);
 HAUL_CHECKED enum haul_err config_environment(struct option_set *set, struct haul_error *err);
 
 /* The options for a link to URL: those that BASE was given, the others from its [host] sections and
- * the general keys. Referenced; often BASE itself. */
+ * the general keys, or with URL NULL from these alone. Referenced; often BASE itself. */
 struct haul_options *config_options(struct config *config, const char *url,
                                     struct haul_options *base);
 
 /* Gives them to each of COUNT requests, instead of its own. */
 void config_requests(struct config *config, struct haul_request *requests, size_t count);
 
+/* The line that sets OPTION among the general keys, 0: none does. */
+size_t config_line_of(struct config *config, const struct haul_option *option);
 /* The [host] section that sets OPTION for URL, and in which line; NULL: none does. */
 const char *config_host_of(struct config *config, const char *url, const struct haul_option *option,
                            size_t *ret_line);

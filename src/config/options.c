@@ -506,6 +506,14 @@ static const struct haul_option rows[] = {
         .once = true,
     },
     {
+        CLIENT("reset", resets),
+        .type = HAUL_OPTION_LIST,
+        .value_name = "NAME",
+        .help = "Let this option be as configured again; may be given several times",
+        .check = check_filled,
+        .once = true,
+    },
+    {
         CLIENT("progress", progress),
         .type = HAUL_OPTION_CHOICE,
         .initial = "auto",

@@ -21,9 +21,10 @@ enum run_progress {
 struct run_options {
     struct haul_given given;
     struct haul_strings input_files;
-    char *url;     /* of `change`, NULL: not given; may hold user info */
-    char *session; /* NULL: not given */
-    char *config;  /* file, or NULL */
+    struct haul_strings resets; /* names of options, of `set` */
+    char *url;                  /* of `change`, NULL: not given; may hold user info */
+    char *session;              /* NULL: not given */
+    char *config;               /* file, or NULL */
     bool quiet;
     bool verbose;
     enum run_progress progress;

@@ -46,29 +46,39 @@ static struct haul_given *given_of(const struct haul_option *option, const void 
     return (struct haul_given *)(void *)((char *)(uintptr_t)target + offsets[option->scope]);
 }
 
-/* The row's word of TARGET's bits; *ret_bit is its bit in there. */
-static uint64_t *word_of(const struct haul_option *option, const void *target, uint64_t *ret_bit)
+static size_t row_of(const struct haul_option *option)
 {
     size_t count;
-    size_t row = (size_t)(option - haul_option_table(&count));
 
-    *ret_bit = UINT64_C(1) << (row % 64);
-    return &given_of(option, target)->bits[row / 64];
+    return (size_t)(option - haul_option_table(&count));
+}
+
+static bool has_bit(const struct haul_given *given, size_t row)
+{
+    return (given->bits[row / 64] >> (row % 64) & 1) != 0;
+}
+
+bool haul_option_marked(const struct haul_option *option, const struct haul_given *given)
+{
+    return has_bit(given, row_of(option));
 }
 
 bool haul_option_given(const struct haul_option *option, const void *target)
 {
-    uint64_t bit;
-
-    return (*word_of(option, target, &bit) & bit) != 0;
+    return has_bit(given_of(option, target), row_of(option));
 }
 
-static void mark_given(const struct haul_option *option, void *target, bool given)
+static void mark(struct haul_given *given, size_t row, bool yes)
 {
-    uint64_t bit;
-    uint64_t *word = word_of(option, target, &bit);
+    uint64_t bit = UINT64_C(1) << (row % 64);
+    uint64_t *word = &given->bits[row / 64];
 
-    *word = given ? *word | bit : *word & ~bit;
+    *word = yes ? *word | bit : *word & ~bit;
+}
+
+void haul_option_mark(const struct haul_option *option, void *target, bool given)
+{
+    mark(given_of(option, target), row_of(option), given);
 }
 
 bool haul_given_any(const struct haul_given *given)
@@ -219,7 +229,7 @@ enum haul_err haul_option_set(const struct haul_option *option, void *target, co
     enum haul_err code = set_field(option, field_of(option, target), value, err);
 
     if (code == HAUL_OK)
-        mark_given(option, target, true);
+        haul_option_mark(option, target, true);
     return code;
 }
 
@@ -280,11 +290,10 @@ void haul_option_clear(const struct haul_option *option, void *target)
     field_clear(option, target);
     if (option->initial != NULL && set_field(option, field, option->initial, NULL) != HAUL_OK)
         abort();
-    mark_given(option, target, false);
+    haul_option_mark(option, target, false);
 }
 
-/* Makes the row's field in TO equal to that in FROM. */
-static void field_copy(const struct haul_option *option, void *to, const void *from)
+void haul_option_copy(const struct haul_option *option, void *to, const void *from)
 {
     union field target = field_of(option, to);
     union field source = field_of(option, from);
@@ -369,7 +378,7 @@ struct haul_options *haul_options_copy(const struct haul_options *options)
     copy->given = options->given;
     for (size_t i = 0; i < count; i++) {
         if (rows[i].scope == HAUL_SCOPE_ITEM)
-            field_copy(&rows[i], copy, options);
+            haul_option_copy(&rows[i], copy, options);
     }
     return copy;
 }
@@ -382,8 +391,8 @@ static void copy_given(enum haul_option_scope scope, void *to, const void *from)
     for (size_t i = 0; i < count; i++) {
         if (rows[i].scope != scope || !haul_option_given(&rows[i], from))
             continue;
-        field_copy(&rows[i], to, from);
-        mark_given(&rows[i], to, true);
+        haul_option_copy(&rows[i], to, from);
+        haul_option_mark(&rows[i], to, true);
     }
 }
 
@@ -423,6 +432,21 @@ void haul_options_merge(struct haul_options *to, const struct haul_options *from
 void haul_settings_merge(struct haul_settings *to, const struct haul_settings *from)
 {
     copy_given(HAUL_SCOPE_SESSION, to, from);
+}
+
+void haul_settings_drop(struct haul_settings *settings, const struct haul_option *option)
+{
+    mark(&settings->dropped, row_of(option), true);
+}
+
+bool haul_settings_drops(const struct haul_settings *settings, const struct haul_option *option)
+{
+    return has_bit(&settings->dropped, row_of(option));
+}
+
+bool haul_settings_any(const struct haul_settings *settings)
+{
+    return haul_given_any(&settings->given) || haul_given_any(&settings->dropped);
 }
 
 void haul_settings_init(struct haul_settings *settings)

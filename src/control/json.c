@@ -598,20 +598,76 @@ json_t *json_from_settings(const struct haul_settings *settings, bool all)
 
         if (option->scope != HAUL_SCOPE_SESSION || option->secret)
             continue;
-        if (all || haul_option_given(option, settings))
+        if (!all && haul_settings_drops(settings, option))
+            json_object_set_new(object, option->name, json_null());
+        else if (all || haul_option_given(option, settings))
             json_object_set_new(object, option->name, option_from(option, settings, &bad));
     }
     return object;
+}
+
+json_t *json_from_given_settings(const struct haul_settings *settings)
+{
+    size_t count;
+    const struct haul_option *table = haul_option_table(&count);
+    json_t *names = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        if (table[i].scope == HAUL_SCOPE_SESSION && haul_option_given(&table[i], settings))
+            json_array_append_new(names, json_string(table[i].name));
+    }
+    return names;
+}
+
+static bool has_name(const json_t *names, const char *name)
+{
+    for (size_t i = 0; i < json_array_size(names); i++) {
+        const char *one = json_string_value(json_array_get(names, i));
+
+        if (one && strcmp(one, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+void json_to_given_settings(const json_t *names, struct haul_settings *settings)
+{
+    size_t count;
+    const struct haul_option *table = haul_option_table(&count);
+
+    for (size_t i = 0; i < count && json_is_array(names); i++) {
+        if (table[i].scope == HAUL_SCOPE_SESSION)
+            haul_option_mark(&table[i], settings, has_name(names, table[i].name));
+    }
+}
+
+/* null: as configured again. */
+static enum haul_err setting_to(const char *name, const json_t *value,
+                                struct haul_settings *settings, struct haul_error *err)
+{
+    const struct haul_option *option = haul_option_find(name);
+
+    if (!json_is_null(value) || !option || option->scope != HAUL_SCOPE_SESSION)
+        return option_to(name, value, HAUL_SCOPE_SESSION, settings, err);
+    haul_settings_drop(settings, option);
+    return HAUL_OK;
 }
 
 enum haul_err json_to_settings(const json_t *json, struct haul_settings *ret_settings,
                                struct haul_error *err)
 {
     struct haul_settings settings;
-    enum haul_err code;
+    enum haul_err code = HAUL_OK;
+    const char *name;
+    json_t *value;
 
     haul_settings_init(&settings);
-    code = options_to(json, HAUL_SCOPE_SESSION, &settings, err);
+    json_object_foreach(unconst(json), name, value)
+    {
+        code = setting_to(name, value, &settings, err);
+        if (code != HAUL_OK)
+            break;
+    }
     if (code == HAUL_OK)
         *ret_settings = settings;
     return code;

@@ -36,6 +36,10 @@ HAUL_CHECKED enum haul_err json_to_options(const json_t *json, struct haul_optio
 
 /* With ALL, defaults too. */
 json_t *json_from_settings(const struct haul_settings *settings, bool all);
+/* The names of the rows that count as given, and back: the others of SETTINGS then don't. NULL, as
+ * an old daemon has it, changes nothing. */
+json_t *json_from_given_settings(const struct haul_settings *settings);
+void json_to_given_settings(const json_t *names, struct haul_settings *settings);
 HAUL_CHECKED enum haul_err json_to_settings(const json_t *json, struct haul_settings *ret_settings,
                                             struct haul_error *err);
 

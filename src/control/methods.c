@@ -383,9 +383,12 @@ static enum haul_err run_move(struct call *call, const json_t *params, json_t **
 static json_t *settings_now(const struct call *call)
 {
     struct haul_settings settings;
+    json_t *result;
 
     haul_engine_settings(server_engine(call->server), &settings);
-    return one_member("settings", json_from_settings(&settings, true));
+    result = one_member("settings", json_from_settings(&settings, true));
+    json_object_set_new(result, "set", json_from_given_settings(&settings));
+    return result;
 }
 
 static enum haul_err run_set(struct call *call, const json_t *params, json_t **ret_result,
@@ -601,7 +604,8 @@ static const struct method methods[] = {
         .name = "set",
         .run = run_set,
         .help = "Change settings of the session",
-        .params = {{"settings", PARAM_OBJECT, true, "{\"long-name\": \"value\"}"}},
+        .params = {{"settings", PARAM_OBJECT, true,
+                    "{\"long-name\": \"value\"}; null: as configured"}},
     },
     {
         .name = "settings",

@@ -137,6 +137,8 @@ enum haul_err reply_decode(enum call_kind kind, const json_t *result, struct rep
     case CALL_SET:
     case CALL_SETTINGS:
         code = json_to_settings(json_object_get(result, "settings"), &parts->settings, err);
+        if (code == HAUL_OK)
+            json_to_given_settings(json_object_get(result, "set"), &parts->settings);
         reply->settings = &parts->settings;
         break;
     case CALL_ACT:

@@ -701,7 +701,7 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
     engine->loop = loop_uv(loop);
     engine->haul_loop = loop;
     engine->clock = &clock_system;
-    engine->settings = *settings;
+    engine->settings = engine->configured = *settings;
     engine->keep_history = session != NULL;
     engine->disk_free = -1;
     engine->slots_max = UINT64_MAX;
@@ -786,15 +786,45 @@ const char *haul_engine_libraries(void)
 
 /* Settings and looks. */
 
-void haul_engine_set(struct haul_engine *engine, const struct haul_settings *settings)
+/* Rows that nobody has set are as configured; so are those that CHANGE drops. */
+static void follow_configuration(struct haul_engine *engine, const struct haul_settings *change)
 {
-    haul_settings_merge(&engine->settings, settings);
-    keep_settings(engine, settings);
+    size_t count;
+    const struct haul_option *table = haul_option_table(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (table[i].scope != HAUL_SCOPE_SESSION)
+            continue;
+        if (change && haul_settings_drops(change, &table[i]))
+            haul_option_clear(&table[i], &engine->settings);
+        if (!haul_option_given(&table[i], &engine->settings))
+            haul_option_copy(&table[i], &engine->settings, &engine->configured);
+    }
+}
+
+static void settings_changed(struct haul_engine *engine)
+{
     engine->slots_max = UINT64_MAX;
     apply_settings(engine);
     engine->queue.version++;
     uv_timer_stop(&engine->limit_timer); /* set for the old limit */
+}
+
+void haul_engine_set(struct haul_engine *engine, const struct haul_settings *settings)
+{
+    haul_settings_merge(&engine->settings, settings);
+    follow_configuration(engine, settings);
+    keep_settings(engine, settings);
+    settings_changed(engine);
     haul_engine_hold(engine, false);
+}
+
+void haul_engine_configure(struct haul_engine *engine, const struct haul_settings *settings)
+{
+    engine->configured = *settings;
+    follow_configuration(engine, NULL);
+    settings_changed(engine);
+    engine_wake(engine);
 }
 
 void haul_engine_settings(const struct haul_engine *engine, struct haul_settings *ret_settings)

@@ -27,6 +27,7 @@ struct haul_engine {
     const struct clock *clock;
     struct haul_engine_events events;
     struct haul_settings settings;
+    struct haul_settings configured; /* what rows are that nobody has set */
     struct queue queue;
     struct net *net;
     struct disk *disk;

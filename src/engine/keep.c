@@ -548,6 +548,8 @@ void keep_settings(struct haul_engine *engine, const struct haul_settings *setti
     for (size_t i = 0; engine->store && i < count; i++) {
         char *value;
 
+        if (table[i].scope == HAUL_SCOPE_SESSION && haul_settings_drops(settings, &table[i]))
+            store_set(engine->store, table[i].name, NULL);
         if (table[i].scope != HAUL_SCOPE_SESSION || !haul_option_given(&table[i], settings))
             continue;
         value = haul_option_get(&table[i], settings, 0);

@@ -39,10 +39,9 @@ LIBRARIES = {
     r"curl/.*": {"net"},
     r"sqlite3\.h": {"store"},
     r"(n?curses|ncursesw?/.*|term)\.h": {"ui"},
-    r"jansson\.h": {"control"},
+    r"jansson\.h": {"control", "cli"},
     r"utf8proc\.h": {"base"},
     r"openssl/.*": {"net", "disk"},
-    r"ini\.h": {"config"},
     r"uv\.h": {"base", "net", "disk", "store", "engine", "control", "cli", "ui"},
 }
 

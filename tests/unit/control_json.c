@@ -248,6 +248,47 @@ static void settings_travel_only_when_given(void **state)
     json_decref(json);
 }
 
+static void a_setting_that_is_let_go_of_travels_as_null(void **state)
+{
+    struct haul_settings settings, back;
+    json_t *json;
+
+    (void)state;
+    haul_settings_init(&settings);
+    haul_settings_drop(&settings, haul_option_find("jobs"));
+    assert_true(haul_settings_any(&settings));
+    json = json_from_settings(&settings, false);
+    assert_true(json_is_null(json_object_get(json, "jobs")));
+    assert_int_equal(json_to_settings(json, &back, NULL), HAUL_OK);
+    assert_true(haul_settings_drops(&back, haul_option_find("jobs")));
+    assert_false(haul_settings_drops(&back, haul_option_find("limit")));
+    assert_false(haul_given_any(&back.given));
+    json_object_set_new(json, "dir", json_null());
+    assert_int_equal(json_to_settings(json, &back, NULL), HAUL_E_BAD_OPTION);
+    json_decref(json);
+}
+
+static void which_settings_were_set_is_told_by_name(void **state)
+{
+    struct haul_settings settings, back;
+    json_t *json, *names;
+
+    (void)state;
+    haul_settings_init(&settings);
+    assert_int_equal(haul_option_set(haul_option_find("limit"), &settings, "20M", NULL), HAUL_OK);
+    json = json_from_settings(&settings, true);
+    assert_int_equal(json_to_settings(json, &back, NULL), HAUL_OK);
+    json_to_given_settings(NULL, &back); /* an old daemon does not tell */
+    assert_true(haul_option_given(haul_option_find("jobs"), &back));
+    names = json_from_given_settings(&settings);
+    json_to_given_settings(names, &back);
+    assert_false(haul_option_given(haul_option_find("jobs"), &back));
+    assert_true(haul_option_given(haul_option_find("limit"), &back));
+    assert_int_equal(back.limit, 20u << 20);
+    json_decref(names);
+    json_decref(json);
+}
+
 static void a_view_comes_back_as_it_was(void **state)
 {
     struct haul_view view = {.states = 1u << HAUL_FAILED | 1u << HAUL_DONE,
@@ -299,6 +340,8 @@ int main(void)
         cmocka_unit_test(a_value_that_is_not_utf8_can_not_travel),
         cmocka_unit_test(unusable_options_are_refused),
         cmocka_unit_test(settings_travel_only_when_given),
+        cmocka_unit_test(a_setting_that_is_let_go_of_travels_as_null),
+        cmocka_unit_test(which_settings_were_set_is_told_by_name),
         cmocka_unit_test(a_view_comes_back_as_it_was),
         cmocka_unit_test(strings_from_the_other_side_are_made_clean),
     };
