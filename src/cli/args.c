@@ -1,8 +1,7 @@
 /* The command line against the option table.
  *
- * Knows how options are written, not what any of them means: names, values and ranges come from
- * the table, and which of them a command takes from the command. An option that a command would
- * ignore is refused.
+ * Names, values and ranges come from the table, and which of them a command takes from the command.
+ * An option that a command would ignore is refused.
  */
 #include "cli/args.h"
 
@@ -14,20 +13,7 @@
 #include "base/suggest.h"
 #include "cli/command.h"
 #include "config/config.h"
-
-/* The words that are still to be read. */
-struct words {
-    const char *const *at;
-    size_t left;
-};
-
-static const char *next_word(struct words *words)
-{
-    if (words->left == 0)
-        return NULL;
-    words->left--;
-    return *words->at++;
-}
+#include "config/option_words.h"
 
 /* Which bit of a command's `takes` lets in an option of the run; 0: every command takes it. */
 static unsigned takes_of_run(const char *name)
@@ -65,36 +51,6 @@ bool args_takes(const struct command *command, const struct haul_option *option)
     return (command->takes & wanted) == wanted;
 }
 
-static void *target_of(struct args *args, const struct haul_option *option)
-{
-    switch (option->scope) {
-    case HAUL_SCOPE_ITEM:
-        return args->item;
-    case HAUL_SCOPE_SESSION:
-        return &args->settings;
-    default:
-        return &args->run;
-    }
-}
-
-static enum haul_err unknown_option(const struct command *command, const char *name,
-                                    struct haul_error *err)
-{
-    struct suggest suggest;
-    size_t count;
-    const struct haul_option *table = haul_option_table(&count);
-
-    suggest_init(&suggest, name);
-    for (size_t i = 0; i < count; i++) {
-        if (args_takes(command, &table[i]))
-            suggest_consider(&suggest, table[i].name);
-    }
-    if (suggest.best != NULL)
-        return haul_fail(err, HAUL_E_USAGE, "there is no option --%s; did you mean --%s?", name,
-                         suggest.best);
-    return haul_fail(err, HAUL_E_USAGE, "there is no option --%s", name);
-}
-
 static enum haul_err check_taken(const struct args *args, const struct haul_option *option,
                                  struct haul_error *err)
 {
@@ -107,74 +63,46 @@ static enum haul_err check_taken(const struct args *args, const struct haul_opti
                      option->name);
 }
 
-/* "--name", "--name=value" or "--name value"; WORD is without the dashes. */
-static enum haul_err read_long(struct args *args, const char *word, struct words *words,
-                               struct haul_error *err)
+static void *target_of(void *ctx, const struct haul_option *option, struct haul_error *err)
 {
-    size_t name_len = strcspn(word, "=");
-    const char *value = word[name_len] == '=' ? word + name_len + 1 : NULL;
-    char *name = xstrndup(word, name_len);
-    const struct haul_option *option = haul_option_find(name);
-    enum haul_err code =
-        option == NULL ? unknown_option(args->command, name, err) : check_taken(args, option, err);
+    struct args *args = ctx;
 
-    free(name);
-    if (code != HAUL_OK)
-        return code;
-    if (value == NULL)
-        value = option->type == HAUL_OPTION_FLAG ? "true" : next_word(words);
-    if (value == NULL)
-        return haul_fail(err, HAUL_E_USAGE, "--%s needs a value: --%s %s", option->name,
-                         option->name, option->value_name);
-    return haul_option_set(option, target_of(args, option), value, err);
+    if (check_taken(args, option, err) != HAUL_OK)
+        return NULL;
+    switch (option->scope) {
+    case HAUL_SCOPE_ITEM:
+        return args->item;
+    case HAUL_SCOPE_SESSION:
+        return &args->settings;
+    default:
+        return &args->run;
+    }
 }
 
-/* "-j8", "-j 8", "-qv", "-qj8"; WORD is without the dash. */
-static enum haul_err read_short(struct args *args, const char *word, struct words *words,
-                                struct haul_error *err)
+static enum haul_err unknown_option(void *ctx, const char *name, struct haul_error *err)
 {
-    for (; *word != '\0'; word++) {
-        const struct haul_option *option = haul_option_find_letter(*word);
-        const char *value = "true";
-        enum haul_err code;
+    const struct args *args = ctx;
+    struct suggest suggest;
+    size_t count;
+    const struct haul_option *table = haul_option_table(&count);
 
-        if (option == NULL)
-            return haul_fail(err, HAUL_E_USAGE, "there is no option -%.1s", word);
-        if ((code = check_taken(args, option, err)) != HAUL_OK)
-            return code;
-        if (option->type != HAUL_OPTION_FLAG)
-            value = word[1] != '\0' ? word + 1 : next_word(words);
-        if (value == NULL)
-            return haul_fail(err, HAUL_E_USAGE, "-%c needs a value: -%c %s", option->letter,
-                             option->letter, option->value_name);
-        if ((code = haul_option_set(option, target_of(args, option), value, err)) != HAUL_OK)
-            return code;
-        if (option->type != HAUL_OPTION_FLAG)
-            break;
+    suggest_init(&suggest, name);
+    for (size_t i = 0; i < count; i++) {
+        if (args_takes(args->command, &table[i]))
+            suggest_consider(&suggest, table[i].name);
     }
-    return HAUL_OK;
+    if (suggest.best != NULL)
+        return haul_fail(err, HAUL_E_USAGE, "there is no option --%s; did you mean --%s?", name,
+                         suggest.best);
+    return haul_fail(err, HAUL_E_USAGE, "there is no option --%s", name);
 }
 
-/* Reads all words; what is no option becomes an operand. "-" alone is an operand. */
-static enum haul_err read_words(struct args *args, struct words words, struct haul_error *err)
+static enum haul_err take_operand(void *ctx, const char *word, struct haul_error *err)
 {
-    bool options_over = false;
-    const char *word;
+    struct args *args = ctx;
 
-    while ((word = next_word(&words)) != NULL) {
-        enum haul_err code = HAUL_OK;
-
-        if (options_over || word[0] != '-' || word[1] == '\0')
-            args->operands[args->operand_count++] = word;
-        else if (word[1] != '-')
-            code = read_short(args, word + 1, &words, err);
-        else if (word[2] != '\0')
-            code = read_long(args, word + 2, &words, err);
-        else
-            options_over = true;
-        if (code != HAUL_OK)
-            return code;
-    }
+    (void)err;
+    args->operands[args->operand_count++] = word;
     return HAUL_OK;
 }
 
@@ -221,7 +149,13 @@ enum haul_err args_parse(const struct command *command, const char *const *words
     haul_settings_init(&args.settings);
     haul_settings_init(&args.initial);
     run_options_init(&args.run);
-    code = read_words(&args, (struct words){words, count}, err);
+    code = option_words_read(&(struct option_words){.words = words,
+                                                    .count = count,
+                                                    .target = target_of,
+                                                    .unknown = unknown_option,
+                                                    .operand = take_operand,
+                                                    .ctx = &args},
+                             err);
     if (code == HAUL_OK)
         code = choose_session(&args.run, err);
     if (code == HAUL_OK)
