@@ -1,42 +1,48 @@
 /* The review sheet. What was pasted may be megabytes, so only the lines that are seen are made.
- * Text that comes while the sheet is open joins what is there. */
+ *
+ * A line is a mark, the name, the size, and where the link leads to; what the queue knows of it
+ * stands in place of the host where there is no room for both. Above stands what is said of the
+ * line under the cursor: the options of a copied request, with secrets masked, else the link
+ * itself. */
 
 #include "ui/add_view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/fmt.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "base/text.h"
 #include "base/url.h"
-#include "ui/paste.h"
 
 #define TITLE_LINES 2
 #define SHOWN_MAX   1024 /* bytes of a link that are worth showing */
+#define HOST_WIDTH  60   /* from here on there is room for the host */
+#define BOTH_WIDTH  100  /* and from here on for a remark beside it */
+#define SIZE_COLUMN 9
+#define REMARK_SIZE 64
+
+static const struct view_ops ops;
+static const struct view_ops ops_off;
+static const struct view_ops ops_none;
 
 void add_view_clear(struct add_view *add)
 {
-    urls_fini(&add->urls);
-    add->urls = (struct urls){0};
-    strbuf_fini(&add->text);
-    add->top = 0;
+    sheet_fini(&add->sheet);
+    xstrset(&add->hint, NULL);
+    add->top = add->cursor = 0;
+    add_view_update(add);
 }
 
 void add_view_fini(struct add_view *add)
 {
     add_view_clear(add);
     free(add->dir);
-}
-
-bool add_view_text(struct add_view *add, const char *text, size_t len)
-{
-    if (!strbuf_add(&add->text, text, len) || !strbuf_puts(&add->text, "\n"))
-        return false;
-    urls_fini(&add->urls);
-    urls_find(&add->urls, add->text.data, add->text.len);
-    return true;
+    free(add->options);
 }
 
 void add_view_set_dir(struct add_view *add, const char *dir)
@@ -46,44 +52,146 @@ void add_view_set_dir(struct add_view *add, const char *dir)
     free(absolute);
 }
 
-void add_view_requests(const struct add_view *add, const struct haul_options *options,
-                       struct requests *ret_requests)
+static size_t refused(const struct add_view *add)
 {
-    struct haul_options *own = options ? haul_options_copy(options) : haul_options_new();
-    /* A folder that was chosen here counts more than one of the configuration. */
-    bool chosen = own->dir && strcmp(own->dir, add->dir) != 0;
-    if (!chosen || haul_option_set(haul_option_find("dir"), own, add->dir, NULL) != HAUL_OK)
-        xstrset(&own->dir, add->dir);
-    *ret_requests = (struct requests){0};
-    for (size_t i = 0; i < add->urls.count; i++)
-        requests_add(ret_requests, add->urls.items[i], own);
-    haul_options_unref(own);
+    return add->sheet.pasted.urls.refused_count;
+}
+
+static size_t lines_of(const struct add_view *add)
+{
+    return refused(add) + add->sheet.count;
+}
+
+/* The index of the link under the cursor; false: there is none. */
+static bool under_cursor(const struct add_view *add, size_t *ret_index)
+{
+    *ret_index = add->cursor - refused(add);
+    return add->cursor >= refused(add) && *ret_index < add->sheet.count;
+}
+
+void add_view_seen(const struct add_view *add, size_t *ret_from, size_t *ret_to)
+{
+    size_t end = add->top + (size_t)MAX(add->height, 0);
+    *ret_from = MIN(add->top - MIN(add->top, refused(add)), add->sheet.count);
+    *ret_to = MIN(end - MIN(end, refused(add)), add->sheet.count);
+}
+
+/* Keeps the cursor on a line, and the line in sight. */
+static void settle(struct add_view *add)
+{
+    size_t height = (size_t)MAX(add->height, 1);
+    size_t lines = lines_of(add);
+    add->cursor = MIN(add->cursor, lines > 0 ? lines - 1 : 0);
+    if (add->cursor < add->top)
+        add->top = add->cursor;
+    if (add->cursor >= add->top + height)
+        add->top = add->cursor - height + 1;
+    add->top = MIN(add->top, lines > height ? lines - height : 0);
+}
+
+void add_view_update(struct add_view *add)
+{
+    add->view.ops = add->sheet.count == 0 ? &ops_none : add->sheet.on_count == 0 ? &ops_off : &ops;
+}
+
+/* ---- the lines above ---- */
+
+static void count_links(const struct add_view *add, bool wide, struct strbuf *text)
+{
+    const struct sheet *sheet = &add->sheet;
+    const struct urls *urls = &sheet->pasted.urls;
+    char size[FMT_SIZE];
+    bool all;
+    uint64_t bytes = sheet_bytes(sheet, &all);
+    bool fits = strbuf_printf(text, "%s%zu %s", pasted_busy(&sheet->pasted) ? "reading: " : "",
+                              sheet->count, sheet->count == 1 ? "link" : "links");
+    if (sheet->on_count < sheet->count)
+        fits = fits && strbuf_printf(text, ", %zu chosen", sheet->on_count);
+    if (urls->refused_total > 0)
+        fits = fits && strbuf_printf(text, ", %zu refused", urls->refused_total);
+    if (urls->repeated > 0 && wide)
+        fits = fits && strbuf_printf(text, ", %zu repeated", urls->repeated);
+    if (bytes > 0 && wide)
+        fits =
+            fits && strbuf_printf(text, ", %s%s", all ? "" : "at least ", fmt_bytes(bytes, size));
+    (void)fits;
 }
 
 static void paint_title(const struct add_view *add, const struct cells *cells,
                         struct cells_area area)
 {
-    char text[160];
-    int at = snprintf(text, sizeof(text), "%zu %s", add->urls.count,
-                      add->urls.count == 1 ? "link" : "links");
-    if (add->urls.refused_total > 0)
-        at += snprintf(text + at, sizeof(text) - (size_t)at, ", %zu refused",
-                       add->urls.refused_total);
-    if (add->urls.repeated > 0)
-        snprintf(text + at, sizeof(text) - (size_t)at, ", %zu repeated", add->urls.repeated);
+    struct strbuf text;
     int x = area.x + 1;
-    x += cells_put(cells, area.y, x, area.width - 2, STYLE_ACCENT, text) + 2;
-    x += cells_put(cells, area.y, x, area.x + area.width - x - 1, STYLE_DIM, "into") + 1;
+    int end = area.x + area.width - 1;
+    strbuf_init(&text, 256);
+    count_links(add, area.width >= HOST_WIDTH, &text);
+    x += cells_put(cells, area.y, x, area.width - 2, STYLE_ACCENT, text.data) + 2;
+    x += cells_put(cells, area.y, x, end - x, STYLE_DIM, "into") + 1;
     char *dir = text_clean_dup(text_raw_from(add->dir), SHOWN_MAX);
-    cells_put_name(cells, area.y, x, area.x + area.width - x - 1, STYLE_TEXT, dir);
+    int width = MIN(end - x, (int)text_width(dir));
+    x += cells_put_name(cells, area.y, x, width, STYLE_TEXT, dir) + 2;
+    if (add->options && x + 5 + (int)text_width(add->options) <= end) {
+        x += cells_put(cells, area.y, x, end - x, STYLE_DIM, "with") + 1;
+        cells_put(cells, area.y, x, end - x, STYLE_TEXT, add->options);
+    }
     free(dir);
+    strbuf_fini(&text);
 }
 
-/* The file name that the link promises; the answer may tell another. */
-static char *name_of(const char *url)
+/* What is to be said of link INDEX, newly allocated. */
+static char *describe(const struct add_view *add, size_t index, bool ascii)
 {
+    const struct pasted *pasted = &add->sheet.pasted;
+    const struct haul_options *options = pasted_options(pasted, index);
+    const char *notes = pasted_notes(pasted, index);
+    char *said = options ? sheet_describe(options, ascii) : xstrdup("");
+    char *text;
+    if (notes)
+        text = xasprintf("%s%snot done: %s", said, said[0] ? "; " : "", notes);
+    else if (said[0] || add->options)
+        text = xasprintf("%s%s%s", said, said[0] && add->options ? " " : "",
+                         add->options ? add->options : "");
+    else
+        text = url_shown(sheet_url(&add->sheet, index));
+    free(said);
+    return text;
+}
+
+static void paint_about(const struct add_view *add, const struct cells *cells,
+                        struct cells_area area)
+{
+    size_t index;
+    size_t chosen;
+    char text[REMARK_SIZE];
+    size_t offers = sheet_healing(&add->sheet, &chosen);
+    int y = area.y + 1;
+    if (add->hint) {
+        cells_put_name(cells, y, area.x + 1, area.width - 2, STYLE_ACCENT, add->hint);
+    } else if (offers > 0 && chosen == 0) {
+        snprintf(text, sizeof(text),
+                 offers == 1 ? "%zu link would mend an expired download: h"
+                             : "%zu links would mend expired downloads: h",
+                 offers);
+        cells_put_name(cells, y, area.x + 1, area.width - 2, STYLE_ACCENT, text);
+    } else if (under_cursor(add, &index)) {
+        char *about = describe(add, index, cells->ascii);
+        cells_put_name(cells, y, area.x + 1, area.width - 2, STYLE_DIM, about);
+        free(about);
+    }
+}
+
+/* ---- links ---- */
+
+/* The file name that the link promises, or that its server told. */
+static char *name_of(const struct add_view *add, size_t index)
+{
+    const struct haul_options *options = pasted_options(&add->sheet.pasted, index);
     size_t len;
-    char *raw = url_last_segment(url, &len);
+    if (options && options->out)
+        return text_clean_dup(text_raw_from(options->out), SHOWN_MAX);
+    if (add->sheet.rows[index].name)
+        return xstrdup(add->sheet.rows[index].name);
+    char *raw = url_last_segment(sheet_url(&add->sheet, index), &len);
     char *name = text_clean_dup((struct text_raw){raw, len}, SHOWN_MAX);
     free(raw);
     return name;
@@ -98,56 +206,159 @@ static char *host_of(const char *url)
     return text_clean_dup((struct text_raw){parts.host.at, parts.host.len}, SHOWN_MAX);
 }
 
-static void paint_link(const struct cells *cells, int y, struct cells_area area, const char *url,
-                       size_t number)
+static const char *state_words(enum haul_state state)
 {
-    char text[32];
-    int host_width = area.width / 3;
-    int number_width = 6;
-    char *name = name_of(url);
-    char *host = host_of(url);
-    snprintf(text, sizeof(text), "%zu", number);
-    cells_put_right(cells, y, area.x, number_width, STYLE_DIM, text);
-    int x = area.x + number_width + 2;
-    int width = area.width - number_width - host_width - 5;
-    cells_put_name(cells, y, x, width, name[0] ? STYLE_TEXT : STYLE_DIM,
-                   name[0] ? name : "(no name yet)");
-    cells_put_name(cells, y, x + width + 2, host_width, STYLE_DIM, host);
-    free(name);
+    switch (state) {
+    case HAUL_DONE:
+        return "finished";
+    case HAUL_FAILED:
+        return "failed";
+    case HAUL_CANCELLED:
+        return "cancelled";
+    default:
+        return "in the queue";
+    }
+}
+
+static void remark_known(const struct sheet_row *row, bool wide, char text[REMARK_SIZE])
+{
+    char day[16] = "";
+    time_t at = (time_t)(row->finished_at / 1000);
+    struct tm parts;
+    if (wide && row->state == HAUL_DONE && row->finished_at > 0 && localtime_r(&at, &parts) &&
+        strftime(day, sizeof(day), " %Y-%m-%d", &parts) == 0)
+        day[0] = '\0';
+    snprintf(text, REMARK_SIZE, "%s%s as %llu", state_words(row->state), day,
+             (unsigned long long)row->id);
+}
+
+/* What is special about the link; "" when nothing is. */
+static enum theme_style remark(const struct add_view *add, size_t index, bool wide,
+                               char text[REMARK_SIZE])
+{
+    const struct sheet_row *row = &add->sheet.rows[index];
+    const struct haul_options *options = pasted_options(&add->sheet.pasted, index);
+    unsigned long long heal = row->heal;
+    text[0] = '\0';
+    if (row->heals)
+        snprintf(text, REMARK_SIZE, wide ? "becomes the link of %llu" : "mends %llu", heal);
+    else if (row->heal != 0)
+        snprintf(text, REMARK_SIZE, wide ? "would mend expired %llu: h" : "h mends %llu", heal);
+    else if (row->id != 0)
+        remark_known(row, wide, text);
+    else if (options && !haul_options_plain(options))
+        str_copy(text, REMARK_SIZE, haul_options_method(options));
+    else if (row->refusal != 0)
+        snprintf(text, REMARK_SIZE, wide ? "the server says %d" : "says %d", row->refusal);
+    if (row->heals)
+        return STYLE_GOOD;
+    return row->heal != 0 ? STYLE_ACCENT : STYLE_WAIT;
+}
+
+static const char *size_text(const struct sheet_row *row, bool ascii, char buf[FMT_SIZE])
+{
+    if (row->size >= 0)
+        return fmt_bytes((uint64_t)row->size, buf);
+    if (row->asked == SHEET_ASKED)
+        return ascii ? "..." : "…";
+    return row->asked == SHEET_TOLD ? "?" : "";
+}
+
+static const char *mark_of(const struct sheet_row *row, bool ascii)
+{
+    if (row->off)
+        return ascii ? "-" : "·";
+    return ascii ? "+" : "✓";
+}
+
+/* The columns of a link. */
+struct columns {
+    int name, size, host, remark; /* -1: there is none */
+    int width;                    /* of host and remark */
+    int end;
+};
+
+static struct columns columns_of(struct cells_area area)
+{
+    int end = area.x + area.width - 1;
+    struct columns columns = {area.x + 5, end - SIZE_COLUMN, -1, -1, 0, end};
+    if (area.width >= BOTH_WIDTH) {
+        columns.width = (area.width - 20) / 4;
+        columns.remark = end - columns.width;
+        columns.host = columns.remark - columns.width - 2;
+        columns.size = columns.host - SIZE_COLUMN - 2;
+    } else if (area.width >= HOST_WIDTH) {
+        columns.width = area.width / 3;
+        columns.host = columns.remark = end - columns.width;
+        columns.size = columns.host - SIZE_COLUMN - 2;
+    }
+    return columns;
+}
+
+/* Host and remark, each where there is room. True when a remark stands in place of the size. */
+static bool paint_right(const struct add_view *add, const struct cells *cells, int y,
+                        const struct columns *columns, size_t index, int *ret_name_end)
+{
+    char text[REMARK_SIZE];
+    enum theme_style style = remark(add, index, columns->remark >= 0, text);
+    char *host = host_of(sheet_url(&add->sheet, index));
+    *ret_name_end = columns->size - 1;
+    if (columns->host >= 0 && (columns->host != columns->remark || !text[0]))
+        cells_put_name(cells, y, columns->host, columns->width, STYLE_DIM, host);
+    if (columns->remark >= 0)
+        cells_put_name(cells, y, columns->remark, columns->width, style, text);
     free(host);
+    if (columns->remark >= 0 || !text[0])
+        return false;
+    int used = (int)text_width(text);
+    cells_put_right(cells, y, columns->end - used, used, style, text);
+    *ret_name_end = columns->end - used - 1;
+    return true;
+}
+
+static void paint_link(const struct add_view *add, const struct cells *cells, int y,
+                       struct cells_area area, size_t index)
+{
+    const struct sheet_row *row = &add->sheet.rows[index];
+    struct columns columns = columns_of(area);
+    char buf[FMT_SIZE];
+    int name_end;
+    char *name = name_of(add, index);
+    bool covered = paint_right(add, cells, y, &columns, index, &name_end);
+    cells_put_right(cells, y, area.x, 3, row->off ? STYLE_DIM : STYLE_GOOD,
+                    mark_of(row, cells->ascii));
+    if (!covered)
+        cells_put_right(cells, y, columns.size, SIZE_COLUMN, row->off ? STYLE_DIM : STYLE_TEXT,
+                        size_text(row, cells->ascii, buf));
+    cells_put_name(cells, y, columns.name, name_end - columns.name,
+                   row->off || !name[0] ? STYLE_DIM : STYLE_TEXT, name[0] ? name : "(no name yet)");
+    free(name);
 }
 
 static void paint_refused(const struct cells *cells, int y, struct cells_area area,
-                          const struct urls_refused *refused)
+                          const struct urls_refused *what)
 {
-    int x = area.x + 8;
-    int half = (area.width - 11) / 2;
-    cells_put_right(cells, y, area.x, 6, STYLE_BAD, cells->ascii ? "!" : "✗");
-    cells_put_name(cells, y, x, half, STYLE_TEXT, refused->text);
-    cells_put_name(cells, y, x + half + 2, half, STYLE_BAD, refused->why);
+    int x = area.x + 5;
+    int half = (area.width - 8) / 2;
+    cells_put_right(cells, y, area.x, 3, STYLE_BAD, cells->ascii ? "!" : "✗");
+    cells_put_name(cells, y, x, half, STYLE_TEXT, what->text);
+    cells_put_name(cells, y, x + half + 2, half, STYLE_BAD, what->why);
 }
 
 /* The refused ones come first: they are few, and they are what needs a look. */
 static void paint_line(const struct add_view *add, const struct cells *cells, int y,
                        struct cells_area area, size_t line)
 {
-    const struct urls *urls = &add->urls;
-    if (line < urls->refused_count)
-        paint_refused(cells, y, area, &urls->refused[line]);
-    else if (line - urls->refused_count < urls->count)
-        paint_link(cells, y, area, urls->items[line - urls->refused_count],
-                   line - urls->refused_count + 1);
-}
-
-static size_t lines_of(const struct add_view *add)
-{
-    return add->urls.refused_count + add->urls.count;
-}
-
-static size_t last_top(const struct add_view *add)
-{
-    size_t height = (size_t)MAX(add->height, 1);
-    return lines_of(add) > height ? lines_of(add) - height : 0;
+    struct cells own = *cells;
+    if (line >= lines_of(add))
+        return;
+    own.selected = line == add->cursor;
+    if (own.selected)
+        cells_fill(&own, y, area.x, area.width, STYLE_TEXT);
+    if (line < refused(add))
+        paint_refused(&own, y, area, &add->sheet.pasted.urls.refused[line]);
+    else
+        paint_link(add, &own, y, area, line - refused(add));
 }
 
 static void paint(struct view *view, const struct cells *cells, struct cells_area area)
@@ -155,13 +366,92 @@ static void paint(struct view *view, const struct cells *cells, struct cells_are
     struct add_view *add = OWNER_OF(view, struct add_view, view);
     int title = area.height > TITLE_LINES + 1 ? TITLE_LINES : 1;
     add->height = area.height - title;
-    add->top = MIN(add->top, last_top(add));
+    settle(add);
     paint_title(add, cells, area);
+    if (title == TITLE_LINES)
+        paint_about(add, cells, area);
     for (int line = 0; line < add->height; line++)
         paint_line(add, cells, area.y + title + line, area, add->top + (size_t)line);
-    if (lines_of(add) == 0)
+    if (lines_of(add) == 0 && !pasted_busy(&add->sheet.pasted))
         cells_put(cells, area.y + title, area.x + 3, area.width - 4, STYLE_DIM,
                   "No link was found in that text.");
+}
+
+/* ---- keys ---- */
+
+static void move_to(struct add_view *add, size_t line)
+{
+    add->cursor = line;
+    settle(add);
+}
+
+static void toggle(struct add_view *add)
+{
+    size_t index;
+    if (under_cursor(add, &index))
+        sheet_set_off(&add->sheet, index, !add->sheet.rows[index].off);
+    move_to(add, add->cursor + 1);
+}
+
+/* All, or none when all are chosen. */
+static void toggle_all(struct add_view *add)
+{
+    bool off = add->sheet.on_count == add->sheet.count;
+    for (size_t i = 0; i < add->sheet.count; i++)
+        sheet_set_off(&add->sheet, i, off);
+}
+
+static void drop(struct add_view *add)
+{
+    size_t index;
+    if (under_cursor(add, &index))
+        sheet_remove(&add->sheet, index);
+    settle(add);
+}
+
+static void heal(struct add_view *add, size_t index, bool heals)
+{
+    struct sheet_row *row = &add->sheet.rows[index];
+    if (row->heal == 0)
+        return;
+    row->heals = heals;
+    sheet_set_off(&add->sheet, index, false);
+}
+
+/* The one under the cursor, or all of them from any other line. */
+static void toggle_healing(struct add_view *add)
+{
+    size_t index;
+    size_t chosen;
+    if (under_cursor(add, &index) && add->sheet.rows[index].heal != 0) {
+        heal(add, index, !add->sheet.rows[index].heals);
+        return;
+    }
+    size_t offers = sheet_healing(&add->sheet, &chosen);
+    for (size_t i = 0; i < add->sheet.count; i++)
+        heal(add, i, chosen < offers);
+}
+
+static bool act_on_links(struct add_view *add, enum keymap_action action)
+{
+    switch (action) {
+    case ACT_TOGGLE:
+        toggle(add);
+        break;
+    case ACT_TOGGLE_ALL:
+        toggle_all(add);
+        break;
+    case ACT_DROP:
+        drop(add);
+        break;
+    case ACT_HEAL:
+        toggle_healing(add);
+        break;
+    default:
+        return false;
+    }
+    add_view_update(add);
+    return true;
 }
 
 static bool act(struct view *view, enum keymap_action action)
@@ -170,33 +460,35 @@ static bool act(struct view *view, enum keymap_action action)
     size_t page = (size_t)MAX(add->height - 1, 1);
     switch (action) {
     case ACT_UP:
-        add->top -= MIN(add->top, (size_t)1);
+        move_to(add, add->cursor - MIN(add->cursor, (size_t)1));
         return true;
     case ACT_DOWN:
-        add->top = MIN(add->top + 1, last_top(add));
+        move_to(add, add->cursor + 1);
         return true;
     case ACT_PAGE_UP:
-        add->top -= MIN(add->top, page);
+        move_to(add, add->cursor - MIN(add->cursor, page));
         return true;
     case ACT_PAGE_DOWN:
-        add->top = MIN(add->top + page, last_top(add));
+        move_to(add, add->cursor + page);
         return true;
     case ACT_TOP:
-        add->top = 0;
+        move_to(add, 0);
         return true;
     case ACT_BOTTOM:
-        add->top = last_top(add);
+        move_to(add, lines_of(add));
         return true;
     default:
-        return false;
+        return act_on_links(add, action);
     }
 }
 
 static const struct view_ops ops = {.place = PLACE_SHEET, .paint = paint, .act = act};
+static const struct view_ops ops_off = {.place = PLACE_SHEET_OFF, .paint = paint, .act = act};
+static const struct view_ops ops_none = {.place = PLACE_SHEET_NONE, .paint = paint, .act = act};
 
 void add_view_init(struct add_view *add, const char *dir)
 {
-    *add = (struct add_view){.view = {&ops}};
-    strbuf_init(&add->text, PASTE_MAX + 1);
+    *add = (struct add_view){.view = {&ops_none}};
+    sheet_init(&add->sheet);
     add_view_set_dir(add, dir);
 }

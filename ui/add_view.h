@@ -3,18 +3,18 @@
 
 #include <stddef.h>
 
-#include "base/str.h"
-#include "haul/options.h"
-#include "input/requests.h"
-#include "input/urls.h"
+#include "ui/sheet.h"
 #include "ui/view.h"
 
-/* The review sheet: the links found in what was pasted or typed, before they are added. */
+/* The review sheet as it is seen: the links of a sheet, the cursor among them, and above them what
+ * will become of them. */
 struct add_view {
     struct view view;
-    struct strbuf text; /* all that was given, raw */
-    struct urls urls;
-    char *dir; /* where the files will go, absolute */
+    struct sheet sheet;
+    char *dir;     /* where the files will go, absolute */
+    char *options; /* what all links get, clean and without secrets; NULL: nothing */
+    char *hint;    /* what a typed folder could go on to, clean; NULL: nothing */
+    size_t cursor; /* line: the refused ones come first */
     size_t top;
     int height; /* when last painted */
 };
@@ -23,13 +23,13 @@ struct add_view {
 void add_view_init(struct add_view *add, const char *dir);
 void add_view_fini(struct add_view *add);
 
-/* Adds LEN raw bytes to what is reviewed. False when it is more than haul takes at once. */
-HAUL_CHECKED bool add_view_text(struct add_view *add, const char *text, size_t len);
 void add_view_clear(struct add_view *add); /* forgets all links */
 void add_view_set_dir(struct add_view *add, const char *dir);
 
-/* The links as requests; the caller ends them with requests_fini(). */
-void add_view_requests(const struct add_view *add, const struct haul_options *options,
-                       struct requests *ret_requests);
+/* The links that can be seen: [*ret_from, *ret_to) of the sheet. */
+void add_view_seen(const struct add_view *add, size_t *ret_from, size_t *ret_to);
+
+/* Takes over that links have come or gone: Enter is offered only where there is one to add. */
+void add_view_update(struct add_view *add);
 
 #endif

@@ -29,6 +29,7 @@
 
 #define FRAME_MS 100u  /* between two frames */
 #define TICK_MS  1000u /* between two looks at what time alone changes */
+#define RUSH_MS  20u   /* keys that are nearer to each other were not typed */
 #define LEAVE_MS 2000u /* for answers that are still open when the user leaves */
 
 struct app {
@@ -42,6 +43,8 @@ struct app {
     uv_timer_t frame_timer;
     uv_timer_t tick_timer;
     uv_timer_t leave_timer;
+    uv_idle_t work;    /* while the screen has something to do in slices */
+    uint64_t key_at;   /* loop time of the last key */
     uint64_t frame_at; /* of the last frame, loop time */
     bool first_connection;
     bool leaving;
@@ -87,7 +90,8 @@ static void want_tick(struct app *app)
 
 static void script_go_on(struct app *app)
 {
-    if (!app->script || !model_loaded(app->model) || !model_settled(app->model))
+    if (!app->script || !model_loaded(app->model) || !model_settled(app->model) ||
+        uv_is_active((uv_handle_t *)&app->work))
         return;
     if (script_step(app->script)) {
         want_frame(app);
@@ -134,6 +138,8 @@ static void on_leave_timer(uv_timer_t *timer)
 static void on_quit(void *ctx)
 {
     struct app *app = ctx;
+    while (screen_work(app->screen)) /* links that were accepted are on their way */
+        continue;
     if (model_settled(app->model) || app->leaving) {
         leave(app, 0);
         return;
@@ -193,13 +199,23 @@ static void on_lost(void *ctx, const char *sentence, bool ever)
 
 /* ---- what the terminal tells ---- */
 
-static void on_key(void *ctx, const struct input_key *key)
+static void on_script_key(void *ctx, const struct input_key *key)
 {
     struct app *app = ctx;
     if (app->leaving)
         return;
     screen_key(app->screen, key);
     want_frame(app);
+}
+
+static void on_key(void *ctx, const struct input_key *key)
+{
+    struct app *app = ctx;
+    struct input_key timed = *key;
+    uint64_t now = uv_now(loop_uv(app->loop));
+    timed.rushed = now - app->key_at < RUSH_MS;
+    app->key_at = now;
+    on_script_key(app, &timed);
 }
 
 static void on_paste(void *ctx, const char *bytes, size_t len, bool too_big)
@@ -232,6 +248,21 @@ static void on_gone(void *ctx, bool terminated)
 
 /* ---- what the screen asks for ---- */
 
+/* A slice a turn of the loop: keys and frames come in between. */
+static void on_work(uv_idle_t *idle)
+{
+    struct app *app = idle->data;
+    if (!screen_work(app->screen))
+        uv_idle_stop(idle);
+    want_frame(app);
+}
+
+static void on_work_wanted(void *ctx)
+{
+    struct app *app = ctx;
+    uv_idle_start(&app->work, on_work);
+}
+
 static void on_suspend(void *ctx)
 {
     struct app *app = ctx;
@@ -262,6 +293,8 @@ static void timers_open(struct app *app)
         uv_timer_init(loop, timers[i]);
         timers[i]->data = app;
     }
+    uv_idle_init(loop, &app->work);
+    app->work.data = app;
 }
 
 static void timers_close(struct app *app)
@@ -269,11 +302,12 @@ static void timers_close(struct app *app)
     uv_close((uv_handle_t *)&app->frame_timer, NULL);
     uv_close((uv_handle_t *)&app->tick_timer, NULL);
     uv_close((uv_handle_t *)&app->leave_timer, NULL);
+    uv_close((uv_handle_t *)&app->work, NULL);
 }
 
 static enum haul_err script_start(struct app *app, struct haul_error *err)
 {
-    struct input_events events = {.key = on_key, .paste = on_paste, .ctx = app};
+    struct input_events events = {.key = on_script_key, .paste = on_paste, .ctx = app};
     const char *path = getenv("HAUL_SCRIPT");
     if (!path || path[0] == '\0')
         return HAUL_OK;
@@ -298,8 +332,11 @@ static void parts_open(struct app *app)
                                       .stopped = on_stopped,
                                       .lost = on_lost,
                                       .ctx = app};
-    struct screen_events from_screen = {
-        .quit = on_quit, .suspend = on_suspend, .redraw = on_redraw, .ctx = app};
+    struct screen_events from_screen = {.quit = on_quit,
+                                        .suspend = on_suspend,
+                                        .redraw = on_redraw,
+                                        .work = on_work_wanted,
+                                        .ctx = app};
     app->model = model_new(app->loop, app->start->session, clock, &from_model);
     app->screen = screen_new(app->model, app->start->options, app->start->config, &from_screen);
     timers_open(app);

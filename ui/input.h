@@ -35,6 +35,7 @@ enum {
 struct input_key {
     uint32_t code;
     char text[16]; /* the character as clean UTF-8; "" for keys that write nothing */
+    bool rushed;   /* it came right behind another one: nobody types so fast. Set by who reads. */
 };
 
 struct input_events {

@@ -7,7 +7,9 @@
 #include "base/mem.h"
 #include "ui/input.h"
 
-#define LISTS (PLACE_LIST | PLACE_DETAIL)
+#define LISTS  (PLACE_LIST | PLACE_DETAIL)
+#define LINKS  (PLACE_SHEET | PLACE_SHEET_OFF)
+#define SHEETS (LINKS | PLACE_SHEET_NONE)
 
 static const struct keymap_row rows[] = {
     {INPUT_ESC, "Esc", ACT_BACK, PLACE_DETAIL, "back", NULL},
@@ -27,7 +29,13 @@ static const struct keymap_row rows[] = {
     {'/', "/", ACT_SEARCH, LISTS, "find", "show only what holds this in name or link"},
     {INPUT_ENTER, "Enter", ACT_DETAILS, LISTS, "details", "details of the download, on and off"},
     {INPUT_ENTER, "Enter", ACT_ACCEPT, PLACE_SHEET, "add these", NULL},
-    {'d', "d", ACT_FOLDER, PLACE_SHEET, "folder", NULL},
+    {' ', "Space *", ACT_TOGGLE, LINKS, "choose", "links under review: choose one, all"},
+    {'*', NULL, ACT_TOGGLE_ALL, LINKS, NULL, NULL},
+    {'x', "x", ACT_DROP, LINKS, "drop", NULL},
+    {'h', "h", ACT_HEAL, LINKS, NULL, "there: give it to the download whose link has expired"},
+    {'d', "d", ACT_FOLDER, LINKS, "folder", NULL},
+    {'o', "o", ACT_OPTIONS, LINKS, "options", "there: options of all, as on the command line"},
+    {'a', "a", ACT_ADD, SHEETS, NULL, NULL},
     {'J', "J K", ACT_MOVE_DOWN, LISTS, NULL, "move down, up in the queue"},
     {'K', NULL, ACT_MOVE_UP, LISTS, NULL, NULL},
     {'s', "s", ACT_SORT, LISTS, "sort", "sort by queue, name, state, size, share, rate"},
@@ -52,7 +60,7 @@ static const struct keymap_row rows[] = {
     {'G', NULL, ACT_BOTTOM, PLACE_ANY, NULL, NULL},
     {INPUT_END, NULL, ACT_BOTTOM, PLACE_ANY, NULL, NULL},
     {INPUT_ESC, "Esc", ACT_BACK, PLACE_ANY, NULL, "close what is open; end the search"},
-    {'q', "q", ACT_BACK, PLACE_SHEET | PLACE_HELP, "back", NULL},
+    {'q', "q", ACT_BACK, SHEETS | PLACE_HELP, "back", NULL},
     {'?', "?", ACT_HELP, PLACE_ANY, "help", "this page"},
     {INPUT_CTRL('l'), "Ctrl-L", ACT_REDRAW, PLACE_ANY, NULL, "draw the screen anew"},
     {INPUT_CTRL('z'), "Ctrl-Z", ACT_SUSPEND, PLACE_ANY, NULL, "back to the shell for a while"},

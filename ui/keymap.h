@@ -40,6 +40,11 @@ enum keymap_action {
     ACT_TOP,
     ACT_BOTTOM,
     ACT_FOLDER,
+    ACT_OPTIONS,
+    ACT_TOGGLE,
+    ACT_TOGGLE_ALL,
+    ACT_DROP,
+    ACT_HEAL,
     ACT_ACCEPT,
     ACT_BACK,
     ACT_HELP,
@@ -56,7 +61,10 @@ enum keymap_place {
     PLACE_DETAIL = 1 << 1,
     PLACE_SHEET = 1 << 2, /* the review of what is to be added */
     PLACE_HELP = 1 << 3,
-    PLACE_ANY = PLACE_LIST | PLACE_DETAIL | PLACE_SHEET | PLACE_HELP
+    PLACE_SHEET_NONE = 1 << 4, /* the same with no link on it */
+    PLACE_SHEET_OFF = 1 << 5,  /* and with none that is chosen */
+    PLACE_ANY =
+        PLACE_LIST | PLACE_DETAIL | PLACE_SHEET | PLACE_HELP | PLACE_SHEET_NONE | PLACE_SHEET_OFF
 };
 
 struct keymap_row {

@@ -29,6 +29,8 @@ struct call {
     const char *word;    /* what was done, for a notice; static */
     enum haul_action action;
     uint64_t id;
+    model_heard *heard; /* who is told instead of the user, NULL: nobody */
+    void *ctx;
 };
 
 struct model {
@@ -441,6 +443,67 @@ void model_add(struct model *model, const struct haul_request *requests, size_t 
     struct call *call = call_new(model, add_answered);
     if (call)
         haul_client_add(model->client, requests, count, on_reply, call);
+}
+
+static void heard_answered(struct model *model, const struct call *call,
+                           const struct haul_reply *reply)
+{
+    (void)model;
+    call->heard(call->ctx, reply);
+}
+
+static struct call *call_heard(struct model *model, model_heard *heard, void *ctx)
+{
+    struct call *call = call_new(model, heard_answered);
+    if (!call)
+        return NULL;
+    call->heard = heard;
+    call->ctx = ctx;
+    return call;
+}
+
+bool model_add_part(struct model *model, const struct haul_request *requests, size_t count,
+                    model_heard *heard, void *ctx)
+{
+    struct call *call = call_heard(model, heard, ctx);
+    if (call)
+        haul_client_add(model->client, requests, count, on_reply, call);
+    return call != NULL;
+}
+
+/* Nobody is bothered with these when there is no connection: they are not what the user asked for.
+ */
+bool model_known(struct model *model, const char *const *urls, size_t count, model_heard *heard,
+                 void *ctx)
+{
+    struct call *call = model->client ? call_heard(model, heard, ctx) : NULL;
+    if (call)
+        haul_client_known(model->client, urls, count, on_reply, call);
+    return call != NULL;
+}
+
+bool model_probe(struct model *model, const struct haul_request *request, model_heard *heard,
+                 void *ctx)
+{
+    struct call *call = model->client ? call_heard(model, heard, ctx) : NULL;
+    if (call)
+        haul_client_probe(model->client, request, on_reply, call);
+    return call != NULL;
+}
+
+void model_unprobe(struct model *model)
+{
+    if (model->client)
+        haul_client_unprobe(model->client, NULL, NULL);
+}
+
+bool model_heal(struct model *model, uint64_t id, const char *url, const struct haul_options *given,
+                model_heard *heard, void *ctx)
+{
+    struct call *call = call_heard(model, heard, ctx);
+    if (call)
+        haul_client_change(model->client, id, url, given, on_reply, call);
+    return call != NULL;
 }
 
 /* A key that did nothing is answered, or it looks as if it were broken. */

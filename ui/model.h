@@ -71,6 +71,20 @@ void model_tick(struct model *model);
 /* ---- what a user does ---- */
 
 void model_add(struct model *model, const struct haul_request *requests, size_t count);
+/* The same, but HEARD is told and not the user. False: there is nobody to call, HEARD comes never.
+ */
+typedef void model_heard(void *ctx, const struct haul_reply *reply);
+HAUL_CHECKED bool model_add_part(struct model *model, const struct haul_request *requests,
+                                 size_t count, model_heard *heard, void *ctx);
+/* Likewise: what is known of links that may be added, see haul/client.h. */
+HAUL_CHECKED bool model_known(struct model *model, const char *const *urls, size_t count,
+                              model_heard *heard, void *ctx);
+HAUL_CHECKED bool model_probe(struct model *model, const struct haul_request *request,
+                              model_heard *heard, void *ctx);
+void model_unprobe(struct model *model);
+/* Gives item ID another link, with the options that were given for that. */
+HAUL_CHECKED bool model_heal(struct model *model, uint64_t id, const char *url,
+                             const struct haul_options *given, model_heard *heard, void *ctx);
 void model_act(struct model *model, enum haul_action action, uint64_t id);
 void model_move(struct model *model, enum haul_move how, uint64_t id);
 /* Every item that ACTION fits. DONE_WORD tells the user: "3 paused". */

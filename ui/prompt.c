@@ -30,8 +30,14 @@ void prompt_ask_line(struct prompt *prompt, const char *label, const char *initi
     xstrset(&prompt->label, label);
     line_edit_set(&prompt->edit, initial);
     prompt->typed = typed;
+    prompt->complete = NULL;
     prompt->entered = entered;
     prompt->ctx = ctx;
+}
+
+void prompt_complete(struct prompt *prompt, char *(*complete)(void *ctx, const char *text))
+{
+    prompt->complete = complete;
 }
 
 void prompt_ask(struct prompt *prompt, const char *label, const struct prompt_choice *choices,
@@ -57,7 +63,15 @@ void prompt_close(struct prompt *prompt)
 
 static void key_of_line(struct prompt *prompt, const struct input_key *key)
 {
-    if (key->code == INPUT_ESC || key->code == INPUT_CTRL('c') || key->code == INPUT_CTRL('g')) {
+    if (key->code == INPUT_TAB && prompt->complete) {
+        char *longer = prompt->complete(prompt->ctx, line_edit_text(&prompt->edit));
+        line_edit_set(&prompt->edit, longer);
+        free(longer);
+        return;
+    }
+    bool ended = key->code == INPUT_CTRL('d') && line_edit_text(&prompt->edit)[0] == '\0';
+    if (ended || key->code == INPUT_ESC || key->code == INPUT_CTRL('c') ||
+        key->code == INPUT_CTRL('g')) {
         prompt_close(prompt);
         prompt->entered(prompt->ctx, NULL);
     } else if (key->code == INPUT_ENTER) {

@@ -28,9 +28,10 @@ struct prompt {
     struct line_edit edit;
     const struct prompt_choice *choices;
     size_t choice_count;
-    void (*typed)(void *ctx, const char *text);   /* after each key; may be NULL */
-    void (*entered)(void *ctx, const char *text); /* NULL text: given up */
-    void (*chosen)(void *ctx, int value);         /* 0: given up */
+    void (*typed)(void *ctx, const char *text);     /* after each key; may be NULL */
+    void (*entered)(void *ctx, const char *text);   /* NULL text: given up */
+    void (*chosen)(void *ctx, int value);           /* 0: given up */
+    char *(*complete)(void *ctx, const char *text); /* on Tab; may be NULL */
     void *ctx;
 };
 
@@ -41,6 +42,9 @@ void prompt_fini(struct prompt *prompt);
 void prompt_ask_line(struct prompt *prompt, const char *label, const char *initial,
                      void (*typed)(void *ctx, const char *text),
                      void (*entered)(void *ctx, const char *text), void *ctx);
+/* The line that is asked for now is completed by Tab: COMPLETE returns, newly allocated, what TEXT
+ * goes on to. */
+void prompt_complete(struct prompt *prompt, char *(*complete)(void *ctx, const char *text));
 void prompt_ask(struct prompt *prompt, const char *label, const struct prompt_choice *choices,
                 size_t count, void (*chosen)(void *ctx, int value), void *ctx);
 

@@ -15,13 +15,11 @@
 
 #include "base/fmt.h"
 #include "base/mem.h"
-#include "base/path.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "base/url.h"
-#include "config/config.h"
 #include "ui/actions.h"
-#include "ui/add_view.h"
+#include "ui/adding.h"
 #include "ui/detail_view.h"
 #include "ui/header.h"
 #include "ui/help_view.h"
@@ -37,19 +35,14 @@
 #define NOTICE_SIZE  400
 #define NOTICE_MS    6000 /* then the keys are shown again */
 
-enum overlay { OVERLAY_NONE, OVERLAY_SHEET, OVERLAY_HELP };
-
 struct screen {
     struct model *model;
-    const struct haul_options *options;
-    struct config *config;
     struct screen_events events;
     struct list_view list;
     struct detail_view detail;
-    struct add_view add;
+    struct adding adding;
     struct help_view help;
-    enum overlay overlay;
-    enum overlay under_help; /* what was open when the help page came */
+    bool help_open;
     bool details_open;
     bool details_beside; /* when last painted */
     struct prompt prompt;
@@ -59,31 +52,12 @@ struct screen {
     int64_t notice_at;
 };
 
-struct screen *screen_new(struct model *model, const struct haul_options *options,
-                          struct config *config, const struct screen_events *events)
-{
-    struct screen *screen = xcalloc(1, sizeof(*screen));
-    char *dir = options && options->dir ? xstrdup(options->dir) : path_default_download_dir();
-    screen->model = model;
-    screen->options = options;
-    screen->config = config;
-    screen->events = *events;
-    list_view_init(&screen->list, model);
-    detail_view_init(&screen->detail, model);
-    add_view_init(&screen->add, dir);
-    help_view_init(&screen->help);
-    prompt_init(&screen->prompt);
-    actions_init(&screen->actions, model, &screen->list, &screen->prompt);
-    free(dir);
-    return screen;
-}
-
 void screen_free(struct screen *screen)
 {
     if (!screen)
         return;
     prompt_fini(&screen->prompt);
-    add_view_fini(&screen->add);
+    adding_fini(&screen->adding);
     free(screen);
 }
 
@@ -96,66 +70,46 @@ void screen_notice(struct screen *screen, bool bad, const char *text)
 
 static struct view *focus(struct screen *screen)
 {
-    switch (screen->overlay) {
-    case OVERLAY_SHEET:
-        return &screen->add.view;
-    case OVERLAY_HELP:
+    if (screen->help_open)
         return &screen->help.view;
-    default:
-        return screen->details_open && !screen->details_beside ? &screen->detail.view
-                                                               : &screen->list.view;
-    }
+    if (screen->adding.open)
+        return &screen->adding.view.view;
+    return screen->details_open && !screen->details_beside ? &screen->detail.view
+                                                           : &screen->list.view;
 }
 
 /* ---- adding ---- */
 
-static void sheet_close(struct screen *screen)
+static void on_adding_notice(void *ctx, bool bad, const char *text)
 {
-    add_view_clear(&screen->add);
-    screen->overlay = OVERLAY_NONE;
+    screen_notice(ctx, bad, text);
 }
 
-static void sheet_open(struct screen *screen, const char *bytes, size_t len)
-{
-    if (!add_view_text(&screen->add, bytes, len)) {
-        screen_notice(screen, true, "that is more text than haul takes at once: 64 MiB");
-        return;
-    }
-    screen->overlay = OVERLAY_SHEET;
-}
-
-static void sheet_accept(struct screen *screen)
-{
-    struct requests requests;
-    if (screen->add.urls.count > 0) {
-        add_view_requests(&screen->add, screen->options, &requests);
-        if (screen->config)
-            config_requests(screen->config, requests.items, requests.count);
-        model_add(screen->model, requests.items, requests.count);
-        requests_fini(&requests);
-    }
-    sheet_close(screen);
-}
-
-static void on_link_typed(void *ctx, const char *text)
+static void on_adding_work(void *ctx)
 {
     struct screen *screen = ctx;
-    if (text && text[0] != '\0')
-        sheet_open(screen, text, strlen(text));
+    screen->events.work(screen->events.ctx);
 }
 
-static void on_folder_typed(void *ctx, const char *text)
+bool screen_work(struct screen *screen)
 {
-    struct screen *screen = ctx;
-    if (text && text[0] != '\0')
-        add_view_set_dir(&screen->add, text);
+    return adding_work(&screen->adding);
 }
 
-static void folder_ask(struct screen *screen)
+struct screen *screen_new(struct model *model, const struct haul_options *options,
+                          struct config *config, const struct screen_events *events)
 {
-    char *clean = text_clean_dup(text_raw_from(screen->add.dir), PROMPT_LINE_MAX);
-    prompt_ask_line(&screen->prompt, "Into folder:", clean, NULL, on_folder_typed, screen);
-    free(clean);
+    struct screen *screen = xcalloc(1, sizeof(*screen));
+    struct adding_events from_adding = {on_adding_notice, on_adding_work, screen};
+    screen->model = model;
+    screen->events = *events;
+    list_view_init(&screen->list, model);
+    detail_view_init(&screen->detail, model);
+    help_view_init(&screen->help);
+    prompt_init(&screen->prompt);
+    actions_init(&screen->actions, model, &screen->list, &screen->prompt);
+    adding_init(&screen->adding, model, &screen->prompt, options, config, &from_adding);
+    return screen;
 }
 
 /* A line that is being typed takes a pasted line; anything else is for the review sheet. */
@@ -174,10 +128,12 @@ void screen_paste(struct screen *screen, const char *bytes, size_t len, bool too
             screen->prompt.typed(screen->prompt.ctx, line_edit_text(&screen->prompt.edit));
         return;
     }
-    if (screen->prompt.kind == PROMPT_LINE && screen->prompt.entered == on_link_typed)
-        on_link_typed(screen, line_edit_text(&screen->prompt.edit));
+    screen->help_open = false;
+    const char *typed = line_edit_text(&screen->prompt.edit);
+    if (adding_asks(&screen->adding) && typed[0] != '\0')
+        adding_text(&screen->adding, typed, strlen(typed));
     prompt_close(&screen->prompt);
-    sheet_open(screen, bytes, len);
+    adding_text(&screen->adding, bytes, len);
 }
 
 void screen_pasting(struct screen *screen, size_t bytes)
@@ -258,10 +214,10 @@ static void on_search_entered(void *ctx, const char *text)
 /* Closes the topmost thing; with nothing open it ends the search. */
 static void back(struct screen *screen)
 {
-    if (screen->overlay == OVERLAY_SHEET)
-        sheet_close(screen);
-    else if (screen->overlay == OVERLAY_HELP)
-        screen->overlay = screen->under_help;
+    if (screen->help_open)
+        screen->help_open = false;
+    else if (screen->adding.open)
+        adding_close(&screen->adding);
     else if (screen->details_open)
         screen->details_open = false;
     else
@@ -276,33 +232,19 @@ static void details_toggle(struct screen *screen)
     screen->detail.top = 0;
 }
 
-static void help_toggle(struct screen *screen)
-{
-    if (screen->overlay == OVERLAY_HELP) {
-        screen->overlay = screen->under_help;
-        return;
-    }
-    screen->under_help = screen->overlay;
-    screen->overlay = OVERLAY_HELP;
-}
-
 static void act(struct screen *screen, enum keymap_action action)
 {
+    if (adding_act(&screen->adding, action))
+        return;
     switch (action) {
     case ACT_ADD:
-        prompt_ask_line(&screen->prompt, "Add link:", "", NULL, on_link_typed, screen);
-        break;
-    case ACT_FOLDER:
-        folder_ask(screen);
-        break;
-    case ACT_ACCEPT:
-        sheet_accept(screen);
+        adding_ask(&screen->adding);
         break;
     case ACT_BACK:
         back(screen);
         break;
     case ACT_HELP:
-        help_toggle(screen);
+        screen->help_open = !screen->help_open;
         break;
     case ACT_SEARCH:
         prompt_ask_line(&screen->prompt, "/", screen->list.search, on_search_typed,
@@ -332,6 +274,8 @@ static void act(struct screen *screen, enum keymap_action action)
 void screen_key(struct screen *screen, const struct input_key *key)
 {
     screen->notice[0] = '\0';
+    if (!prompt_open(&screen->prompt) && adding_rushed(&screen->adding, key))
+        return;
     if (prompt_open(&screen->prompt)) {
         prompt_key(&screen->prompt, key);
         return;
@@ -416,10 +360,11 @@ void screen_paint(struct screen *screen, const struct cells *cells, int *ret_y, 
     list_view_update(&screen->list, area.height);
     header_paint(cells, 0, screen->model);
     header_paint_tabs(cells, 1, &screen->list);
-    if (screen->overlay == OVERLAY_NONE)
-        paint_lists(screen, cells, area);
-    else
+    if (screen->help_open || screen->adding.open)
         paint_view(focus(screen), cells, area);
+    else
+        paint_lists(screen, cells, area);
+    adding_look(&screen->adding);
     *ret_x = paint_bottom(screen, cells, cells->height - 1);
 }
 

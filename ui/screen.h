@@ -16,6 +16,7 @@ struct screen_events {
     void (*quit)(void *ctx); /* the user is done */
     void (*suspend)(void *ctx);
     void (*redraw)(void *ctx);
+    void (*work)(void *ctx); /* screen_work() has something to do */
     void *ctx;
 };
 
@@ -30,6 +31,9 @@ void screen_paste(struct screen *screen, const char *bytes, size_t len, bool too
 void screen_pasting(struct screen *screen, size_t bytes);
 void screen_notice(struct screen *screen, bool bad, const char *text);
 void screen_lost(struct screen *screen, const char *sentence);
+
+/* Does a slice of what takes long; false when nothing is left. */
+bool screen_work(struct screen *screen);
 
 /* Paints all onto the empty screen. *ret_x is the cursor's column on line *ret_y, -1 for none. */
 void screen_paint(struct screen *screen, const struct cells *cells, int *ret_y, int *ret_x);

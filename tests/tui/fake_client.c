@@ -2,8 +2,9 @@
  *
  * Linked with the ui room it makes a program whose screens are the same on every run: numbers and
  * clocks stand still. HAUL_FAKE names the queue it begins with: "empty", "busy", "hostile", "long"
- * (100,000 items). Every answer comes later, on the loop, as the contract says. What it is asked to
- * do it does to its items in the plainest way, and logs it to $HAUL_FAKE_LOG, one line a call. */
+ * (100,000 items), "review" (some of what is pasted is there, or has expired). Every answer comes
+ * later, on the loop, as the contract says. What it is asked to do it does to its items in the
+ * plainest way, and logs it to $HAUL_FAKE_LOG, one line a call. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -40,6 +41,9 @@ struct answer {
     size_t item_count;
     uint64_t show;
     bool settings;
+    struct haul_known_link *known; /* known */
+    size_t known_count;
+    struct haul_probe_answer probed; /* probe: its name is set */
 };
 
 struct haul_client {
@@ -164,6 +168,17 @@ static void fill_long(struct haul_client *client)
     }
 }
 
+/* Numbers 1 to 3. */
+static void fill_review(struct haul_client *client)
+{
+    struct haul_item *item;
+    item_run(client, "report.pdf", 10 * MIB, 50 * (int64_t)MIB, MIB, 1);
+    item = item_add(client, HAUL_DONE, "old.zip", 5 * MIB, 5 * (int64_t)MIB);
+    item->finished_at = NOW - 86400000;
+    item = item_add(client, HAUL_FAILED, "film.mp4", 700 * MIB, 900 * (int64_t)MIB);
+    item_note(item, HAUL_E_EXPIRED, 403, "expired link (403)");
+}
+
 static void fill(struct haul_client *client)
 {
     const char *which = getenv("HAUL_FAKE");
@@ -179,6 +194,8 @@ static void fill(struct haul_client *client)
         fill_hostile(client);
     else if (which && strcmp(which, "long") == 0)
         fill_long(client);
+    else if (which && strcmp(which, "review") == 0)
+        fill_review(client);
     else
         client->totals = (struct haul_totals){.eta = -1, .disk_free = 81 * (int64_t)GIB, .jobs = 8};
 }
@@ -380,11 +397,17 @@ static void answer_give(struct haul_client *client, struct answer *answer)
     }
     if (answer->show != 0)
         reply.detail = detail_make(client, answer->show);
+    reply.known = answer->known;
+    reply.known_count = answer->known_count;
+    if (answer->probed.name)
+        reply.probed = &answer->probed;
     if (answer->callback)
         answer->callback(answer->ctx, &reply);
     free(items);
     free(answer->ids);
     free(answer->item_ids);
+    free(answer->known);
+    free(answer->probed.name);
     free(answer);
 }
 
@@ -485,6 +508,90 @@ void haul_client_add(struct haul_client *client, const struct haul_request *requ
         free(raw);
     }
     calls_log(client, "add %zu first %s into %s", count, requests[0].url, requests[0].options->dir);
+    for (size_t i = 0; i < MIN(count, (size_t)10); i++) {
+        const struct haul_options *options = requests[i].options;
+        if (!haul_options_plain(options) || options->cookies.count > 0 || options->connections != 4)
+            calls_log(client, "  %s %s, %zu cookies, %zu headers, %llu connections",
+                      haul_options_method(options), requests[i].url, options->cookies.count,
+                      options->headers.count, (unsigned long long)options->connections);
+    }
+}
+
+void haul_client_change(struct haul_client *client, uint64_t id, const char *url,
+                        const struct haul_options *given, haul_reply_cb *reply, void *ctx)
+{
+    struct haul_item *item = item_find(client, id);
+    (void)answer_later(client, reply, ctx);
+    if (item) {
+        item->state = HAUL_QUEUED;
+        item->version = ++client->version;
+        item_note(item, HAUL_OK, 0, "");
+    }
+    calls_log(client, "change %llu to %s with %zu cookies", (unsigned long long)id, url,
+              given ? given->cookies.count : 0);
+}
+
+static char *name_in(const char *url)
+{
+    size_t len;
+    char *raw = url_last_segment(url, &len);
+    char *name = text_clean_dup((struct text_raw){raw, len}, 4096);
+    free(raw);
+    return name;
+}
+
+static bool know_link(const struct haul_client *client, const char *url,
+                      struct haul_known_link *known)
+{
+    char *name = name_in(url);
+    for (size_t i = 0; i < client->count; i++) {
+        const struct haul_item *item = &client->items[i];
+        if (strcmp(item->url, url) == 0) {
+            known->id = item->id;
+            known->state = item->state;
+            known->finished_at = item->finished_at;
+        }
+        if (item->err == HAUL_E_EXPIRED && strcmp(item->name, name) == 0)
+            known->heals = item->id;
+    }
+    free(name);
+    return known->id != 0 || known->heals != 0;
+}
+
+void haul_client_known(struct haul_client *client, const char *const *urls, size_t count,
+                       haul_reply_cb *reply, void *ctx)
+{
+    struct answer *answer = answer_later(client, reply, ctx);
+    answer->known = xcalloc(count + 1, sizeof(*answer->known));
+    for (size_t i = 0; i < count && client->count < 1000; i++) {
+        struct haul_known_link known = {.index = i};
+        if (know_link(client, urls[i], &known))
+            answer->known[answer->known_count++] = known;
+    }
+}
+
+/* As many bytes as the link's letters say; those of "mute" files are not told, "gone" ones not
+ * there. */
+void haul_client_probe(struct haul_client *client, const struct haul_request *request,
+                       haul_reply_cb *reply, void *ctx)
+{
+    struct answer *answer = answer_later(client, reply, ctx);
+    char *name = name_in(request->url);
+    if (strstr(name, "gone")) {
+        answer->failed = true;
+        haul_fail(&answer->err, HAUL_E_HTTP, "404 from example.org: not found");
+        answer->err.http_status = 404;
+        free(name);
+        return;
+    }
+    answer->probed.size =
+        strstr(name, "mute") ? -1 : (int64_t)(strlen(request->url) * strlen(name)) * 70001;
+    answer->probed.name = name;
+}
+
+void haul_client_unprobe(struct haul_client *client, haul_reply_cb *reply, void *ctx)
+{
+    (void)answer_later(client, reply, ctx);
 }
 
 void haul_client_list(struct haul_client *client, const struct haul_view *view,

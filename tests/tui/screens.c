@@ -29,6 +29,7 @@ struct screen_case {
     const char *fake; /* HAUL_FAKE */
     int cols, rows;
     const char *script;
+    bool review;        /* what is pasted: links that the queue knows, and a copied request */
     const char *locale; /* NULL: UTF-8 */
     const char *type;   /* TERM; NULL: xterm-256color */
     bool no_color;
@@ -154,6 +155,102 @@ static const struct screen_case cases[] = {
      .cols = 80,
      .rows = 24,
      .script = ":paste-file @\n<Enter>\n"},
+    {.name = "review-80x24",
+     .fake = "review",
+     .cols = 80,
+     .rows = 24,
+     .review = true,
+     .script = ":paste-file @\n",
+     .colors = true},
+    {.name = "review-40x10",
+     .fake = "review",
+     .cols = 40,
+     .rows = 10,
+     .review = true,
+     .script = ":paste-file @\n"},
+    {.name = "review-120x40",
+     .fake = "review",
+     .cols = 120,
+     .rows = 40,
+     .review = true,
+     .script = ":paste-file @\n",
+     .colors = true},
+    {.name = "review-200x50",
+     .fake = "review",
+     .cols = 200,
+     .rows = 50,
+     .review = true,
+     .script = ":paste-file @\n"},
+    {.name = "review-mono-80x24",
+     .fake = "review",
+     .cols = 80,
+     .rows = 24,
+     .review = true,
+     .script = ":paste-file @\n",
+     .type = "vt220",
+     .colors = true},
+    {.name = "review-ascii-80x24",
+     .fake = "review",
+     .cols = 80,
+     .rows = 24,
+     .review = true,
+     .ascii = true,
+     .script = ":paste-file @\n"},
+    {.name = "review-ascii-40x10-request",
+     .fake = "review",
+     .cols = 40,
+     .rows = 10,
+     .review = true,
+     .ascii = true,
+     .script = ":paste-file @\nhG\n<Up>\n"},
+    {.name = "review-request-120x40",
+     .fake = "review",
+     .cols = 120,
+     .rows = 40,
+     .review = true,
+     .script = ":paste-file @\nhG\n<Up>\n"},
+    {.name = "review-heal-80x24",
+     .fake = "review",
+     .cols = 80,
+     .rows = 24,
+     .review = true,
+     .script = ":paste-file @\njj\nh\n"},
+    {.name = "review-choose-80x24",
+     .fake = "review",
+     .cols = 80,
+     .rows = 24,
+     .review = true,
+     .script = ":paste-file @\nh \n \nx\n"},
+    {.name = "review-nothing-chosen-80x24",
+     .fake = "review",
+     .cols = 80,
+     .rows = 24,
+     .review = true,
+     .script = ":paste-file @\n**\n<Enter>\n"},
+    {.name = "review-options-80x24",
+     .fake = "review",
+     .cols = 80,
+     .rows = 24,
+     .review = true,
+     .script = ":paste-file @\no-x 8 --limit 2M -u me:hunter2<Enter>\n"},
+    {.name = "review-options-wrong-80x24",
+     .fake = "review",
+     .cols = 80,
+     .rows = 24,
+     .review = true,
+     .script = ":paste-file @\no-x many<Enter>\n"},
+    {.name = "review-out-of-many-80x24",
+     .fake = "review",
+     .cols = 80,
+     .rows = 24,
+     .review = true,
+     .script = ":paste-file @\no-o name<Enter>\n"},
+    {.name = "review-added-80x24",
+     .fake = "review",
+     .cols = 80,
+     .rows = 24,
+     .review = true,
+     .script = ":paste-file @\nh<Enter>\n"},
     {.name = "sheet-none-80x24",
      .fake = "empty",
      .cols = 80,
@@ -166,6 +263,15 @@ static const struct screen_case cases[] = {
      .script = "ahttps:/<Enter>\n<Esc>\n"
                "awide \xe8\xb3\x87\xe6\x96\x99 and a long line that scrolls\n"},
 };
+
+static const char reviewed[] =
+    "https://example.org/files/report.pdf https://example.org/files/old.zip\n"
+    "https://new.example.net/token/film.mp4\n"
+    "https://example.org/files/資料-第三版.pdf and https://example.org/mute.bin\n"
+    "https://cdn.example.org/2024/gone.iso\n"
+    "curl 'https://example.org/export?id=7' -H 'Authorization: Bearer hunter2' \\\n"
+    "  -b 'session=hunter2' -H 'X-Requested-With: page' --data-raw 'a=hunter2' --resolve x:1:2\n"
+    "https://example.org/a/name/that/is/long-enough-to-be-cut-somewhere-in-the-middle-01.tar.zst\n";
 
 static const char pasted[] =
     "Good morning, the files are at https://example.org/pub/report.pdf (final), and\n"
@@ -239,7 +345,7 @@ static void script_write(const struct run *run)
     }
     fprintf(file, ":dump-screen %s\n", dump);
     fclose(file);
-    file_write(paste, pasted);
+    file_write(paste, run->what->review ? reviewed : pasted);
     free(script);
     free(paste);
     free(dump);

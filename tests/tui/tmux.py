@@ -129,7 +129,7 @@ class Terminal:
         words = [f"{name}={value}" for name, value in environment.items()]
         self.write(" ".join(["env", f"HAUL_FAKE={fake}", *words, path]))
         self.type("Enter")
-        self.wait("Nothing here yet" if fake == "empty" else "debian-12")
+        self.wait({"empty": "Nothing here yet", "review": "film.mp4"}.get(fake, "debian-12"))
 
     def children(self):
         """The ids of what runs below the pane's shell."""
