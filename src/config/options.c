@@ -206,6 +206,7 @@ static const struct haul_option rows[] = {
         .help = "Read URLs from FILE, one item a line; '-' is the standard input",
         .check = check_filled,
         .once = true,
+        .is_path = true,
     },
     {
         SESSION("jobs", jobs),
@@ -557,6 +558,7 @@ static const struct haul_option rows[] = {
         .help = "Read this configuration; the default is $HAUL_CONFIG, else haul.conf",
         .check = check_filled,
         .once = true,
+        .is_path = true,
     },
     {
         CLIENT("session", session),

@@ -1,0 +1,80 @@
+# shellcheck shell=bash
+# Completion of haul(1) for bash. Made from haul's tables by tests/reference; lint/reference tells how.
+
+_haul_commands="get add list show pause resume cancel retry change remove move set config wait stop daemon help version"
+
+# What may follow the option $1: sets `words`, or `kind`; false: it takes no value.
+_haul_value() {
+    case $1 in
+    --dir|-d) kind=folder ;;
+    --input-file|-i|--cacert|--log|--config) kind=file ;;
+    --if-exists) words="rename skip overwrite fail" ;;
+    --progress) words="auto bar plain json none" ;;
+    --reset) words="jobs per-host limit" ;;
+    --out|-o|--jobs|-j|--per-host|--limit|--item-limit|--header|-H|--user-agent|-A|--referer|-e|--user|-u|--cookie|-b|--bearer|--request|-X|--data|--json-data|--form|--noproxy|--proxy|--checksum|--retries|--retry-wait|--retry-on|--connect-timeout|--connections|-x|--min-split|--stall-timeout|--min-speed|--timeout|--url|--session) kind=none ;;
+    *) return 1 ;;
+    esac
+}
+
+# The options of the command $1: sets `words`.
+_haul_options() {
+    case $1 in
+    '') words="--dir --out --input-file --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --log --config --session --help --version" ;;
+    get) words="--dir --out --input-file --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --progress --quiet --verbose --log --config --help --version" ;;
+    add) words="--dir --out --input-file --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --json --config --session --help --version" ;;
+    list) words="--json --session --help --version" ;;
+    show) words="--json --session --help --version" ;;
+    pause) words="--json --session --help --version" ;;
+    resume) words="--json --session --help --version" ;;
+    cancel) words="--json --session --help --version" ;;
+    retry) words="--json --session --help --version" ;;
+    change) words="--item-limit --header --referer --user --cookie --bearer --request --data --json-data --form --url --json --session --help --version" ;;
+    remove) words="--json --session --help --version" ;;
+    move) words="--json --session --help --version" ;;
+    set) words="--jobs --per-host --limit --reset --json --session --help --version" ;;
+    config) words="--dir --out --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --progress --quiet --verbose --json --log --config --session --help --version" ;;
+    wait) words="--json --session --help --version" ;;
+    stop) words="--json --session --help --version" ;;
+    daemon) words="--jobs --per-host --limit --verbose --config --session --help --version" ;;
+    help) words="--help --version" ;;
+    version) words="--help --version" ;;
+    esac
+}
+
+# The operands of the command $1: sets `words`, or `kind`.
+_haul_operands() {
+    case $1 in
+    move) words="up down top bottom" ;;
+    help) words=$_haul_commands ;;
+    '') words=$_haul_commands ;;
+    esac
+}
+
+_haul() {
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+    local command='' words='' kind=''
+
+    if ((COMP_CWORD > 1)) && [[ " $_haul_commands " == *" ${COMP_WORDS[1]} "* ]]; then
+        command=${COMP_WORDS[1]}
+    fi
+    # bash cuts words at '=': --dir=x is three of them.
+    if [[ $cur == '=' ]]; then
+        cur=''
+    elif [[ $prev == '=' ]]; then
+        prev=${COMP_WORDS[COMP_CWORD-2]}
+    fi
+    if _haul_value "$prev"; then
+        :
+    elif [[ $cur == -* ]]; then
+        _haul_options "$command"
+    elif [[ -n $command ]] || ((COMP_CWORD == 1)); then
+        _haul_operands "$command"
+    fi
+    case $kind in
+    folder) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    file) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    *) mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur") ;;
+    esac
+}
+
+complete -F _haul haul
