@@ -264,7 +264,10 @@ static void name_of_url(const char *url, char name[FILENAME_SIZE])
     if (!url)
         return;
     segment = url_last_segment(url, &len);
-    filename_sanitize((struct text_raw){segment, len}, name, FILENAME_SIZE);
+    if (len == strlen(segment) && filename_is_plain(segment))
+        memcpy(name, segment, len + 1);
+    else
+        filename_sanitize((struct text_raw){segment, len}, name, FILENAME_SIZE);
     free(segment);
 }
 

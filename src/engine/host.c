@@ -60,11 +60,18 @@ static struct host *find_or_make(struct hosts *hosts, const char *name)
 
 struct host *host_of(struct hosts *hosts, const char *url)
 {
-    char *name = url_host(url);
-    struct host *host = find_or_make(hosts, name ? name : "");
+    struct url_known known = {0};
+    char *name;
 
+    if (hosts->last && url_known_length(&hosts->known, url, strlen(url)) > 0)
+        return hosts->last;
+    name = url_host(url);
+    hosts->last = find_or_make(hosts, name ? name : "");
     free(name);
-    return host;
+    if (url_check(url, &known, NULL) != HAUL_OK)
+        known.len = 0;
+    hosts->known = known;
+    return hosts->last;
 }
 
 const struct host *host_find(const struct hosts *hosts, const char *url)

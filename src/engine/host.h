@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <uthash.h>
 
+#include "base/url.h"
 #include "engine/lane.h"
 #include "haul/error.h"
 
@@ -60,7 +61,9 @@ struct hosts_events {
 
 /* All hosts of an engine. */
 struct hosts {
-    struct host *table; /* uthash, by name */
+    struct host *table;     /* uthash, by name */
+    struct host *last;      /* that a link was of; NULL: none yet */
+    struct url_known known; /* how links of ->last begin */
     struct lanes *lanes;
     uint64_t most;          /* --per-host: connections to each, 0: no limit */
     bool hungry;            /* items could start if hosts had room: these go first */

@@ -128,19 +128,34 @@ static void widen_year(struct tm *date, int64_t wall_now_ms)
         date->tm_year -= 100;
 }
 
-/* timegm() makes 2 March of 30 February; such a date is no date. A leap second is the next one. */
+/* Days from 1 January 1970; MONTH from 0. A year begins in March here, so that the odd day is its
+ * last one. */
+static int64_t days_from_1970(int64_t year, int month, int day)
+{
+    int64_t since_march = (month + 10) % 12;
+    int64_t whole = year - (month < 2);
+
+    return 365 * whole + whole / 4 - whole / 100 + whole / 400 + (153 * since_march + 2) / 5 + day -
+           1 - 719468;
+}
+
+static int days_in(int64_t year, int month)
+{
+    return (int)(days_from_1970(year + (month == 11), (month + 1) % 12, 1) -
+                 days_from_1970(year, month, 1));
+}
+
+/* 30 February is no date. A leap second is the next one. */
 static bool to_wall(const struct tm *date, int64_t *ret_wall_ms)
 {
-    struct tm real = *date;
-    time_t seconds;
+    int64_t year = date->tm_year + 1900, days, seconds;
 
-    if (date->tm_mday < 1 || date->tm_hour > 23 || date->tm_min > 59 || date->tm_sec > 60)
+    if (date->tm_mday < 1 || date->tm_hour > 23 || date->tm_min > 59 || date->tm_sec > 60 ||
+        date->tm_mday > days_in(year, date->tm_mon))
         return false;
-    real.tm_sec = MIN(real.tm_sec, 59);
-    seconds = timegm(&real);
-    if (real.tm_mday != date->tm_mday)
-        return false;
-    *ret_wall_ms = ((int64_t)seconds + (date->tm_sec - real.tm_sec)) * 1000;
+    days = days_from_1970(year, date->tm_mon, date->tm_mday);
+    seconds = days * 86400 + date->tm_hour * 3600 + date->tm_min * 60 + date->tm_sec;
+    *ret_wall_ms = seconds * 1000;
     return true;
 }
 

@@ -148,15 +148,20 @@ unsigned mirrors_room(const struct transfer *transfer)
 
 static void source_init(struct transfer *transfer, struct source *source, const char *url)
 {
-    char *own = url_origin(item_url(transfer->item));
-    char *origin = url_origin(url);
-
     source->url = xstrdup(url);
     source->shown = url_shown(url);
     source->host = host_of(&transfer->engine->hosts, url);
-    source->foreign = !own || !origin || strcmp(own, origin) != 0;
+}
+
+static bool is_foreign(const struct transfer *transfer, const char *url)
+{
+    char *own = url_origin(item_url(transfer->item));
+    char *origin = url_origin(url);
+    bool foreign = !own || !origin || strcmp(own, origin) != 0;
+
     free(own);
     free(origin);
+    return foreign;
 }
 
 void mirrors_begin(struct transfer *transfer)
@@ -166,9 +171,10 @@ void mirrors_begin(struct transfer *transfer)
     transfer->source_count = 1 + work->mirror_count;
     transfer->sources = xcalloc(transfer->source_count, sizeof *transfer->sources);
     source_init(transfer, &transfer->sources[0], item_url(transfer->item));
-    transfer->sources[0].foreign = false;
-    for (size_t i = 0; i < work->mirror_count; i++)
+    for (size_t i = 0; i < work->mirror_count; i++) {
         source_init(transfer, &transfer->sources[i + 1], work->mirrors[i]);
+        transfer->sources[i + 1].foreign = is_foreign(transfer, work->mirrors[i]);
+    }
     transfer->lead = &transfer->sources[0];
 }
 

@@ -12,6 +12,8 @@
 
 #include "base/mem.h"
 
+#define LINE_MOSTLY 256 /* most are shorter */
+
 void net_response_init(struct net_response *response)
 {
     *response = (struct net_response){.content_length = -1, .chunked_length = -1};
@@ -95,51 +97,61 @@ static enum haul_err take_length(struct net_response *response, const char *valu
     return HAUL_OK;
 }
 
-/* Where a field's text is kept; NULL for the ones that are no text, or of no use. */
-static char **text_slot(struct net_response *response, const char *name)
-{
-    const struct {
-        const char *name;
-        char **slot;
-    } texts[] = {
-        {"content-range", &response->content_range},
-        {"content-type", &response->content_type},
-        {"content-encoding", &response->content_encoding},
-        {"content-disposition", &response->disposition},
-        {"etag", &response->etag},
-        {"last-modified", &response->last_modified},
-        {"date", &response->date},
-        {"location", &response->location},
-        {"retry-after", &response->retry_after},
-        {"server", &response->server},
-    };
+/* The fields that are read. */
+struct field {
+    const char *name; /* in lower case */
+    enum { FIELD_TEXT, FIELD_LENGTH, FIELD_CODING, FIELD_RANGES } kind;
+    size_t slot; /* of a text: where it is kept */
+};
 
-    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+static const struct field fields[] = {
+    {"content-range", FIELD_TEXT, offsetof(struct net_response, content_range)},
+    {"content-type", FIELD_TEXT, offsetof(struct net_response, content_type)},
+    {"content-encoding", FIELD_TEXT, offsetof(struct net_response, content_encoding)},
+    {"content-disposition", FIELD_TEXT, offsetof(struct net_response, disposition)},
+    {"etag", FIELD_TEXT, offsetof(struct net_response, etag)},
+    {"last-modified", FIELD_TEXT, offsetof(struct net_response, last_modified)},
+    {"date", FIELD_TEXT, offsetof(struct net_response, date)},
+    {"location", FIELD_TEXT, offsetof(struct net_response, location)},
+    {"retry-after", FIELD_TEXT, offsetof(struct net_response, retry_after)},
+    {"server", FIELD_TEXT, offsetof(struct net_response, server)},
+    {"content-length", FIELD_LENGTH, 0},
+    {"transfer-encoding", FIELD_CODING, 0},
+    {"accept-ranges", FIELD_RANGES, 0},
+};
+
+static const struct field *field_find(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(fields); i++) {
         /* The first letter settles most, in lower case. */
-        if ((name[0] | 0x20) == texts[i].name[0] && strcasecmp(name, texts[i].name) == 0)
-            return texts[i].slot;
+        if ((name[0] | 0x20) == fields[i].name[0] && strcasecmp(name, fields[i].name) == 0)
+            return &fields[i];
     }
     return NULL;
 }
 
-static bool is_framing(const char *name)
+/* It is kept for others, or decides where the body ends. */
+static bool is_believed(const struct field *field)
 {
-    return strcasecmp(name, "content-length") == 0 || strcasecmp(name, "transfer-encoding") == 0;
+    return field && field->kind != FIELD_RANGES;
 }
 
-static enum haul_err take_field(struct net_response *response, const char *name, const char *value,
-                                struct haul_error *err)
+static enum haul_err take_field(struct net_response *response, const struct field *field,
+                                const char *value, struct haul_error *err)
 {
-    char **slot = text_slot(response, name);
-
-    if (slot)
-        keep_first(slot, value);
-    else if (strcasecmp(name, "content-length") == 0)
+    switch (field->kind) {
+    case FIELD_TEXT:
+        keep_first((char **)(void *)((char *)response + field->slot), value);
+        break;
+    case FIELD_LENGTH:
         return take_length(response, value, err);
-    else if (strcasecmp(name, "transfer-encoding") == 0)
+    case FIELD_CODING:
         response->chunked |= str_find_nocase(value, "chunked") != NULL;
-    else if (strcasecmp(name, "accept-ranges") == 0)
+        break;
+    case FIELD_RANGES:
         response->refuses_ranges = strcasecmp(value, "none") == 0;
+        break;
+    }
     return HAUL_OK;
 }
 
@@ -179,6 +191,7 @@ static enum haul_err take_line(struct net_response *response, char *line, struct
 {
     char *colon = strchr(line, ':');
     bool goes_on = line[0] == ' ' || line[0] == '\t';
+    const struct field *field;
 
     if (goes_on && response->believed)
         return haul_fail(err, HAUL_E_BAD_RESPONSE, "the server breaks a header into two lines");
@@ -187,10 +200,11 @@ static enum haul_err take_line(struct net_response *response, char *line, struct
     *colon = '\0';
     for (char *at = colon + 1; (at = strchr(at, '\r')); at++)
         *at = ' '; /* RFC 9110, section 5.5 */
-    response->believed = text_slot(response, line) || is_framing(line);
+    field = field_find(line);
+    response->believed = is_believed(field);
     if (colon == line || !strchr(" \t", colon[-1]))
-        return take_field(response, line, trim(colon + 1), err);
-    if (text_slot(response, trim(line)) || is_framing(line))
+        return field ? take_field(response, field, trim(colon + 1), err) : HAUL_OK;
+    if (is_believed(field_find(trim(line))))
         return haul_fail(err, HAUL_E_BAD_RESPONSE,
                          "the server puts a space behind a header's name");
     return HAUL_OK;
@@ -211,17 +225,24 @@ enum haul_err net_response_line(struct net_response *response, const char *line,
                                 struct haul_error *err)
 {
     enum haul_err code = check_bounds(response, len, err);
-    char *copy;
+    char small[LINE_MOSTLY], *copy = small;
 
     if (code != HAUL_OK || body_began(response))
         return code;
-    copy = xstrndup(line, len); /* cut at a NUL byte: no field that matters may hold one */
+    /* Cut at a NUL byte: no field that matters may hold one. */
+    if (len >= sizeof small) {
+        copy = xstrndup(line, len);
+    } else {
+        memcpy(small, line, len);
+        small[len] = '\0';
+    }
     if (strncasecmp(copy, "HTTP/", 5) == 0)
         code = start_answer(response, copy, err);
     else if (copy[strspn(copy, "\r\n")] == '\0')
         end_headers(response);
     else
         code = take_line(response, copy, err);
-    free(copy);
+    if (copy != small)
+        free(copy);
     return code;
 }
