@@ -19,18 +19,17 @@
 #include <strings.h>
 #include <uv.h>
 
-#include "base/array.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "haul/log.h"
+#include "net/easies.h"
 #include "net/neterr.h"
 #include "net/transfer.h"
 
-#define WATCHDOG_MS  500
-#define DISCARD_MAX  (64 * 1024)
-#define SPARE_EASIES 64
+#define WATCHDOG_MS 500
+#define DISCARD_MAX (64 * 1024)
 
 struct net {
     uv_loop_t *loop;
@@ -43,8 +42,7 @@ struct net {
     STAILQ_HEAD(, net_transfer) ended;
     size_t running;
     size_t expected; /* to run at once, soon */
-    CURL **spare;
-    size_t spare_count, spare_size;
+    struct easies easies;
     unsigned in_curl;
     bool broken; /* the multi gave an error: rebuild it */
     bool closing;
@@ -274,29 +272,32 @@ int transfer_on_connected(void *ctx, char *peer_ip, char *own_ip, int peer_port,
 
 /* Transfers. */
 
-static CURL *easy_get(struct net *net)
+static enum haul_err take_easy(struct net_transfer *transfer, struct haul_error *err)
 {
-    return net->spare_count > 0 ? net->spare[--net->spare_count] : curl_easy_init();
+    struct easy_use use = transfer_use(transfer);
+
+    transfer->easy = easies_get(&transfer->net->easies, &use, &transfer->prepared);
+    if (!transfer->easy)
+        return haul_fail(err, HAUL_E_INTERNAL, "libcurl has no handle left");
+    return HAUL_OK;
 }
 
-static void easy_put(struct net *net, CURL *easy)
+/* After a failure nobody knows what libcurl keeps in it. */
+static void give_easy(struct net_transfer *transfer)
 {
-    if (!easy)
-        return;
-    if (net->spare_count >= SPARE_EASIES) {
-        curl_easy_cleanup(easy);
-        return;
-    }
-    curl_easy_reset(easy); /* forgets pointers into what is about to be freed */
-    net->spare = array_reserve(net->spare, net->spare_count, &net->spare_size, sizeof *net->spare);
-    net->spare[net->spare_count++] = easy;
+    struct easy_use use = {0};
+
+    if (transfer->prepared && transfer->result == CURLE_OK && transfer->ended)
+        use = transfer_use(transfer);
+    easies_put(&transfer->net->easies, transfer->easy, &use);
+    transfer->easy = NULL;
 }
 
 static void transfer_free(struct net_transfer *transfer)
 {
     direct_close(transfer);
     curl_mime_free(transfer->form); /* while its handle is there */
-    easy_put(transfer->net, transfer->easy);
+    give_easy(transfer);
     curl_slist_free_all(transfer->headers);
     haul_options_unref(transfer->options);
     net_response_fini(&transfer->response);
@@ -376,8 +377,7 @@ void transfer_leave_libcurl(struct net_transfer *transfer)
 {
     transfer->mtime = file_time(transfer);
     leave_multi(transfer);
-    easy_put(transfer->net, transfer->easy);
-    transfer->easy = NULL;
+    give_easy(transfer);
 }
 
 enum haul_err net_start(struct net *net, const struct net_request *request,
@@ -392,9 +392,9 @@ enum haul_err net_start(struct net *net, const struct net_request *request,
     transfer->handlers = handlers;
     transfer->ctx = ctx;
     transfer->fd = CURL_SOCKET_BAD;
-    transfer->easy = easy_get(net);
-    code = transfer->easy ? transfer_describe(transfer, request, err)
-                          : haul_fail(err, HAUL_E_INTERNAL, "libcurl has no handle left");
+    code = transfer_describe(transfer, request, err);
+    if (code == HAUL_OK)
+        code = take_easy(transfer, err);
     if (code == HAUL_OK)
         code = join_multi(transfer, err);
     if (code != HAUL_OK) {
@@ -505,12 +505,22 @@ static void judge_chunks(const struct net_transfer *transfer, struct haul_error 
                   (long long)announced, (long long)came);
 }
 
+/* As most do: an answer of HTTP that was taken, whose length vouches for its end. */
+static bool ended_well(const struct net_transfer *transfer)
+{
+    return transfer->stop.code == HAUL_OK && transfer->result == CURLE_OK && transfer->is_http &&
+           transfer->response.complete && wants_body(transfer) && transfer->head_told &&
+           transfer->response.content_length >= 0;
+}
+
 static void judge(struct net_transfer *transfer, struct haul_error *err)
 {
     char host[128];
     int status = transfer->response.status;
 
     *err = (struct haul_error){0};
+    if (ended_well(transfer))
+        return;
     host_of(transfer, host, sizeof host);
     if (transfer->stop.code != HAUL_OK) {
         *err = transfer->stop;
@@ -541,6 +551,7 @@ static void follow(struct net_transfer *transfer)
     struct haul_error err;
 
     curl_easy_reset(transfer->easy);
+    transfer->prepared = false;
     net_response_restart(&transfer->response);
     transfer->ended = false;
     transfer->connected = false;
@@ -740,9 +751,7 @@ void net_free(struct net *net)
     net->closing = true;
     while (!LIST_EMPTY(&net->transfers))
         net_cancel(LIST_FIRST(&net->transfers));
-    while (net->spare_count > 0)
-        curl_easy_cleanup(net->spare[--net->spare_count]);
-    free(net->spare);
+    easies_fini(&net->easies);
     direct_shared_fini(&net->direct);
     multi_close(net);
     shared_close(&net->shared);

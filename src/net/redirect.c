@@ -79,6 +79,8 @@ static void keep_secrets_home(struct net_transfer *transfer, const char *target)
 {
     char *origin = url_origin(target);
 
+    if (!transfer->origin)
+        transfer->origin = url_origin(transfer->url);
     if (!origin || !transfer->origin || strcmp(origin, transfer->origin) != 0) {
         transfer->same_origin = false;
         secret_free(transfer->user);

@@ -18,10 +18,13 @@
 #include "net/transfer.h"
 
 /* Large reads halve the system calls of a quick transfer; two thousand slow ones must not own a
- * large buffer each. So all of them share READ_TOTAL, within bounds for each. */
-#define READ_TOTAL ((size_t)8 * 1024 * 1024)
-#define READ_MIN   ((size_t)4 * 1024)
-#define READ_MAX   ((size_t)512 * 1024)
+ * large buffer each. So all of them share READ_TOTAL, within bounds for each. Of HTTP what is large
+ * is read past libcurl, and its buffer comes and goes with each request: it stays below the 64 KiB
+ * from which on malloc tidies up its whole heap whenever one is freed. */
+#define READ_TOTAL    ((size_t)8 * 1024 * 1024)
+#define READ_MIN      ((size_t)4 * 1024)
+#define READ_MAX      ((size_t)512 * 1024)
+#define HTTP_READ_MAX ((size_t)60 * 1024)
 
 static char *given_user(const struct net_transfer *transfer)
 {
@@ -80,7 +83,6 @@ enum haul_err transfer_describe(struct net_transfer *transfer, const struct net_
     if (code != HAUL_OK)
         return code;
     transfer->options = haul_options_ref(request->options);
-    transfer->origin = url_origin(request->url);
     transfer->from = request->from;
     transfer->to = request->to;
     transfer->ranged = request->ranged || request->from > 0 || request->to != UINT64_MAX;
@@ -309,12 +311,14 @@ static void set_identity(struct net_transfer *transfer)
     }
 }
 
-static long read_buffer(size_t running)
+static long read_buffer(const struct net_transfer *transfer, size_t running)
 {
-    return (long)MAX(READ_MIN, MIN(READ_MAX, READ_TOTAL / MAX(running, (size_t)1)));
+    size_t most = transfer->is_http ? HTTP_READ_MAX : READ_MAX;
+
+    return (long)MAX(READ_MIN, MIN(most, READ_TOTAL / MAX(running, (size_t)1)));
 }
 
-static void set_manners(struct net_transfer *transfer, size_t running)
+static void set_manners(struct net_transfer *transfer)
 {
     const struct haul_options *options = transfer->options;
     CURL *easy = transfer->easy;
@@ -322,7 +326,6 @@ static void set_manners(struct net_transfer *transfer, size_t running)
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, read_buffer(running));
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
                      transfer->http2 ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, transfer->http2 ? 1L : 0L);
@@ -334,36 +337,68 @@ static void set_manners(struct net_transfer *transfer, size_t running)
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)options->connect_timeout);
 }
 
-enum haul_err transfer_prepare(struct net_transfer *transfer, struct net_shared *shared,
-                               size_t running, struct haul_error *err)
+/* Nothing in it but the URL and what the options say. */
+static bool is_usual(const struct net_transfer *transfer)
+{
+    return transfer->is_http && transfer->bare && transfer->same_origin && !transfer->foreign &&
+           !transfer->ranged && !transfer->if_range && !transfer->user && !transfer->headers;
+}
+
+struct easy_use transfer_use(const struct net_transfer *transfer)
+{
+    if (!is_usual(transfer))
+        return (struct easy_use){0};
+    return (struct easy_use){transfer->options, transfer->http2};
+}
+
+/* What differs from transfer to transfer. */
+static enum haul_err set_own(struct net_transfer *transfer, size_t running, struct haul_error *err)
 {
     CURL *easy = transfer->easy;
 
-    if (curl_easy_setopt(easy, CURLOPT_URL, transfer->url) != CURLE_OK ||
-        curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,ftp,ftps,sftp") != CURLE_OK)
+    if (curl_easy_setopt(easy, CURLOPT_URL, transfer->url) != CURLE_OK)
         return haul_fail(err, HAUL_E_BAD_URL, "libcurl can't fetch this link");
     curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
-    curl_easy_setopt(easy, CURLOPT_SHARE, shared->share);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error_text);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, transfer_on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, transfer_on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, transfer_on_connected);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
-    curl_slist_free_all(transfer->headers);
-    transfer->headers = own_headers(transfer, shared->headers);
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER,
-                     transfer->headers ? transfer->headers : shared->headers);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, read_buffer(transfer, running));
+    transfer->error_text[0] = '\0';
+    return HAUL_OK;
+}
+
+/* How libcurl and this room meet. */
+static void set_meeting(CURL *easy, struct net_shared *shared)
+{
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,ftp,ftps,sftp");
+    curl_easy_setopt(easy, CURLOPT_SHARE, shared->share);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, transfer_on_header);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, transfer_on_body);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, transfer_on_connected);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, watches_open);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &shared->watches);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, watches_close);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, &shared->watches);
-    transfer->error_text[0] = '\0';
-    set_manners(transfer, running);
+}
+
+enum haul_err transfer_prepare(struct net_transfer *transfer, struct net_shared *shared,
+                               size_t running, struct haul_error *err)
+{
+    enum haul_err code = set_own(transfer, running, err);
+
+    if (code != HAUL_OK || transfer->prepared)
+        return code;
+    set_meeting(transfer->easy, shared);
+    curl_slist_free_all(transfer->headers);
+    transfer->headers = own_headers(transfer, shared->headers);
+    curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER,
+                     transfer->headers ? transfer->headers : shared->headers);
+    set_manners(transfer);
     set_trust(transfer);
     set_identity(transfer);
     set_method(transfer);
     set_range(transfer);
+    transfer->prepared = true;
     return HAUL_OK;
 }

@@ -5,6 +5,7 @@
 #include <sys/queue.h>
 #include <uv.h>
 
+#include "net/easies.h"
 #include "net/multi.h"
 #include "net/watch.h"
 
@@ -14,6 +15,7 @@ struct net_transfer {
     STAILQ_ENTRY(net_transfer) end; /* of the ones that ended and are not told yet */
     struct net *net;
     CURL *easy;       /* NULL when the body comes past libcurl */
+    bool prepared;    /* it is set up for the transfer_use() of this one */
     curl_socket_t fd; /* libcurl reads the answer from it; CURL_SOCKET_BAD: it reads none now */
     struct curl_slist *headers; /* own ones; NULL when the common list does */
     curl_mime *form;            /* the body of a form in parts, or NULL */
@@ -23,7 +25,7 @@ struct net_transfer {
     struct net_response response;
     struct haul_error stop; /* why we ended it ourselves; code OK while not */
     char *url;              /* the one asked now, without user info */
-    char *origin;           /* of the first URL */
+    char *origin;           /* of the first URL, once there was a redirect */
     char *user;             /* "name:password" for that origin, or NULL */
     char *if_range;
     uint64_t from, to;
@@ -63,6 +65,9 @@ struct net_shared {
 HAUL_CHECKED enum haul_err transfer_describe(struct net_transfer *transfer,
                                              const struct net_request *request,
                                              struct haul_error *err);
+/* What the easy handle is set up for, if another transfer may find it so: options and all that
+ * matters besides the URL. */
+struct easy_use transfer_use(const struct net_transfer *transfer);
 HAUL_CHECKED enum haul_err transfer_prepare(struct net_transfer *transfer,
                                             struct net_shared *shared, size_t running,
                                             struct haul_error *err);

@@ -177,4 +177,29 @@ def nothing_secret_leaves_the_daemon(t):
                 expect(b"hunter2" not in file.read(), f"a secret in {name}")
 
 
+@case
+def an_item_of_a_list_keeps_its_options_to_itself(t):
+    """The handles that fetch one after the other are used again, as they are set up."""
+    files = [t.file(f"{number}.bin") for number in range(12)]
+    listed = ""
+    for number, file in enumerate(files):
+        listed += f"{file.url}\n"
+        if number % 3 == 1:
+            listed += f"  header=X-Key: {number}\n  user-agent=agent-{number}\n"
+        elif number % 3 == 2:
+            listed += f"  cookie=id={number}\n  referer=http://from.example/{number}\n"
+    t.get("-j", "1", "-i", t.write("list", listed))
+    for number, file in enumerate(files):
+        (request,) = t.origin.requests(f"{number}.bin")
+        agent = header(request, "User-Agent")
+        expect_equal(header(request, "X-Key"), str(number) if number % 3 == 1 else None, "X-Key")
+        expect_equal(agent == f"agent-{number}", number % 3 == 1, "its own agent")
+        expect_equal(agent.startswith("haul/"), number % 3 != 1, "haul's agent")
+        expect_equal(header(request, "Cookie"), f"id={number}" if number % 3 == 2 else None,
+                     "Cookie")
+        expect_equal(header(request, "Referer"),
+                     f"http://from.example/{number}" if number % 3 == 2 else None, "Referer")
+        t.expect_file(f"{number}.bin", file)
+
+
 run()
