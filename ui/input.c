@@ -6,7 +6,8 @@
  * less: it reads byte by byte, paints its window, and knows no pastes.
  *
  * Terminals without bracketed paste type a paste in. A chunk of input that holds "://" is such a
- * burst: nobody types that fast, and its letters must not be obeyed as commands. */
+ * burst, and so is a long one of many different letters: nobody types that fast, and they must not
+ * be obeyed as commands. A key that is held down on a slow line repeats itself and is none. */
 
 #include "ui/input.h"
 
@@ -17,9 +18,11 @@
 
 #define ESCAPE_MS   25u   /* a sequence's second byte comes sooner than this */
 #define SEQUENCE_MS 250u  /* the rest may have been cut by the network */
-#define BURST_MS    100u  /* silence that ends an unmarked paste */
+#define BURST_MS    200u  /* silence that ends an unmarked paste */
 #define PASTE_MS    3000u /* silence after which a paste's end is believed lost */
 #define BURST_LEN   8u
+#define MIXED_LEN   24u /* bytes from which on a chunk counts that holds no link, */
+#define MIXED_KINDS 8u  /* and how many different ones */
 
 void input_init(struct input *input, const struct input_events *events)
 {
@@ -233,10 +236,27 @@ static bool feed_byte(struct input *input, char byte)
     }
 }
 
+/* Text of many different characters: no keys that send sequences, and none that repeats. */
+static bool is_mixed(const char *bytes, size_t len)
+{
+    bool seen[256] = {false};
+    size_t kinds = 0;
+    if (len < MIXED_LEN || memchr(bytes, INPUT_ESC, len))
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        bool *kind = &seen[(unsigned char)bytes[i]];
+        kinds += !*kind;
+        *kind = true;
+    }
+    return kinds >= MIXED_KINDS;
+}
+
 /* True when the chunk can't have been typed: see the head of this file. */
 static bool is_burst(const char *bytes, size_t len)
 {
-    return len >= BURST_LEN && bytes[0] != INPUT_ESC && memmem(bytes, len, "://", 3) != NULL;
+    if (len < BURST_LEN || bytes[0] == INPUT_ESC)
+        return false;
+    return memmem(bytes, len, "://", 3) != NULL || is_mixed(bytes, len);
 }
 
 void input_feed(struct input *input, const char *bytes, size_t len)

@@ -143,6 +143,15 @@ static void a_burst_with_a_link_is_a_paste(void **state)
     assert_string_equal(fed_in("a://bc", 1), "k61:a k3a:: k2f:/ k2f:/ k62:b k63:c ");
 }
 
+static void a_long_chunk_of_different_letters_is_a_paste(void **state)
+{
+    (void)state;
+    assert_string_equal(fed("the quick brown dog jumps\nQ\n"),
+                        "p[the quick brown dog jumps\nQ\n] ");
+    assert_null(strchr(fed("jjjjjjjjjjjjjjjjjjjjjjjjjjjjjjkk"), '['));
+    assert_null(strchr(fed("\033[B\033[Babcdefghijklmnopqrstuvwxyz"), '['));
+}
+
 static void patience_is_asked_for_only_in_the_middle(void **state)
 {
     struct input input;
@@ -221,6 +230,7 @@ int main(void)
         cmocka_unit_test(line_ends_of_pastes_become_newlines),
         cmocka_unit_test(a_paste_without_end_is_what_came),
         cmocka_unit_test(a_burst_with_a_link_is_a_paste),
+        cmocka_unit_test(a_long_chunk_of_different_letters_is_a_paste),
         cmocka_unit_test(patience_is_asked_for_only_in_the_middle),
         cmocka_unit_test(any_bytes_are_survived),
         cmocka_unit_test(a_paste_over_the_cap_is_swallowed_to_its_end),
