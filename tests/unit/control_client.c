@@ -44,6 +44,8 @@ struct world {
     bool in_order;
     int exit_status;
     uint64_t jobs;
+    size_t known;
+    struct haul_known_link first_known;
 };
 
 static void on_ready(void *ctx, const struct haul_hello *hello)
@@ -90,6 +92,9 @@ static void on_reply(void *ctx, const struct haul_reply *reply)
     world->items = reply->item_count;
     world->exit_status = reply->exit_status;
     world->jobs = reply->settings ? reply->settings->jobs : 0;
+    world->known = reply->known_count;
+    if (reply->known_count > 0)
+        world->first_known = reply->known[0];
     world->in_order = true;
     for (size_t i = 1; i < reply->id_count; i++)
         world->in_order &= reply->ids[i - 1] < reply->ids[i];
@@ -405,6 +410,42 @@ static void an_unknown_item_is_named(void **state)
     assert_int_equal(world->code, HAUL_E_NO_ITEM);
 }
 
+static void links_that_are_there_are_known(void **state)
+{
+    static const char *const urls[] = {"http://127.0.0.1:9/new", "http://me:pw@127.0.0.1:9/file1#x",
+                                       "http://127.0.0.1:9/\xff"};
+    struct world *world = *state;
+
+    add_paused(world, 3);
+    await_replies(world, 1);
+    haul_client_known(world->client, urls, COUNT_OF(urls), on_reply, world);
+    await_replies(world, 1);
+    assert_int_equal(world->code, HAUL_OK);
+    assert_int_equal(world->known, 1);
+    assert_int_equal(world->first_known.index, 1);
+    assert_int_equal(world->first_known.id, 2);
+    assert_int_equal(world->first_known.state, HAUL_PAUSED);
+    assert_int_equal(world->first_known.heals, 0);
+}
+
+static void probes_are_answered_or_ended(void **state)
+{
+    struct world *world = *state;
+    struct haul_request request = {.url = "http://127.0.0.1:9/closed", .options = world->options};
+
+    haul_client_probe(world->client, &request, on_reply, world);
+    await_replies(world, 1);
+    assert_int_equal(world->code, HAUL_E_CONNECT);
+    haul_client_probe(world->client, &request, on_reply, world);
+    haul_client_unprobe(world->client, on_reply, world);
+    await_replies(world, 2);
+    assert_int_equal(world->code, HAUL_OK);
+    request.url = "http://127.0.0.1:9/\xff";
+    haul_client_probe(world->client, &request, on_reply, world);
+    await_replies(world, 1);
+    assert_int_equal(world->code, HAUL_E_BAD_URL);
+}
+
 static void stopping_answers_everybody_and_removes_the_socket(void **state)
 {
     struct world *world = *state;
@@ -487,6 +528,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(no_frames_come_after_the_watch, set_up_served, tear_down),
         cmocka_unit_test_setup_teardown(settings_are_changed_and_told, set_up_served, tear_down),
         cmocka_unit_test_setup_teardown(an_unknown_item_is_named, set_up_served, tear_down),
+        cmocka_unit_test_setup_teardown(links_that_are_there_are_known, set_up_served, tear_down),
+        cmocka_unit_test_setup_teardown(probes_are_answered_or_ended, set_up_served, tear_down),
         cmocka_unit_test_setup_teardown(stopping_answers_everybody_and_removes_the_socket,
                                         set_up_served, tear_down),
         cmocka_unit_test_setup_teardown(a_callback_may_close_the_client, set_up_served, tear_down),
