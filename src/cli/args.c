@@ -106,6 +106,18 @@ static enum haul_err take_operand(void *ctx, const char *word, struct haul_error
     return HAUL_OK;
 }
 
+/* "haul add curl 'https://…' -H …", as it is copied: what follows are curl's words. */
+static bool begins_curl(void *ctx, const char *word)
+{
+    struct args *args = ctx;
+
+    if (args->curl_at != SIZE_MAX || !(args->command->takes & COMMAND_TAKES_INPUT) ||
+        (strcmp(word, "curl") != 0 && strcmp(word, "curl.exe") != 0))
+        return false;
+    args->curl_at = args->operand_count;
+    return true;
+}
+
 static enum haul_err choose_session(struct run_options *run, struct haul_error *err)
 {
     const char *name = getenv("HAUL_SESSION");
@@ -143,6 +155,7 @@ enum haul_err args_parse(const struct command *command, const char *const *words
         .command = command,
         .item = haul_options_new(),
         .operands = xcalloc(count + 1, sizeof(*args.operands)),
+        .curl_at = SIZE_MAX,
     };
     enum haul_err code;
 
@@ -154,6 +167,7 @@ enum haul_err args_parse(const struct command *command, const char *const *words
                                                     .target = target_of,
                                                     .unknown = unknown_option,
                                                     .operand = take_operand,
+                                                    .ends = begins_curl,
                                                     .ctx = &args},
                              err);
     if (code == HAUL_OK)

@@ -2,6 +2,7 @@
 #define CLI_ARGS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "config/run_options.h"
 #include "haul/error.h"
@@ -23,10 +24,12 @@ struct args {
     struct config *config;        /* NULL: the command does not read it */
     const char **operands;        /* borrowed from the words */
     size_t operand_count;
+    size_t curl_at; /* the operand from which on they are a command of curl; else SIZE_MAX */
 };
 
 /* Reads COUNT words that follow the command's name: --name=value, --name value, -jN, -j N,
- * clustered flags; `--` ends options; options may stand after operands. Asked for help or the
+ * clustered flags; `--` ends options; options may stand after operands. Where links are taken,
+ * the word curl makes what follows a command of curl. Asked for help or the
  * version, it does not complain about missing operands. On failure nothing is left to free. */
 HAUL_CHECKED enum haul_err args_parse(const struct command *command, const char *const *words,
                                       size_t count, struct args *ret_args, struct haul_error *err);

@@ -15,7 +15,9 @@
 #include "base/suggest.h"
 #include "base/url.h"
 #include "cli/command.h"
+#include "cli/report.h"
 #include "config/config.h"
+#include "input/curl_command.h"
 #include "input/list_text.h"
 
 #define LIST_FILE_MAX ((size_t)256 << 20) /* bytes of one list */
@@ -23,10 +25,12 @@
 /* A URL, or a block of a list. */
 struct collected_part {
     STAILQ_ENTRY(collected_part) link;
-    const char *name;         /* of the list, NULL: it is a URL */
-    const char *url;          /* borrowed from the command line */
-    struct list_block *block; /* owned */
-    size_t line;              /* number of the block's first line in the list */
+    const char *name;            /* of the list, NULL: it is a URL */
+    const char *url;             /* borrowed from the command line */
+    struct list_block *block;    /* owned */
+    char *copied_url;            /* of a copied request, owned, may hold secrets */
+    struct haul_options *copied; /* its options, referenced; NULL: it is none */
+    size_t line;                 /* number of the block's first line in the list */
 };
 
 static enum haul_err read_all(FILE *from, const char *name, struct list_text *to,
@@ -150,6 +154,46 @@ static enum haul_err collect_operand(struct collected *collected, const char *wo
     return HAUL_OK;
 }
 
+/* What curl's words would fetch. What haul was told itself counts more. */
+static enum haul_err take_copied(struct collected *collected, const struct copied *copied,
+                                 struct haul_error *err)
+{
+    struct haul_options *options;
+    char *shown;
+
+    if (copied->wrong) {
+        shown = url_shown(copied->url);
+        (void)haul_fail(err, HAUL_E_USAGE, "the curl command for %.120s: %s", shown, copied->wrong);
+        free(shown);
+        return HAUL_E_USAGE;
+    }
+    options = haul_options_copy(copied->options);
+    haul_options_merge(options, collected->args->item);
+    add_part(collected,
+             (struct collected_part){.copied_url = xstrdup(copied->url), .copied = options});
+    collected->count++;
+    for (size_t i = 0; i < copied->notes.count; i++)
+        report_note("of the curl command this is not done: %s", copied->notes.items[i]);
+    return HAUL_OK;
+}
+
+static enum haul_err collect_curl(struct collected *collected, struct haul_error *err)
+{
+    const struct args *args = collected->args;
+    struct copied_list list = {0};
+    enum haul_err code = HAUL_OK;
+    bool is_command;
+
+    curl_command_take(args->operands + args->curl_at, args->operand_count - args->curl_at, &list,
+                      &is_command);
+    if (list.count == 0)
+        code = haul_fail(err, HAUL_E_USAGE, "the curl command has no URL");
+    for (size_t i = 0; i < list.count && code == HAUL_OK; i++)
+        code = take_copied(collected, &list.items[i], err);
+    copied_list_fini(&list);
+    return code;
+}
+
 void collect_settle_dir(struct haul_options *options)
 {
     char *dir;
@@ -167,8 +211,10 @@ static enum haul_err collect_all(struct collected *collected, struct haul_error 
     const struct haul_strings *files = &args->run.input_files;
     enum haul_err code = HAUL_OK;
 
-    for (size_t i = 0; i < args->operand_count && code == HAUL_OK; i++)
+    for (size_t i = 0; i < MIN(args->operand_count, args->curl_at) && code == HAUL_OK; i++)
         code = collect_operand(collected, args->operands[i], err);
+    if (code == HAUL_OK && args->curl_at != SIZE_MAX)
+        code = collect_curl(collected, err);
     for (size_t i = 0; i < files->count && code == HAUL_OK; i++)
         code = collect_list(collected, files->items[i], err);
     if (code == HAUL_OK && collected->count > 1 && args->item->out != NULL)
@@ -209,6 +255,8 @@ static void free_first(struct collected *collected)
 
     STAILQ_REMOVE_HEAD(&collected->parts, link);
     free(part->block);
+    secret_free(part->copied_url);
+    haul_options_unref(part->copied);
     free(part);
 }
 
@@ -229,6 +277,10 @@ enum haul_err collected_next(struct collected *collected, struct requests *reque
         struct list_part block = list_part_of(part);
 
         code = list_file_parse(&block, options, &collected->sets, requests, err);
+    } else if (part->copied != NULL) {
+        if (!part->copied->dir)
+            xstrset(&part->copied->dir, options->dir);
+        requests_add(requests, part->copied_url, part->copied);
     } else {
         requests_add(requests, part->url, options);
     }

@@ -94,14 +94,16 @@ enum haul_err option_words_read(const struct option_words *words, struct haul_er
     while ((word = next_word(&reader)) != NULL) {
         enum haul_err code = HAUL_OK;
 
-        if (options_over || word[0] != '-' || word[1] == '\0')
+        if (options_over || word[0] != '-' || word[1] == '\0') {
+            options_over |= words->ends && words->ends(words->ctx, word);
             code = words->operand(words->ctx, word, err);
-        else if (word[1] != '-')
+        } else if (word[1] != '-') {
             code = read_short(&reader, word + 1, err);
-        else if (word[2] != '\0')
+        } else if (word[2] != '\0') {
             code = read_long(&reader, word + 2, err);
-        else
+        } else {
             options_over = true;
+        }
         if (code != HAUL_OK)
             return code;
     }

@@ -18,6 +18,8 @@ struct option_words {
     enum haul_err (*unknown)(void *ctx, const char *name, struct haul_error *err);
     /* A word that is no option; "-" alone is one. */
     enum haul_err (*operand)(void *ctx, const char *word, struct haul_error *err);
+    /* True for an operand behind which no word is an option. NULL: there is none. */
+    bool (*ends)(void *ctx, const char *word);
     void *ctx;
 };
 

@@ -636,13 +636,13 @@ bool curl_command_begins(const char *text, size_t len)
     return text[word] == ' ' || text[word] == '\t';
 }
 
-size_t curl_command_read(const char *text, size_t len, struct copied_list *list,
-                         bool *ret_is_command, bool *ret_unclosed)
+static size_t read_command(enum shell shell, const char *text, size_t len, struct copied_list *list,
+                           bool *ret_is_command, bool *ret_unclosed)
 {
     struct reader reader = {.list = list};
     size_t used;
 
-    shell_words_init(&reader.words, shell_of(text, len), text, len);
+    shell_words_init(&reader.words, shell, text, len);
     strbuf_init(&reader.body.text, HAUL_BODY_MAX);
     copied_init(&reader.common);
     (void)shell_words_next(&reader.words); /* "curl" */
@@ -662,4 +662,30 @@ size_t curl_command_read(const char *text, size_t len, struct copied_list *list,
     copied_fini(&reader.common);
     shell_words_fini(&reader.words);
     return used;
+}
+
+size_t curl_command_read(const char *text, size_t len, struct copied_list *list,
+                         bool *ret_is_command, bool *ret_unclosed)
+{
+    return read_command(shell_of(text, len), text, len, list, ret_is_command, ret_unclosed);
+}
+
+void curl_command_take(const char *const *words, size_t count, struct copied_list *list,
+                       bool *ret_is_command)
+{
+    char *text;
+    size_t len = 0;
+    bool unclosed;
+
+    for (size_t i = 0; i < count; i++)
+        len += strlen(words[i]) + 1;
+    text = xmalloc(len + 1);
+    len = 0;
+    for (size_t i = 0; i < count; i++) {
+        memcpy(text + len, words[i], strlen(words[i]) + 1);
+        len += strlen(words[i]) + 1;
+    }
+    text[len] = '\0';
+    (void)read_command(SHELL_SPLIT, text, len, list, ret_is_command, &unclosed);
+    secret_free(text);
 }

@@ -15,6 +15,10 @@
 size_t curl_command_read(const char *text, size_t len, struct copied_list *list,
                          bool *ret_is_command, bool *ret_unclosed);
 
+/* The same for a command that a shell has split: COUNT words, of which the first is curl. */
+void curl_command_take(const char *const *words, size_t count, struct copied_list *list,
+                       bool *ret_is_command);
+
 /* True when a command begins with the LEN bytes at TEXT: the word curl or curl.exe, then a blank.
  */
 bool curl_command_begins(const char *text, size_t len);

@@ -447,7 +447,19 @@ static const char *cmd_next(struct shell_words *words)
     return words->word.data ? words->word.data : "";
 }
 
-/* ---- both ---- */
+/* ---- words that are split ---- */
+
+static const char *split_next(struct shell_words *words)
+{
+    const char *word = words->text + words->at;
+
+    if (at_end(words))
+        return NULL;
+    words->at += strlen(word) + 1;
+    return word;
+}
+
+/* ---- all ---- */
 
 /* Goes behind what ended the command. */
 static void step_over_end(struct shell_words *words)
@@ -464,6 +476,8 @@ const char *shell_words_next(struct shell_words *words)
 {
     const char *word;
 
+    if (words->shell == SHELL_SPLIT)
+        return split_next(words);
     if (words->unclosed)
         return NULL;
     strbuf_clear(&words->word);

@@ -9,7 +9,11 @@
 /* Splits a command line as the shell would that it was written for: the bash of Unix, or the cmd of
  * Windows. Nothing is expanded and nothing is run. */
 
-enum shell { SHELL_BASH, SHELL_CMD };
+enum shell {
+    SHELL_BASH,
+    SHELL_CMD,
+    SHELL_SPLIT /* a shell has split it: the text is words, each with its NUL */
+};
 
 struct shell_words {
     enum shell shell;

@@ -171,6 +171,26 @@ def the_body_outlives_the_daemon_and_is_never_told(t):
 
 
 @case
+def a_copied_command_may_follow_the_word_curl(t):
+    file = t.file("copied.csv", require="Cookie: s=hunter2")
+    words = ["curl", file.url, "-H", "Accept: text/csv", "-H", "Accept-Encoding: gzip", "-b",
+             "s=hunter2", "--data-raw", "a=1", "--compressed", "--resolve", "x:1:2", "-o", "c.csv"]
+    result = t.get("--if-exists", "fail", *words)
+    expect(b"not done: --resolve" in result.err, f"what is not done is not told: {result}")
+    t.expect_file("c.csv", file)
+    request = t.origin.requests("copied.csv")[-1]
+    expect_equal((request["method"], request["body"], header(request, "Accept"),
+                  header(request, "Accept-Encoding")), ("POST", "a=1", "text/csv", "identity"),
+                 "request")
+    [number] = t.add("-o", "own.csv", *words)
+    t.ok("wait", number)
+    t.expect_file("own.csv", file)
+    broken = t.get("curl", t.origin.url("never.csv"), "-b", "s=hunter2", "-d", "@body.json", status=1)
+    expect(b"in a file" in broken.err and b"hunter2" not in broken.err, f"sentence: {broken}")
+    t.get("curl", "-s", status=1)
+
+
+@case
 def a_post_under_way_is_not_sent_by_the_next_daemon(t):
     file = t.file("killed.bin", 1 << 20, rate="64K")
     [number] = t.add("-X", "POST", file.url)

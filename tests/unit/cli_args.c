@@ -142,6 +142,23 @@ static void a_request_is_given_in_words(void **state)
     assert_refused("get", WORDS("-y"), "there is no option -y");
 }
 
+static void words_behind_curl_are_curls(void **state)
+{
+    struct args args =
+        parsed("get", WORDS("-x2", "curl", "http://a.org/x", "-sS", "-o", "y", "--"));
+
+    (void)state;
+    assert_int_equal(args.curl_at, 0);
+    assert_int_equal(args.operand_count, 6);
+    assert_int_equal(args.item->connections, 2);
+    assert_null(args.item->out);
+    args_fini(&args);
+    args = parsed("get", WORDS("-o", "curl", "http://a.org/x"));
+    assert_int_equal(args.curl_at, SIZE_MAX);
+    args_fini(&args);
+    assert_refused("pause", WORDS("curl", "-x"), "'haul pause' takes no option --connections");
+}
+
 static void help_needs_no_operands(void **state)
 {
     struct args args = parsed("pause", WORDS("--help"));
@@ -185,6 +202,7 @@ int main(void)
         cmocka_unit_test(a_dash_is_an_operand),
         cmocka_unit_test(mistakes_are_refused_with_what_to_do),
         cmocka_unit_test(a_request_is_given_in_words),
+        cmocka_unit_test(words_behind_curl_are_curls),
         cmocka_unit_test(help_needs_no_operands),
         cmocka_unit_test(the_session_comes_from_option_environment_or_default),
     };
