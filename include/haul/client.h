@@ -13,21 +13,11 @@
 struct haul_client;
 
 /* What a client looks at. A row of the list is sent only when it changed. */
-enum haul_sort {
-    HAUL_SORT_QUEUE,
-    HAUL_SORT_NAME,
-    HAUL_SORT_STATE,
-    HAUL_SORT_SIZE,
-    HAUL_SORT_DONE, /* by the share that is here */
-    HAUL_SORT_RATE,
-    HAUL_SORT_COUNT
-};
-const char *haul_sort_name(enum haul_sort sort);
-int haul_sort_from_name(const char *name); /* -1 when unknown */
-
 struct haul_view {
     uint32_t states;    /* bit (1 << haul_state); 0 means all */
     const char *search; /* part of name or URL, any case; NULL or "" means all */
+    const char *filter; /* an expression, see base/filter.h and PROTOCOL.md; NULL or "": all */
+    const char *find;   /* the same: what fits it is marked among the rows; NULL or "": nothing */
     enum haul_sort sort;
     bool descending;
     uint64_t offset; /* first row wanted, 0-based among the matching ones */
@@ -43,8 +33,33 @@ struct haul_frame {
     uint64_t matching;     /* items that fit the filter */
     uint64_t offset;       /* of rows[0] among them */
     uint64_t follow_index; /* where the followed item is, UINT64_MAX when it is not there */
+    uint64_t found;        /* how many of the matching items fit the view's `find` */
+    uint64_t found_before; /* how many of those stand before the followed item */
+    uint64_t marked;       /* items that are marked, whether they match or not */
     const struct haul_item *rows;
+    const uint8_t *flags; /* of each row: bits of enum haul_row_flag */
     size_t row_count;
+};
+
+enum haul_row_flag { HAUL_ROW_MARKED = 1, HAUL_ROW_FOUND = 2 };
+
+/* How the marks of a connection change. Marks stay with their items whatever is looked at, and go
+ * with them, or with the connection. */
+enum haul_mark {
+    HAUL_MARK_ADD,
+    HAUL_MARK_DROP,
+    HAUL_MARK_TURN, /* each: marked when it was not */
+    HAUL_MARK_ONLY, /* nothing else */
+    HAUL_MARK_NONE, /* nothing at all, whatever the range */
+    HAUL_MARK_COUNT
+};
+const char *haul_mark_name(enum haul_mark how);
+int haul_mark_from_name(const char *name); /* -1 when unknown */
+
+/* Which items a mark is about: ids FIRST to LAST as they stand in the view at that moment, one of
+ * them perhaps below the other; 0 and 0 mean all that match. */
+struct haul_range {
+    uint64_t first, last;
 };
 
 struct haul_hello {
@@ -86,7 +101,8 @@ struct haul_reply {
     const char *json;             /* the result as it came, one line, as in PROTOCOL.md */
     const uint64_t *ids;          /* add: in the order of the requests */
     size_t id_count;
-    uint64_t count;                /* act, move: items changed */
+    uint64_t count;                /* act, move: items changed; mark: items marked now */
+    uint64_t id, index;            /* find: the item, 0 for none, and where it is in the view */
     const struct haul_item *items; /* list */
     size_t item_count;
     const struct haul_detail *detail;     /* show */
@@ -115,7 +131,8 @@ void haul_client_add(struct haul_client *client, const struct haul_request *requ
 void haul_client_list(struct haul_client *client, const struct haul_view *view,
                       haul_reply_cb *reply, void *ctx); /* rows 0: all of them */
 void haul_client_show(struct haul_client *client, uint64_t id, haul_reply_cb *reply, void *ctx);
-/* COUNT 0: every item. */
+/* COUNT 0: every item; HAUL_MARKED: those that are marked, here and with haul_client_move(). */
+#define HAUL_MARKED SIZE_MAX
 void haul_client_act(struct haul_client *client, enum haul_action action, const uint64_t *ids,
                      size_t count, haul_reply_cb *reply, void *ctx);
 /* GIVEN: options that were given with the new link; see haul_engine_change(). Answered when it is
@@ -147,6 +164,13 @@ void haul_client_unprobe(struct haul_client *client, haul_reply_cb *reply, void 
 /* Subscribes, or changes what is looked at; frames follow. NULL ends it. */
 void haul_client_watch(struct haul_client *client, const struct haul_view *view,
                        haul_reply_cb *reply, void *ctx);
+
+/* Of what is watched: changes marks, and looks for the next item that fits `find`, from FROM on (0:
+ * the first row of all), which counts itself when HERE. Behind the last one comes the first. */
+void haul_client_mark(struct haul_client *client, enum haul_mark how,
+                      const struct haul_range *range, haul_reply_cb *reply, void *ctx);
+void haul_client_find(struct haul_client *client, uint64_t from, bool here, bool backwards,
+                      haul_reply_cb *reply, void *ctx);
 
 /* The item as the protocol writes it, one line of JSON; the caller frees it. For `get --progress
  * json`, so that a script reads one form everywhere. */

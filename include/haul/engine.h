@@ -145,23 +145,20 @@ uint64_t haul_engine_version(const struct haul_engine *engine);
 /* Grows when items come, go, move or change state: the order of a view may have changed. */
 uint64_t haul_engine_order_version(const struct haul_engine *engine);
 
-/* A look at one item without copying: strings are borrowed and valid until the engine next works
- * (until the caller returns to the loop). */
-struct haul_brief {
-    uint64_t id;
-    uint64_t version;
-    enum haul_state state;
-    int64_t total;
-    uint64_t done;
-    uint64_t rate;
-    const char *name;
-    const char *url;
-};
-
 /* Items in queue order: POSITION is 0-based and below haul_engine_count(). */
 size_t haul_engine_count(const struct haul_engine *engine);
 void haul_engine_at(const struct haul_engine *engine, size_t position,
                     struct haul_brief *ret_brief);
+
+/* The item with that id, and its place. False when there is none. */
+HAUL_CHECKED bool haul_engine_look(const struct haul_engine *engine, uint64_t id,
+                                   struct haul_brief *ret_brief, size_t *ret_position);
+
+/* Tells CHANGED the ids of all items that came, went, moved or changed after version SINCE; one may
+ * be told more than once. False, and nothing is told: that is too long ago, or too much has
+ * happened. From the first call on, what happens is remembered; CHANGED may be NULL. */
+HAUL_CHECKED bool haul_engine_changes(struct haul_engine *engine, uint64_t since,
+                                      void (*changed)(void *ctx, uint64_t id), void *ctx);
 
 /* Snapshots; the caller frees them with _fini. False when there is no such item. */
 HAUL_CHECKED bool haul_engine_item(const struct haul_engine *engine, uint64_t id,

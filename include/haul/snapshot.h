@@ -32,6 +32,26 @@ struct haul_item {
     char *note;          /* the error's or the state's sentence, "" when there is nothing to say */
 };
 
+/* A look at one item without copying: strings are borrowed and valid until the engine next works
+ * (until the caller returns to the loop). Numbers are as in struct haul_item. */
+struct haul_brief {
+    uint64_t id;
+    uint64_t version;
+    enum haul_state state;
+    int http_status;
+    int64_t total;
+    uint64_t done;
+    uint64_t rate;
+    int64_t eta;
+    int64_t added_at;
+    int64_t finished_at;
+    uint32_t connections;
+    uint32_t tries;
+    const char *name;
+    const char *url; /* as shown */
+    const char *dir; /* as asked for: to be compared, not to be shown */
+};
+
 /* A line of an item's history. */
 struct haul_event {
     int64_t at; /* ms since 1970 */

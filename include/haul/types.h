@@ -58,11 +58,28 @@ enum haul_move {
     HAUL_MOVE_COUNT
 };
 
+/* What a list may be sorted by. Equal ones stay in queue order. */
+enum haul_sort {
+    HAUL_SORT_QUEUE, /* the user's order */
+    HAUL_SORT_NAME,  /* in any case */
+    HAUL_SORT_STATE,
+    HAUL_SORT_SIZE,
+    HAUL_SORT_DONE, /* by the share that is here */
+    HAUL_SORT_RATE,
+    HAUL_SORT_ETA,
+    HAUL_SORT_HOST,
+    HAUL_SORT_CONNECTIONS,
+    HAUL_SORT_ADDED,
+    HAUL_SORT_FINISHED,
+    HAUL_SORT_COUNT
+};
+
 const char *haul_state_name(enum haul_state state);
 const char *haul_phase_name(enum haul_phase phase);
 const char *haul_if_exists_name(enum haul_if_exists policy);
 const char *haul_action_name(enum haul_action action);
 const char *haul_move_name(enum haul_move move);
+const char *haul_sort_name(enum haul_sort sort);
 
 /* The value with that name, or -1. */
 int haul_state_from_name(const char *name);
@@ -70,6 +87,7 @@ int haul_phase_from_name(const char *name);
 int haul_if_exists_from_name(const char *name);
 int haul_action_from_name(const char *name);
 int haul_move_from_name(const char *name);
+int haul_sort_from_name(const char *name);
 
 /* True for done, failed and cancelled: nothing will happen without a user. */
 bool haul_state_is_final(enum haul_state state);

@@ -35,6 +35,20 @@ static const char *const moves[HAUL_MOVE_COUNT] = {
     [HAUL_MOVE_BOTTOM] = "bottom", [HAUL_MOVE_TO] = "to",
 };
 
+static const char *const sorts[HAUL_SORT_COUNT] = {
+    [HAUL_SORT_QUEUE] = "queue",
+    [HAUL_SORT_NAME] = "name",
+    [HAUL_SORT_STATE] = "state",
+    [HAUL_SORT_SIZE] = "size",
+    [HAUL_SORT_DONE] = "done",
+    [HAUL_SORT_RATE] = "rate",
+    [HAUL_SORT_ETA] = "eta",
+    [HAUL_SORT_HOST] = "host",
+    [HAUL_SORT_CONNECTIONS] = "connections",
+    [HAUL_SORT_ADDED] = "added",
+    [HAUL_SORT_FINISHED] = "finished",
+};
+
 static const char *name_in(const char *const *names, size_t count, size_t at)
 {
     return at < count ? names[at] : "?";
@@ -74,6 +88,11 @@ const char *haul_move_name(enum haul_move move)
     return name_in(moves, COUNT_OF(moves), move);
 }
 
+const char *haul_sort_name(enum haul_sort sort)
+{
+    return name_in(sorts, COUNT_OF(sorts), sort);
+}
+
 int haul_state_from_name(const char *name)
 {
     return place_in(states, COUNT_OF(states), name);
@@ -97,6 +116,11 @@ int haul_action_from_name(const char *name)
 int haul_move_from_name(const char *name)
 {
     return place_in(moves, COUNT_OF(moves), name);
+}
+
+int haul_sort_from_name(const char *name)
+{
+    return place_in(sorts, COUNT_OF(sorts), name);
 }
 
 bool haul_state_is_final(enum haul_state state)

@@ -323,6 +323,26 @@ char *url_host(const char *text)
     return host;
 }
 
+const char *url_host_within(const char *shown, size_t *ret_len)
+{
+    const char *start = strstr(shown, "://"), *part;
+    size_t len;
+
+    *ret_len = 0;
+    if (!start)
+        return shown;
+    start += 3;
+    len = strcspn(start, "/?#");
+    part = memchr(start, '@', len);
+    if (part) {
+        len -= (size_t)(part + 1 - start);
+        start = part + 1;
+    }
+    part = start[0] == '[' ? NULL : memchr(start, ':', len);
+    *ret_len = part ? (size_t)(part - start) : len;
+    return start;
+}
+
 static int hex_value(char c)
 {
     if (is_digit(c))

@@ -61,6 +61,10 @@ char *url_origin(const char *text);
  * kept per server: https and http at their default ports are one. NULL when it does not split. */
 char *url_host(const char *text);
 
+/* The host within a link as it is shown, without user info and port: a view into SHOWN, of *ret_len
+ * bytes, 0 when there is none. Checks nothing: for comparing many links with little work. */
+const char *url_host_within(const char *shown, size_t *ret_len);
+
 /* The last path segment, percent-decoded once, as raw bytes: newly allocated, "" when there is
  * none. *ret_len counts its bytes (it may hold NUL). Not a safe file name yet: engine/filename
  * decides. */

@@ -76,6 +76,7 @@ struct haul_client {
     struct call_list calls; /* oldest first, but for hello */
     STAILQ_HEAD(, held_line) backlog;
     struct haul_item *rows; /* of the last frame */
+    uint8_t *flags;         /* of each */
     size_t row_count;
 };
 
@@ -85,6 +86,7 @@ static void call_free(struct open_call *call)
         json_decref(call->parts[i]);
     free(call->parts);
     free((void *)(uintptr_t)call->view.search);
+    free((void *)(uintptr_t)call->view.filter);
     free(call);
 }
 
@@ -161,6 +163,8 @@ static void drop_rows(struct haul_client *client)
     reply_items_free(client->rows, client->row_count);
     client->rows = NULL;
     client->row_count = 0;
+    free(client->flags);
+    client->flags = NULL;
 }
 
 void haul_client_close(struct haul_client *client)
@@ -499,6 +503,33 @@ static bool take_rows(struct haul_client *client, const json_t *order, struct ha
     return whole;
 }
 
+static uint64_t number_of(const json_t *object, const char *name)
+{
+    json_int_t number = json_integer_value(json_object_get(object, name));
+
+    return number > 0 ? (uint64_t)number : 0;
+}
+
+/* Sets FLAG for the rows whose ids are in IDS, which stand as the rows do. */
+static void take_flags(struct haul_client *client, const json_t *ids, enum haul_row_flag flag)
+{
+    size_t at = 0;
+
+    for (size_t row = 0; row < client->row_count && at < json_array_size(ids); row++) {
+        if (client->rows[row].id != (uint64_t)json_integer_value(json_array_get(ids, at)))
+            continue;
+        client->flags[row] = (uint8_t)(client->flags[row] | flag);
+        at++;
+    }
+}
+
+static void take_all_flags(struct haul_client *client, const json_t *params)
+{
+    client->flags = xcalloc(client->row_count + 1, sizeof *client->flags);
+    take_flags(client, json_object_get(params, "found_rows"), HAUL_ROW_FOUND);
+    take_flags(client, json_object_get(params, "marked_rows"), HAUL_ROW_MARKED);
+}
+
 static void on_frame(struct haul_client *client, const json_t *params)
 {
     struct haul_frame frame = {0};
@@ -521,8 +552,13 @@ static void on_frame(struct haul_client *client, const json_t *params)
         lose(client, &err);
         return;
     }
-    frame.matching = (uint64_t)json_integer_value(json_object_get(params, "matching"));
-    frame.offset = (uint64_t)json_integer_value(json_object_get(params, "offset"));
+    take_all_flags(client, params);
+    frame.matching = number_of(params, "matching");
+    frame.offset = number_of(params, "offset");
+    frame.found = number_of(params, "found");
+    frame.found_before = number_of(params, "found_before");
+    frame.marked = number_of(params, "marked");
+    frame.flags = client->flags;
     frame.follow_index =
         json_is_integer(follow) ? (uint64_t)json_integer_value(follow) : UINT64_MAX;
     frame.rows = client->rows;
@@ -707,6 +743,8 @@ void haul_client_list(struct haul_client *client, const struct haul_view *view,
 
     call->view = *view;
     call->view.search = view->search ? xstrdup(view->search) : NULL;
+    call->view.filter = view->filter ? xstrdup(view->filter) : NULL;
+    call->view.find = NULL;
     list_send(client, call, 0);
 }
 
@@ -723,10 +761,12 @@ void haul_client_show(struct haul_client *client, uint64_t id, haul_reply_cb *re
     client_call(client, CALL_SHOW, number_param("id", id), reply, ctx);
 }
 
-/* The items a call is about: COUNT 0 is all. */
+/* The items a call is about: COUNT 0 is all, HAUL_MARKED what is marked. */
 static void set_ids(json_t *params, const uint64_t *ids, size_t count)
 {
-    if (count == 0)
+    if (count == HAUL_MARKED)
+        json_object_set_new(params, "marked", json_true());
+    else if (count == 0)
         json_object_set_new(params, "all", json_true());
     else
         json_object_set_new(params, "ids", json_from_ids(ids, count));
@@ -750,7 +790,7 @@ void haul_client_move(struct haul_client *client, enum haul_move how, uint64_t p
     json_object_set_new(params, "how", json_string(haul_move_name(how)));
     if (how == HAUL_MOVE_TO)
         json_object_set_new(params, "position", json_from_u64(position));
-    json_object_set_new(params, "ids", json_from_ids(ids, count));
+    set_ids(params, ids, count);
     client_call(client, CALL_MOVE, params, reply, ctx);
 }
 

@@ -98,25 +98,6 @@ static const struct field event_fields[] = {
     {"text", KIND_TEXT, offsetof(struct haul_event, text)},
 };
 
-static const char *const sort_names[HAUL_SORT_COUNT] = {
-    [HAUL_SORT_QUEUE] = "queue", [HAUL_SORT_NAME] = "name", [HAUL_SORT_STATE] = "state",
-    [HAUL_SORT_SIZE] = "size",   [HAUL_SORT_DONE] = "done", [HAUL_SORT_RATE] = "rate",
-};
-
-const char *haul_sort_name(enum haul_sort sort)
-{
-    return sort_names[sort];
-}
-
-int haul_sort_from_name(const char *name)
-{
-    for (int sort = 0; sort < HAUL_SORT_COUNT; sort++) {
-        if (strcmp(name, sort_names[sort]) == 0)
-            return sort;
-    }
-    return -1;
-}
-
 json_t *json_from_u64(uint64_t value)
 {
     return json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value);
@@ -686,8 +667,10 @@ enum haul_err json_from_view(json_t *object, const struct haul_view *view, struc
     json_object_set_new(object, "descending", json_boolean(view->descending));
     json_object_set_new(object, "offset", json_from_u64(view->offset));
     json_object_set_new(object, "rows", json_integer(view->rows));
-    if (json_object_set_new(object, "search", json_string(view->search ? view->search : "")) != 0)
-        return haul_fail(err, HAUL_E_RPC, "the search is not valid UTF-8");
+    if ((view->search && json_object_set_new(object, "search", json_string(view->search)) != 0) ||
+        (view->filter && json_object_set_new(object, "filter", json_string(view->filter)) != 0) ||
+        (view->find && json_object_set_new(object, "find", json_string(view->find)) != 0))
+        return haul_fail(err, HAUL_E_RPC, "what is looked for is not valid UTF-8");
     return HAUL_OK;
 }
 
@@ -729,6 +712,8 @@ enum haul_err json_to_view(const json_t *object, struct haul_view *view, struct 
     view->sort = (enum haul_sort)named;
     view->descending = json_is_true(json_object_get(object, "descending"));
     view->search = json_string_value(json_object_get(object, "search"));
+    view->filter = json_string_value(json_object_get(object, "filter"));
+    view->find = json_string_value(json_object_get(object, "find"));
     return states_to(json_object_get(object, "states"), &view->states, err);
 }
 

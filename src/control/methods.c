@@ -27,7 +27,7 @@ struct param {
     const char *help;
 };
 
-#define PARAMS_MAX 8
+#define PARAMS_MAX 11
 
 struct method {
     const char *name;
@@ -92,15 +92,22 @@ void call_finish_wait(struct call *call)
     call_succeed(call, one_member("exit_status", json_integer(wait_exit_status(call->wait))));
 }
 
-/* The items that a request names: "ids", or "all": true. With all, *ret_count is 0. */
-static enum haul_err ids_of(const json_t *params, uint64_t **ret_ids, size_t *ret_count,
-                            struct haul_error *err)
+/* The items that a request names: "ids", "all": true or "marked": true. With all, *ret_count is 0.
+ */
+static enum haul_err ids_of(const struct call *call, const json_t *params, uint64_t **ret_ids,
+                            size_t *ret_count, struct haul_error *err)
 {
     const json_t *ids = json_object_get(params, "ids");
     bool all = json_is_true(json_object_get(params, "all"));
+    bool marked = json_is_true(json_object_get(params, "marked"));
 
-    if (all == (ids != NULL))
-        return haul_fail(err, HAUL_E_RPC, "give either \"ids\" or \"all\": true");
+    if ((int)all + (int)marked + (ids ? 1 : 0) != 1)
+        return haul_fail(err, HAUL_E_RPC, "give one of \"ids\", \"all\": true, \"marked\": true");
+    if (marked) {
+        *ret_ids = call->peer->view ? view_marked(call->peer->view, ret_count) : NULL;
+        return *ret_ids && *ret_count > 0 ? HAUL_OK
+                                          : haul_fail(err, HAUL_E_NO_ITEM, "nothing is selected");
+    }
     if (ids && json_array_size(ids) == 0)
         return haul_fail(err, HAUL_E_RPC, "\"ids\" names no item");
     return json_to_ids(ids, ret_ids, ret_count, err);
@@ -265,8 +272,7 @@ static enum haul_err run_list(struct call *call, const json_t *params, json_t **
         return code;
     if (view.rows == 0 || view.rows > PROTO_LIST_ROWS)
         view.rows = PROTO_LIST_ROWS;
-    *ret_result = view_list(server_source(call->server), &view);
-    return HAUL_OK;
+    return view_list(server_source(call->server), &view, ret_result, err);
 }
 
 static enum haul_err run_show(struct call *call, const json_t *params, json_t **ret_result,
@@ -291,7 +297,7 @@ static enum haul_err run_act(struct call *call, const json_t *params, json_t **r
     enum haul_err code = name_of(params, "action", haul_action_from_name, &action, err);
 
     if (code == HAUL_OK)
-        code = ids_of(params, &ids, &count, err);
+        code = ids_of(call, params, &ids, &count, err);
     if (code == HAUL_OK)
         code = haul_engine_act(server_engine(call->server), (enum haul_action)action, ids, count,
                                &changed, err);
@@ -368,9 +374,9 @@ static enum haul_err run_move(struct call *call, const json_t *params, json_t **
     if ((how == HAUL_MOVE_TO) != (position != NULL))
         return haul_fail(err, HAUL_E_RPC, "\"position\" goes with \"how\": \"%s\" and only there",
                          haul_move_name(HAUL_MOVE_TO));
-    if (json_array_size(json_object_get(params, "ids")) == 0)
-        return haul_fail(err, HAUL_E_RPC, "\"ids\" names no item");
-    code = json_to_ids(json_object_get(params, "ids"), &ids, &count, err);
+    code = ids_of(call, params, &ids, &count, err);
+    if (code == HAUL_OK && count == 0)
+        code = haul_fail(err, HAUL_E_RPC, "all of them can't be moved");
     if (code == HAUL_OK)
         code = haul_engine_move(server_engine(call->server), (enum haul_move)how,
                                 (uint64_t)json_integer_value(position), ids, count, err);
@@ -453,7 +459,7 @@ static enum haul_err run_wait(struct call *call, const json_t *params, json_t **
     struct haul_engine *engine = server_engine(call->server);
     uint64_t *ids = NULL;
     size_t count = 0;
-    enum haul_err code = ids_of(params, &ids, &count, err);
+    enum haul_err code = ids_of(call, params, &ids, &count, err);
 
     (void)ret_result;
     if (code != HAUL_OK)
@@ -468,32 +474,6 @@ static enum haul_err run_wait(struct call *call, const json_t *params, json_t **
     if (code == HAUL_OK && wait_over(call->wait))
         call_finish_wait(call);
     return code;
-}
-
-static enum haul_err run_watch(struct call *call, const json_t *params, json_t **ret_result,
-                               struct haul_error *err)
-{
-    struct haul_view view = {0};
-    enum haul_err code = json_to_view(params, &view, err);
-
-    if (code != HAUL_OK)
-        return code;
-    if (view.rows > PROTO_WATCH_ROWS)
-        return haul_fail(err, HAUL_E_RPC, "rows: no more than %d", PROTO_WATCH_ROWS);
-    haul_engine_hold(server_engine(call->server), false);
-    peer_watch(call->peer, &view);
-    *ret_result = json_object();
-    return HAUL_OK;
-}
-
-static enum haul_err run_unwatch(struct call *call, const json_t *params, json_t **ret_result,
-                                 struct haul_error *err)
-{
-    (void)params;
-    (void)err;
-    peer_watch(call->peer, NULL);
-    *ret_result = json_object();
-    return HAUL_OK;
 }
 
 static enum haul_err run_stop(struct call *call, const json_t *params, json_t **ret_result,
@@ -512,7 +492,8 @@ static method_handler run_methods;
 #define VIEW_PARAMS                                                                                \
     {"states", PARAM_ARRAY, false, "names of states; none means all"},                             \
         {"search", PARAM_TEXT, false, "part of the name or URL, any case"},                        \
-        {"sort", PARAM_TEXT, false, "queue, name, state, size, done or rate"},                     \
+        {"filter", PARAM_TEXT, false, "what an item must fit: state:failed size>1G word"},         \
+        {"sort", PARAM_TEXT, false, "queue, name, state, size, done, rate, eta, host, …"},         \
         {"descending", PARAM_BOOL, false, "the other way round"},                                  \
         {"offset", PARAM_UINT, false, "first row, 0-based among the matching items"},              \
     {                                                                                              \
@@ -523,6 +504,10 @@ static method_handler run_methods;
     {"ids", PARAM_ARRAY, false, "the items"},                                                      \
     {                                                                                              \
         "all", PARAM_BOOL, false, "every item, instead of ids"                                     \
+    }
+#define MARKED_PARAM                                                                               \
+    {                                                                                              \
+        "marked", PARAM_BOOL, false, "what is marked on this connection, instead of ids"           \
     }
 
 static const struct method methods[] = {
@@ -581,7 +566,8 @@ static const struct method methods[] = {
         .run = run_act,
         .help = "Pause, resume, cancel, retry or remove items",
         .params = {{"action", PARAM_TEXT, true, "pause, resume, cancel, retry or remove"},
-                   ID_PARAMS},
+                   ID_PARAMS,
+                   MARKED_PARAM},
     },
     {
         .name = "change",
@@ -598,7 +584,8 @@ static const struct method methods[] = {
         .help = "Move items within the queue",
         .params = {{"how", PARAM_TEXT, true, "up, down, top, bottom or to"},
                    {"position", PARAM_UINT, false, "with \"to\": 1-based place"},
-                   {"ids", PARAM_ARRAY, true, "the items"}},
+                   {"ids", PARAM_ARRAY, false, "the items"},
+                   MARKED_PARAM},
     },
     {
         .name = "set",
@@ -623,6 +610,7 @@ static const struct method methods[] = {
         .run = run_watch,
         .help = "Look at a part of the queue; frames follow",
         .params = {VIEW_PARAMS,
+                   {"find", PARAM_TEXT, false, "what is looked for within: as filter"},
                    {"follow", PARAM_UINT, false, "item that must stay within the rows"},
                    {"interval_ms", PARAM_UINT, false, "at most one frame in this time"}},
     },
@@ -630,6 +618,22 @@ static const struct method methods[] = {
         .name = "unwatch",
         .run = run_unwatch,
         .help = "Send no more frames",
+    },
+    {
+        .name = "mark",
+        .run = run_mark,
+        .help = "Mark items of the view that is watched, for act and move",
+        .params = {{"how", PARAM_TEXT, true, "add, drop, turn, only or none"},
+                   {"first", PARAM_UINT, false, "from this item on, as they stand in the view"},
+                   {"last", PARAM_UINT, false, "to this one; without both all that match"}},
+    },
+    {
+        .name = "find",
+        .run = run_find,
+        .help = "Tell the next item of the view that fits \"find\"",
+        .params = {{"from", PARAM_UINT, false, "the item to begin at"},
+                   {"here", PARAM_BOOL, false, "it counts itself"},
+                   {"backwards", PARAM_BOOL, false, "the one before"}},
     },
     {
         .name = "stop",

@@ -32,6 +32,12 @@ method_handler run_known;
 method_handler run_probe;
 method_handler run_unprobe;
 
+/* methods_watching.c */
+method_handler run_watch;
+method_handler run_unwatch;
+method_handler run_mark;
+method_handler run_find;
+
 /* Each answers the call, if anybody is there to hear it, and frees it. RESULT is taken. */
 void call_succeed(struct call *call, json_t *result);
 void method_fail(struct call *call, enum proto_code code, const struct haul_error *err);

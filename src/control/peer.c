@@ -151,20 +151,31 @@ static void on_drained(void *ctx)
         set_timer(peer, peer->forced ? 0 : peer->framed_at + view_interval(peer->view));
 }
 
-void peer_watch(struct peer *peer, const struct haul_view *wanted)
+enum haul_err peer_watch(struct peer *peer, const struct haul_view *wanted, struct haul_error *err)
 {
-    if (!wanted) {
-        if (!peer->overrun)
-            (void)uv_timer_stop(&peer->timer);
-        view_free(peer->view);
-        peer->view = NULL;
-        return;
+    struct view *view = peer->view;
+    enum haul_err code;
+
+    if (!view)
+        view = view_new(server_source(peer->server), &clock_system);
+    code = view_look(view, wanted, err);
+    if (code != HAUL_OK) {
+        if (!peer->view)
+            view_free(view);
+        return code;
     }
-    if (!peer->view)
-        peer->view = view_new(server_source(peer->server), &clock_system);
-    view_look(peer->view, wanted);
+    peer->view = view;
     peer->forced = true;
     set_timer(peer, 0);
+    return HAUL_OK;
+}
+
+void peer_unwatch(struct peer *peer)
+{
+    if (!peer->overrun)
+        (void)uv_timer_stop(&peer->timer);
+    view_free(peer->view);
+    peer->view = NULL;
 }
 
 struct peer *peer_new(struct server *server, uv_stream_t *listener, struct haul_error *err)

@@ -36,8 +36,10 @@ void peer_end(struct peer *peer, bool flush);
 /* Sends a line, which is taken. A peer that leaves too much unread is ended a moment later. */
 void peer_send(struct peer *peer, char *line, size_t len);
 
-/* Looks at WANTED from now on; NULL: at nothing. A frame follows at once. */
-void peer_watch(struct peer *peer, const struct haul_view *wanted);
+/* Looks at WANTED from now on. A frame follows at once. On failure all stays as it was. */
+HAUL_CHECKED enum haul_err peer_watch(struct peer *peer, const struct haul_view *wanted,
+                                      struct haul_error *err);
+void peer_unwatch(struct peer *peer);
 
 /* Something in the engine changed: a frame is due at its time. */
 void peer_changed(struct peer *peer);

@@ -16,7 +16,7 @@ static const char *const method_names[] = {
     [CALL_CHANGE] = "change",   [CALL_SET] = "set",     [CALL_SETTINGS] = "settings",
     [CALL_WAIT] = "wait",       [CALL_WATCH] = "watch", [CALL_UNWATCH] = "unwatch",
     [CALL_STOP] = "stop",       [CALL_KNOWN] = "known", [CALL_PROBE] = "probe",
-    [CALL_UNPROBE] = "unprobe",
+    [CALL_UNPROBE] = "unprobe", [CALL_MARK] = "mark",   [CALL_FIND] = "find",
 };
 
 const char *call_method(enum call_kind kind)
@@ -143,7 +143,12 @@ enum haul_err reply_decode(enum call_kind kind, const json_t *result, struct rep
         break;
     case CALL_ACT:
     case CALL_MOVE:
+    case CALL_MARK:
         reply->count = (uint64_t)json_integer_value(json_object_get(result, "count"));
+        break;
+    case CALL_FIND:
+        reply->id = number_of(result, "id");
+        reply->index = number_of(result, "index");
         break;
     case CALL_WAIT:
         reply->exit_status = (int)json_integer_value(json_object_get(result, "exit_status"));

@@ -23,6 +23,8 @@ enum call_kind {
     CALL_KNOWN,
     CALL_PROBE,
     CALL_UNPROBE,
+    CALL_MARK,
+    CALL_FIND,
 };
 
 /* The method's name in the protocol. */

@@ -72,6 +72,17 @@ static uint64_t source_order_version(void *ctx)
     return haul_engine_order_version(((struct server *)ctx)->engine);
 }
 
+static bool source_look(void *ctx, uint64_t id, struct haul_brief *ret_brief, size_t *ret_position)
+{
+    return haul_engine_look(((struct server *)ctx)->engine, id, ret_brief, ret_position);
+}
+
+static bool source_changes(void *ctx, uint64_t since, void (*changed)(void *ctx, uint64_t id),
+                           void *changed_ctx)
+{
+    return haul_engine_changes(((struct server *)ctx)->engine, since, changed, changed_ctx);
+}
+
 struct haul_engine *server_engine(const struct server *server)
 {
     return server->engine;
@@ -258,6 +269,8 @@ enum haul_err server_new(struct haul_loop *loop, const struct server_config *con
         .totals = source_totals,
         .version = source_version,
         .order_version = source_order_version,
+        .look = source_look,
+        .changes = source_changes,
         .ctx = server,
     };
     proto_setup();

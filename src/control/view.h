@@ -18,6 +18,11 @@ struct view_source {
     void (*totals)(void *ctx, struct haul_totals *ret_totals);
     uint64_t (*version)(void *ctx);
     uint64_t (*order_version)(void *ctx);
+    /* The item with that id, and its place; false: there is none. */
+    bool (*look)(void *ctx, uint64_t id, struct haul_brief *ret_brief, size_t *ret_position);
+    /* Tells which items came, went, moved or changed after version SINCE; false: it can't. */
+    bool (*changes)(void *ctx, uint64_t since, void (*changed)(void *ctx, uint64_t id),
+                    void *changed_ctx);
     void *ctx;
 };
 
@@ -25,8 +30,18 @@ struct view_source {
 struct view *view_new(const struct view_source *source, const struct clock *clock);
 void view_free(struct view *view); /* NULL is fine */
 
-/* Looks at something else from now on; WANTED is copied. What the client has is not forgotten. */
-void view_look(struct view *view, const struct haul_view *wanted);
+/* Looks at something else from now on; WANTED is copied. What the client has, and what is marked,
+ * is not forgotten. On failure, which is about an expression, all stays as it was. */
+HAUL_CHECKED enum haul_err view_look(struct view *view, const struct haul_view *wanted,
+                                     struct haul_error *err);
+
+/* Marks, and finds, as the client's calls of that name (haul/client.h) say. */
+HAUL_CHECKED enum haul_err view_mark(struct view *view, enum haul_mark how,
+                                     const struct haul_range *range, struct haul_error *err);
+uint64_t view_find(struct view *view, uint64_t from, bool here, bool backwards,
+                   uint64_t *ret_index); /* the id, 0: none */
+/* What is marked and still there, ascending, newly allocated. */
+uint64_t *view_marked(struct view *view, size_t *ret_count);
 
 /* At most one frame in this many milliseconds. */
 uint32_t view_interval(const struct view *view);
@@ -35,11 +50,15 @@ uint32_t view_interval(const struct view *view);
  * The client is then taken to have it. */
 json_t *view_frame(struct view *view, bool force);
 
-/* When matching and sorting takes long it is put off, and a frame shows an older order. Tells at
- * which tick a new one may be had; 0 when the last frame's order was the newest. */
+/* What moves all the time is put in its new place once in a while only, and when all must be
+ * matched and sorted anew that is put off if it takes long: until then a frame shows an older
+ * order. Tells at which tick a newer one may be had; 0 when the last frame's order was the newest.
+ */
 uint64_t view_due(const struct view *view);
 
 /* The answer to `list`: the rows of WANTED whole, as of now. */
-json_t *view_list(const struct view_source *source, const struct haul_view *wanted);
+HAUL_CHECKED enum haul_err view_list(const struct view_source *source,
+                                     const struct haul_view *wanted, json_t **ret_list,
+                                     struct haul_error *err);
 
 #endif

@@ -842,6 +842,12 @@ uint64_t haul_engine_order_version(const struct haul_engine *engine)
     return engine->queue.order_version;
 }
 
+bool haul_engine_changes(struct haul_engine *engine, uint64_t since,
+                         void (*changed)(void *ctx, uint64_t id), void *ctx)
+{
+    return queue_changes(&engine->queue, since, changed, ctx);
+}
+
 size_t haul_engine_count(const struct haul_engine *engine)
 {
     return engine->queue.count;

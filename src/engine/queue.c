@@ -32,15 +32,51 @@ void queue_fini(struct queue *queue)
     free(queue->order);
     free(queue->by_id);
     free(queue->kept);
+    free(queue->changes);
     due_fini(&queue->waiting);
     lanes_clear(&queue->lanes);
     *queue = (struct queue){0};
 }
 
-static void order_changed(struct queue *queue)
+/* One version more, which is about item ID. */
+static void remember(struct queue *queue, uint64_t id)
+{
+    queue->version++;
+    if (queue->changes)
+        queue->changes[queue->version % QUEUE_CHANGES] = id;
+}
+
+static void item_changed(struct queue *queue, struct item *item)
+{
+    remember(queue, item->id);
+    item->version = (uint32_t)queue->version;
+}
+
+/* All of them may have: nobody wants to hear of each. */
+static void all_changed(struct queue *queue)
 {
     queue->version++;
     queue->order_version++;
+    queue->changes_from = queue->version;
+}
+
+uint64_t queue_item_version(const struct queue *queue, const struct item *item)
+{
+    return queue->version - (uint32_t)((uint32_t)queue->version - item->version);
+}
+
+bool queue_changes(struct queue *queue, uint64_t since, void (*changed)(void *ctx, uint64_t id),
+                   void *ctx)
+{
+    if (!queue->changes) {
+        queue->changes = xcalloc(QUEUE_CHANGES, sizeof *queue->changes);
+        queue->changes_from = queue->version;
+    }
+    if (since < queue->changes_from || queue->version - since > QUEUE_CHANGES)
+        return false;
+    for (uint64_t version = since + 1; changed && version <= queue->version; version++)
+        changed(ctx, queue->changes[version % QUEUE_CHANGES]);
+    return true;
 }
 
 /* Adds ITEM's bytes to go to the sums, or takes them out again. */
@@ -146,7 +182,8 @@ void queue_append(struct queue *queue, struct item *item, int64_t added_at)
     double last = queue->kept && queue->count > 0 ? queue->kept[queue->count - 1].key : 0.0;
 
     append(queue, item, &(struct queue_kept){.key = last + 1.0, .added_at = added_at});
-    order_changed(queue);
+    item_changed(queue, item);
+    queue->order_version++;
 }
 
 void queue_load(struct queue *queue, struct item *const *items, const struct queue_kept *kept,
@@ -158,7 +195,9 @@ void queue_load(struct queue *queue, struct item *const *items, const struct que
     for (size_t i = 0; i < count; i++)
         append(queue, items[i], &kept[i]);
     qsort(queue->by_id, queue->count, sizeof(struct item *), compare_ids);
-    order_changed(queue);
+    all_changed(queue);
+    for (size_t i = 0; i < count; i++)
+        items[i]->version = (uint32_t)queue->version;
 }
 
 /* The next item to run. */
@@ -268,14 +307,13 @@ void queue_set_state(struct queue *queue, struct item *item, enum haul_state sta
     queue_put_away(queue, item);
     if (state != HAUL_ACTIVE)
         item->phase = HAUL_PHASE_NONE;
-    item->version++;
-    order_changed(queue);
+    item_changed(queue, item);
+    queue->order_version++;
 }
 
 void queue_touch(struct queue *queue, struct item *item)
 {
-    item->version++;
-    queue->version++;
+    item_changed(queue, item);
 }
 
 /* Lets what is kept follow the items to their new places, from FIRST on. */
@@ -305,9 +343,19 @@ static void renumber(struct queue *queue, size_t first)
         if (queue->order[i]->place == i)
             continue;
         queue->order[i]->place = (uint32_t)i & ITEMS_MAX;
-        queue->order[i]->version++; /* its position is shown */
     }
-    order_changed(queue);
+}
+
+/* Items went or were moved. That others have another place now is not a change of theirs. */
+static void some_changed(struct queue *queue, struct item *const *items, size_t count)
+{
+    if (count > QUEUE_CHANGES) {
+        all_changed(queue);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        item_changed(queue, items[i]);
+    queue->order_version++;
 }
 
 /* Takes the marked items out of ITEMS, the order or the ids, and packs the rest; *ret_first is
@@ -353,6 +401,7 @@ void queue_take(struct queue *queue, struct item *const *items, size_t count)
         account(queue, items[i], false);
     }
     renumber(queue, first);
+    some_changed(queue, items, count);
 }
 
 /* The place among the unmarked items before which the block goes. */
@@ -412,4 +461,5 @@ void queue_move(struct queue *queue, enum haul_move how, uint64_t position,
     free(marked);
     free(block);
     renumber(queue, MIN(first, target));
+    some_changed(queue, items, count);
 }

@@ -10,6 +10,8 @@
 #include "engine/lane.h"
 #include "haul/error.h"
 
+#define QUEUE_CHANGES 16384u /* that many versions are remembered, a power of two */
+
 /* What a queue that outlives the process knows of each item besides. */
 struct queue_kept {
     double key; /* the store's way of keeping the order: grows with the place */
@@ -34,6 +36,9 @@ struct queue {
     uint64_t left;          /* known bytes to go of queued and waiting items */
     uint64_t unsized;       /* how many of those have no known size */
     uint64_t version;       /* grows with any change */
+    uint64_t *changes;      /* the ids that the last QUEUE_CHANGES versions were about; NULL until
+                               somebody asks */
+    uint64_t changes_from;  /* no older version is in ->changes */
     uint64_t order_version; /* grows when items come, go, move or change state */
 };
 
@@ -71,6 +76,16 @@ void queue_set_state(struct queue *queue, struct item *item, enum haul_state sta
 void queue_set_done(struct queue *queue, struct item *item, uint64_t done);
 /* Something else that a snapshot shows has changed. */
 void queue_touch(struct queue *queue, struct item *item);
+
+/* The version at which ITEM changed last, which only grows. (The item keeps the lower half of it.)
+ */
+uint64_t queue_item_version(const struct queue *queue, const struct item *item);
+
+/* Tells the ids of the items that came, went, moved or changed after version SINCE, each at least
+ * once. False, and nothing is told: not all of them are remembered. From the first call on they
+ * are; CHANGED may be NULL. */
+HAUL_CHECKED bool queue_changes(struct queue *queue, uint64_t since,
+                                void (*changed)(void *ctx, uint64_t id), void *ctx);
 
 /* Takes COUNT items of this queue out; they are the caller's. */
 void queue_take(struct queue *queue, struct item *const *items, size_t count);

@@ -14,22 +14,47 @@
 #include "engine/transfer.h"
 #include "store/store.h"
 
-void haul_engine_at(const struct haul_engine *engine, size_t position, struct haul_brief *ret_brief)
+static void fill_brief(const struct haul_engine *engine, const struct item *item,
+                       struct haul_brief *ret_brief)
 {
-    const struct item *item = engine->queue.order[position];
     const struct item_more *more = item_more(item);
     const struct transfer *transfer = item_work(item)->transfer;
+    bool runs = item->state == HAUL_ACTIVE && transfer;
 
     *ret_brief = (struct haul_brief){
         .id = item->id,
-        .version = item->version,
+        .version = queue_item_version(&engine->queue, item),
         .state = item->state,
+        .http_status = more->http_status,
         .total = more->total,
         .done = more->done,
-        .rate = transfer ? transfer_rate(transfer) : 0,
+        .rate = runs ? transfer_rate(transfer) : 0,
+        .eta = runs ? transfer_eta(transfer) : -1,
+        .added_at = queue_added_at(&engine->queue, item),
+        .finished_at = more->finished_at,
+        .connections = runs ? transfer_connections(transfer) : 0,
+        .tries = more->tries,
         .name = item_name(item),
         .url = item_shown(item),
+        .dir = item_dir(item),
     };
+}
+
+void haul_engine_at(const struct haul_engine *engine, size_t position, struct haul_brief *ret_brief)
+{
+    fill_brief(engine, engine->queue.order[position], ret_brief);
+}
+
+bool haul_engine_look(const struct haul_engine *engine, uint64_t id, struct haul_brief *ret_brief,
+                      size_t *ret_position)
+{
+    const struct item *item = queue_find(&engine->queue, id);
+
+    if (!item)
+        return false;
+    fill_brief(engine, item, ret_brief);
+    *ret_position = item->place;
+    return true;
 }
 
 /* The sentence of the row, newly allocated. That a queued item waits for a host is not the item's
@@ -60,7 +85,7 @@ static void fill_item(const struct haul_engine *engine, const struct item *item,
     *ret_item = (struct haul_item){
         .id = item->id,
         .position = item->place + 1,
-        .version = item->version,
+        .version = queue_item_version(&engine->queue, item),
         .state = item->state,
         .phase = item->phase,
         .err = more->err,

@@ -720,19 +720,6 @@ char *haul_item_json(const struct haul_item *item)
     return xasprintf("%" PRIu64, item->id);
 }
 
-const char *haul_sort_name(enum haul_sort sort)
-{
-    static const char *const names[HAUL_SORT_COUNT] = {"queue", "name", "state",
-                                                       "size",  "done", "rate"};
-    return names[sort];
-}
-
-int haul_sort_from_name(const char *name)
-{
-    (void)name;
-    return -1;
-}
-
 /* ---- the program ---- */
 
 static uint64_t still_ticks(void *ctx)
