@@ -106,10 +106,8 @@ static void paint(struct app *app)
     int y;
     int x;
     app->frame_at = uv_now(loop_uv(app->loop));
-    if (!term_frame_begin(app->term)) {
-        want_frame(app);
-        return;
-    }
+    if (!term_frame_begin(app->term))
+        return; /* on_resized() comes when there is room again */
     term_size(app->term, &app->cells.width, &app->cells.height);
     erase();
     screen_paint(app->screen, &app->cells, &y, &x);

@@ -11,6 +11,7 @@
 
 #include "ui/input.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -155,26 +156,43 @@ static uint32_t number_key(unsigned number)
     }
 }
 
-/* The first parameter of the gathered sequence, which begins after ESC [. */
-static unsigned first_parameter(const struct input *input)
+/* The parameter of that INDEX in the gathered sequence, which begins after ESC [ and perhaps a mark
+ * of private use. 0: not there. */
+static unsigned parameter(const struct input *input, unsigned index)
 {
     unsigned number = 0;
     for (size_t i = 2; i < input->pending_len; i++) {
         char digit = input->pending[i];
-        if (digit < '0' || digit > '9' || number > 9999)
+        if (i == 2 && digit >= '<' && digit <= '?')
+            continue;
+        if (digit == ';' && index-- == 0)
             break;
-        number = number * 10 + (unsigned)(digit - '0');
+        if (digit != ';' && (digit < '0' || digit > '9' || number > 9999))
+            break;
+        number = digit == ';' ? 0 : number * 10 + (unsigned)(digit - '0');
     }
-    return number;
+    return index == 0 || index == UINT_MAX ? number : 0;
+}
+
+/* CSI ? MODE ; STATE $ y: the answer to a question of ours. */
+static void finish_mode(struct input *input)
+{
+    bool asked = input->pending[2] == '?' && input->pending[input->pending_len - 1] == '$';
+    if (asked && input->events.mode)
+        input->events.mode(input->events.ctx, parameter(input, 0), parameter(input, 1));
 }
 
 static void finish_csi(struct input *input, char final)
 {
     input->state = INPUT_GROUND;
-    unsigned number = first_parameter(input);
+    unsigned number = parameter(input, 0);
     if (final == '~' && number == 200) {
         input->state = INPUT_PASTE;
         paste_begin(&input->paste);
+        return;
+    }
+    if (final == 'y') {
+        finish_mode(input);
         return;
     }
     uint32_t code = final == '~' ? number_key(number) : letter_key(final);

@@ -43,6 +43,8 @@ struct input_events {
     /* BYTES are raw, NUL-terminated, with '\n' for every line end, borrowed for the call. TOO_BIG:
      * the paste was over PASTE_MAX, and BYTES is empty. */
     void (*paste)(void *ctx, const char *bytes, size_t len, bool too_big);
+    /* The terminal tells a private mode's STATE (DECRPM); may be NULL. */
+    void (*mode)(void *ctx, unsigned mode, unsigned state);
     void *ctx;
 };
 

@@ -1,7 +1,9 @@
 /* The terminal under a loop that is not curses' own.
  *
- * - Input comes from /dev/tty, opened again: stdin and stdout of a terminal are one open file, and
- *   output must stay blocking, or curses spins when the line is slow. Curses never reads.
+ * - Input and output go through /dev/tty, opened again and non-blocking: stdin and stdout of a
+ *   terminal are one open file, which belongs to the shell too. Curses never reads, and writes to
+ *   memory (ui/wire.c): a terminal that takes nothing holds up nothing here.
+ * - The modes of the line are ours, since curses no longer sees the line.
  * - The terminal is in raw mode: a control character within a paste must not become a signal.
  * - Sizes are applied when a frame begins, the last one only, however many came.
  * - Whatever ends the process gives the terminal back: term_close(), atexit, or the handler of
@@ -27,14 +29,17 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "haul/log.h"
+#include "ui/wire.h"
 
-#define READ_BUDGET   4096 /* bytes for one turn of the loop: a huge paste must not hold it */
-#define DRAIN_MS      200  /* for the last bytes to a slow terminal */
-#define FALLBACK_COLS 80   /* when the terminal does not know its size */
+#define READ_BUDGET   4096  /* bytes for one turn of the loop: a huge paste must not hold it */
+#define DRAIN_MS      3000  /* for the last bytes to a slow terminal, each time it takes some */
+#define ANSWER_MS     1000u /* in which a terminal answers a question, or does not know it */
+#define FALLBACK_COLS 80    /* when the terminal does not know its size */
 #define FALLBACK_ROWS 24
 
 static const char paste_on[] = "\033[?2004h";
 static const char paste_off[] = "\033[?2004l";
+static const char sync_ask[] = "\033[?2026$p"; /* DECRQM; answered with CSI ? 2026 ; STATE $ y */
 static const char sync_begin[] = "\033[?2026h";
 static const char sync_end[] = "\033[?2026l";
 /* Synchronized output and pastes off, cursor on, main screen, plain characters. */
@@ -47,14 +52,21 @@ static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT};
 struct term {
     struct term_events events;
     struct input input;
-    FILE *tty;      /* input only */
+    FILE *tty;      /* non-blocking */
+    FILE *out;      /* what curses believes to be the terminal */
     SCREEN *screen; /* curses' */
+    struct wire wire;
+    struct termios modes; /* while the screen is up */
     int saved_stderr;
-    bool synchronized; /* the terminal may know synchronized output */
+    bool synchronized; /* the terminal said that it knows synchronized output */
+    bool answered;
+    bool refused; /* a frame, because the one before was not taken yet */
+    uint64_t asked_at;
     bool closing;
     bool gone;
     bool cursor_shown;
-    uv_poll_t readable;
+    uv_poll_t line;
+    int watching; /* events of it */
     uv_timer_t patience;
     uv_signal_t signals[WATCH_COUNT];
     unsigned open_handles;
@@ -63,6 +75,7 @@ struct term {
 /* For the end that nobody planned: a signal handler gets no context. */
 static struct {
     volatile sig_atomic_t armed;
+    int fd;               /* non-blocking */
     struct termios modes; /* of the shell */
     struct sigaction before[COUNT_OF(fatal)];
 } last_resort;
@@ -74,7 +87,7 @@ static void restore_roughly(void)
     if (!last_resort.armed)
         return;
     last_resort.armed = 0;
-    ssize_t written = write(STDOUT_FILENO, give_back, sizeof(give_back) - 1);
+    ssize_t written = write(last_resort.fd, give_back, sizeof(give_back) - 1);
     (void)written;
     tcsetattr(STDOUT_FILENO, TCSANOW, &last_resort.modes);
 }
@@ -114,31 +127,44 @@ static void last_resort_disarm(void)
 
 /* ---- modes ---- */
 
-static void put_bytes(const char *bytes)
+static void on_ready(uv_poll_t *handle, int status, int events);
+
+/* Wakes for output only while some is waiting. */
+static void watch_line(struct term *term)
 {
-    ssize_t written = write(STDOUT_FILENO, bytes, strlen(bytes));
-    (void)written; /* a hint that was lost costs nothing */
+    int events = UV_READABLE | UV_DISCONNECT;
+    if (term->gone || term->closing)
+        return;
+    if (wire_pending(&term->wire))
+        events |= UV_WRITABLE;
+    if (events != term->watching)
+        uv_poll_start(&term->line, events, on_ready);
+    term->watching = events;
 }
 
 static void enter(struct term *term)
 {
-    reset_prog_mode();
-    put_bytes(paste_on);
+    tcsetattr(STDOUT_FILENO, TCSANOW, &term->modes);
+    wire_puts(&term->wire, paste_on);
     last_resort.armed = 1;
     term_redraw(term);
 }
 
-static void leave(void)
+/* An answer that is still under way would be typed into the shell. */
+static bool answer_due(const struct term *term)
 {
-    put_bytes(paste_off);
-    endwin();
-    last_resort.armed = 0;
+    return !term->answered && term->asked_at > 0 &&
+           uv_hrtime() / 1000000 - term->asked_at < ANSWER_MS;
 }
 
-static bool writable(int patience_ms)
+static void leave(struct term *term)
 {
-    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
-    return poll(&out, 1, patience_ms) == 1 && (out.revents & (POLLERR | POLLHUP)) == 0;
+    wire_puts(&term->wire, paste_off);
+    endwin();
+    wire_collect(&term->wire, "", "");
+    wire_flush(&term->wire, DRAIN_MS);
+    tcsetattr(STDOUT_FILENO, answer_due(term) ? TCSAFLUSH : TCSANOW, &last_resort.modes);
+    last_resort.armed = 0;
 }
 
 /* Where stderr goes while the screen is up: a line in the middle of it would stay there. */
@@ -172,7 +198,7 @@ static void give_up(struct term *term, bool terminated)
     if (term->gone || term->closing)
         return;
     term->gone = true;
-    uv_poll_stop(&term->readable);
+    uv_poll_stop(&term->line);
     uv_timer_stop(&term->patience);
     term->events.gone(term->events.ctx, terminated);
 }
@@ -192,12 +218,10 @@ static void patience_set(struct term *term)
         uv_timer_start(&term->patience, on_patience, ms, 0);
 }
 
-static void on_readable(uv_poll_t *handle, int status, int events)
+static void read_some(struct term *term)
 {
-    struct term *term = handle->data;
     char bytes[READ_BUDGET];
-    (void)events;
-    ssize_t len = status < 0 ? 0 : read(fileno(term->tty), bytes, sizeof(bytes));
+    ssize_t len = read(fileno(term->tty), bytes, sizeof(bytes));
     if (len < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (len <= 0) {
@@ -208,6 +232,32 @@ static void on_readable(uv_poll_t *handle, int status, int events)
     patience_set(term);
     if (!term->closing && input_pasting(&term->input) > 0)
         term->events.pasting(term->events.ctx);
+}
+
+static void write_some(struct term *term)
+{
+    if (!wire_drain(&term->wire)) {
+        give_up(term, false);
+        return;
+    }
+    watch_line(term);
+    if (!term->refused || wire_pending(&term->wire))
+        return;
+    term->refused = false;
+    term->events.resized(term->events.ctx);
+}
+
+static void on_ready(uv_poll_t *handle, int status, int events)
+{
+    struct term *term = handle->data;
+    if (status < 0) {
+        give_up(term, false);
+        return;
+    }
+    if (events & UV_WRITABLE)
+        write_some(term);
+    if (!term->gone && !term->closing && (events & (UV_READABLE | UV_DISCONNECT)))
+        read_some(term);
 }
 
 static void on_signal(uv_signal_t *handle, int signum)
@@ -223,7 +273,7 @@ static void on_signal(uv_signal_t *handle, int signum)
         term_suspend(term);
         break;
     case SIGCONT:
-        leave();
+        leave(term);
         enter(term);
         term->events.resized(term->events.ctx);
         break;
@@ -240,6 +290,16 @@ static void on_key(void *ctx, const struct input_key *key)
         term->events.key(term->events.ctx, key);
 }
 
+/* States 1 and 2: known, and to be switched. */
+static void on_mode(void *ctx, unsigned mode, unsigned state)
+{
+    struct term *term = ctx;
+    if (mode != 2026)
+        return;
+    term->answered = true;
+    term->synchronized = state == 1 || state == 2;
+}
+
 static void on_paste(void *ctx, const char *bytes, size_t len, bool too_big)
 {
     struct term *term = ctx;
@@ -251,9 +311,9 @@ static void on_paste(void *ctx, const char *bytes, size_t len, bool too_big)
 
 static void watch(struct term *term, uv_loop_t *loop)
 {
-    uv_poll_init(loop, &term->readable, fileno(term->tty));
+    uv_poll_init(loop, &term->line, fileno(term->tty));
     uv_timer_init(loop, &term->patience);
-    term->readable.data = term;
+    term->line.data = term;
     term->patience.data = term;
     for (size_t i = 0; i < WATCH_COUNT; i++) {
         uv_signal_init(loop, &term->signals[i]);
@@ -268,6 +328,9 @@ static void on_closed(uv_handle_t *handle)
     struct term *term = handle->data;
     if (--term->open_handles > 0)
         return;
+    wire_fini(&term->wire);
+    if (term->out)
+        fclose(term->out);
     fclose(term->tty);
     input_fini(&term->input);
     free(term);
@@ -275,7 +338,7 @@ static void on_closed(uv_handle_t *handle)
 
 static void unwatch(struct term *term)
 {
-    uv_close((uv_handle_t *)&term->readable, on_closed);
+    uv_close((uv_handle_t *)&term->line, on_closed);
     uv_close((uv_handle_t *)&term->patience, on_closed);
     for (size_t i = 0; i < WATCH_COUNT; i++)
         uv_close((uv_handle_t *)&term->signals[i], on_closed);
@@ -290,11 +353,11 @@ static enum haul_err check(struct haul_error *err)
     return HAUL_OK;
 }
 
-static FILE *input_open(void)
+static FILE *line_open(void)
 {
-    FILE *tty = fopen("/dev/tty", "re");
+    FILE *tty = fopen("/dev/tty", "r+e");
     if (!tty && ttyname(STDOUT_FILENO))
-        tty = fopen(ttyname(STDOUT_FILENO), "re");
+        tty = fopen(ttyname(STDOUT_FILENO), "r+e");
     if (!tty)
         return NULL;
     int flags = fcntl(fileno(tty), F_GETFL);
@@ -315,10 +378,29 @@ static void modes_set(void)
     leaveok(stdscr, FALSE);
 }
 
-static bool synchronizes(void)
+/* The line's modes are set by curses once, while it still sees the line. */
+static bool screen_open(struct term *term)
+{
+    int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    term->out = fd < 0 ? NULL : fdopen(fd, "w");
+    if (!term->out || !wire_init(&term->wire, fileno(term->tty)))
+        return false;
+    term->screen = newterm(NULL, term->out, term->tty);
+    if (!term->screen)
+        return false;
+    modes_set();
+    return tcgetattr(STDOUT_FILENO, &term->modes) == 0 && wire_catch(&term->wire, term->out);
+}
+
+/* Asks what the terminal can; one that is known for printing what it does not know is spared. */
+static void ask(struct term *term)
 {
     const char *type = getenv("TERM");
-    return type && !str_starts(type, "linux") && !str_starts(type, "dumb");
+    wire_puts(&term->wire, paste_on);
+    if (!type || str_starts(type, "linux") || str_starts(type, "dumb"))
+        return;
+    wire_puts(&term->wire, sync_ask);
+    term->asked_at = uv_hrtime() / 1000000;
 }
 
 enum haul_err term_open(struct haul_loop *loop, const char *log_path,
@@ -328,7 +410,7 @@ enum haul_err term_open(struct haul_loop *loop, const char *log_path,
     enum haul_err code = check(err);
     if (code != HAUL_OK)
         return code;
-    FILE *tty = input_open();
+    FILE *tty = line_open();
     if (!tty)
         return haul_fail_errno(err, HAUL_E_USAGE, errno, "the terminal can't be read");
 
@@ -336,26 +418,24 @@ enum haul_err term_open(struct haul_loop *loop, const char *log_path,
     term->events = *events;
     term->tty = tty;
     term->saved_stderr = -1;
-    term->synchronized = synchronizes();
-    struct input_events from_input = {.key = on_key, .paste = on_paste, .ctx = term};
+    struct input_events from_input = {
+        .key = on_key, .paste = on_paste, .mode = on_mode, .ctx = term};
     input_init(&term->input, &from_input);
     watch(term, loop_uv(loop)); /* before curses, which then leaves the signals alone */
-    term->screen = newterm(NULL, stdout, tty);
-    if (!term->screen || !tigetstr("cup")) {
+    if (!screen_open(term) || !tigetstr("cup")) {
         const char *type = getenv("TERM");
-        if (term->screen)
-            endwin();
+        tcsetattr(STDOUT_FILENO, TCSANOW, &last_resort.modes);
         term->closing = true;
         unwatch(term);
         return haul_fail(err, HAUL_E_USAGE,
                          "a terminal of the type '%s' can't show a screen; use 'haul get'",
                          type ? type : "");
     }
+    last_resort.fd = fileno(tty);
     last_resort_arm();
-    modes_set();
-    put_bytes(paste_on);
+    ask(term);
     stderr_redirect(term, log_path);
-    uv_poll_start(&term->readable, UV_READABLE | UV_DISCONNECT, on_readable);
+    watch_line(term);
     *ret_term = term;
     return HAUL_OK;
 }
@@ -367,12 +447,8 @@ void term_close(struct term *term)
     if (!term)
         return;
     term->closing = true;
-    if (tcgetattr(STDOUT_FILENO, &modes) == 0) {
-        if (writable(DRAIN_MS))
-            leave();
-        else
-            tcsetattr(STDOUT_FILENO, TCSANOW, &last_resort.modes);
-    }
+    if (tcgetattr(STDOUT_FILENO, &modes) == 0)
+        leave(term);
     last_resort_disarm();
     delscreen(term->screen);
     stderr_restore(term);
@@ -397,8 +473,14 @@ static void size_apply(void)
 
 bool term_frame_begin(struct term *term)
 {
-    if (term->gone || !writable(0))
+    if (term->gone)
         return false;
+    if (wire_drain(&term->wire) && wire_pending(&term->wire)) {
+        term->refused = true;
+        term->wire.figures.dropped++;
+        watch_line(term);
+        return false;
+    }
     size_apply();
     return true;
 }
@@ -406,13 +488,19 @@ bool term_frame_begin(struct term *term)
 void term_frame_end(struct term *term)
 {
     wnoutrefresh(stdscr);
-    /* Through write(2), since curses keeps a buffer of its own: the marks must enclose the frame.
-     */
-    if (term->synchronized)
-        put_bytes(sync_begin);
     doupdate();
-    if (term->synchronized)
-        put_bytes(sync_end);
+    size_t len = wire_collect(&term->wire, term->synchronized ? sync_begin : "",
+                              term->synchronized ? sync_end : "");
+    if (len > 0)
+        wire_count(&term->wire, uv_now(term->line.loop), len);
+    if (!wire_drain(&term->wire))
+        give_up(term, false);
+    watch_line(term);
+}
+
+const struct wire_figures *term_figures(const struct term *term)
+{
+    return &term->wire.figures;
 }
 
 void term_cursor(struct term *term, bool shown, int y, int x)
@@ -434,7 +522,7 @@ void term_suspend(struct term *term)
 {
     uv_signal_t *stop = &term->signals[WATCH_STOP];
     uv_signal_t *go_on = &term->signals[WATCH_CONTINUE];
-    leave();
+    leave(term);
     /* Back to the default action; and the whole group, as the terminal itself would do, so that a
      * script that started haul stops too. */
     uv_signal_stop(stop);

@@ -11,6 +11,7 @@
 /* The terminal: opened, given back, and watched on the loop. One to a process, as curses is. */
 
 struct term;
+struct wire_figures;
 
 struct term_events {
     void (*key)(void *ctx, const struct input_key *key);
@@ -31,10 +32,13 @@ HAUL_CHECKED enum haul_err term_open(struct haul_loop *loop, const char *log_pat
  * runs. NULL is fine. */
 void term_close(struct term *term);
 
-/* True when the terminal takes a frame without blocking. Applies a new size, so ask for it after
- * this. False: try again later. */
+/* True when the terminal has taken the frame before. Applies a new size, so ask for it after this.
+ * False: `resized` comes when it has. */
 bool term_frame_begin(struct term *term);
-void term_frame_end(struct term *term);
+void term_frame_end(struct term *term); /* never waits */
+
+/* What the frames cost. */
+const struct wire_figures *term_figures(const struct term *term);
 
 /* Within a frame, as its last step: where the cursor is seen, or that it is not. */
 void term_cursor(struct term *term, bool shown, int y, int x);

@@ -37,7 +37,14 @@ static void hear_paste(void *ctx, const char *bytes, size_t len, bool too_big)
     snprintf(heard + at, sizeof(heard) - at, "%s[%s] ", too_big ? "huge" : "p", bytes);
 }
 
-static const struct input_events events = {.key = hear_key, .paste = hear_paste};
+static void hear_mode(void *ctx, unsigned mode, unsigned state)
+{
+    size_t at = strlen(heard);
+    (void)ctx;
+    snprintf(heard + at, sizeof(heard) - at, "m%u=%u ", mode, state);
+}
+
+static const struct input_events events = {.key = hear_key, .paste = hear_paste, .mode = hear_mode};
 
 /* Feeds BYTES in pieces of PIECE bytes, then lets the patience end. */
 static const char *fed_in(const char *bytes, size_t piece)
@@ -112,6 +119,14 @@ static void unknown_sequences_type_nothing(void **state)
     assert_string_equal(fed("\033[15~\033[?1;2c\033[1;3P\033[[A\033OP\033xq"), "k71:q ");
     assert_string_equal(fed("\033[11111111111111111111111111111111111111111111111Xq"), "k71:q ");
     assert_string_equal(fed("\033[200"), "");
+}
+
+static void an_answer_about_a_mode_is_no_key(void **state)
+{
+    (void)state;
+    assert_string_equal(fed("a\033[?2026;2$yb"), "k61:a m2026=2 k62:b ");
+    assert_string_equal(fed_in("\033[?2026;0$y", 1), "m2026=0 ");
+    assert_string_equal(fed("\033[2026;2$y\033[?2026;2y\033[y\033[?$y"), "m0=0 ");
 }
 
 static void a_marked_paste_is_text_whatever_it_holds(void **state)
@@ -226,6 +241,7 @@ int main(void)
         cmocka_unit_test(every_form_of_a_key_is_known),
         cmocka_unit_test(escape_alone_is_a_key),
         cmocka_unit_test(unknown_sequences_type_nothing),
+        cmocka_unit_test(an_answer_about_a_mode_is_no_key),
         cmocka_unit_test(a_marked_paste_is_text_whatever_it_holds),
         cmocka_unit_test(line_ends_of_pastes_become_newlines),
         cmocka_unit_test(a_paste_without_end_is_what_came),
