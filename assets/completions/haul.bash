@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Completion of haul(1) for bash. Made from haul's tables by tests/reference; lint/reference tells how.
 
-_haul_commands="get add list show pause resume cancel retry change remove move set config wait stop daemon help version"
+_haul_commands="get add list show pause resume cancel retry change remove move set config wait stop daemon sessions doctor help version"
 
 # What may follow the option $1: sets `words`, or `kind`; false: it takes no value.
 _haul_value() {
@@ -36,6 +36,8 @@ _haul_options() {
     wait) words="--json --session --help --version" ;;
     stop) words="--json --session --help --version" ;;
     daemon) words="--jobs --per-host --limit --verbose --config --session --help --version" ;;
+    sessions) words="--json --help --version" ;;
+    doctor) words="--json --session --help --version" ;;
     help) words="--help --version" ;;
     version) words="--help --version" ;;
     esac

@@ -176,4 +176,19 @@ void haul_client_find(struct haul_client *client, uint64_t from, bool here, bool
  * json`, so that a script reads one form everywhere. */
 char *haul_item_json(const struct haul_item *item);
 
+/* A session that there is on this machine. */
+struct haul_session {
+    char name[33];
+    bool running;   /* its daemon answers */
+    bool stale;     /* there is a socket that nobody answers */
+    bool has_queue; /* kept on disk */
+    char *socket;   /* NULL: there is none */
+    char *folder;   /* of its queue and log */
+};
+
+/* All of them, in the order of their names. Blocks for a moment. */
+HAUL_CHECKED enum haul_err haul_sessions_find(struct haul_session **ret_sessions, size_t *ret_count,
+                                              struct haul_error *err);
+void haul_sessions_free(struct haul_session *sessions, size_t count);
+
 #endif

@@ -43,7 +43,7 @@ static void on_ready(void *ctx, const struct haul_hello *hello)
 {
     struct call *call = ctx;
 
-    (void)hello;
+    call->hello = *hello;
     call->send(call, call->client);
 }
 
@@ -63,8 +63,8 @@ static void on_lost(void *ctx, const struct haul_error *err)
 
     if (call->over)
         return;
-    if (err->code == HAUL_E_NO_DAEMON && call->without_daemon)
-        finish(call, report_written(call->without_daemon(call)));
+    if (call->no_answer)
+        finish(call, report_written(call->no_answer(call, err)));
     else if (err->code == HAUL_E_NO_DAEMON && call->json_without_daemon != NULL)
         answer_without_daemon(call);
     else

@@ -14,8 +14,9 @@ struct call {
     /* For a question that has an answer without a daemon too: what --json prints then. NULL: it is
      * an error. */
     const char *json_without_daemon;
-    /* Or answers then itself, and returns the exit status; may be NULL. */
-    int (*without_daemon)(struct call *call);
+    /* Or deals itself with a daemon that is not there, or that can't be talked to, and returns the
+     * exit status; may be NULL. */
+    int (*no_answer)(struct call *call, const struct haul_error *err);
     bool own_json; /* the command prints its own with --json, not the daemon's reply */
     /* Sends what the command asks; its last request is answered to call_reply(). */
     void (*send)(struct call *call, struct haul_client *client);
@@ -24,6 +25,7 @@ struct call {
     void *ctx; /* the command's */
 
     /* The rest is the call's own. */
+    struct haul_hello hello; /* who answers */
     struct haul_loop *loop;
     struct haul_client *client;
     bool over;

@@ -199,6 +199,24 @@ static const struct command commands[] = {
         .run = daemon_run,
     },
     {
+        .name = "sessions",
+        .operands = "",
+        .summary = "List the sessions: what runs, what is at rest.",
+        .takes = COMMAND_TAKES_JSON,
+        .run = sessions_run,
+    },
+    {
+        .name = "doctor",
+        .operands = "",
+        .summary = "Look for what is wrong here, and tell what to do.",
+        .details =
+            "Looks at the configuration, the folders and the room in them, what happens at logout, "
+            "the terminal, the libraries and the daemon. Exit status: 0 nothing is wrong, 1 "
+            "something is.",
+        .takes = CLIENT,
+        .run = doctor_run,
+    },
+    {
         .name = "help",
         .operands = "[COMMAND]",
         .summary = "Explain haul or one of its commands.",
@@ -276,6 +294,8 @@ static int run_command(struct args *args, cli_screen_fn *screen)
         return version_run(args);
     if ((args->command->takes & COMMAND_TAKES_CONFIG) && configure(args, &err) != HAUL_OK)
         return args->command->run == daemon_run ? daemon_refuse(&err) : report_error(&err);
+    if (args->config && config_warning(args->config))
+        report_note("%s", config_warning(args->config));
     if (args->command == &screen_command)
         return run_screen(args, screen);
     return args->command->run(args);

@@ -75,6 +75,8 @@ int retry_run(const struct args *args);
 int remove_run(const struct args *args);
 int change_run(const struct args *args);
 int move_run(const struct args *args);
+int sessions_run(const struct args *args);
+int doctor_run(const struct args *args);
 int config_run(const struct args *args);
 int set_run(const struct args *args);
 int wait_run(const struct args *args);

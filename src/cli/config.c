@@ -273,9 +273,9 @@ static int show_with_daemon(struct call *call, const struct haul_reply *reply)
     return print_table(table);
 }
 
-static int show_without_daemon(struct call *call)
+static int show_without_daemon(struct call *call, const struct haul_error *err)
 {
-    return print_table(call->ctx);
+    return err->code == HAUL_E_NO_DAEMON ? print_table(call->ctx) : report_error(err);
 }
 
 int config_run(const struct args *args)
@@ -284,7 +284,7 @@ int config_run(const struct args *args)
     struct call call = {.args = args,
                         .send = send_settings,
                         .show = show_with_daemon,
-                        .without_daemon = show_without_daemon,
+                        .no_answer = show_without_daemon,
                         .own_json = true,
                         .ctx = &table};
     struct haul_error err;

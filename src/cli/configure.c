@@ -9,7 +9,6 @@
 
 #include "base/mem.h"
 #include "base/path.h"
-#include "cli/report.h"
 
 #define VARIABLE "HAUL_CONFIG"
 
@@ -98,8 +97,6 @@ enum haul_err configure(struct args *args, struct haul_error *err)
         settle_settings(general, &environment, args, &args->initial);
         settle_run(general, &environment, args);
         settle_item(general, &environment, args);
-        if (config_warning(args->config))
-            report_note("%s", config_warning(args->config));
     }
     option_set_fini(&environment);
     return code;

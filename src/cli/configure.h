@@ -7,8 +7,7 @@
 
 /* Adds to a command line what the configuration file and the environment say. Afterwards
  * args->item holds what environment and command line set, args->run all of it, args->initial what
- * the session begins with, and args->config answers for the links. A password that others may read
- * is told of. On failure ARGS is as before. */
+ * the session begins with, and args->config answers for the links. On failure ARGS is as before. */
 HAUL_CHECKED enum haul_err configure(struct args *args, struct haul_error *err);
 
 /* Reads file and environment anew: what the session begins with, under the options of the command
