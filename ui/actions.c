@@ -20,10 +20,34 @@ void actions_init(struct actions *actions, struct model *model, struct list_view
 
 /* ---- items ---- */
 
-static void pause_toggle(struct actions *actions, const struct haul_item *item)
+/* What a key is meant for: what is selected, else the item under the cursor. */
+struct target {
+    uint64_t id;                  /* MODEL_MARKED: what is selected */
+    uint64_t count;               /* 0: not known yet */
+    const struct haul_item *item; /* NULL when several are meant */
+};
+
+/* False: there is nothing. */
+static bool target_find(const struct actions *actions, struct target *target)
 {
-    bool stopped = item->state == HAUL_PAUSED || item->state == HAUL_CANCELLED;
-    model_act(actions->model, stopped ? HAUL_RESUME : HAUL_PAUSE, item->id);
+    *target = (struct target){.id = MODEL_MARKED};
+    if (list_view_marked(actions->list, &target->count))
+        return true;
+    target->item = list_view_item(actions->list);
+    if (target->item)
+        target->id = target->item->id;
+    return target->item != NULL;
+}
+
+static void pause_toggle(struct actions *actions, const struct target *target)
+{
+    const struct haul_item *item = target->item;
+    if (!item)
+        model_pause_marked(actions->model);
+    else if (item->state == HAUL_PAUSED || item->state == HAUL_CANCELLED)
+        model_act(actions->model, HAUL_RESUME, item->id);
+    else
+        model_act(actions->model, HAUL_PAUSE, item->id);
 }
 
 static void on_remove_chosen(void *ctx, int value)
@@ -34,56 +58,70 @@ static void on_remove_chosen(void *ctx, int value)
 }
 
 /* Bytes that would be lost are asked for; a complete file stays where it is. */
-static void remove_ask(struct actions *actions, const struct haul_item *item)
+static void remove_ask(struct actions *actions, const struct target *target)
 {
     static const struct prompt_choice choices[] = {
         {'y', "y", "remove", NULL, 1},
         {'n', "n", "keep", NULL, 0},
     };
+    const struct haul_item *item = target->item;
     char size[FMT_SIZE];
-    if (item->state == HAUL_DONE || item->done == 0) {
+    if (item && (item->state == HAUL_DONE || item->done == 0)) {
         model_act(actions->model, HAUL_REMOVE, item->id);
         return;
     }
-    char *label =
-        xasprintf("Remove, and delete the %s of %s?", fmt_bytes(item->done, size), item->name);
-    actions->asked_id = item->id;
+    char *label;
+    if (item)
+        label =
+            xasprintf("Remove, and delete the %s of %s?", fmt_bytes(item->done, size), item->name);
+    else if (target->count > 0)
+        label = xasprintf("Remove %llu selected, and delete what came of unfinished ones?",
+                          (unsigned long long)target->count);
+    else
+        label = xstrdup("Remove all selected, and delete what came of unfinished ones?");
+    actions->asked_id = target->id;
     prompt_ask(actions->prompt, label, choices, COUNT_OF(choices), on_remove_chosen, actions);
     free(label);
 }
 
-/* False: ACTION is not about an item. */
-static bool act_on_item(struct actions *actions, enum keymap_action action)
+static void act_on_target(struct actions *actions, enum keymap_action action,
+                          const struct target *target)
 {
-    const struct haul_item *item = list_view_item(actions->list);
     switch (action) {
     case ACT_PAUSE:
-        if (item)
-            pause_toggle(actions, item);
-        return true;
+        pause_toggle(actions, target);
+        break;
     case ACT_CANCEL:
-        if (item)
-            model_act(actions->model, HAUL_CANCEL, item->id);
-        return true;
+        model_act(actions->model, HAUL_CANCEL, target->id);
+        break;
     case ACT_RETRY:
-        if (item)
-            model_act(actions->model, HAUL_RETRY, item->id);
-        return true;
+        model_act(actions->model, HAUL_RETRY, target->id);
+        break;
     case ACT_REMOVE:
-        if (item)
-            remove_ask(actions, item);
-        return true;
+        remove_ask(actions, target);
+        break;
     case ACT_MOVE_UP:
-        if (item)
-            model_move(actions->model, HAUL_MOVE_UP, item->id);
-        return true;
+        model_move(actions->model, HAUL_MOVE_UP, target->id);
+        break;
     case ACT_MOVE_DOWN:
-        if (item)
-            model_move(actions->model, HAUL_MOVE_DOWN, item->id);
-        return true;
+        model_move(actions->model, HAUL_MOVE_DOWN, target->id);
+        break;
     default:
-        return false;
+        break;
     }
+}
+
+/* False: ACTION is not about items. */
+static bool act_on_items(struct actions *actions, enum keymap_action action)
+{
+    struct target target;
+    if (action != ACT_PAUSE && action != ACT_CANCEL && action != ACT_RETRY &&
+        action != ACT_REMOVE && action != ACT_MOVE_UP && action != ACT_MOVE_DOWN)
+        return false;
+    list_view_range_end(actions->list);
+    if (target_find(actions, &target))
+        act_on_target(actions, action, &target);
+    return true;
 }
 
 /* ---- the session ---- */
@@ -139,6 +177,6 @@ bool actions_run(struct actions *actions, enum keymap_action action)
         limit_ask(actions);
         return true;
     default:
-        return act_on_item(actions, action);
+        return act_on_items(actions, action);
     }
 }

@@ -14,7 +14,7 @@ struct actions {
     struct model *model;    /* all three are borrowed */
     struct list_view *list; /* whose item is meant */
     struct prompt *prompt;  /* where questions are asked */
-    uint64_t asked_id;      /* the item that the open question is about */
+    uint64_t asked_id;      /* what the open question is about, perhaps MODEL_MARKED */
 };
 
 void actions_init(struct actions *actions, struct model *model, struct list_view *list,

@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "ui/gauge.h"
+#include "ui/row.h"
 
 #define PIECE_SIZE    160
 #define SPARK_COLUMNS 10
@@ -152,9 +153,55 @@ void header_paint(const struct cells *cells, int y, const struct model *model)
     }
 }
 
+/* Puts TEXT before *right, if there is room from LEFT on, and moves *right. */
+static bool put_before(const struct cells *cells, int y, int left, int *right,
+                       enum theme_style style, const char *text)
+{
+    int width = (int)text_width(text);
+    if (width == 0 || *right - width < left)
+        return false;
+    *right -= width;
+    cells_put(cells, y, *right, width, style, text);
+    *right -= GAP;
+    return true;
+}
+
+/* What is looked at, from the right edge on, the most telling first: what is selected, what is
+ * looked for, the filter, the order. */
+static void paint_looked_at(const struct cells *cells, int y, int left,
+                            const struct list_view *list)
+{
+    struct model_window window;
+    char text[FILTER_SIZE + 64];
+    int right = cells->width - 1;
+    const char *arrow = cells->ascii ? " v" : " ↓";
+    model_window(list->model, &window);
+    if (window.marked > 0 || list->range_id != 0) {
+        snprintf(text, sizeof(text), "%llu selected", (unsigned long long)window.marked);
+        if (list->range_id != 0)
+            str_copy(text, sizeof(text), "selecting");
+        if (!put_before(cells, y, left, &right, STYLE_ACCENT, text)) {
+            snprintf(text, sizeof(text), "%llu sel", (unsigned long long)window.marked);
+            (void)put_before(cells, y, left - 1, &right, STYLE_ACCENT, text);
+        }
+    }
+    if (list->find[0]) {
+        snprintf(text, sizeof(text), "/%s  %llu of %llu", list->find,
+                 (unsigned long long)MIN(window.found_before + 1, window.found),
+                 (unsigned long long)window.found);
+        (void)put_before(cells, y, left, &right, STYLE_TEXT, text);
+    }
+    if (list->filter[0]) {
+        snprintf(text, sizeof(text), "filter: %s", list->filter);
+        (void)put_before(cells, y, left, &right, STYLE_WAIT, text);
+    }
+    snprintf(text, sizeof(text), "sort: %s%s", haul_sort_name(list->sort),
+             list->descending ? arrow : "");
+    (void)put_before(cells, y, left, &right, STYLE_DIM, text);
+}
+
 void header_paint_tabs(const struct cells *cells, int y, const struct list_view *list)
 {
-    char right[LIST_SEARCH_SIZE + 64];
     char name[32];
     int x = 1;
     for (enum list_tab tab = 0; tab < LIST_TAB_COUNT; tab++) {
@@ -162,14 +209,35 @@ void header_paint_tabs(const struct cells *cells, int y, const struct list_view 
         snprintf(name, sizeof(name), open ? "[%s]" : "%s", list_tab_name(tab));
         x += cells_put(cells, y, x, cells->width - x, open ? STYLE_ACCENT : STYLE_DIM, name) + 1;
     }
-    snprintf(right, sizeof(right), "sort: %s%s%s%s", haul_sort_name(list->sort),
-             list->descending ? (cells->ascii ? " v" : " ↓") : "", list->search[0] ? "   / " : "",
-             list->search);
-    int room = cells->width - x - 2;
-    if ((int)text_width(right) > room && list->search[0])
-        snprintf(right, sizeof(right), "/ %s", list->search);
-    if ((int)text_width(right) <= room)
-        cells_put_right(cells, y, x + 1, room, list->search[0] ? STYLE_TEXT : STYLE_DIM, right);
+    paint_looked_at(cells, y, x + 1, list);
+}
+
+static void paint_heading(const struct cells *cells, int y, const struct list_view *list,
+                          const struct row_heading *heading)
+{
+    bool sorted = heading->sort == list->sort;
+    const char *arrow = cells->ascii       ? (list->descending ? "v" : "^")
+                        : list->descending ? "↓"
+                                           : "↑";
+    char text[32];
+    int width = heading->column->width;
+    snprintf(text, sizeof(text), " %s%s%s ", heading->text, sorted && cells->ascii ? " " : "",
+             sorted ? arrow : "");
+    int used = (int)text_width(text);
+    if (width == 0 || used > width + 2)
+        return;
+    int x = heading->right ? heading->column->x + width + 1 - used : heading->column->x - 1;
+    cells_put(cells, y, x, used, sorted ? STYLE_ACCENT : STYLE_DIM, text);
+}
+
+void header_paint_columns(const struct cells *cells, int y, int width, const struct list_view *list)
+{
+    struct row_layout layout;
+    row_layout(width, list->sort, &layout);
+    for (enum row_head head = 0; head < ROW_HEAD_COUNT; head++) {
+        struct row_heading heading = row_heading(&layout, head);
+        paint_heading(cells, y, list, &heading);
+    }
 }
 
 /* Help and quit are always there: their room is kept. */

@@ -16,6 +16,9 @@ void header_paint(const struct cells *cells, int y, const struct model *model);
 void header_paint_tabs(const struct cells *cells, int y, const struct list_view *list);
 
 /* " a add  p pause  x cancel …  ? help  q quit" from the key table. */
+/* The columns of the list, WIDTH wide, on the rule above it; the one it is sorted by is marked. */
+void header_paint_columns(const struct cells *cells, int y, int width,
+                          const struct list_view *list);
 void header_paint_keys(const struct cells *cells, int y, enum keymap_place place);
 
 /* All that a screen too small for anything else says. */

@@ -53,14 +53,37 @@ const struct haul_item *list_view_item(const struct list_view *list)
     return item && item->id == list->cursor_id ? item : NULL;
 }
 
-void list_view_search(struct list_view *list, const char *text)
+void list_view_filter(struct list_view *list, const char *text)
 {
-    str_copy(list->search, sizeof(list->search), text);
+    str_copy(list->filter, sizeof(list->filter), text);
+}
+
+void list_view_find(struct list_view *list, const char *text)
+{
+    str_copy(list->find, sizeof(list->find), text);
+}
+
+void list_view_go(struct list_view *list, uint64_t id, uint64_t index)
+{
+    list->cursor_id = id;
+    list->cursor = index;
+}
+
+bool list_view_marked(const struct list_view *list, uint64_t *ret_count)
+{
+    struct model_window window;
+    model_window(list->model, &window);
+    *ret_count = window.marking ? 0 : window.marked;
+    return window.marking || window.marked > 0;
 }
 
 /* Finds the cursor's item in what is held now. */
 static void cursor_update(struct list_view *list, const struct model_window *window)
 {
+    for (size_t i = 0; list->range_id != 0 && i < window->row_count; i++) {
+        if (window->rows[i].id == list->range_id)
+            list->range = window->offset + i;
+    }
     for (size_t i = 0; list->cursor_id != 0 && i < window->row_count; i++) {
         if (window->rows[i].id == list->cursor_id) {
             list->cursor = window->offset + i;
@@ -101,7 +124,8 @@ static void watch(struct list_view *list, const struct model_window *window)
         list->asked_offset = list->top > height ? list->top - height : 0;
     struct haul_view view = {
         .states = tabs[list->tab].states,
-        .search = list->search,
+        .filter = list->filter,
+        .find = list->find,
         .sort = list->sort,
         .descending = list->descending,
         .offset = list->asked_offset,
@@ -137,8 +161,35 @@ static void paint_numbers(const struct cells *cells, int y, int x, const struct 
                     text->connections);
 }
 
+/* Where a row is said to be selected, and its name, which tells whether it is looked for. */
+static void paint_name(const struct cells *cells, int y, int x, const struct row_layout *layout,
+                       const struct haul_item *item, unsigned flags)
+{
+    if (flags & HAUL_ROW_MARKED)
+        cells_put(cells, y, x, 1, STYLE_ACCENT, cells->ascii ? "+" : "●");
+    cells_put_name(cells, y, x + layout->name.x, layout->name.width,
+                   flags & HAUL_ROW_FOUND    ? STYLE_ACCENT
+                   : flags & HAUL_ROW_MARKED ? STYLE_STRONG
+                                             : STYLE_TEXT,
+                   item->name);
+}
+
+static void paint_extra(const struct cells *cells, int y, int x, const struct row_layout *layout,
+                        const struct haul_item *item, int64_t now)
+{
+    char text[ROW_EXTRA_SIZE];
+    if (layout->host.width > 0)
+        cells_put_name(cells, y, x + layout->host.x, layout->host.width, STYLE_DIM,
+                       row_host(item, text));
+    if (layout->when.width > 0)
+        cells_put_right(
+            cells, y, x + layout->when.x, layout->when.width, STYLE_DIM,
+            row_when(layout->when_finished ? item->finished_at : item->added_at, now, text));
+}
+
 static void paint_row(const struct cells *cells, int y, struct cells_area area,
-                      const struct row_layout *layout, const struct haul_item *item, int64_t now)
+                      const struct row_layout *layout, const struct haul_item *item, int64_t now,
+                      unsigned flags)
 {
     struct row_text text;
     int x = area.x;
@@ -147,7 +198,8 @@ static void paint_row(const struct cells *cells, int y, struct cells_area area,
     if (cells->selected)
         cells_fill(cells, y, x, area.width, STYLE_TEXT);
     cells_put(cells, y, x + layout->mark.x, layout->mark.width, style, text.mark);
-    cells_put_name(cells, y, x + layout->name.x, layout->name.width, STYLE_TEXT, item->name);
+    paint_name(cells, y, x, layout, item, flags);
+    paint_extra(cells, y, x, layout, item, now);
     if (text.sentence[0]) {
         cells_put_name(cells, y, x + layout->sentence.x, layout->sentence.width, style,
                        text.sentence);
@@ -171,7 +223,7 @@ static void paint_row(const struct cells *cells, int y, struct cells_area area,
 static void paint_empty(const struct list_view *list, const struct cells *cells,
                         struct cells_area area)
 {
-    const char *text = list->search[0] ? "Nothing matches the search." : tabs[list->tab].empty;
+    const char *text = list->filter[0] ? "Nothing fits the filter." : tabs[list->tab].empty;
     if (!model_loaded(list->model))
         text = "Asking the daemon…";
     cells_put(cells, area.y + MIN(1, area.height - 1), area.x + 3, area.width - 4, STYLE_DIM, text);
@@ -188,6 +240,16 @@ void list_view_update(struct list_view *list, int height)
     watch(list, &window);
 }
 
+/* What is known of the row at INDEX, which is held; rows of an open range count as selected. */
+static unsigned flags_at(const struct list_view *list, const struct model_window *window,
+                         uint64_t index)
+{
+    unsigned flags = window->flags[index - window->offset];
+    bool in_range =
+        index >= MIN(list->range, list->cursor) && index <= MAX(list->range, list->cursor);
+    return list->range_id != 0 && in_range ? flags | HAUL_ROW_MARKED : flags;
+}
+
 static void paint(struct view *view, const struct cells *cells, struct cells_area area)
 {
     struct list_view *list = OWNER_OF(view, struct list_view, view);
@@ -196,14 +258,15 @@ static void paint(struct view *view, const struct cells *cells, struct cells_are
     struct row_layout layout;
     int64_t now = model_now(list->model);
     model_window(list->model, &window);
-    row_layout(area.width, &layout);
+    row_layout(area.width, list->sort, &layout);
     for (int line = 0; line < area.height; line++) {
         uint64_t index = list->top + (uint64_t)line;
         const struct haul_item *item = row_at(&window, index);
         if (!item)
             continue;
         row_cells.selected = index == list->cursor;
-        paint_row(&row_cells, area.y + line, area, &layout, item, now);
+        paint_row(&row_cells, area.y + line, area, &layout, item, now,
+                  flags_at(list, &window, index));
         list->ticks = list->ticks || row_ticks(item);
     }
     if (window.matching == 0)
@@ -229,9 +292,69 @@ static void cursor_back(struct list_view *list, uint64_t by)
 
 static void tab_go(struct list_view *list, unsigned tab)
 {
+    list->range_id = 0;
     list->tab = tab % LIST_TAB_COUNT;
     list->top = 0;
     list->asked_offset = 0;
+}
+
+/* ---- selecting ---- */
+
+static void cursor_mark(struct list_view *list)
+{
+    if (list->range_id != 0) {
+        list_view_range_end(list);
+        return;
+    }
+    if (list->cursor_id == 0)
+        return;
+    model_mark(list->model, HAUL_MARK_TURN, list->cursor_id, list->cursor_id);
+    cursor_go(list, list->cursor + 1);
+}
+
+void list_view_range_end(struct list_view *list)
+{
+    if (list->range_id != 0 && list->cursor_id != 0)
+        model_mark(list->model, HAUL_MARK_ADD, list->range_id, list->cursor_id);
+    list->range_id = 0;
+}
+
+static void range_turn(struct list_view *list)
+{
+    if (list->range_id != 0) {
+        list_view_range_end(list);
+        return;
+    }
+    list->range_id = list->cursor_id;
+    list->range = list->cursor;
+}
+
+/* All of the view, unless just as many are selected already. */
+static void all_mark(struct list_view *list)
+{
+    struct model_window window;
+    model_window(list->model, &window);
+    list->range_id = 0;
+    if (window.marked > 0 && window.marked == window.matching)
+        model_mark(list->model, HAUL_MARK_NONE, 0, 0);
+    else if (window.matching > 0)
+        model_mark(list->model, HAUL_MARK_ADD, 0, 0);
+}
+
+bool list_view_back(struct list_view *list)
+{
+    uint64_t count;
+    if (list->range_id != 0)
+        list->range_id = 0;
+    else if (list_view_marked(list, &count))
+        model_mark(list->model, HAUL_MARK_NONE, 0, 0);
+    else if (list->find[0])
+        list->find[0] = '\0';
+    else if (list->filter[0])
+        list->filter[0] = '\0';
+    else
+        return false;
+    return true;
 }
 
 static bool act_on_view(struct list_view *list, enum keymap_action action)
@@ -250,8 +373,14 @@ static bool act_on_view(struct list_view *list, enum keymap_action action)
     case ACT_TAB_5:
         tab_go(list, (unsigned)(action - ACT_TAB_1));
         return true;
-    case ACT_SORT:
-        list->sort = (list->sort + 1u) % HAUL_SORT_COUNT;
+    case ACT_MARK:
+        cursor_mark(list);
+        return true;
+    case ACT_MARK_RANGE:
+        range_turn(list);
+        return true;
+    case ACT_MARK_ALL:
+        all_mark(list);
         return true;
     case ACT_SORT_TURN:
         list->descending = !list->descending;

@@ -47,9 +47,12 @@ struct model {
     struct haul_totals totals;
     struct haul_item *rows;
     size_t row_count;
+    uint8_t *flags;
     uint64_t matching, offset, follow_index;
-    struct haul_view view; /* asked for last; its search is ours */
-    char *search;
+    uint64_t found, found_before, marked;
+    unsigned marks_open;
+    struct haul_view view; /* asked for last; its texts are ours */
+    char *filter, *find;
     bool watching;
     unsigned watches_open;
     bool fresh; /* a frame came that answers the view */
@@ -174,6 +177,10 @@ static void rows_take(struct model *model, const struct haul_frame *frame)
     rows_free(model->rows, model->row_count);
     model->rows = rows;
     model->row_count = frame->row_count;
+    free(model->flags);
+    model->flags = xcalloc(frame->row_count + 1, sizeof(*model->flags));
+    if (frame->row_count > 0)
+        memcpy(model->flags, frame->flags, frame->row_count);
 }
 
 static void on_frame(void *ctx, const struct haul_frame *frame)
@@ -185,6 +192,9 @@ static void on_frame(void *ctx, const struct haul_frame *frame)
     model->matching = frame->matching;
     model->offset = frame->offset;
     model->follow_index = frame->follow_index;
+    model->found = frame->found;
+    model->found_before = frame->found_before;
+    model->marked = frame->marked;
     rows_take(model, frame);
     rates_sample(model, frame->totals.rate);
     model->loaded = true;
@@ -211,6 +221,7 @@ static void quiet_down(struct model *model)
     model->totals.rate = 0;
     model->totals.eta = -1;
     model->totals.connections = 0;
+    model->marked = 0; /* marks go with the connection */
     for (size_t i = 0; i < model->row_count; i++) {
         model->rows[i].rate = 0;
         model->rows[i].eta = -1;
@@ -279,7 +290,9 @@ void model_free(struct model *model)
     haul_client_close(model->client);
     rows_free(model->rows, model->row_count);
     haul_detail_fini(&model->detail);
-    free(model->search);
+    free(model->flags);
+    free(model->filter);
+    free(model->find);
     free(model->session);
     free(model);
 }
@@ -328,17 +341,27 @@ void model_window(const struct model *model, struct model_window *ret_window)
         .matching = model->matching,
         .offset = model->offset,
         .follow_index = model->follow_index,
+        .found = model->found,
+        .found_before = model->found_before,
+        .marked = model->marked,
+        .marking = model->marks_open > 0,
         .rows = model->rows,
+        .flags = model->flags,
         .row_count = model->row_count,
         .current = model->fresh,
     };
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "") == 0;
 }
 
 static bool same_view(const struct haul_view *a, const struct haul_view *b)
 {
     return a->states == b->states && a->sort == b->sort && a->descending == b->descending &&
            a->offset == b->offset && a->rows == b->rows && a->follow == b->follow &&
-           strcmp(a->search ? a->search : "", b->search ? b->search : "") == 0;
+           same_text(a->filter, b->filter) && same_text(a->find, b->find);
 }
 
 static void watch_answered(struct model *model, const struct call *call,
@@ -356,9 +379,11 @@ void model_watch(struct model *model, const struct haul_view *view)
     struct call *call = call_new(model, watch_answered);
     if (!call)
         return;
-    xstrset(&model->search, view->search);
+    xstrset(&model->filter, view->filter);
+    xstrset(&model->find, view->find);
     model->view = *view;
-    model->view.search = model->search;
+    model->view.filter = model->filter;
+    model->view.find = model->find;
     model->watching = true;
     model->watches_open++;
     model->fresh = false;
@@ -517,22 +542,6 @@ static void act_one_answered(struct model *model, const struct call *call,
     notice(model, false, text);
 }
 
-void model_act(struct model *model, enum haul_action action, uint64_t id)
-{
-    struct call *call = call_new(model, act_one_answered);
-    if (!call)
-        return;
-    call->action = action;
-    haul_client_act(model->client, action, &id, 1, on_reply, call);
-}
-
-void model_move(struct model *model, enum haul_move how, uint64_t id)
-{
-    struct call *call = call_new(model, NULL);
-    if (call)
-        haul_client_move(model->client, how, 0, &id, 1, on_reply, call);
-}
-
 static void act_answered(struct model *model, const struct call *call,
                          const struct haul_reply *reply)
 {
@@ -541,6 +550,77 @@ static void act_answered(struct model *model, const struct call *call,
         return;
     snprintf(text, sizeof(text), "%llu %s", (unsigned long long)reply->count, call->word);
     notice(model, false, text);
+}
+
+/* What was done, for a notice: "3 paused". */
+static const char *done_word(enum haul_action action)
+{
+    static const char *const words[HAUL_ACTION_COUNT] = {
+        [HAUL_PAUSE] = "paused",      [HAUL_RESUME] = "resumed", [HAUL_CANCEL] = "cancelled",
+        [HAUL_RETRY] = "tried again", [HAUL_REMOVE] = "removed",
+    };
+    return words[action];
+}
+
+void model_act(struct model *model, enum haul_action action, uint64_t id)
+{
+    bool marked = id == MODEL_MARKED;
+    struct call *call = call_new(model, marked ? act_answered : act_one_answered);
+    if (!call)
+        return;
+    call->action = action;
+    call->word = done_word(action);
+    haul_client_act(model->client, action, marked ? NULL : &id, marked ? HAUL_MARKED : 1, on_reply,
+                    call);
+}
+
+void model_move(struct model *model, enum haul_move how, uint64_t id)
+{
+    bool marked = id == MODEL_MARKED;
+    struct call *call = call_new(model, NULL);
+    if (call)
+        haul_client_move(model->client, how, 0, marked ? NULL : &id, marked ? HAUL_MARKED : 1,
+                         on_reply, call);
+}
+
+static void pause_marked_answered(struct model *model, const struct call *call,
+                                  const struct haul_reply *reply)
+{
+    if (!reply->err && reply->count == 0)
+        model_act(model, HAUL_RESUME, MODEL_MARKED);
+    else
+        act_answered(model, call, reply);
+}
+
+void model_pause_marked(struct model *model)
+{
+    struct call *call = call_new(model, pause_marked_answered);
+    if (!call)
+        return;
+    call->word = done_word(HAUL_PAUSE);
+    haul_client_act(model->client, HAUL_PAUSE, NULL, HAUL_MARKED, on_reply, call);
+}
+
+/* The next frame would tell it too, but the next key may come before. */
+static void mark_answered(struct model *model, const struct call *call,
+                          const struct haul_reply *reply)
+{
+    (void)call;
+    model->marks_open--;
+    if (!failed(model, reply))
+        model->marked = reply->count;
+}
+
+void model_mark(struct model *model, enum haul_mark how, uint64_t first, uint64_t last)
+{
+    struct haul_range range = {first, last};
+    struct call *call = model->watching ? call_new(model, mark_answered) : NULL;
+    if (!call)
+        return;
+    model->marks_open++;
+    if (how == HAUL_MARK_NONE)
+        model->marked = 0;
+    haul_client_mark(model->client, how, &range, on_reply, call);
 }
 
 void model_act_all(struct model *model, enum haul_action action, const char *done_word)
@@ -644,4 +724,12 @@ void model_stop(struct model *model)
     struct call *call = call_new(model, stop_answered);
     if (call)
         haul_client_stop(model->client, on_reply, call);
+}
+
+void model_find(struct model *model, uint64_t from, bool here, bool backwards, model_heard *heard,
+                void *ctx)
+{
+    struct call *call = model->watching ? call_heard(model, heard, ctx) : NULL;
+    if (call)
+        haul_client_find(model->client, from, here, backwards, on_reply, call);
 }

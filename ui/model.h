@@ -50,8 +50,11 @@ const uint64_t *model_rates(const struct model *model, size_t *ret_count);
 struct model_window {
     uint64_t matching;
     uint64_t offset;
-    uint64_t follow_index; /* UINT64_MAX: not there */
+    uint64_t follow_index;                /* UINT64_MAX: not there */
+    uint64_t found, found_before, marked; /* see struct haul_frame */
+    bool marking;                         /* something was marked and is not in ->marked yet */
     const struct haul_item *rows;
+    const uint8_t *flags; /* of each row: bits of enum haul_row_flag */
     size_t row_count;
     bool current; /* it answers the view that was asked for last */
 };
@@ -85,8 +88,17 @@ void model_unprobe(struct model *model);
 /* Gives item ID another link, with the options that were given for that. */
 HAUL_CHECKED bool model_heal(struct model *model, uint64_t id, const char *url,
                              const struct haul_options *given, model_heard *heard, void *ctx);
+/* ID may be MODEL_MARKED in both. */
+#define MODEL_MARKED 0u /* instead of an id: all that is marked */
 void model_act(struct model *model, enum haul_action action, uint64_t id);
 void model_move(struct model *model, enum haul_move how, uint64_t id);
+/* Pauses what is marked; when none of it can be paused, goes on with it. */
+void model_pause_marked(struct model *model);
+void model_mark(struct model *model, enum haul_mark how, uint64_t first, uint64_t last);
+/* The next item that the view's `find` fits, see haul_client_find(). HEARD gets ->id and ->index.
+ */
+void model_find(struct model *model, uint64_t from, bool here, bool backwards, model_heard *heard,
+                void *ctx);
 /* Every item that ACTION fits. DONE_WORD tells the user: "3 paused". */
 void model_act_all(struct model *model, enum haul_action action, const char *done_word);
 /* Every item in one of STATES (bits). */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "base/text.h"
 
 #define LABEL_MIN 12 /* columns that a shortened label is worth */
@@ -27,6 +28,7 @@ void prompt_ask_line(struct prompt *prompt, const char *label, const char *initi
                      void (*entered)(void *ctx, const char *text), void *ctx)
 {
     prompt->kind = PROMPT_LINE;
+    prompt->hint[0] = '\0';
     xstrset(&prompt->label, label);
     line_edit_set(&prompt->edit, initial);
     prompt->typed = typed;
@@ -49,6 +51,12 @@ void prompt_ask(struct prompt *prompt, const char *label, const struct prompt_ch
     prompt->choice_count = count;
     prompt->chosen = chosen;
     prompt->ctx = ctx;
+}
+
+void prompt_hint(struct prompt *prompt, bool bad, const char *text)
+{
+    str_copy(prompt->hint, sizeof(prompt->hint), text);
+    prompt->hint_bad = bad;
 }
 
 bool prompt_open(const struct prompt *prompt)
@@ -108,6 +116,16 @@ void prompt_key(struct prompt *prompt, const struct input_key *key)
         key_of_choice(prompt, key);
 }
 
+/* At the right edge; at most two thirds of ROOM, so that what is typed is seen. Returns the columns
+ * used. */
+static int paint_hint(const struct prompt *prompt, const struct cells *cells, int y, int room)
+{
+    int width = MIN((int)text_width(prompt->hint), room * 2 / 3);
+    cells_put(cells, y, cells->width - 1 - width, width, prompt->hint_bad ? STYLE_WAIT : STYLE_DIM,
+              prompt->hint);
+    return width + 2;
+}
+
 static int paint_line(const struct prompt *prompt, const struct cells *cells, int y, int x)
 {
     size_t start;
@@ -115,6 +133,8 @@ static int paint_line(const struct prompt *prompt, const struct cells *cells, in
     int room = cells->width - x - 1;
     if (room < 1)
         return -1;
+    if (prompt->hint[0])
+        room = MAX(room - paint_hint(prompt, cells, y, room), 1);
     line_edit_window(&prompt->edit, (size_t)room, &start, &column);
     cells_put(cells, y, x, room, STYLE_TEXT, line_edit_text(&prompt->edit) + start);
     return x + (int)column;

@@ -10,7 +10,8 @@
 /* The bottom line when it asks something: for a line of text, or for one of a few keys. One
  * question at a time; a new one takes the place of the old. */
 
-#define PROMPT_LINE_MAX ((size_t)70000) /* an URL of any accepted length fits */
+#define PROMPT_HINT_SIZE 160
+#define PROMPT_LINE_MAX  ((size_t)70000) /* an URL of any accepted length fits */
 
 struct prompt_choice {
     uint32_t key;
@@ -33,6 +34,8 @@ struct prompt {
     void (*chosen)(void *ctx, int value);           /* 0: given up */
     char *(*complete)(void *ctx, const char *text); /* on Tab; may be NULL */
     void *ctx;
+    char hint[PROMPT_HINT_SIZE]; /* "": none */
+    bool hint_bad;
 };
 
 void prompt_init(struct prompt *prompt);
@@ -47,6 +50,10 @@ void prompt_ask_line(struct prompt *prompt, const char *label, const char *initi
 void prompt_complete(struct prompt *prompt, char *(*complete)(void *ctx, const char *text));
 void prompt_ask(struct prompt *prompt, const char *label, const struct prompt_choice *choices,
                 size_t count, void (*chosen)(void *ctx, int value), void *ctx);
+
+/* Says something, clean, of the line that is being typed; until it is said anew or asked for
+ * another one. */
+void prompt_hint(struct prompt *prompt, bool bad, const char *text);
 
 bool prompt_open(const struct prompt *prompt);
 void prompt_close(struct prompt *prompt); /* without an answer */

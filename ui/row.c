@@ -1,8 +1,9 @@
 /* The list's columns and their words.
  *
  * Numbers are right-aligned in columns of fixed width; name and bar share what is left. A narrower
- * screen drops columns from the right, the least telling first: connections, time to go, size, bar,
- * rate. What an item that is not running has to say takes the place of numbers it does not have. */
+ * screen drops columns, the least telling first: when it was added, the host, connections, time to
+ * go, size, bar, rate. What the list is sorted by is there as long as there is any room for it.
+ * What an item that is not running has to say takes the place of numbers it does not have. */
 
 #include "ui/row.h"
 
@@ -11,6 +12,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/url.h"
 
 #define MARK_WIDTH        1
 #define PERCENT_WIDTH     4
@@ -18,7 +20,10 @@
 #define RATE_WIDTH        9  /* "12.4 MB/s" */
 #define ETA_WIDTH         7  /* "1:02:03" */
 #define CONNECTIONS_WIDTH 4  /* "×64" */
+#define HOST_WIDTH        20
+#define WHEN_WIDTH        8 /* "12:04:11" */
 #define GAP               2
+#define DAY_MS            INT64_C(86400000)
 #define BAR_MAX           40
 
 /* Places a column of WIDTH before *END, with a gap after it, and moves *END to its start. */
@@ -39,22 +44,48 @@ static void share(struct row_layout *layout, int from, int end, bool with_bar)
         layout->bar = (struct row_column){end - bar, bar};
 }
 
-void row_layout(int width, struct row_layout *ret_layout)
+/* Host and time stand between name and bar, which a sentence takes the place of. */
+static void place_extra(struct row_layout *layout, int width, enum haul_sort sort)
+{
+    bool by_time = sort == HAUL_SORT_ADDED || sort == HAUL_SORT_FINISHED;
+    int end = layout->name.x + layout->name.width;
+    layout->when_finished = sort == HAUL_SORT_FINISHED;
+    if (width >= 170 || (by_time && width >= 64))
+        place_before(&layout->when, WHEN_WIDTH, &end);
+    if (width >= 140 || (sort == HAUL_SORT_HOST && width >= 64))
+        place_before(&layout->host, width >= 100 ? HOST_WIDTH : HOST_WIDTH / 2 + 2, &end);
+    layout->name.width = end - layout->name.x;
+}
+
+/* True when the column of SORT is there only because the list is sorted by it: then the bar makes
+ * room. */
+static bool is_guest(int width, enum haul_sort sort)
+{
+    static const int from[HAUL_SORT_COUNT] = {
+        [HAUL_SORT_SIZE] = 64,         [HAUL_SORT_ETA] = 72,    [HAUL_SORT_HOST] = 140,
+        [HAUL_SORT_CONNECTIONS] = 100, [HAUL_SORT_ADDED] = 170, [HAUL_SORT_FINISHED] = 170,
+    };
+    return width >= 50 && width < MIN(from[sort], 110);
+}
+
+void row_layout(int width, enum haul_sort sort, struct row_layout *ret_layout)
 {
     struct row_layout layout = {.mark = {1, MARK_WIDTH}};
     int right = width - 1; /* one column of air */
     int end = right;
-    if (width >= 100)
+    if (width >= 100 || (sort == HAUL_SORT_CONNECTIONS && width >= 50))
         place_before(&layout.connections, CONNECTIONS_WIDTH, &end);
-    if (width >= 72)
+    if (width >= 72 || (sort == HAUL_SORT_ETA && width >= 50))
         place_before(&layout.eta, ETA_WIDTH, &end);
     if (width >= 36)
         place_before(&layout.rate, RATE_WIDTH, &end);
-    if (width >= 64)
+    if (width >= 64 || (sort == HAUL_SORT_SIZE && width >= 50))
         place_before(&layout.size, AMOUNT_WIDTH, &end);
     if (width >= 20)
         place_before(&layout.percent, PERCENT_WIDTH, &end);
-    share(&layout, layout.mark.x + MARK_WIDTH + 1, MAX(end, 3), width >= 50);
+    share(&layout, layout.mark.x + MARK_WIDTH + 1, MAX(end, 3),
+          width >= 50 && !is_guest(width, sort));
+    place_extra(&layout, width, sort);
 
     int words = layout.size.width > 0 ? layout.size.x : layout.percent.x;
     int sentence = layout.bar.width > 0 ? layout.bar.x : layout.percent.x;
@@ -63,6 +94,43 @@ void row_layout(int width, struct row_layout *ret_layout)
         layout.sentence = (struct row_column){sentence, right - sentence};
     }
     *ret_layout = layout;
+}
+
+struct row_heading row_heading(const struct row_layout *layout, enum row_head head)
+{
+    const struct row_heading headings[ROW_HEAD_COUNT] = {
+        [ROW_HEAD_NAME] = {"name", &layout->name, HAUL_SORT_NAME, false},
+        [ROW_HEAD_HOST] = {"host", &layout->host, HAUL_SORT_HOST, false},
+        [ROW_HEAD_WHEN] = {layout->when_finished ? "finished" : "added", &layout->when,
+                           layout->when_finished ? HAUL_SORT_FINISHED : HAUL_SORT_ADDED, true},
+        [ROW_HEAD_PERCENT] = {"done", &layout->percent, HAUL_SORT_DONE, true},
+        [ROW_HEAD_SIZE] = {"size", &layout->size, HAUL_SORT_SIZE, true},
+        [ROW_HEAD_RATE] = {"rate", &layout->rate, HAUL_SORT_RATE, true},
+        [ROW_HEAD_ETA] = {"eta", &layout->eta, HAUL_SORT_ETA, true},
+        [ROW_HEAD_CONNECTIONS] = {"conn", &layout->connections, HAUL_SORT_CONNECTIONS, true},
+    };
+    return headings[head];
+}
+
+const char *row_host(const struct haul_item *item, char buf[ROW_EXTRA_SIZE])
+{
+    size_t len;
+    const char *host = url_host_within(item->url, &len);
+    snprintf(buf, ROW_EXTRA_SIZE, "%.*s", (int)MIN(len, (size_t)ROW_EXTRA_SIZE - 1), host);
+    return buf;
+}
+
+const char *row_when(int64_t when, int64_t now, char buf[ROW_EXTRA_SIZE])
+{
+    char text[FMT_SIZE];
+    buf[0] = '\0';
+    if (when <= 0)
+        return buf;
+    if (when <= now && now - when < DAY_MS)
+        str_copy(buf, ROW_EXTRA_SIZE, fmt_clock(when, text));
+    else
+        snprintf(buf, ROW_EXTRA_SIZE, "%.8s", fmt_time(when, text) + 2); /* "24-11-21" */
+    return buf;
 }
 
 const char *row_mark(enum haul_state state, bool ascii)

@@ -6,6 +6,7 @@
 
 #include "base/fmt.h"
 #include "haul/snapshot.h"
+#include "haul/types.h"
 
 /* One row of the list: which columns a width has room for, and what an item says in them. Pure. */
 
@@ -14,10 +15,14 @@ struct row_column {
     int width; /* 0: no room for it */
 };
 
-/* Depends on the width alone, so nothing jumps when items change. */
+/* Depends on the width and on what the list is sorted by alone, so nothing jumps when items change.
+ */
 struct row_layout {
     struct row_column mark;
     struct row_column name;
+    struct row_column host;
+    struct row_column when; /* it was added, or came to its end */
+    bool when_finished;
     struct row_column bar;
     struct row_column percent;
     struct row_column size;
@@ -45,7 +50,36 @@ struct row_text {
     char sentence[512]; /* instead of bar and numbers */
 };
 
-void row_layout(int width, struct row_layout *ret_layout);
+void row_layout(int width, enum haul_sort sort, struct row_layout *ret_layout);
+
+/* The columns' headings. */
+enum row_head {
+    ROW_HEAD_NAME,
+    ROW_HEAD_HOST,
+    ROW_HEAD_WHEN,
+    ROW_HEAD_PERCENT,
+    ROW_HEAD_SIZE,
+    ROW_HEAD_RATE,
+    ROW_HEAD_ETA,
+    ROW_HEAD_CONNECTIONS,
+    ROW_HEAD_COUNT
+};
+
+struct row_heading {
+    const char *text;
+    const struct row_column *column; /* of LAYOUT; of width 0 where there is no room */
+    enum haul_sort sort;             /* what it is the heading of */
+    bool right;                      /* it stands at the right of its column */
+};
+
+struct row_heading row_heading(const struct row_layout *layout, enum row_head head);
+
+#define ROW_EXTRA_SIZE 256
+
+/* The host of the item's link; a point of time, by the clock within the last day, else by the date.
+ * Both return BUF. */
+const char *row_host(const struct haul_item *item, char buf[ROW_EXTRA_SIZE]);
+const char *row_when(int64_t when, int64_t now, char buf[ROW_EXTRA_SIZE]);
 
 /* NOW is ms since 1970; SHORT_WORDS for narrow layouts. */
 void row_text(const struct haul_item *item, int64_t now, bool ascii, bool short_words,

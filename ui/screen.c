@@ -21,6 +21,7 @@
 #include "ui/actions.h"
 #include "ui/adding.h"
 #include "ui/detail_view.h"
+#include "ui/finding.h"
 #include "ui/header.h"
 #include "ui/help_view.h"
 #include "ui/list_view.h"
@@ -47,6 +48,7 @@ struct screen {
     bool details_beside; /* when last painted */
     struct prompt prompt;
     struct actions actions;
+    struct finding finding;
     char notice[NOTICE_SIZE];
     bool notice_bad;
     int64_t notice_at;
@@ -80,7 +82,7 @@ static struct view *focus(struct screen *screen)
 
 /* ---- adding ---- */
 
-static void on_adding_notice(void *ctx, bool bad, const char *text)
+static void on_notice(void *ctx, bool bad, const char *text)
 {
     screen_notice(ctx, bad, text);
 }
@@ -100,7 +102,7 @@ struct screen *screen_new(struct model *model, const struct haul_options *option
                           struct config *config, const struct screen_events *events)
 {
     struct screen *screen = xcalloc(1, sizeof(*screen));
-    struct adding_events from_adding = {on_adding_notice, on_adding_work, screen};
+    struct adding_events from_adding = {on_notice, on_adding_work, screen};
     screen->model = model;
     screen->events = *events;
     list_view_init(&screen->list, model);
@@ -108,6 +110,7 @@ struct screen *screen_new(struct model *model, const struct haul_options *option
     help_view_init(&screen->help);
     prompt_init(&screen->prompt);
     actions_init(&screen->actions, model, &screen->list, &screen->prompt);
+    finding_init(&screen->finding, model, &screen->list, &screen->prompt, on_notice, screen);
     adding_init(&screen->adding, model, &screen->prompt, options, config, &from_adding);
     return screen;
 }
@@ -200,18 +203,7 @@ void screen_lost(struct screen *screen, const char *sentence)
 
 /* ---- what keys do ---- */
 
-static void on_search_typed(void *ctx, const char *text)
-{
-    struct screen *screen = ctx;
-    list_view_search(&screen->list, text ? text : "");
-}
-
-static void on_search_entered(void *ctx, const char *text)
-{
-    on_search_typed(ctx, text);
-}
-
-/* Closes the topmost thing; with nothing open it ends the search. */
+/* Closes the topmost thing; with nothing open it ends selection, find and filter. */
 static void back(struct screen *screen)
 {
     if (screen->help_open)
@@ -221,7 +213,7 @@ static void back(struct screen *screen)
     else if (screen->details_open)
         screen->details_open = false;
     else
-        list_view_search(&screen->list, "");
+        (void)list_view_back(&screen->list);
 }
 
 static void details_toggle(struct screen *screen)
@@ -234,7 +226,7 @@ static void details_toggle(struct screen *screen)
 
 static void act(struct screen *screen, enum keymap_action action)
 {
-    if (adding_act(&screen->adding, action))
+    if (adding_act(&screen->adding, action) || finding_act(&screen->finding, action))
         return;
     switch (action) {
     case ACT_ADD:
@@ -245,10 +237,6 @@ static void act(struct screen *screen, enum keymap_action action)
         break;
     case ACT_HELP:
         screen->help_open = !screen->help_open;
-        break;
-    case ACT_SEARCH:
-        prompt_ask_line(&screen->prompt, "/", screen->list.search, on_search_typed,
-                        on_search_entered, screen);
         break;
     case ACT_DETAILS:
         details_toggle(screen);
@@ -310,6 +298,8 @@ static void paint_lists(struct screen *screen, const struct cells *cells, struct
         list.width = area.width - pane.width - 1;
         cells_rule_down(cells, area.y, pane.x - 1, area.height);
     }
+    if (cells->height >= RULE_HEIGHT)
+        header_paint_columns(cells, area.y - 1, list.width, &screen->list);
     paint_view(&screen->list.view, cells, list);
     const struct haul_item *item = list_view_item(&screen->list);
     model_detail_want(screen->model, screen->details_open && item ? item->id : 0);

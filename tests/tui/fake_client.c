@@ -14,6 +14,8 @@
 #include <uv.h>
 
 #include "base/clock.h"
+#include "base/filter.h"
+#include "base/idset.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -44,6 +46,7 @@ struct answer {
     struct haul_known_link *known; /* known */
     size_t known_count;
     struct haul_probe_answer probed; /* probe: its name is set */
+    uint64_t found, index;           /* find */
 };
 
 struct haul_client {
@@ -57,7 +60,9 @@ struct haul_client {
     uint64_t version;
     struct haul_totals totals;
     struct haul_view view;
-    char search[256];
+    char filter[FILTER_SIZE];
+    char find[FILTER_SIZE];
+    struct idset marks;
     bool watching;
     bool said_ready;
     bool dirty;
@@ -218,11 +223,34 @@ static struct haul_item *item_find(struct haul_client *client, uint64_t id)
 
 /* ---- frames ---- */
 
+static bool matches(const struct haul_item *item, const char *expression)
+{
+    struct haul_brief brief = {
+        .id = item->id,
+        .state = item->state,
+        .http_status = item->http_status,
+        .total = item->total,
+        .done = item->done,
+        .rate = item->rate,
+        .eta = item->eta,
+        .added_at = item->added_at,
+        .finished_at = item->finished_at,
+        .connections = item->connections,
+        .name = item->name,
+        .url = item->url,
+        .dir = item->dir,
+    };
+    struct filter *filter = filter_new(expression ? expression : "", NOW, NULL);
+    bool fit = filter && filter_fits(filter, &brief);
+    filter_free(filter);
+    return fit;
+}
+
 static bool fits(const struct haul_item *item, const struct haul_view *view)
 {
     if (view->states != 0 && !(view->states & 1u << item->state))
         return false;
-    return !view->search || view->search[0] == '\0' || strcasestr(item->name, view->search);
+    return !view->filter || view->filter[0] == '\0' || matches(item, view->filter);
 }
 
 static int by_name(const void *a, const void *b)
@@ -232,7 +260,16 @@ static int by_name(const void *a, const void *b)
     return strcmp((*left)->name, (*right)->name);
 }
 
-/* The items of the view in its order; only sorting by name is done. The caller frees them. */
+static int by_rate(const void *a, const void *b)
+{
+    const struct haul_item *const *left = a;
+    const struct haul_item *const *right = b;
+    if ((*left)->rate != (*right)->rate)
+        return (*left)->rate < (*right)->rate ? -1 : 1;
+    return (*left)->id < (*right)->id ? -1 : 1;
+}
+
+/* The items of the view in its order; it sorts by name and rate only. The caller frees them. */
 static const struct haul_item **select_items(const struct haul_client *client,
                                              const struct haul_view *view, size_t *ret_count)
 {
@@ -244,6 +281,13 @@ static const struct haul_item **select_items(const struct haul_client *client,
     }
     if (view->sort == HAUL_SORT_NAME)
         qsort(found, count, sizeof(*found), by_name);
+    if (view->sort == HAUL_SORT_RATE)
+        qsort(found, count, sizeof(*found), by_rate);
+    for (size_t i = 0; view->descending && i < count / 2; i++) {
+        const struct haul_item *kept = found[i];
+        found[i] = found[count - 1 - i];
+        found[count - 1 - i] = kept;
+    }
     *ret_count = count;
     return found;
 }
@@ -257,6 +301,10 @@ static void frame_send(struct haul_client *client)
     for (size_t i = 0; i < count; i++) {
         if (view->follow != 0 && found[i]->id == view->follow)
             frame.follow_index = i;
+        if (!view->find[0] || !matches(found[i], view->find))
+            continue;
+        frame.found++;
+        frame.found_before += frame.follow_index == UINT64_MAX;
     }
     frame.offset = MIN(view->offset, count > view->rows ? count - view->rows : 0);
     if (frame.follow_index != UINT64_MAX && frame.follow_index < frame.offset)
@@ -265,12 +313,23 @@ static void frame_send(struct haul_client *client)
         frame.offset = frame.follow_index - view->rows + 1;
     frame.row_count = MIN((size_t)view->rows, count - (size_t)frame.offset);
     struct haul_item *rows = xreallocarray(NULL, frame.row_count + 1, sizeof(*rows));
-    for (size_t i = 0; i < frame.row_count; i++)
+    uint8_t *flags = xcalloc(frame.row_count + 1, sizeof(*flags));
+    for (size_t i = 0; i < frame.row_count; i++) {
+        unsigned bits = 0;
         rows[i] = *found[frame.offset + i];
+        if (idset_has(&client->marks, rows[i].id))
+            bits |= HAUL_ROW_MARKED;
+        if (view->find[0] && matches(&rows[i], view->find))
+            bits |= HAUL_ROW_FOUND;
+        flags[i] = (uint8_t)bits;
+    }
     frame.rows = rows;
+    frame.flags = flags;
+    frame.marked = client->marks.count;
     totals_count(client);
     frame.totals = client->totals;
     client->events.frame(client->events.ctx, &frame);
+    free(flags);
     free(rows);
     free(found);
 }
@@ -378,6 +437,8 @@ static void answer_give(struct haul_client *client, struct answer *answer)
 {
     struct haul_reply reply = {.err = answer->failed ? &answer->err : NULL,
                                .count = answer->count,
+                               .id = answer->found,
+                               .index = answer->index,
                                .ids = answer->ids,
                                .id_count = answer->id_count};
     struct haul_settings settings;
@@ -474,6 +535,7 @@ static void on_closed(uv_handle_t *handle)
     for (size_t i = 0; i < client->count; i++)
         haul_item_fini(&client->items[i]);
     strbuf_fini(&client->log);
+    idset_clear(&client->marks);
     free(client->items);
     free(client);
 }
@@ -630,6 +692,7 @@ static void item_act(struct haul_client *client, enum haul_action action, uint64
         return;
     }
     size_t at = (size_t)(item - client->items);
+    idset_drop(&client->marks, id);
     haul_item_fini(item);
     memmove(item, item + 1, (client->count - at - 1) * sizeof(*item));
     client->count--;
@@ -639,6 +702,16 @@ void haul_client_act(struct haul_client *client, enum haul_action action, const 
                      size_t count, haul_reply_cb *reply, void *ctx)
 {
     uint64_t done = 0;
+    if (count == HAUL_MARKED) {
+        uint64_t *marked = idset_list(&client->marks);
+        count = client->marks.count;
+        if (count > 0)
+            haul_client_act(client, action, marked, count, reply, ctx);
+        else
+            answer_later(client, reply, ctx);
+        free(marked);
+        return;
+    }
     if (count == 0)
         calls_log(client, "%s all", haul_action_name(action));
     for (size_t i = 0; count == 0 && i < client->count; i++) {
@@ -661,6 +734,11 @@ void haul_client_act(struct haul_client *client, enum haul_action action, const 
 void haul_client_move(struct haul_client *client, enum haul_move how, uint64_t position,
                       const uint64_t *ids, size_t count, haul_reply_cb *reply, void *ctx)
 {
+    if (count == HAUL_MARKED) {
+        calls_log(client, "move %s %zu selected", haul_move_name(how), client->marks.count);
+        answer_later(client, reply, ctx);
+        return;
+    }
     struct haul_item *item = item_find(client, ids[0]);
     struct haul_item *other = how == HAUL_MOVE_UP ? item - 1 : item + 1;
     (void)position;
@@ -708,11 +786,55 @@ void haul_client_watch(struct haul_client *client, const struct haul_view *view,
 {
     client->watching = view != NULL;
     if (view) {
-        str_copy(client->search, sizeof(client->search), view->search ? view->search : "");
+        str_copy(client->filter, sizeof(client->filter), view->filter ? view->filter : "");
+        str_copy(client->find, sizeof(client->find), view->find ? view->find : "");
         client->view = *view;
-        client->view.search = client->search;
+        client->view.filter = client->filter;
+        client->view.find = client->find;
     }
     answer_later(client, reply, ctx);
+}
+
+void haul_client_mark(struct haul_client *client, enum haul_mark how,
+                      const struct haul_range *range, haul_reply_cb *reply, void *ctx)
+{
+    size_t count;
+    const struct haul_item **found = select_items(client, &client->view, &count);
+    bool within = range->first == 0;
+    if (how == HAUL_MARK_NONE)
+        idset_clear(&client->marks);
+    for (size_t i = 0; i < count && how != HAUL_MARK_NONE; i++) {
+        uint64_t id = found[i]->id;
+        bool edge = id == range->first || id == range->last;
+        bool meant = within || edge;
+        if (edge && range->first != range->last)
+            within = !within;
+        if (meant && how == HAUL_MARK_TURN && idset_has(&client->marks, id))
+            idset_drop(&client->marks, id);
+        else if (meant)
+            idset_add(&client->marks, id);
+    }
+    free(found);
+    answer_later(client, reply, ctx)->count = client->marks.count;
+}
+
+void haul_client_find(struct haul_client *client, uint64_t from, bool here, bool backwards,
+                      haul_reply_cb *reply, void *ctx)
+{
+    size_t count;
+    size_t start = 0;
+    struct answer *answer = answer_later(client, reply, ctx);
+    const struct haul_item **found = select_items(client, &client->view, &count);
+    while (from != 0 && start < count && found[start]->id != from)
+        start++;
+    for (size_t step = here ? 0 : 1; step <= count && answer->found == 0; step++) {
+        size_t at = (start + (backwards ? count - step % count : step)) % count;
+        if (matches(found[at], client->find)) {
+            answer->found = found[at]->id;
+            answer->index = at;
+        }
+    }
+    free(found);
 }
 
 char *haul_item_json(const struct haul_item *item)

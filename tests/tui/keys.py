@@ -3,35 +3,27 @@
 from tmux import Terminal, program
 
 
-def asks(terminal, keys, *calls):
-    """KEYS lead to CALLS and to no other."""
-    known = len(terminal.calls())
-    terminal.type(*keys)
-    terminal.until(str(calls), lambda: len(terminal.calls()) >= known + len(calls))
-    assert terminal.calls()[known:] == list(calls), terminal.calls()[known:]
-
-
 def keys_act_on_the_item_under_the_cursor(path):
     with Terminal() as terminal:
         terminal.start(path)
-        asks(terminal, ["j", "p"], "pause 2")
-        asks(terminal, ["p"], "resume 2")
-        asks(terminal, ["x"], "cancel 2")
-        asks(terminal, ["r"], "retry 2")
-        asks(terminal, ["J"], "move down 2")
-        asks(terminal, ["J"], "move down 2")
-        asks(terminal, ["K"], "move up 2")
-        asks(terminal, ["+"], "set jobs 9 limit 0")
-        asks(terminal, ["-"], "set jobs 8 limit 0")
+        terminal.asks(["j", "p"], "pause 2")
+        terminal.asks(["p"], "resume 2")
+        terminal.asks(["x"], "cancel 2")
+        terminal.asks(["r"], "retry 2")
+        terminal.asks(["J"], "move down 2")
+        terminal.asks(["J"], "move down 2")
+        terminal.asks(["K"], "move up 2")
+        terminal.asks(["+"], "set jobs 9 limit 0")
+        terminal.asks(["-"], "set jobs 8 limit 0")
         terminal.type("l")
         terminal.wait("Limit")
         terminal.write("2M")
-        asks(terminal, ["Enter"], "set jobs 8 limit 2097152")
-        asks(terminal, ["G", "g", "j", "j", "j", "j", "p"], "pause 5")
+        terminal.asks(["Enter"], "set jobs 8 limit 2097152")
+        terminal.asks(["G", "g", "j", "j", "j", "j", "p"], "pause 5")
         terminal.wait("nothing to pause here")
-        asks(terminal, ["R"], "retry 5")
-        asks(terminal, ["c"], "remove 6")
-        asks(terminal, ["P"], "pause all")
+        terminal.asks(["R"], "retry 5")
+        terminal.asks(["c"], "remove 6")
+        terminal.asks(["P"], "pause all")
 
 
 def removing_bytes_is_asked_for(path):
@@ -44,7 +36,7 @@ def removing_bytes_is_asked_for(path):
         assert terminal.calls() == [], terminal.calls()
         terminal.type("d")
         terminal.wait("Remove, and delete")
-        asks(terminal, ["y"], "remove 1")
+        terminal.asks(["y"], "remove 1")
         terminal.wait_gone("debian-12")
 
 
@@ -56,7 +48,7 @@ def arrows_come_in_every_form(path):
                          "\033OH", "\033[F", "\033[H", "\033[1;5A"):
             terminal.write(sequence)
         terminal.write("\033[6~\033[5~")
-        asks(terminal, ["x"], "cancel 1")
+        terminal.asks(["x"], "cancel 1")
 
 
 def quitting_asks_while_something_runs(path):
@@ -68,7 +60,7 @@ def quitting_asks_while_something_runs(path):
         terminal.wait_gone("Quit?")
         terminal.type("C-c")
         terminal.wait("Quit?")
-        asks(terminal, ["s"], "stop")
+        terminal.asks(["s"], "stop")
         terminal.wait("prompt$")
 
 

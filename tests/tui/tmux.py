@@ -125,6 +125,13 @@ class Terminal:
         except FileNotFoundError:
             return []
 
+    def asks(self, keys, *calls):
+        """KEYS lead to CALLS and to no other."""
+        known = len(self.calls())
+        self.type(*keys)
+        self.until(str(calls), lambda: len(self.calls()) >= known + len(calls))
+        assert self.calls()[known:] == list(calls), self.calls()[known:]
+
     def start(self, path, fake="busy", **environment):
         words = [f"{name}={value}" for name, value in environment.items()]
         self.write(" ".join(["env", f"HAUL_FAKE={fake}", *words, path]))

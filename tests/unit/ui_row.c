@@ -29,12 +29,13 @@ static struct haul_item item_of(enum haul_state state)
 static void columns_never_overlap_or_leave_the_width(void **state)
 {
     (void)state;
-    for (int width = 1; width <= 400; width++) {
+    for (int at = 0; at < 400 * HAUL_SORT_COUNT; at++) {
+        int width = at / HAUL_SORT_COUNT + 1;
         struct row_layout layout;
-        row_layout(width, &layout);
-        const struct row_column columns[] = {layout.mark,    layout.name,       layout.bar,
-                                             layout.percent, layout.size,       layout.rate,
-                                             layout.eta,     layout.connections};
+        row_layout(width, (enum haul_sort)(at % HAUL_SORT_COUNT), &layout);
+        const struct row_column columns[] = {
+            layout.mark,    layout.name, layout.host, layout.when, layout.bar,
+            layout.percent, layout.size, layout.rate, layout.eta,  layout.connections};
         int end = 0;
         for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
             if (columns[i].width == 0)
@@ -44,8 +45,37 @@ static void columns_never_overlap_or_leave_the_width(void **state)
         }
         if (width >= 20)
             assert_true(end <= width);
-        assert_true(layout.name.width >= 0);
+        assert_true(layout.name.width >= (width >= 30 ? 8 : 0));
     }
+}
+
+static void what_the_list_is_sorted_by_is_shown(void **state)
+{
+    struct row_layout layout;
+    (void)state;
+    for (int width = 64; width <= 400; width++) {
+        for (int sort = 0; sort < HAUL_SORT_COUNT; sort++) {
+            bool shown = sort == HAUL_SORT_QUEUE || sort == HAUL_SORT_STATE;
+            row_layout(width, (enum haul_sort)sort, &layout);
+            for (enum row_head head = 0; head < ROW_HEAD_COUNT; head++) {
+                struct row_heading heading = row_heading(&layout, head);
+                shown = shown || ((int)heading.sort == sort && heading.column->width > 0);
+            }
+            assert_true(shown);
+        }
+    }
+}
+
+static void times_are_of_the_clock_within_a_day(void **state)
+{
+    char buf[ROW_EXTRA_SIZE];
+    struct haul_item item = item_of(HAUL_QUEUED);
+    (void)state;
+    assert_int_equal(strlen(row_when(NOW - 1000, NOW, buf)), 8);
+    assert_non_null(strchr(buf, ':'));
+    assert_string_equal(row_when(INT64_C(1700000000000), NOW, buf), "23-11-14");
+    assert_string_equal(row_when(0, NOW, buf), "");
+    assert_string_equal(row_host(&item, buf), "example.org");
 }
 
 static void a_wider_screen_shows_no_less(void **state)
@@ -53,9 +83,9 @@ static void a_wider_screen_shows_no_less(void **state)
     struct row_layout before;
     struct row_layout layout;
     (void)state;
-    row_layout(20, &before);
+    row_layout(20, HAUL_SORT_QUEUE, &before);
     for (int width = 21; width <= 400; width++) {
-        row_layout(width, &layout);
+        row_layout(width, HAUL_SORT_QUEUE, &layout);
         assert_true(layout.percent.width >= before.percent.width);
         assert_true(layout.rate.width >= before.rate.width);
         assert_true(layout.bar.width >= before.bar.width || layout.size.width > before.size.width ||
@@ -194,6 +224,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_never_overlap_or_leave_the_width),
+        cmocka_unit_test(what_the_list_is_sorted_by_is_shown),
+        cmocka_unit_test(times_are_of_the_clock_within_a_day),
         cmocka_unit_test(a_wider_screen_shows_no_less),
         cmocka_unit_test(an_active_item_shows_numbers),
         cmocka_unit_test(an_active_item_without_numbers_tells_what_it_does),

@@ -1,0 +1,186 @@
+/* Finding, filtering and sorting.
+ *
+ * What is typed holds as it is typed, as soon as it makes sense; until then what held before stays,
+ * and the line says what is missing. Esc puts all back. Finding moves the cursor to the first match
+ * from where it was when the line was opened; the daemon looks for it, in the order of the list. */
+
+#include "ui/finding.h"
+
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+
+#define HINT "word  \"two words\"  state:failed  host:x  size>1G  done<50%  added<2h  -word"
+
+void finding_init(struct finding *finding, struct model *model, struct list_view *list,
+                  struct prompt *prompt, void (*notice)(void *ctx, bool bad, const char *text),
+                  void *ctx)
+{
+    *finding = (struct finding){
+        .model = model, .list = list, .prompt = prompt, .notice = notice, .ctx = ctx};
+}
+
+/* True when TEXT makes sense; else the line says why not. */
+static bool text_check(struct finding *finding, const char *text)
+{
+    struct filter_problem problem;
+    struct filter *filter = filter_new(text, model_now(finding->model), &problem);
+    if (filter)
+        prompt_hint(finding->prompt, false, text[0] ? "" : HINT);
+    else
+        prompt_hint(finding->prompt, true, problem.text);
+    filter_free(filter);
+    return filter != NULL;
+}
+
+/* The daemon is told at once: the next question is about it. */
+static void list_ask(struct finding *finding)
+{
+    list_view_update(finding->list, finding->list->height);
+}
+
+/* ---- finding ---- */
+
+static void on_found(void *ctx, const struct haul_reply *reply)
+{
+    struct finding *finding = ctx;
+    if (reply->err || !finding->list->find[0])
+        return;
+    if (reply->id != 0)
+        list_view_go(finding->list, reply->id, reply->index);
+    else if (finding->prompt->kind == PROMPT_LINE && !finding->prompt->hint[0])
+        prompt_hint(finding->prompt, true, "no match");
+    else if (finding->prompt->kind != PROMPT_LINE)
+        finding->notice(finding->ctx, true, "no match");
+}
+
+static void on_find_typed(void *ctx, const char *text)
+{
+    struct finding *finding = ctx;
+    if (!text_check(finding, text))
+        return;
+    list_view_find(finding->list, text);
+    list_ask(finding);
+    if (text[0])
+        model_find(finding->model, finding->from_id, true, false, on_found, finding);
+}
+
+static void on_find_entered(void *ctx, const char *text)
+{
+    struct finding *finding = ctx;
+    if (text)
+        return;
+    list_view_find(finding->list, finding->before);
+    list_view_go(finding->list, finding->from_id, finding->from);
+}
+
+static void find_ask(struct finding *finding)
+{
+    struct list_view *list = finding->list;
+    str_copy(finding->before, sizeof(finding->before), list->find);
+    finding->from_id = list->cursor_id;
+    finding->from = list->cursor;
+    prompt_ask_line(finding->prompt, "/", "", on_find_typed, on_find_entered, finding);
+    prompt_hint(finding->prompt, false, HINT);
+}
+
+static void find_step(struct finding *finding, bool backwards)
+{
+    if (!finding->list->find[0])
+        finding->notice(finding->ctx, false, "nothing is looked for: / finds");
+    else
+        model_find(finding->model, finding->list->cursor_id, false, backwards, on_found, finding);
+}
+
+/* ---- filtering ---- */
+
+static void on_filter_typed(void *ctx, const char *text)
+{
+    struct finding *finding = ctx;
+    if (!text_check(finding, text))
+        return;
+    list_view_filter(finding->list, text);
+    list_ask(finding);
+}
+
+static void on_filter_entered(void *ctx, const char *text)
+{
+    struct finding *finding = ctx;
+    if (!text)
+        list_view_filter(finding->list, finding->before);
+}
+
+static void filter_ask(struct finding *finding)
+{
+    struct list_view *list = finding->list;
+    str_copy(finding->before, sizeof(finding->before), list->filter);
+    prompt_ask_line(finding->prompt, "filter:", list->filter, on_filter_typed, on_filter_entered,
+                    finding);
+    prompt_hint(finding->prompt, false, list->filter[0] ? "" : HINT);
+}
+
+/* ---- sorting ---- */
+
+#define NEXT HAUL_SORT_COUNT
+
+/* The column itself once more turns the order. */
+static void on_sort_chosen(void *ctx, int value)
+{
+    struct finding *finding = ctx;
+    struct list_view *list = finding->list;
+    if (value == 0)
+        return;
+    unsigned sort = (unsigned)value - 1;
+    if (sort == NEXT) {
+        list->sort = (list->sort + 1u) % HAUL_SORT_COUNT;
+        list->descending = false;
+    } else if (list->sort == sort) {
+        list->descending = !list->descending;
+    } else {
+        list->sort = (enum haul_sort)sort;
+        list->descending = sort == HAUL_SORT_RATE || sort == HAUL_SORT_FINISHED;
+    }
+}
+
+static void sort_ask(struct finding *finding)
+{
+    static const struct prompt_choice choices[] = {
+        {'q', "q", "queue", "que", HAUL_SORT_QUEUE + 1},
+        {'n', "n", "name", "nam", HAUL_SORT_NAME + 1},
+        {'t', "t", "state", "sta", HAUL_SORT_STATE + 1},
+        {'z', "z", "size", "siz", HAUL_SORT_SIZE + 1},
+        {'d', "d", "done", "don", HAUL_SORT_DONE + 1},
+        {'r', "r", "rate", "rat", HAUL_SORT_RATE + 1},
+        {'e', "e", "eta", "eta", HAUL_SORT_ETA + 1},
+        {'h', "h", "host", "hos", HAUL_SORT_HOST + 1},
+        {'c', "c", "conn", "con", HAUL_SORT_CONNECTIONS + 1},
+        {'a', "a", "added", "add", HAUL_SORT_ADDED + 1},
+        {'f', "f", "finished", "fin", HAUL_SORT_FINISHED + 1},
+        {'s', "s", "next", "nxt", NEXT + 1},
+    };
+    prompt_ask(finding->prompt, "Sort:", choices, COUNT_OF(choices), on_sort_chosen, finding);
+}
+
+bool finding_act(struct finding *finding, enum keymap_action action)
+{
+    switch (action) {
+    case ACT_FIND:
+        find_ask(finding);
+        return true;
+    case ACT_FIND_NEXT:
+        find_step(finding, false);
+        return true;
+    case ACT_FIND_PREVIOUS:
+        find_step(finding, true);
+        return true;
+    case ACT_FILTER:
+        filter_ask(finding);
+        return true;
+    case ACT_SORT:
+        sort_ask(finding);
+        return true;
+    default:
+        return false;
+    }
+}
