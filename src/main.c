@@ -4,6 +4,7 @@
 #include <locale.h>
 
 #include "base/fd.h"
+#include "base/mem.h"
 #include "cli/command.h"
 #include "ui/app.h"
 
@@ -23,7 +24,9 @@ static int show_screen(const struct cli_start *start)
 int main(int argc, char **argv)
 {
     fd_fill_standard();
-    setlocale(LC_ALL, "");
-    setlocale(LC_NUMERIC, "C"); /* what is written must be readable by every haul */
+    mem_init();
+    setlocale(LC_CTYPE,
+              ""); /* the rest stays "C": what is written must be readable by every haul */
+    setlocale(LC_MESSAGES, "");
     return cli_main(argc, argv, show_screen);
 }

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,15 @@ static HAUL_NORETURN void out_of_memory(void)
 
     (void)written;
     abort();
+}
+
+/* glibc gives each thread a heap of its own, which keeps what is freed in it; but the workers
+ * allocate little, and mostly what the loop's thread frees. */
+void mem_init(void)
+{
+#ifdef M_ARENA_MAX
+    mallopt(M_ARENA_MAX, 1);
+#endif
 }
 
 void *xmalloc(size_t size)

@@ -8,6 +8,9 @@
 
 #include "haul/attr.h"
 
+/* At the start of the program, before any thread. */
+void mem_init(void);
+
 /* Small allocations: they abort with a message when there is no memory, so callers need no check.
  * Never for a size that a peer, file or user decides without a cap. */
 void *xmalloc(size_t size);

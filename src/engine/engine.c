@@ -32,6 +32,7 @@
 #define SPACE_EVERY_MS  5000
 #define STARTS_PER_STEP 256 /* so that ten thousand slots do not hold up the loop */
 #define WORKERS         "16" /* a few that hang in a dead network file system leave enough for others */
+#define WORKERS_OF_RUN  "8" /* of one command: to start them takes time */
 #define SLOT_WAIT_MS    1000
 #define OWN_DESCRIPTORS 64    /* not for transfers: log, socket, clients, epoll */
 #define PER_TRANSFER    2     /* its connection and its file */
@@ -695,7 +696,7 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
     enum haul_err code;
 
     engine->slots_room = raise_descriptors();
-    setenv("UV_THREADPOOL_SIZE", WORKERS, 0); /* before the first job */
+    setenv("UV_THREADPOOL_SIZE", session ? WORKERS : WORKERS_OF_RUN, 0); /* before the first job */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of that file */
     engine->loop = loop_uv(loop);
