@@ -31,7 +31,7 @@
 /* Files up to this size are collected in memory and written whole, while all of them together need
  * no more than SMALL_TOTAL_MAX. */
 #define SMALL_MAX       (64 * 1024)
-#define SMALL_TOTAL_MAX (8 * 1024 * 1024)
+#define SMALL_TOTAL_MAX (4 * 1024 * 1024)
 /* A record is written when so many bytes were written since the last one, after a moment when fewer
  * came, and at the latest after a second. */
 #define RECORD_BYTES      ((uint64_t)1024 * 1024)
