@@ -21,6 +21,7 @@
 #include "cli/configure.h"
 #include "control/server.h"
 #include "control/spawn.h"
+#include "control/systemd.h"
 #include "haul/engine.h"
 #include "haul/version.h"
 
@@ -38,6 +39,8 @@ struct daemon {
     uv_timer_t farewell; /* frees the engine, outside of its callback */
     uv_signal_t hangup;
     struct config *config; /* NULL: as it was when it started */
+    struct systemd systemd;
+    uv_timer_t watchdog; /* tells it that the loop turns */
     bool has_handles;
 };
 
@@ -84,14 +87,41 @@ static void on_hangup(uv_signal_t *handle, int number)
     struct haul_error err;
 
     (void)number;
+    systemd_tell_reloading(&daemon->systemd);
     if (configure_session(daemon->args->args, &config, &settings, &err) != HAUL_OK) {
         LOG_ERROR(daemon, "the configuration stays as it was: %s", err.text);
-        return;
+    } else {
+        config_free(daemon->config);
+        daemon->config = config;
+        haul_engine_configure(daemon->engine, &settings);
+        LOG_INFO(daemon, "read the configuration %s", config_path(config));
     }
-    config_free(daemon->config);
-    daemon->config = config;
-    haul_engine_configure(daemon->engine, &settings);
-    LOG_INFO(daemon, "read the configuration %s", config_path(config));
+    systemd_tell(&daemon->systemd, "READY=1");
+}
+
+static void on_watchdog(uv_timer_t *timer)
+{
+    struct daemon *daemon = OWNER_OF(timer, struct daemon, watchdog);
+
+    systemd_tell(&daemon->systemd, "WATCHDOG=1");
+}
+
+/* Unreferenced: signs of life keep nothing alive. */
+static void start_watchdog(struct daemon *daemon)
+{
+    uint64_t interval = MAX(daemon->systemd.watchdog_ms / 2, 1);
+
+    (void)uv_timer_init(loop_uv(daemon->loop), &daemon->watchdog);
+    uv_unref((uv_handle_t *)&daemon->watchdog);
+    if (daemon->systemd.watchdog_ms > 0)
+        (void)uv_timer_start(&daemon->watchdog, on_watchdog, interval, interval);
+}
+
+static void on_stopping(void *ctx)
+{
+    struct daemon *daemon = ctx;
+
+    systemd_tell(&daemon->systemd, "STOPPING=1");
 }
 
 static void open_handles(struct daemon *daemon)
@@ -109,6 +139,7 @@ static void open_handles(struct daemon *daemon)
     (void)uv_signal_init(uv, &daemon->hangup);
     (void)uv_signal_start(&daemon->hangup, on_hangup, SIGHUP);
     (void)uv_timer_init(uv, &daemon->farewell);
+    start_watchdog(daemon);
     daemon->has_handles = true;
     (void)sigaction(SIGPIPE, &ignored, NULL);
 }
@@ -120,6 +151,7 @@ static void close_handles(struct daemon *daemon)
     for (size_t i = 0; i < COUNT_OF(end_signals); i++)
         uv_close((uv_handle_t *)&daemon->signals[i], NULL);
     uv_close((uv_handle_t *)&daemon->hangup, NULL);
+    uv_close((uv_handle_t *)&daemon->watchdog, NULL);
     uv_close((uv_handle_t *)&daemon->farewell, NULL);
     daemon->has_handles = false;
 }
@@ -148,6 +180,7 @@ static enum haul_err start(struct daemon *daemon, struct haul_error *err)
         .session = daemon->args->args->run.session,
         .grace_ms = grace_ms(),
         .ended = on_ended,
+        .stopping = on_stopping,
         .ctx = daemon,
     };
     struct haul_engine_events events;
@@ -197,12 +230,16 @@ int daemon_main(const struct daemon_args *args)
     struct haul_error err;
     enum haul_err code = open_log(args, &err);
 
+    systemd_init(&daemon.systemd);
+    if (ready_fd >= 0) /* a client's service was meant, not us */
+        systemd_fini(&daemon.systemd);
     if (code == HAUL_OK)
         code = start(&daemon, &err);
     if (code == HAUL_OK) {
         LOG_INFO(daemon, "haul %s serves session %s, process %d", HAUL_VERSION,
                  args->args->run.session, (int)getpid());
         spawn_tell(ready_fd, NULL);
+        systemd_tell(&daemon.systemd, "READY=1");
         haul_loop_run(daemon.loop);
         LOG_INFO(daemon, "the daemon of session %s has ended", args->args->run.session);
     } else {
@@ -210,6 +247,7 @@ int daemon_main(const struct daemon_args *args)
         tell_why_not(ready_fd, &err);
     }
     finish(&daemon);
+    systemd_fini(&daemon.systemd);
     haul_log_close();
     return code == HAUL_OK ? 0 : 1;
 }

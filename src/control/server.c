@@ -17,6 +17,7 @@
 #include "control/endpoint.h"
 #include "control/methods.h"
 #include "control/peer.h"
+#include "control/systemd.h"
 #include "haul/log.h"
 
 #define GOODBYE_MS 1000 /* for clients that don't read their last answers */
@@ -31,7 +32,7 @@ struct server {
     char *path;
     uv_pipe_t listener;
     uv_timer_t grace;
-    bool has_socket;
+    bool has_socket; /* and made it: one of a service manager stays */
     bool started;
     bool stopping;
     int open_handles; /* while it is being freed */
@@ -246,7 +247,8 @@ static enum haul_err take_lock(struct server *server, struct haul_error *err)
     const char *session = server->config.session;
     enum haul_err code = endpoint_lock(session, ENDPOINT_LIFE, false, &server->lock_fd, err);
 
-    if (code != HAUL_E_BUSY)
+    /* A service manager's socket answers in any case. */
+    if (code != HAUL_E_BUSY || server->listen_fd >= 0)
         return code;
     if (endpoint_answers(server->path))
         return haul_fail(err, HAUL_E_BUSY, "a daemon is already running in session %s", session);
@@ -276,10 +278,13 @@ enum haul_err server_new(struct haul_loop *loop, const struct server_config *con
     proto_setup();
     code = endpoint_path(config->session, &server->path, err);
     if (code == HAUL_OK)
-        code = take_lock(server, err);
+        code = systemd_socket(server->path, &server->listen_fd, err);
     if (code == HAUL_OK)
+        code = take_lock(server, err);
+    if (code == HAUL_OK && server->listen_fd < 0) {
         code = endpoint_listen(server->path, &server->listen_fd, err);
-    server->has_socket = code == HAUL_OK;
+        server->has_socket = code == HAUL_OK;
+    }
     if (code != HAUL_OK)
         server_free(server);
     else
@@ -348,8 +353,11 @@ void server_stop(struct server *server)
         return;
     server->stopping = true;
     (void)uv_timer_stop(&server->grace);
-    endpoint_remove(server->path);
+    if (server->has_socket)
+        endpoint_remove(server->path);
     server->has_socket = false;
+    if (server->config.stopping)
+        server->config.stopping(server->config.ctx);
     uv_unref((uv_handle_t *)&server->listener);
     haul_engine_stop(server->engine, on_engine_stopped, server);
 }

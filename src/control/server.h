@@ -15,12 +15,13 @@ struct server_config {
     uint64_t grace_ms; /* how long it stays with nothing to do and nobody there */
     /* All is put away and answered: once the owner's own handles are closed too, the loop ends. */
     void (*ended)(void *ctx);
+    void (*stopping)(void *ctx); /* the end has begun; may be NULL */
     void *ctx;
 };
 
-/* Takes the session's lock and makes its socket; nobody is let in yet. HAUL_E_BUSY when another
- * daemon has the session. Waits for one that is just ending. CONFIG is copied, but its session is
- * borrowed. */
+/* Takes the session's lock and makes its socket, unless a service manager made it; nobody is let in
+ * yet. HAUL_E_BUSY when another daemon has the session. Waits for one that is just ending. CONFIG
+ * is copied, but its session is borrowed. */
 HAUL_CHECKED enum haul_err server_new(struct haul_loop *loop, const struct server_config *config,
                                       struct server **ret_server, struct haul_error *err);
 

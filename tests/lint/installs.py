@@ -8,7 +8,7 @@ import tempfile
 from sources import finish
 
 WANTED = ["bin/haul", "share/man/man1/haul.1", "share/bash-completion/completions/haul",
-          "share/zsh/site-functions/_haul", "share/fish/vendor_completions.d/haul.fish"]
+          "lib/systemd/user/haul@.service", "lib/systemd/user/haul@.socket", "share/zsh/site-functions/_haul", "share/fish/vendor_completions.d/haul.fish"]
 
 
 def main():
