@@ -346,6 +346,7 @@ static void take_options(struct adding *adding, struct haul_options *options)
     haul_options_unref(adding->options);
     adding->options = adding->start ? haul_options_copy(adding->start) : haul_options_new();
     haul_options_merge(adding->options, options);
+    haul_options_settle_files(adding->options);
 }
 
 static void on_options_typed(void *ctx, const char *text)

@@ -37,6 +37,7 @@ complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_s
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add change config' -s e -l referer -x -d 'The page that the link is from'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add change config' -s u -l user -x -d 'User name and password for the server'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add change config' -s b -l cookie -x -d 'Send this cookie; may be given several times; cookies of servers are not kept'
+complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add config' -l cookies -x -d 'Send the cookies in FILE, as browsers export them, each to its own host only'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add change config' -l bearer -x -d 'Log in to the server with this bearer token'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add change config' -s X -l request -x -d 'Ask with this method; the default is GET, with a body POST'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add change config' -l data -x -d 'Send TEXT, as it is, as a form that is filled in'

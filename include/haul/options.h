@@ -56,6 +56,7 @@ struct haul_options {
     char *referer;
     char *user;                  /* "name:password", secret */
     struct haul_strings cookies; /* "name=value", secret */
+    char *cookie_file;           /* in Netscape's format; absolute once it reaches the engine */
     char *bearer;                /* token, secret */
     char *method;                /* of the request; NULL: GET, or POST with a body */
     char *data;                  /* the request's body, secret; one of the three at the most */
@@ -156,6 +157,10 @@ void haul_option_copy(const struct haul_option *option, void *to, const void *fr
 
 /* Back to the default, as though it had never been given. */
 void haul_option_clear(const struct haul_option *option, void *target);
+
+/* Makes the paths of files that the options name absolute, against the working directory; the
+ * folder is left alone. */
+void haul_options_settle_files(struct haul_options *options);
 
 /* What an HTTP request asks: "GET" where nothing else was said, "POST" with a body. */
 const char *haul_options_method(const struct haul_options *options);

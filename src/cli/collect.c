@@ -198,6 +198,7 @@ void collect_settle_dir(struct haul_options *options)
 {
     char *dir;
 
+    haul_options_settle_files(options);
     if (options->dir != NULL && options->dir[0] == '/')
         return;
     dir = options->dir != NULL ? path_absolute(options->dir) : path_default_download_dir();

@@ -30,7 +30,7 @@ HAUL_CHECKED enum haul_err collected_next(struct collected *collected, struct re
                                           struct haul_error *err);
 void collected_fini(struct collected *collected);
 
-/* Gives OPTIONS an absolute folder. */
+/* Gives OPTIONS an absolute folder, and absolute paths to the files that it names. */
 void collect_settle_dir(struct haul_options *options);
 
 /* The same in one go. */

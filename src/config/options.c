@@ -289,6 +289,13 @@ static const struct haul_option rows[] = {
         .of_origin = true,
     },
     {
+        ITEM("cookies", cookie_file),
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "FILE",
+        .help = "Send the cookies in FILE, as browsers export them, each to its own host only",
+        .check = check_filled,
+    },
+    {
         ITEM("bearer", bearer),
         .type = HAUL_OPTION_TEXT,
         .value_name = "TOKEN",

@@ -14,6 +14,7 @@
 
 #include "base/fmt.h"
 #include "base/mem.h"
+#include "base/path.h"
 #include "base/str.h"
 #include "config/run_options.h"
 
@@ -394,6 +395,20 @@ static void copy_given(enum haul_option_scope scope, void *to, const void *from)
         haul_option_copy(&rows[i], to, from);
         haul_option_mark(&rows[i], to, true);
     }
+}
+
+static void settle_file(char **path)
+{
+    char *absolute = *path ? path_absolute(*path) : NULL;
+
+    xstrset(path, absolute);
+    free(absolute);
+}
+
+void haul_options_settle_files(struct haul_options *options)
+{
+    settle_file(&options->cacert);
+    settle_file(&options->cookie_file);
 }
 
 bool haul_options_has_body(const struct haul_options *options)

@@ -52,6 +52,9 @@ static enum haul_err check_request(const struct haul_request *request, struct ur
     if (!options->dir || options->dir[0] != '/')
         return haul_fail(err, HAUL_E_BAD_OPTION, "the folder \"%s\" is not an absolute path",
                          options->dir ? options->dir : "");
+    if (options->cookie_file && options->cookie_file[0] != '/')
+        return haul_fail(err, HAUL_E_BAD_OPTION, "the cookie file \"%s\" is not an absolute path",
+                         options->cookie_file);
     if (options->out && (options->out[0] == '\0' || strchr(options->out, '/')))
         return haul_fail(err, HAUL_E_BAD_OPTION,
                          "the name \"%s\" is not a file name; use --dir for the folder",

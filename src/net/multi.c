@@ -287,6 +287,11 @@ static void give_easy(struct net_transfer *transfer)
 {
     struct easy_use use = {0};
 
+    if (transfer->easy && transfer->options && transfer->options->cookie_file) {
+        curl_easy_cleanup(transfer->easy); /* it keeps cookies, also over a reset */
+        transfer->easy = NULL;
+        return;
+    }
     if (transfer->prepared && transfer->result == CURLE_OK && transfer->ended)
         use = transfer_use(transfer);
     easies_put(&transfer->net->easies, transfer->easy, &use);
@@ -550,6 +555,8 @@ static void follow(struct net_transfer *transfer)
 {
     struct haul_error err;
 
+    /* A reset would lose the file's name without freeing it. */
+    curl_easy_setopt(transfer->easy, CURLOPT_COOKIEFILE, NULL);
     curl_easy_reset(transfer->easy);
     transfer->prepared = false;
     net_response_restart(&transfer->response);

@@ -6,9 +6,11 @@
 
 #include "net/request.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/path.h"
@@ -74,12 +76,22 @@ static enum haul_err split_user(struct net_transfer *transfer, const char *url,
     return status == CURLUE_OK ? HAUL_OK : HAUL_E_BAD_URL;
 }
 
+/* libcurl would do without it, and the server refuse. */
+static enum haul_err check_cookie_file(const char *path, struct haul_error *err)
+{
+    if (access(path, R_OK) == 0)
+        return HAUL_OK;
+    return haul_fail_errno(err, HAUL_E_BAD_OPTION, errno, "the cookie file %s can't be read", path);
+}
+
 enum haul_err transfer_describe(struct net_transfer *transfer, const struct net_request *request,
                                 struct haul_error *err)
 {
     struct url parts;
     enum haul_err code = url_split(request->url, &parts, err);
 
+    if (code == HAUL_OK && request->options->cookie_file)
+        code = check_cookie_file(request->options->cookie_file, err);
     if (code != HAUL_OK)
         return code;
     transfer->options = haul_options_ref(request->options);
@@ -340,8 +352,9 @@ static void set_manners(struct net_transfer *transfer)
 /* Nothing in it but the URL and what the options say. */
 static bool is_usual(const struct net_transfer *transfer)
 {
-    return transfer->is_http && transfer->bare && transfer->same_origin && !transfer->foreign &&
-           !transfer->ranged && !transfer->if_range && !transfer->user && !transfer->headers;
+    return !transfer->options->cookie_file && transfer->is_http && transfer->bare &&
+           transfer->same_origin && !transfer->foreign && !transfer->ranged &&
+           !transfer->if_range && !transfer->user && !transfer->headers;
 }
 
 struct easy_use transfer_use(const struct net_transfer *transfer)
@@ -399,6 +412,8 @@ enum haul_err transfer_prepare(struct net_transfer *transfer, struct net_shared 
     set_identity(transfer);
     set_method(transfer);
     set_range(transfer);
+    if (transfer->options->cookie_file && transfer->is_http)
+        curl_easy_setopt(transfer->easy, CURLOPT_COOKIEFILE, transfer->options->cookie_file);
     transfer->prepared = true;
     return HAUL_OK;
 }

@@ -190,6 +190,47 @@ def a_copied_command_may_follow_the_word_curl(t):
     t.get("curl", "-s", status=1)
 
 
+def cookie_line(host, name, value, path="/"):
+    return "\t".join([host, "FALSE", path, "FALSE", "2000000000", name, value]) + "\n"
+
+
+@case
+def cookies_of_a_file_go_to_their_hosts_only(t):
+    jar = t.write("cookies.txt", "# Netscape HTTP Cookie File\n" +
+                  cookie_line("127.0.0.1", "here", "hunter2") +
+                  cookie_line("localhost", "there", "two") +
+                  cookie_line("127.0.0.1", "deep", "three", path="/deep"))
+    there = t.origin.url("there.bin", host="localhost", header="Set-Cookie: kept=no")
+    t.get("--cookies", jar, t.origin.url("start.bin", redirect=there))
+    t.get("--cookies", jar, t.origin.url("deep/file.bin"))
+    other = t.write("list", t.origin.url("a.bin", header="Set-Cookie: kept=no") + "\n  cookies=" +
+                    jar + "\n" + t.origin.url("b.bin") + "\n")
+    t.get("-j", 1, "-i", other)
+
+    def cookies(name):
+        return sorted((header(t.origin.requests(name)[-1], "Cookie") or "").split("; "))
+
+    expect_equal(cookies("start.bin"), ["here=hunter2"], "at the first host")
+    expect_equal(cookies("there.bin"), ["there=two"], "at the other host")
+    expect_equal(cookies("deep/file.bin"), ["deep=three", "here=hunter2"], "below a folder")
+    expect_equal(cookies("a.bin"), ["here=hunter2"], "of the first of a list")
+    expect_equal(cookies("b.bin"), [""], "of the next one, which has no file")
+
+
+@case
+def a_cookie_file_is_found_by_the_daemon_or_said_to_be_missing(t):
+    t.write("jar", cookie_line("127.0.0.1", "a", "1"))
+    file = t.file("jarred.bin", require="Cookie: a=1")
+    t.haul("list")
+    work, t.work = t.work, t.home
+    [number] = t.add("--cookies", "jar", file.url)
+    t.work = work
+    t.ok("wait", number)
+    t.expect_file("jarred.bin", file)
+    result = t.get("--cookies", "/no/such/jar", file.url, status=1)
+    expect(b"/no/such/jar can't be read" in result.err, f"sentence: {result}")
+
+
 @case
 def a_post_under_way_is_not_sent_by_the_next_daemon(t):
     file = t.file("killed.bin", 1 << 20, rate="64K")
