@@ -126,6 +126,10 @@ HAUL_CHECKED enum haul_err haul_engine_probe(struct haul_engine *engine,
                                              struct haul_probe **ret_probe, struct haul_error *err);
 void haul_probe_cancel(struct haul_probe *probe);
 
+/* Calls DONE when all that was changed so far (items acted on, moved, settings) is kept by the
+ * store; it may come before this returns. ERR as with haul_changed_cb. */
+void haul_engine_flush(struct haul_engine *engine, haul_changed_cb *done, void *ctx);
+
 /* Moves the items, as a block in their present order. POSITION is used by HAUL_MOVE_TO only. */
 HAUL_CHECKED enum haul_err haul_engine_move(struct haul_engine *engine, enum haul_move how,
                                             uint64_t position, const uint64_t *ids, size_t count,

@@ -33,6 +33,7 @@ struct method {
     const char *name;
     method_handler *run;
     const char *help;
+    bool keeps; /* the answer waits until what was changed is in the store */
     struct param params[PARAMS_MAX];
 };
 
@@ -564,6 +565,7 @@ static const struct method methods[] = {
     {
         .name = "act",
         .run = run_act,
+        .keeps = true,
         .help = "Pause, resume, cancel, retry or remove items",
         .params = {{"action", PARAM_TEXT, true, "pause, resume, cancel, retry or remove"},
                    ID_PARAMS,
@@ -581,6 +583,7 @@ static const struct method methods[] = {
     {
         .name = "move",
         .run = run_move,
+        .keeps = true,
         .help = "Move items within the queue",
         .params = {{"how", PARAM_TEXT, true, "up, down, top, bottom or to"},
                    {"position", PARAM_UINT, false, "with \"to\": 1-based place"},
@@ -590,6 +593,7 @@ static const struct method methods[] = {
     {
         .name = "set",
         .run = run_set,
+        .keeps = true,
         .help = "Change settings of the session",
         .params = {{"settings", PARAM_OBJECT, true,
                     "{\"long-name\": \"value\"}; null: as configured"}},
@@ -778,6 +782,23 @@ static enum haul_err check_request(const struct peer *peer, const struct proto_m
     return check_params(*ret_method, message->params, err);
 }
 
+/* What can't be written holds in memory and is tried again: that is told as the session's trouble,
+ * not as a failure of the call. */
+static void on_kept(void *ctx, const struct haul_error *err)
+{
+    struct call *call = ctx;
+
+    (void)err;
+    call_succeed(call, call->result);
+}
+
+static void answer_when_kept(struct call *call, json_t *result)
+{
+    call->result = result;
+    call->engine_has_it = true;
+    haul_engine_flush(server_engine(call->server), on_kept, call);
+}
+
 static void run_call(struct peer *peer, const struct method *method,
                      const struct proto_message *message)
 {
@@ -794,6 +815,8 @@ static void run_call(struct peer *peer, const struct method *method,
     code = method->run(call, message->params, &result, &err);
     if (code != HAUL_OK)
         method_fail(call, code == HAUL_E_RPC ? PROTO_BAD_PARAMS : PROTO_REFUSED, &err);
+    else if (result && method->keeps)
+        answer_when_kept(call, result);
     else if (result)
         call_succeed(call, result);
 }

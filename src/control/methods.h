@@ -19,6 +19,7 @@ struct call {
     json_t *id;               /* one reference */
     struct wait *wait;        /* of `wait`, else NULL */
     bool awaits_stop;         /* of `stop` */
+    json_t *result;           /* of a call that is answered when the store has it, else NULL */
     bool engine_has_it;       /* a callback of the engine will come with it */
     struct haul_probe *probe; /* of `probe`: cancelled with the call; NULL: none */
 };

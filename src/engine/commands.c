@@ -363,3 +363,8 @@ enum haul_err haul_engine_change(struct haul_engine *engine, uint64_t id, const 
     keep_link(engine, item, changed, ctx);
     return HAUL_OK;
 }
+
+void haul_engine_flush(struct haul_engine *engine, haul_changed_cb *done, void *ctx)
+{
+    keep_flush(engine, done, ctx);
+}

@@ -489,6 +489,14 @@ void keep_removal(struct haul_engine *engine, struct item *const *items, size_t 
     free(ids);
 }
 
+void keep_flush(struct haul_engine *engine, haul_changed_cb *done, void *ctx)
+{
+    if (engine->store)
+        store_flush(engine->store, done, ctx);
+    else
+        done(ctx, NULL);
+}
+
 /* Gives the items from place FIRST on, COUNT of them, evenly spaced keys. False when there is not
  * enough between the neighbours. */
 static bool spread_keys(struct queue *queue, size_t first, size_t count)

@@ -22,6 +22,8 @@ void keep_link(struct haul_engine *engine, const struct item *item, haul_changed
                void *ctx);
 void keep_item(struct haul_engine *engine, const struct item *item);
 void keep_removal(struct haul_engine *engine, struct item *const *items, size_t count);
+/* DONE comes when all of the calls before are written, or can't be. */
+void keep_flush(struct haul_engine *engine, haul_changed_cb *done, void *ctx);
 /* After queue_move(): gives the moved items keys between those of their neighbours. */
 void keep_order(struct haul_engine *engine, struct item *const *items, size_t count);
 /* What was learned of HOST. */

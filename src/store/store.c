@@ -367,6 +367,16 @@ void store_move(struct store *store, const uint64_t *ids, const double *places, 
     begin(store);
 }
 
+void store_flush(struct store *store, store_done_cb *done, void *ctx)
+{
+    if (!store->busy && !changes_any(&store->pending)) {
+        done(ctx, NULL);
+        return;
+    }
+    add_waiter(store, done, ctx);
+    begin(store);
+}
+
 void store_set(struct store *store, const char *name, const char *value)
 {
     changes_set(&store->pending, name, value);

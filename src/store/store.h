@@ -82,6 +82,10 @@ void store_remove(struct store *store, const uint64_t *ids, size_t count);
 /* Only the places: IDS get PLACES. */
 void store_move(struct store *store, const uint64_t *ids, const double *places, size_t count);
 
+/* DONE comes when all that was changed so far is written, or could not be (see store_update); at
+ * once when nothing waits. */
+void store_flush(struct store *store, store_done_cb *done, void *ctx);
+
 /* Settings changed live: kept as text. VALUE NULL forgets it. */
 void store_set(struct store *store, const char *name, const char *value);
 /* The value, newly allocated, NULL when it was never set; blocks: at start only. */
