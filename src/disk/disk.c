@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "base/loop.h"
 #include "base/mem.h"
+#include "disk/ends.h"
 
 #define BLOCKS_MAX       256     /* 64 MiB over all transfers */
 #define SPARE_BLOCKS_MAX 16      /* kept for the next one */
@@ -44,6 +45,7 @@ struct disk {
     char *spare[SPARE_BLOCKS_MAX];
     size_t spare_count;
     size_t block_count;
+    struct disk_ends *ends;
 };
 
 struct disk *disk_new(struct haul_loop *loop, const struct clock *clock)
@@ -56,6 +58,16 @@ struct disk *disk_new(struct haul_loop *loop, const struct clock *clock)
     return disk;
 }
 
+void disk_set_ends(struct disk *disk, struct disk_ends *ends)
+{
+    disk->ends = ends;
+}
+
+struct disk_ends *disk_get_ends(const struct disk *disk)
+{
+    return disk->ends;
+}
+
 void disk_free(struct disk *disk)
 {
     if (!disk)
@@ -66,6 +78,7 @@ void disk_free(struct disk *disk)
     free(disk->folders);
     while (disk->spare_count > 0)
         free(disk->spare[--disk->spare_count]);
+    disk_ends_free(disk->ends);
     free(disk);
 }
 

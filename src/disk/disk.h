@@ -67,6 +67,11 @@ struct disk_folder {
 struct disk_folder *disk_folder_adopt(struct disk *disk, int fd, dev_t dev, ino_t ino);
 void disk_folder_release(struct disk *disk, struct disk_folder *folder);
 
+/* Ends that are noted, see ends.h; NULL: none are. Takes ENDS. The getter on any thread. */
+struct disk_ends;
+void disk_set_ends(struct disk *disk, struct disk_ends *ends);
+struct disk_ends *disk_get_ends(const struct disk *disk);
+
 /* Memory for blocks that wait to be written, from one pool. NULL when the cap is reached: the
  * caller then does without or makes its source wait. */
 #define DISK_BLOCK ((size_t)256 * 1024)

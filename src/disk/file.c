@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "disk/digest.h"
+#include "disk/ends.h"
 #include "disk/file_inside.h"
 #include "disk/names.h"
 #include "haul/log.h"
@@ -55,7 +56,7 @@ void disk_file_free(struct disk_file *file)
 
 struct disk_place disk_file_place(const struct disk_file *file)
 {
-    return (struct disk_place){file->dir, file->base, file->policy, file->numbered};
+    return (struct disk_place){file->dir, file->base, file->policy, file->numbered, file->item};
 }
 
 const struct disk_state *disk_file_found(const struct disk_file *file)
@@ -221,15 +222,16 @@ static void sync_entries(struct disk_file *file)
     file->entries_new = false;
 }
 
-/* Drops what an earlier run left. The record goes first, for good: after a power cut it must not
- * speak of bytes that are other ones by then. */
+/* Drops what an earlier run left. The bytes go first: a partial without a record that holds some
+ * would be taken for somebody else's. The record goes for good before new ones come: after a power
+ * cut it must not speak of bytes that are other ones by then. */
 static enum haul_err empty(struct disk_file *file, struct haul_error *err)
 {
+    if (ftruncate(file->fd, 0) != 0)
+        return haul_fail_errno(err, HAUL_E_DISK, errno, "can't empty %s/%s", file->dir, file->part);
     if (unlinkat(file->dirfd, file->record, 0) == 0)
         fsync(file->dirfd);
-    if (ftruncate(file->fd, 0) == 0)
-        return HAUL_OK;
-    return haul_fail_errno(err, HAUL_E_DISK, errno, "can't empty %s/%s", file->dir, file->part);
+    return HAUL_OK;
 }
 
 /* Reserves space without changing the length, so that the length shows what was written. File
@@ -636,6 +638,7 @@ static enum haul_err name_it(struct end_job *job)
     if (!still_ours(file))
         return haul_fail(&job->err, HAUL_E_DISK, "%s/%s was moved or replaced by somebody else",
                          file->dir, file->part);
+    disk_ends_note(file->disk, file->item, file->fd);
     return names_rename(file->dirfd, file->part, &place, file->number, &job->name, &job->err);
 }
 

@@ -25,6 +25,7 @@ struct disk_place {
     const char *name; /* one safe component */
     enum haul_if_exists policy;
     char *(*numbered)(const char *name, unsigned n); /* "name (n).ext", newly allocated */
+    uint64_t item;                                   /* whose it is, for ends.h; 0: nobody's */
 };
 
 /* FILE is NULL when it failed. With HAUL_EXISTS_SKIP or _FAIL and NAME taken, ERR is

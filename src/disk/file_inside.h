@@ -27,6 +27,7 @@ struct disk_file {
     unsigned number;
     enum haul_if_exists policy;
     char *(*numbered)(const char *name, unsigned n);
+    uint64_t item;
     struct disk_state state;
     bool foreign;        /* nobody may change it, nor its record */
     bool found;          /* ->state is an old record that is not confirmed yet */

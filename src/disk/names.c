@@ -187,6 +187,25 @@ static bool lock_new(int fd)
     return false;
 }
 
+/* Opens NAME's partial if it is one of ours that was killed before its record: it holds nothing, so
+ * nothing is lost by taking it. -1 when it is not. */
+static int take_empty(int dirfd, const char *part, const char *name)
+{
+    char *record = xasprintf("%s.haul", name);
+    int fd = openat(dirfd, part, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    struct stat st;
+    bool ours = fd >= 0 && names_lock(fd) && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+                st.st_size == 0 && st.st_nlink == 1 && st.st_uid == geteuid() &&
+                !names_taken(dirfd, record);
+
+    free(record);
+    if (ours)
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
 static enum haul_err make_partial(int dirfd, const struct disk_place *place, unsigned n,
                                   int *ret_fd, struct haul_error *err)
 {
@@ -195,14 +214,16 @@ static enum haul_err make_partial(int dirfd, const struct disk_place *place, uns
     enum haul_err code = HAUL_OK;
     int fd = openat(dirfd, part, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 
-    if (fd < 0 && errno == EEXIST) {
+    if (fd < 0 && errno == EEXIST && (fd = take_empty(dirfd, part, name)) >= 0) {
+        *ret_fd = fd;
+    } else if (fd < 0 && names_taken(dirfd, part)) {
         code = haul_fail(err, HAUL_E_EXISTS, "%s/%s is already there", place->dir, part);
     } else if (fd < 0) {
         code =
             haul_fail_errno(err, HAUL_E_DISK, errno, "can't make the file %s/%s", place->dir, part);
     } else if (!lock_new(fd)) {
-        close(fd); /* it is theirs now */
-        code = haul_fail(err, HAUL_E_BUSY, "another program holds %s/%s", place->dir, part);
+        close(fd); /* somebody took it for one that was left empty: it is theirs now */
+        code = haul_fail(err, HAUL_E_EXISTS, "another program holds %s/%s", place->dir, part);
     } else {
         *ret_fd = fd;
     }
@@ -263,14 +284,42 @@ static int rename_free(int dirfd, const char *from, const char *to)
     return rename_reserved(dirfd, from, to);
 }
 
-static int rename_to(int dirfd, const char *from, const struct disk_place *place, const char *name)
+bool names_make_nameless(int dirfd, int *ret_fd)
 {
-    return place->policy == HAUL_EXISTS_OVERWRITE ? renameat(dirfd, from, dirfd, name)
-                                                  : rename_free(dirfd, from, name);
+    int fd = openat(dirfd, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, 0666);
+
+    if (fd < 0)
+        return false;
+    *ret_fd = fd;
+    return true;
 }
 
-enum haul_err names_rename(int dirfd, const char *from, const struct disk_place *place,
-                           unsigned first, char **ret_name, struct haul_error *err)
+/* What is to get a name: a file that has one in the folder, or one that has none. */
+struct unnamed {
+    const char *from; /* NULL: it has none */
+    int fd;
+};
+
+static int link_nameless(int fd, int dirfd, const char *name)
+{
+    char path[64];
+
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return linkat(AT_FDCWD, path, dirfd, name, AT_SYMLINK_FOLLOW);
+}
+
+static int put_name(int dirfd, const struct unnamed *file, const struct disk_place *place,
+                    const char *name)
+{
+    if (!file->from)
+        return link_nameless(file->fd, dirfd, name);
+    return place->policy == HAUL_EXISTS_OVERWRITE ? renameat(dirfd, file->from, dirfd, name)
+                                                  : rename_free(dirfd, file->from, name);
+}
+
+static enum haul_err give_name(int dirfd, const struct unnamed *file,
+                               const struct disk_place *place, unsigned first, char **ret_name,
+                               struct haul_error *err)
 {
     unsigned n = first;
 
@@ -281,7 +330,7 @@ enum haul_err names_rename(int dirfd, const char *from, const struct disk_place 
         if (i > 0 && place->policy == HAUL_EXISTS_RENAME)
             n = names_free_number(dirfd, place, "", n);
         name = names_candidate(place, n);
-        if (rename_to(dirfd, from, place, name) == 0) {
+        if (put_name(dirfd, file, place, name) == 0) {
             *err = (struct haul_error){0}; /* of a name that was taken before */
             *ret_name = name;
             return HAUL_OK;
@@ -298,4 +347,20 @@ enum haul_err names_rename(int dirfd, const char *from, const struct disk_place 
             break;
     }
     return HAUL_E_EXISTS;
+}
+
+enum haul_err names_rename(int dirfd, const char *from, const struct disk_place *place,
+                           unsigned first, char **ret_name, struct haul_error *err)
+{
+    struct unnamed file = {.from = from, .fd = -1};
+
+    return give_name(dirfd, &file, place, first, ret_name, err);
+}
+
+enum haul_err names_link(int dirfd, int fd, const struct disk_place *place, char **ret_name,
+                         struct haul_error *err)
+{
+    struct unnamed file = {.fd = fd};
+
+    return give_name(dirfd, &file, place, 0, ret_name, err);
 }

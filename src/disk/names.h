@@ -40,6 +40,15 @@ HAUL_CHECKED enum haul_err names_make_partial(int dirfd, const struct disk_place
                                               unsigned first, unsigned *ret_n, int *ret_fd,
                                               struct haul_error *err);
 
+/* Makes a file that has no name yet: what is killed leaves nothing of it. False where the file
+ * system can't. */
+HAUL_CHECKED bool names_make_nameless(int dirfd, int *ret_fd);
+
+/* Gives the nameless file FD the name that PLACE, which must not overwrite, asks for; else like
+ * names_rename(). */
+HAUL_CHECKED enum haul_err names_link(int dirfd, int fd, const struct disk_place *place,
+                                      char **ret_name, struct haul_error *err);
+
 /* Gives the file FROM the name that PLACE asks for, beginning with candidate FIRST. *ret_name is
  * the name it got, newly allocated. The caller syncs the folder. */
 HAUL_CHECKED enum haul_err names_rename(int dirfd, const char *from, const struct disk_place *place,

@@ -395,6 +395,7 @@ static void open_for(struct disk *disk, const struct disk_place *place,
                                .base = xstrdup(place->name),
                                .policy = place->policy,
                                .numbered = place->numbered,
+                               .item = place->item,
                                .state = {.size = -1}};
     *job = (struct open_job){.job = {.run = run_open, .done = end_open},
                              .file = file,

@@ -24,6 +24,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "disk/digest.h"
+#include "disk/ends.h"
 #include "disk/names.h"
 
 #define BATCH_MAX       64
@@ -35,6 +36,7 @@ struct entry {
     char *base;
     enum haul_if_exists policy;
     char *(*numbered)(const char *name, unsigned n);
+    uint64_t item;
     char *data;
     size_t len;
     int64_t mtime;
@@ -44,6 +46,8 @@ struct entry {
     int dirfd;      /* shared with neighbours of the same folder */
     bool owns_dirfd;
     int fd;
+    bool nameless; /* fd has no name yet; else it is ->part */
+    bool named;    /* it must have one from the start */
     char *part;
     char *record;
     char *name;
@@ -90,7 +94,8 @@ bool disk_small_waits(const struct disk_small *small)
 
 static struct disk_place place_of(const struct entry *entry)
 {
-    return (struct disk_place){entry->dir, entry->base, entry->policy, entry->numbered};
+    return (struct disk_place){entry->dir, entry->base, entry->policy, entry->numbered,
+                               entry->item};
 }
 
 static void open_folder(struct entry *entry, const struct entry *before)
@@ -127,9 +132,26 @@ static bool make_partial(struct entry *entry)
     return true;
 }
 
+/* A file without a name is best: a kill leaves nothing of it. One that replaces another, or that a
+ * person may have to look at, has a name from the start. */
+static bool make_file(struct entry *entry)
+{
+    bool may = !entry->named && !entry->is_wanted && entry->policy != HAUL_EXISTS_OVERWRITE;
+
+    entry->nameless = may && names_make_nameless(entry->dirfd, &entry->fd);
+    return entry->nameless || make_partial(entry);
+}
+
+/* What it is called in messages. */
+static const char *shown_name(const struct entry *entry)
+{
+    return entry->nameless ? entry->base : entry->part;
+}
+
 static void drop_partial(struct entry *entry)
 {
-    unlinkat(entry->dirfd, entry->part, 0);
+    if (!entry->nameless)
+        unlinkat(entry->dirfd, entry->part, 0);
     close(entry->fd);
     entry->fd = -1;
 }
@@ -183,12 +205,12 @@ static void write_entry(struct entry *entry)
     struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = (time_t)entry->mtime}};
     int error;
 
-    if (entry->dirfd < 0 || !name_is_free(entry) || !make_partial(entry))
+    if (entry->dirfd < 0 || !name_is_free(entry) || !make_file(entry))
         return;
     error = disk_write_all(entry->fd, entry->data, entry->len, 0);
     if (error) {
         haul_fail_errno(&entry->err, HAUL_E_DISK, error, "can't write %s/%s", entry->dir,
-                        entry->part);
+                        shown_name(entry));
         drop_partial(entry);
         return;
     }
@@ -201,20 +223,51 @@ static void sync_entry(struct entry *entry)
 {
     if (fsync(entry->fd) == 0)
         return;
-    haul_fail_errno(&entry->err, HAUL_E_DISK, errno, "can't sync %s/%s", entry->dir, entry->part);
+    haul_fail_errno(&entry->err, HAUL_E_DISK, errno, "can't sync %s/%s", entry->dir,
+                    shown_name(entry));
     drop_partial(entry);
 }
 
-static void name_entry(struct entry *entry)
+static enum haul_err give_name(struct entry *entry)
 {
     struct disk_place place = place_of(entry);
 
-    if (names_rename(entry->dirfd, entry->part, &place, 0, &entry->name, &entry->err) != HAUL_OK) {
-        drop_partial(entry);
-        return;
-    }
+    if (entry->nameless)
+        return names_link(entry->dirfd, entry->fd, &place, &entry->name, &entry->err);
+    return names_rename(entry->dirfd, entry->part, &place, 0, &entry->name, &entry->err);
+}
+
+/* Where a file can't get its first name later (there is no /proc), it is written once more. */
+static bool write_named(struct disk *disk, struct entry *entry)
+{
+    if (!entry->nameless || entry->err.code != HAUL_E_DISK)
+        return false;
     close(entry->fd);
     entry->fd = -1;
+    entry->named = true;
+    entry->err = (struct haul_error){0};
+    write_entry(entry);
+    if (entry->fd >= 0)
+        sync_entry(entry);
+    if (entry->fd >= 0)
+        disk_ends_note(disk, entry->item, entry->fd);
+    return entry->fd >= 0;
+}
+
+static void name_entry(struct disk *disk, struct entry *entry)
+{
+    enum haul_err code;
+
+    disk_ends_note(disk, entry->item, entry->fd);
+    code = give_name(entry);
+    if (code != HAUL_OK && write_named(disk, entry))
+        code = give_name(entry);
+    if (code != HAUL_OK && entry->fd >= 0)
+        drop_partial(entry);
+    else if (code == HAUL_OK) {
+        close(entry->fd);
+        entry->fd = -1;
+    }
 }
 
 static void write_batch(struct disk_small *small)
@@ -252,7 +305,7 @@ static void name_batch(struct disk_small *small)
     STAILQ_FOREACH(entry, &small->batch, link)
     {
         if (entry->fd >= 0)
-            name_entry(entry);
+            name_entry(small->disk, entry);
     }
     STAILQ_FOREACH(entry, &small->batch, link)
     {
@@ -375,6 +428,7 @@ void disk_small_put(struct disk_small *small, const struct disk_place *place,
                             .base = xstrdup(place->name),
                             .policy = place->policy,
                             .numbered = place->numbered,
+                            .item = place->item,
                             .data = file->data,
                             .len = file->len,
                             .mtime = file->mtime,

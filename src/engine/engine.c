@@ -284,7 +284,8 @@ static void try_later_or_give_up(struct haul_engine *engine, struct item *item,
 void engine_drop_partial(struct haul_engine *engine, const struct item *item)
 {
     const char *base = item_work(item)->base;
-    struct disk_place place = {item_dir(item), base, item->options->if_exists, filename_numbered};
+    struct disk_place place = {item_dir(item), base, item->options->if_exists, filename_numbered,
+                               item->id};
 
     struct disk_claim claim = {.url = item_shown(item), .was = item_work(item)->was};
 
@@ -728,6 +729,8 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
     engine->small = disk_small_new(engine->disk);
     open_handles(engine);
     apply_settings(engine);
+    if (session)
+        keep_take_ends(engine, session);
     engine_wake(engine); /* what was kept may run */
     *ret_engine = engine;
     return HAUL_OK;

@@ -18,7 +18,9 @@
 
 /* Row: the state now; bits: the states that may come next. */
 static const unsigned legal_moves[HAUL_STATE_COUNT] = {
-    [HAUL_QUEUED] = BIT(HAUL_ACTIVE) | BIT(HAUL_PAUSED) | BIT(HAUL_CANCELLED) | BIT(HAUL_FAILED),
+    /* To done at once: its file was complete when the daemon before this one was killed. */
+    [HAUL_QUEUED] = BIT(HAUL_ACTIVE) | BIT(HAUL_PAUSED) | BIT(HAUL_CANCELLED) | BIT(HAUL_FAILED) |
+                    BIT(HAUL_DONE),
     [HAUL_ACTIVE] = BIT(HAUL_QUEUED) | BIT(HAUL_WAITING) | BIT(HAUL_PAUSED) | BIT(HAUL_DONE) |
                     BIT(HAUL_FAILED) | BIT(HAUL_CANCELLED),
     [HAUL_WAITING] = BIT(HAUL_QUEUED) | BIT(HAUL_PAUSED) | BIT(HAUL_CANCELLED),

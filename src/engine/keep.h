@@ -37,6 +37,12 @@ void keep_settings(struct haul_engine *engine, const struct haul_settings *setti
 void keep_find_again(struct haul_engine *engine, void (*each)(void *ctx, struct item *item),
                      void *ctx);
 
+/* Finds out which items were complete before the last daemon could keep that, and notes ends from
+ * now on; blocks, once the items are loaded. */
+void keep_take_ends(struct haul_engine *engine, const char *session);
+/* Now and then, while items end. */
+void keep_tend_ends(struct haul_engine *engine);
+
 /* Writes all that waits; CLOSED comes on the loop, at once when there is no store. */
 void keep_close(struct haul_engine *engine, void (*closed)(void *ctx), void *ctx);
 

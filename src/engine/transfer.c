@@ -102,7 +102,8 @@ static struct disk_place place_of(const struct transfer *transfer)
 {
     const struct haul_options *options = transfer->item->options;
 
-    return (struct disk_place){options->dir, transfer->name, options->if_exists, filename_numbered};
+    return (struct disk_place){options->dir, transfer->name, options->if_exists, filename_numbered,
+                               transfer->item->id};
 }
 
 static struct identity stored_identity(const struct disk_state *state)

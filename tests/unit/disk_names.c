@@ -53,7 +53,7 @@ static char *numbered(const char *name, unsigned n)
     return xasprintf("%s (%u)", name, n);
 }
 
-static const struct disk_place place = {"/folder", "a", HAUL_EXISTS_RENAME, numbered};
+static const struct disk_place place = {"/folder", "a", HAUL_EXISTS_RENAME, numbered, 0};
 
 struct folder {
     char path[32];
