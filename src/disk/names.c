@@ -206,24 +206,34 @@ static int take_empty(int dirfd, const char *part, const char *name)
     return -1;
 }
 
+/* NAME's partial, new or left empty; -1 with errno, EEXIST when it is somebody else's. */
+static int open_partial(int dirfd, const char *part, const char *name)
+{
+    int fd = openat(dirfd, part, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+
+    if (fd < 0 && errno == EEXIST) {
+        fd = take_empty(dirfd, part, name);
+        errno = EEXIST;
+    }
+    return fd;
+}
+
 static enum haul_err make_partial(int dirfd, const struct disk_place *place, unsigned n,
                                   int *ret_fd, struct haul_error *err)
 {
     char *name = names_candidate(place, n);
     char *part = xasprintf("%s.part", name);
     enum haul_err code = HAUL_OK;
-    int fd = openat(dirfd, part, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    int fd = open_partial(dirfd, part, name);
 
-    if (fd < 0 && errno == EEXIST && (fd = take_empty(dirfd, part, name)) >= 0) {
-        *ret_fd = fd;
-    } else if (fd < 0 && names_taken(dirfd, part)) {
+    if (fd < 0 && errno == EEXIST) {
         code = haul_fail(err, HAUL_E_EXISTS, "%s/%s is already there", place->dir, part);
     } else if (fd < 0) {
         code =
             haul_fail_errno(err, HAUL_E_DISK, errno, "can't make the file %s/%s", place->dir, part);
     } else if (!lock_new(fd)) {
         close(fd); /* somebody took it for one that was left empty: it is theirs now */
-        code = haul_fail(err, HAUL_E_EXISTS, "another program holds %s/%s", place->dir, part);
+        code = haul_fail(err, HAUL_E_BUSY, "another program holds %s/%s", place->dir, part);
     } else {
         *ret_fd = fd;
     }
@@ -237,12 +247,14 @@ enum haul_err names_make_partial(int dirfd, const struct disk_place *place, unsi
 {
     enum haul_err code = HAUL_E_EXISTS;
     struct haul_error why = {0};
-    unsigned n = first;
+    unsigned n = first, lost = 0; /* to others who were quicker to lock it */
 
-    for (int i = 0; i < RACES_MAX && code == HAUL_E_EXISTS; i++) {
+    for (int i = 0; i < RACES_MAX && (code == HAUL_E_EXISTS || (code == HAUL_E_BUSY && lost == 1));
+         i++) {
         if (i > 0) /* mostly the first one is free: O_EXCL tells that, too */
             n = names_free_number(dirfd, place, ".part", n);
         code = make_partial(dirfd, place, n, ret_fd, &why);
+        lost += code == HAUL_E_BUSY;
     }
     if (code == HAUL_OK)
         *ret_n = n;

@@ -26,6 +26,7 @@ WAYS = {
     "renameat": (errno.EIO, errno.ENOSPC, errno.EACCES),
     "renameat2": (errno.EIO, errno.EXDEV, errno.ENOSYS, errno.EINVAL),
     "unlinkat": (errno.EIO, errno.EACCES),
+    "linkat": (errno.ENOENT, errno.EIO, errno.EPERM, errno.ENOSPC),
     "mkdir": (errno.EACCES, errno.ENOSPC, errno.EROFS),
     "flock": (errno.EWOULDBLOCK, errno.ENOLCK),
 }
@@ -152,9 +153,18 @@ def bytes_that_are_moved_from_the_socket_survive_each_failure(t):
 
 @case
 def a_small_file_survives_each_failure(t):
-    calls = ("openat", "pwrite", "fsync", "renameat2", "mkdir", "flock")
+    calls = ("openat", "pwrite", "fsync", "linkat", "mkdir")
     statuses = fail_each(t, Job(t, "small", size=5000), calls)
-    for call in ("openat", "pwrite", "fsync", "mkdir"):
+    for call in ("pwrite", "fsync", "mkdir"):
+        expect(5 in statuses[call], f"{call} never failed: {statuses}")
+    expect(0 in statuses["openat"] and 0 in statuses["linkat"], "it can be made in another way")
+
+
+@case
+def a_small_file_that_replaces_another_survives_each_failure(t):
+    calls = ("openat", "pwrite", "fsync", "renameat", "flock")
+    statuses = fail_each(t, Job(t, "replacing", "--if-exists", "overwrite", size=5000), calls)
+    for call in ("openat", "pwrite", "fsync", "renameat"):
         expect(5 in statuses[call], f"{call} never failed: {statuses}")
 
 

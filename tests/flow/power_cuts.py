@@ -85,6 +85,10 @@ class World:
         if kind in ("create", "mkdir"):
             made, name = rest
             node.open.append(naming(name, self.add(made, File() if kind == "create" else Folder())))
+        elif kind == "nameless":
+            self.add(rest[0], File())
+        elif kind == "link":
+            node.open.append(naming(rest[1], self.by_ino[rest[0]]))
         elif kind == "rename":
             old, new = rest[1].split("/")
             node.open.append(renaming(old, new, self.by_ino[rest[0]]))

@@ -36,14 +36,15 @@ enum call {
     CALL_RENAMEAT,
     CALL_RENAMEAT2,
     CALL_UNLINKAT,
+    CALL_LINKAT,
     CALL_MKDIR,
     CALL_FLOCK,
     CALL_COUNT
 };
 
-static const char *const names[CALL_COUNT] = {"openat",    "pwrite",    "splice",    "fsync",
-                                              "fdatasync", "ftruncate", "fallocate", "renameat",
-                                              "renameat2", "unlinkat",  "mkdir",     "flock"};
+static const char *const names[CALL_COUNT] = {
+    "openat",   "pwrite",    "splice",   "fsync",  "fdatasync", "ftruncate", "fallocate",
+    "renameat", "renameat2", "unlinkat", "linkat", "mkdir",     "flock"};
 
 static struct {
     pthread_mutex_t lock;
@@ -67,6 +68,7 @@ int __real_fallocate(int fd, int mode, off_t offset, off_t len);
 int __real_renameat(int from_fd, const char *from, int to_fd, const char *to);
 int __real_renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned flags);
 int __real_unlinkat(int dirfd, const char *path, int flags);
+int __real_linkat(int from_fd, const char *from, int to_fd, const char *to, int flags);
 int __real_mkdir(const char *path, mode_t mode);
 int __real_flock(int fd, int operation);
 uint64_t __real_uv_now(const uv_loop_t *loop);
@@ -82,6 +84,7 @@ int __wrap_fallocate(int fd, int mode, off_t offset, off_t len);
 int __wrap_renameat(int from_fd, const char *from, int to_fd, const char *to);
 int __wrap_renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned flags);
 int __wrap_unlinkat(int dirfd, const char *path, int flags);
+int __wrap_linkat(int from_fd, const char *from, int to_fd, const char *to, int flags);
 int __wrap_mkdir(const char *path, mode_t mode);
 int __wrap_flock(int fd, int operation);
 uint64_t __wrap_uv_now(const uv_loop_t *loop);
@@ -195,13 +198,15 @@ int __wrap_openat(int dirfd, const char *path, int flags, ...)
     int fd, mode;
 
     va_start(args, flags);
-    mode = flags & O_CREAT ? va_arg(args, int) : 0;
+    mode = (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE ? va_arg(args, int) : 0;
     va_end(args);
     if (begin(CALL_OPENAT))
         return (int)end(-1);
     makes = (flags & O_CREAT) && ino_at(dirfd, path) == 0;
     fd = __real_openat(dirfd, path, flags, (mode_t)mode);
-    if (fd >= 0 && makes && layer.journal)
+    if (fd >= 0 && (flags & O_TMPFILE) == O_TMPFILE && layer.journal)
+        fprintf(layer.journal, "nameless %llu %llu -\n", ino_of(dirfd), ino_of(fd));
+    else if (fd >= 0 && makes && layer.journal)
         fprintf(layer.journal, "create %llu %llu %s\n", ino_of(dirfd), ino_of(fd), path);
     return (int)end(fd);
 }
@@ -313,6 +318,16 @@ int __wrap_unlinkat(int dirfd, const char *path, int flags)
 
     if (status == 0 && layer.journal)
         fprintf(layer.journal, "unlink %llu 0 %s\n", ino_of(dirfd), path);
+    return (int)end(status);
+}
+
+/* Only as it is used: a file without a name gets one. */
+int __wrap_linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
+{
+    int status = begin(CALL_LINKAT) ? -1 : __real_linkat(from_fd, from, to_fd, to, flags);
+
+    if (status == 0 && layer.journal)
+        fprintf(layer.journal, "link %llu %llu %s\n", ino_of(to_fd), ino_at(to_fd, to), to);
     return (int)end(status);
 }
 

@@ -183,11 +183,38 @@ static void a_new_partial_that_others_lock_is_theirs(void **state)
     assert_int_equal(names_make_partial(folder.fd, &place, 0, &n, &fd, &err), HAUL_E_BUSY);
     lock_error = ENOLCK; /* a file system without locks */
     assert_int_equal(names_make_partial(folder.fd, &place, 0, &n, &fd, &err), HAUL_OK);
-    assert_int_equal(n, 1);
+    assert_int_equal(n, 0); /* it was left empty, and nobody can say that he has it */
     close(fd);
     lock_error = 0;
     unlinkat(folder.fd, "a.part", 0);
     unlinkat(folder.fd, "a (1).part", 0);
+    folder_free(&folder, 0);
+}
+
+static void only_an_empty_partial_without_a_record_is_taken_up(void **state)
+{
+    static const char *const all[] = {"a.part", "a.haul", "a (1).part", "a (2).part", "a (3).part"};
+    struct folder folder = folder_new();
+    struct haul_error err;
+    unsigned n = 9;
+    int fd = -1;
+
+    (void)state;
+    make(&folder, "a.part");
+    make(&folder, "a.haul"); /* of somebody who is about to go on */
+    make(&folder, "a (1).part");
+    fd = openat(folder.fd, "a (1).part", O_WRONLY | O_CLOEXEC);
+    assert_int_equal(write(fd, "x", 1), 1); /* bytes that are not ours to drop */
+    close(fd);
+    assert_int_equal(symlinkat("a.haul", folder.fd, "a (2).part"), 0);
+    assert_int_equal(names_make_partial(folder.fd, &place, 0, &n, &fd, &err), HAUL_OK);
+    assert_int_equal(n, 3);
+    close(fd);
+    assert_int_equal(names_make_partial(folder.fd, &place, 3, &n, &fd, &err), HAUL_OK);
+    assert_int_equal(n, 3); /* that one was left empty */
+    close(fd);
+    for (size_t i = 0; i < COUNT_OF(all); i++)
+        unlinkat(folder.fd, all[i], 0);
     folder_free(&folder, 0);
 }
 
@@ -198,6 +225,7 @@ int main(void)
         cmocka_unit_test(the_first_free_number_of_a_row_is_found),
         cmocka_unit_test(a_name_is_never_written_over),
         cmocka_unit_test(a_name_that_is_not_given_leaves_nothing),
+        cmocka_unit_test(only_an_empty_partial_without_a_record_is_taken_up),
         cmocka_unit_test(a_new_partial_that_others_lock_is_theirs),
     };
 
