@@ -239,7 +239,7 @@ static void illegal_moves_of_state_change_nothing(void **state)
     fill(&queue, 1);
     item = queue_find(&queue, 1);
     version = queue.version;
-    queue_set_state(&queue, item, HAUL_DONE);
+    queue_set_state(&queue, item, HAUL_WAITING);
     assert_int_equal(item->state, HAUL_QUEUED);
     assert_int_equal(queue.version, version);
     assert_int_equal(queue.counts[HAUL_QUEUED], 1);
