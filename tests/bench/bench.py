@@ -15,7 +15,10 @@ from cases import CASES
 from servers import Hold, Nginx, Relay
 
 FIGURES = {"wall": "wall s", "cpu": "CPU s", "mem": "peak MiB", "first": "first byte s",
-           "again": "again MiB", "fetched": "fetched/size", "kills": "kills", "rate": "got/asked"}
+           "again": "again MiB", "fetched": "fetched/size", "kills": "kills", "rate": "got/asked",
+           "screen": "screen ms/s", "daemon": "daemon ms/s", "screen-rate": "by rate",
+           "daemon-rate": "by rate", "screen-scroll": "scrolling", "daemon-scroll": "scrolling",
+           "pass": "pass ms", "sort": "sort/pass", "bytes": "drawn B/s"}
 COMPARE_BLOCK = 1024 * 1024
 
 

@@ -4,11 +4,17 @@ A case is a generator function of the bench: it yields the tools, and its decora
 title and goals. A goal compares a figure of haul with that of another tool of the same run, or with
 a number."""
 
+import fcntl
 import os
+import pty
 import random
+import select
+import shutil
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from dataclasses import dataclass, field
 from typing import Callable
@@ -319,6 +325,12 @@ def cpu_of(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def ran(pid):
+    """Seconds on a processor, of a process with one thread that works; finer than cpu_of()."""
+    with open(f"/proc/{pid}/schedstat", encoding="ascii") as file:
+        return int(file.read().split()[0]) / 1e9
+
+
 def held(bench, command, connections):
     """Starts the command against the server that never ends, waits for that many requests (3 s at
     most: curl may wait for the first to end), and tells how late the first one was and what the
@@ -439,3 +451,106 @@ def kills_20_single(bench):
     size = 1024 * MIB
     yield from kill_tools(bench, "32m", size, "1g", 1, lambda command, out: killed_often(
         bench, command, out, size))
+
+
+# --- the screen -----------------------------------------------------------------------------------
+
+class Watched:
+    """A session of COUNT items, 20 of which run at 20 KiB/s, and a screen of 120×40 that shows it."""
+
+    RUNNING = 20
+
+    def __init__(self, bench, out, count):
+        self.home = f"{bench.top}/watched"
+        os.makedirs(self.home)
+        self.env = {**bench.env, "HOME": self.home, "XDG_RUNTIME_DIR": self.home,
+                    "XDG_DATA_HOME": self.home, "XDG_CONFIG_HOME": self.home,
+                    "XDG_STATE_HOME": self.home, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+        self.haul = bench.haul
+        bench.big("1g", 1024 * MIB)
+        root = f"http://127.0.0.1:{bench.hold.port}"
+        self.ask("add", "-d", out, "--item-limit", "20K",
+                 *[bench.nginx.url(f"/1g?{number}") for number in range(self.RUNNING)])
+        self.ask("set", "-j", str(self.RUNNING))
+        self.ask("add", "-d", out, "-i",
+                 bench.write_list("urls", (f"{root}/file-{number * 7919 % count:06}.bin"
+                                           for number in range(count - self.RUNNING))))
+        self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+        self.screen = subprocess.Popen([self.haul], env=self.env, stdin=slave, stdout=slave,
+                                       stderr=slave, start_new_session=True)
+        os.close(slave)
+        self.daemon = int(self.pid())
+
+    def ask(self, *words):
+        done = subprocess.run([self.haul, *words], env=self.env, capture_output=True, text=True,
+                              check=False)
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr)
+        return done.stdout
+
+    def pid(self):
+        """The daemon's: the process whose environment is ours and which is not the screen."""
+        for name in os.listdir("/proc"):
+            if not name.isdigit() or int(name) == self.screen.pid:
+                continue
+            try:
+                with open(f"/proc/{name}/environ", "rb") as file:
+                    ours = f"HOME={self.home}".encode() in file.read().split(b"\0")
+            except OSError:
+                continue
+            if ours:
+                return name
+        raise RuntimeError("there is no daemon")
+
+    def watch(self, seconds, keys=b""):
+        """Types KEYS, one each tenth of a second, and lets go what is drawn: the CPU that screen and
+        daemon took, and the bytes drawn."""
+        before = ran(self.screen.pid), ran(self.daemon)
+        drawn, due, end = 0, time.monotonic(), time.monotonic() + seconds
+        while time.monotonic() < end or keys:
+            if keys and time.monotonic() >= due:
+                os.write(self.master, keys[:1])
+                keys, due = keys[1:], time.monotonic() + 0.1
+            if select.select([self.master], [], [], 0.02)[0]:
+                drawn += len(os.read(self.master, 65536))
+        return (ran(self.screen.pid) - before[0], ran(self.daemon) - before[1], drawn)
+
+    def close(self):
+        self.ask("stop")
+        self.screen.kill()
+        self.screen.wait()
+        os.close(self.master)
+        shutil.rmtree(self.home)
+
+
+def watched(bench, out, count):
+    """Milliseconds of CPU for a second of the plain list, of one sorted by rate, of scrolling, and
+    for one pass of all items, and for sorting them all."""
+    watched = Watched(bench, out, count)
+    try:
+        watched.watch(3)
+        screen, daemon, drawn = watched.watch(10)
+        watched.watch(2, b"sr")
+        rate = watched.watch(10)
+        watched.watch(1, b"sq")
+        scroll = watched.watch(5, b"\x06\x02" * 20)
+        passes = watched.watch(3, b"fqqqqqqqqqqqqqqqqqqqq\x1b")
+        sorts = watched.watch(3, b"snsz" * 10)
+        return {"screen": screen * 100, "daemon": daemon * 100, "bytes": drawn / 10,
+                "screen-rate": rate[0] * 100, "daemon-rate": rate[1] * 100,
+                "screen-scroll": scroll[0] * 200, "daemon-scroll": scroll[1] * 200,
+                "pass": passes[1] * 50, "sort": sorts[1] / passes[1],
+                "mem": resident(watched.screen.pid), "cpu": screen + daemon, "wall": 10}
+    finally:
+        watched.close()
+
+
+@case("screen-100k", "a screen on 100,000 items, 20 of them running (haul-100: on 100)",
+      Goal("screen", 1.2, "haul-100"), Goal("daemon", 1.2, "haul-100"),
+      Goal("screen-rate", 1.2, "haul-100"), Goal("daemon-rate", 1.2, "haul-100"),
+      Goal("screen-scroll", 1.2, "haul-100"), Goal("daemon-scroll", 1.2, "haul-100"),
+      Goal("sort", 3), Goal("mem", 12), runs=3)
+def screen_100k(bench):
+    yield Tool("haul-100", {}, run=lambda out: watched(bench, out, 100))
+    yield Tool("haul", {}, run=lambda out: watched(bench, out, 100_000))

@@ -827,7 +827,7 @@ void haul_client_find(struct haul_client *client, uint64_t from, bool here, bool
     const struct haul_item **found = select_items(client, &client->view, &count);
     while (from != 0 && start < count && found[start]->id != from)
         start++;
-    for (size_t step = here ? 0 : 1; step <= count && answer->found == 0; step++) {
+    for (size_t step = here ? 0 : 1; count > 0 && step <= count && answer->found == 0; step++) {
         size_t at = (start + (backwards ? count - step % count : step)) % count;
         if (matches(found[at], client->find)) {
             answer->found = found[at]->id;
