@@ -11,7 +11,7 @@ _haul_value() {
     --if-exists) words="rename skip overwrite fail" ;;
     --progress) words="auto bar plain json none" ;;
     --reset) words="jobs per-host limit" ;;
-    --out|-o|--jobs|-j|--per-host|--limit|--item-limit|--header|-H|--user-agent|-A|--referer|-e|--user|-u|--cookie|-b|--cookies|--bearer|--request|-X|--data|--json-data|--form|--noproxy|--proxy|--checksum|--retries|--retry-wait|--retry-on|--connect-timeout|--connections|-x|--min-split|--stall-timeout|--min-speed|--timeout|--url|--session) kind=none ;;
+    --out|-o|--jobs|-j|--per-host|--limit|--item-limit|--header|-H|--user-agent|-A|--referer|-e|--user|-u|--cookie|-b|--cookies|--bearer|--request|-X|--data|--json-data|--form|--noproxy|--proxy|--checksum|--retries|--retry-wait|--retry-on|--connect-timeout|--connections|-x|--min-split|--stall-timeout|--min-speed|--timeout|--url|--on-done|--on-failed|--on-batch-done|--hook-timeout|--session) kind=none ;;
     *) return 1 ;;
     esac
 }
@@ -20,7 +20,7 @@ _haul_value() {
 _haul_options() {
     case $1 in
     '') words="--dir --out --input-file --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --log --config --session --help --version" ;;
-    get) words="--dir --out --input-file --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --progress --quiet --verbose --log --config --help --version" ;;
+    get) words="--dir --out --input-file --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --on-done --on-failed --on-batch-done --hook-timeout --progress --quiet --verbose --log --config --help --version" ;;
     add) words="--dir --out --input-file --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --json --config --session --help --version" ;;
     list) words="--json --session --help --version" ;;
     show) words="--json --session --help --version" ;;
@@ -35,7 +35,7 @@ _haul_options() {
     config) words="--dir --out --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --progress --quiet --verbose --json --log --config --session --help --version" ;;
     wait) words="--json --session --help --version" ;;
     stop) words="--json --session --help --version" ;;
-    daemon) words="--jobs --per-host --limit --verbose --config --session --help --version" ;;
+    daemon) words="--jobs --per-host --limit --on-done --on-failed --on-batch-done --hook-timeout --verbose --config --session --help --version" ;;
     sessions) words="--json --help --version" ;;
     doctor) words="--json --session --help --version" ;;
     help) words="--help --version" ;;

@@ -22,11 +22,20 @@ static unsigned takes_of_run(const char *name)
         const char *name;
         unsigned takes;
     } rows[] = {
-        {"input-file", COMMAND_TAKES_INPUT}, {"session", COMMAND_TAKES_SESSION},
-        {"json", COMMAND_TAKES_JSON},        {"progress", COMMAND_TAKES_PROGRESS},
-        {"quiet", COMMAND_TAKES_PROGRESS},   {"verbose", COMMAND_TAKES_VERBOSE},
-        {"log", COMMAND_TAKES_LOG},          {"url", COMMAND_TAKES_LINK},
-        {"config", COMMAND_TAKES_CONFIG},    {"reset", COMMAND_TAKES_RESET},
+        {"input-file", COMMAND_TAKES_INPUT},
+        {"session", COMMAND_TAKES_SESSION},
+        {"json", COMMAND_TAKES_JSON},
+        {"progress", COMMAND_TAKES_PROGRESS},
+        {"quiet", COMMAND_TAKES_PROGRESS},
+        {"verbose", COMMAND_TAKES_VERBOSE},
+        {"log", COMMAND_TAKES_LOG},
+        {"url", COMMAND_TAKES_LINK},
+        {"config", COMMAND_TAKES_CONFIG},
+        {"reset", COMMAND_TAKES_RESET},
+        {"on-done", COMMAND_TAKES_HOOKS},
+        {"on-failed", COMMAND_TAKES_HOOKS},
+        {"on-batch-done", COMMAND_TAKES_HOOKS},
+        {"hook-timeout", COMMAND_TAKES_HOOKS},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

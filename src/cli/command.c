@@ -45,7 +45,7 @@ static const struct command commands[] = {
             "4 the server refused, 5 disk, 6 the file is not what was announced, 7 interrupted.",
         .takes = COMMAND_TAKES_ITEM | COMMAND_TAKES_SETTINGS | COMMAND_TAKES_INPUT |
                  COMMAND_TAKES_PROGRESS | COMMAND_TAKES_VERBOSE | COMMAND_TAKES_LOG |
-                 COMMAND_TAKES_CONFIG,
+                 COMMAND_TAKES_HOOKS | COMMAND_TAKES_CONFIG,
         .operands_max = COMMAND_ANY,
         .run = get_run,
     },
@@ -195,7 +195,7 @@ static const struct command commands[] = {
         .operands = "",
         .summary = "Run the session's daemon here; clients start one by themselves.",
         .takes = COMMAND_TAKES_SETTINGS | COMMAND_TAKES_SESSION | COMMAND_TAKES_VERBOSE |
-                 COMMAND_TAKES_CONFIG,
+                 COMMAND_TAKES_HOOKS | COMMAND_TAKES_CONFIG,
         .run = daemon_run,
     },
     {

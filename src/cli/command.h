@@ -41,6 +41,7 @@ enum command_takes {
     COMMAND_TAKES_LOG = 1 << 6,      /* --log */
     COMMAND_TAKES_VERBOSE = 1 << 7,  /* --verbose */
     COMMAND_TAKES_LINK = 1 << 8,     /* --url, the options of a link's origin, and live ones */
+    COMMAND_TAKES_HOOKS = 1 << 11,   /* --on-done and its like */
     COMMAND_TAKES_RESET = 1 << 10,   /* --reset */
     COMMAND_TAKES_CONFIG = 1 << 9,   /* --config; the file is read before it runs */
 };

@@ -48,15 +48,25 @@ static void settle_settings(struct option_set *general, const struct option_set 
     *ret_initial = initial;
 }
 
+/* What the command line itself gave counts most, though args->run may hold more by now. */
+static void merge_run(struct run_options *run, struct option_set *general,
+                      const struct option_set *environment, const struct args *args)
+{
+    struct run_options words = args->run;
+
+    words.given = args->run_words;
+    run_options_merge(run, &general->run);
+    run_options_merge(run, &environment->run);
+    run_options_merge(run, &words);
+}
+
 static void settle_run(struct option_set *general, const struct option_set *environment,
                        struct args *args)
 {
     struct run_options run;
 
     run_options_init(&run);
-    run_options_merge(&run, &general->run);
-    run_options_merge(&run, &environment->run);
-    run_options_merge(&run, &args->run);
+    merge_run(&run, general, environment, args);
     run_options_fini(&args->run);
     args->run = run;
 }
@@ -103,13 +113,16 @@ enum haul_err configure(struct args *args, struct haul_error *err)
 }
 
 enum haul_err configure_session(const struct args *args, struct config **ret_config,
-                                struct haul_settings *ret_initial, struct haul_error *err)
+                                struct haul_settings *ret_initial, struct run_options *run,
+                                struct haul_error *err)
 {
     struct option_set environment;
     enum haul_err code = read_both(args, ret_config, &environment, err);
 
-    if (code == HAUL_OK)
+    if (code == HAUL_OK) {
         settle_settings(config_general(*ret_config), &environment, args, ret_initial);
+        merge_run(run, config_general(*ret_config), &environment, args);
+    }
     option_set_fini(&environment);
     return code;
 }

@@ -11,9 +11,9 @@
 HAUL_CHECKED enum haul_err configure(struct args *args, struct haul_error *err);
 
 /* Reads file and environment anew: what the session begins with, under the options of the command
- * line, which count as given. */
+ * line, which count as given. RUN, which was initialised, becomes args->run with what they say. */
 HAUL_CHECKED enum haul_err configure_session(const struct args *args, struct config **ret_config,
                                              struct haul_settings *ret_initial,
-                                             struct haul_error *err);
+                                             struct run_options *run, struct haul_error *err);
 
 #endif

@@ -19,6 +19,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "cli/configure.h"
+#include "cli/hooks.h"
 #include "control/server.h"
 #include "control/spawn.h"
 #include "control/systemd.h"
@@ -39,6 +40,8 @@ struct daemon {
     uv_timer_t farewell; /* frees the engine, outside of its callback */
     uv_signal_t hangup;
     struct config *config; /* NULL: as it was when it started */
+    struct haul_engine_events to_server;
+    struct hooks *hooks;
     struct systemd systemd;
     uv_timer_t watchdog; /* tells it that the loop turns */
     bool has_handles;
@@ -84,19 +87,43 @@ static void on_hangup(uv_signal_t *handle, int number)
     struct daemon *daemon = OWNER_OF(handle, struct daemon, hangup);
     struct config *config = NULL;
     struct haul_settings settings;
+    struct run_options run;
     struct haul_error err;
 
     (void)number;
+    run_options_init(&run);
     systemd_tell_reloading(&daemon->systemd);
-    if (configure_session(daemon->args->args, &config, &settings, &err) != HAUL_OK) {
+    if (configure_session(daemon->args->args, &config, &settings, &run, &err) != HAUL_OK) {
         LOG_ERROR(daemon, "the configuration stays as it was: %s", err.text);
+    } else if (hooks_configure(daemon->hooks, &run, &err) != HAUL_OK) {
+        LOG_ERROR(daemon, "the configuration stays as it was: %s", err.text);
+        config_free(config);
     } else {
         config_free(daemon->config);
         daemon->config = config;
         haul_engine_configure(daemon->engine, &settings);
         LOG_INFO(daemon, "read the configuration %s", config_path(config));
     }
+    run_options_fini(&run);
     systemd_tell(&daemon->systemd, "READY=1");
+}
+
+static void on_item(void *ctx, uint64_t id, enum haul_happening what)
+{
+    struct daemon *daemon = ctx;
+
+    daemon->to_server.item(daemon->to_server.ctx, id, what);
+    hooks_item(daemon->hooks, daemon->engine, id, what);
+}
+
+static void on_changed(void *ctx)
+{
+    struct daemon *daemon = ctx;
+
+    daemon->to_server.changed(daemon->to_server.ctx);
+    if (haul_engine_idle(daemon->engine))
+        hooks_rest(daemon->hooks);
+    hooks_run(daemon->hooks);
 }
 
 static void on_watchdog(uv_timer_t *timer)
@@ -162,6 +189,8 @@ static void on_farewell(uv_timer_t *timer)
 
     haul_engine_free(daemon->engine);
     daemon->engine = NULL;
+    hooks_free(daemon->hooks);
+    daemon->hooks = NULL;
     close_handles(daemon);
 }
 
@@ -190,7 +219,12 @@ static enum haul_err start(struct daemon *daemon, struct haul_error *err)
         code = server_new(daemon->loop, &config, &daemon->server, err);
     if (code != HAUL_OK)
         return code;
-    events = server_events(daemon->server);
+    code = hooks_new(daemon->loop, daemon->args->args->run.session, &daemon->args->args->run,
+                     &daemon->hooks, err);
+    if (code != HAUL_OK)
+        return code;
+    daemon->to_server = server_events(daemon->server);
+    events = (struct haul_engine_events){.item = on_item, .changed = on_changed, .ctx = daemon};
     code = haul_engine_new(daemon->loop, &daemon->args->args->initial,
                            daemon->args->args->run.session, &events, &daemon->engine, err);
     if (code != HAUL_OK)
@@ -206,6 +240,7 @@ static void finish(struct daemon *daemon)
     if (daemon->engine)
         haul_engine_free(daemon->engine);
     server_free(daemon->server);
+    hooks_free(daemon->hooks);
     haul_loop_free(daemon->loop);
     config_free(daemon->config);
 }

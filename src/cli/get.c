@@ -16,6 +16,7 @@
 #include "cli/args.h"
 #include "cli/collect.h"
 #include "cli/command.h"
+#include "cli/hooks.h"
 #include "cli/outcome.h"
 #include "cli/progress.h"
 #include "cli/report.h"
@@ -28,6 +29,7 @@ struct get {
     struct haul_loop *loop;
     struct haul_engine *engine;
     struct progress *progress;
+    struct hooks *hooks;
     struct outcome outcome;
     struct collected *input; /* what is not added yet */
     struct haul_error err;   /* why it can't be */
@@ -39,10 +41,19 @@ struct get {
     bool stopping;
 };
 
-static void on_stopped(void *ctx)
+static void on_hooks_idle(void *ctx)
 {
     struct get *get = ctx;
     haul_loop_stop(get->loop);
+}
+
+static void on_stopped(void *ctx)
+{
+    struct get *get = ctx;
+
+    if (!get->outcome.interrupted)
+        hooks_rest(get->hooks);
+    hooks_when_idle(get->hooks, on_hooks_idle, get);
 }
 
 static void stop(struct get *get)
@@ -89,6 +100,7 @@ static void on_item(void *ctx, uint64_t id, enum haul_happening what)
         haul_item_fini(&item);
     }
     progress_event(get->progress, get->engine, id, what);
+    hooks_item(get->hooks, get->engine, id, what);
     if (get->outcome.done + get->outcome.failed == get->outcome.added)
         uv_timer_start(&get->ending, on_ending, 0, 0);
 }
@@ -98,6 +110,7 @@ static void on_changed(void *ctx)
 {
     struct get *get = ctx;
 
+    hooks_run(get->hooks);
     if (!get->stopping && collected_empty(get->input) && haul_engine_idle(get->engine))
         uv_timer_start(&get->ending, on_ending, 0, 0);
 }
@@ -177,13 +190,16 @@ static enum haul_err run_engine(struct get *get, const struct args *args, struct
 
     if (code != HAUL_OK)
         return code;
-    code = haul_engine_new(get->loop, &args->initial, NULL, &events, &get->engine, err);
+    code = hooks_new(get->loop, NULL, &args->run, &get->hooks, err);
+    if (code == HAUL_OK)
+        code = haul_engine_new(get->loop, &args->initial, NULL, &events, &get->engine, err);
     if (code == HAUL_OK) {
         watch(get);
         code = fetch(get, err);
         unwatch(get);
         haul_engine_free(get->engine);
     }
+    hooks_free(get->hooks);
     haul_loop_free(get->loop);
     return code;
 }

@@ -179,7 +179,7 @@ static enum haul_err set_option(const struct config *config, const struct ini_en
     if (*line != 0 && option->type != HAUL_OPTION_LIST)
         return config_refuse(config, entry->line, err, "%s is set already, in line %zu",
                              option->name, *line);
-    if (is_quoted(entry->value))
+    if (is_quoted(entry->value) && !str_starts(option->name, "on-"))
         return config_refuse(config, entry->line, err, "%s: values are written without quotes",
                              option->name);
     wrong = settle_path(option, entry->value, &value);

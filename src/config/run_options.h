@@ -25,6 +25,10 @@ struct run_options {
     char *url;                  /* of `change`, NULL: not given; may hold user info */
     char *session;              /* NULL: not given */
     char *config;               /* file, or NULL */
+    char *on_done;              /* commands, see cli/hooks.h; NULL: none */
+    char *on_failed;
+    char *on_batch_done;
+    uint64_t hook_timeout; /* seconds, 0: none */
     bool quiet;
     bool verbose;
     enum run_progress progress;

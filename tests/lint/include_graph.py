@@ -31,7 +31,7 @@ FILES = {"src/cli/daemon.c": {"control"}}
 CONTRACTS = {
     "haul/engine.h": {"engine", "control", "src/cli/get.c", "src/cli/progress.h",
                       "src/cli/progress_line.h", "src/cli/daemon.c", "src/cli/version.c",
-                      "src/cli/doctor.c"},
+                      "src/cli/doctor.c", "src/cli/hooks.h"},
     "haul/client.h": {"control", "cli", "ui"},
 }
 
