@@ -227,3 +227,58 @@ void transfer_facts(const struct transfer *transfer, struct haul_detail *detail)
     add_connections(detail, transfer);
     add_rates(detail, transfer);
 }
+
+/* Numbers. */
+
+uint64_t transfer_rate(const struct transfer *transfer)
+{
+    return speed_rate(&transfer->speed, engine_now(transfer->engine));
+}
+
+int64_t transfer_eta(const struct transfer *transfer)
+{
+    uint64_t done = transfer->item->more->done;
+
+    if (transfer->total < 0 || done > (uint64_t)transfer->total)
+        return -1;
+    return speed_eta(&transfer->speed, engine_now(transfer->engine),
+                     (uint64_t)transfer->total - done);
+}
+
+unsigned transfer_connections(const struct transfer *transfer)
+{
+    const struct segment *segment;
+    unsigned count = 0;
+
+    LIST_FOREACH(segment, &transfer->segments, link)
+    count += segment->net != NULL;
+    return count;
+}
+
+uint32_t transfers_connections(const struct haul_engine *engine)
+{
+    const struct transfer *transfer;
+    uint32_t count = 0;
+
+    LIST_FOREACH(transfer, &engine->transfers, link)
+    count += transfer_connections(transfer);
+    return count;
+}
+
+bool transfers_left(const struct haul_engine *engine, uint64_t *ret_left)
+{
+    const struct transfer *transfer;
+
+    LIST_FOREACH(transfer, &engine->transfers, link)
+    {
+        const struct item *item = transfer->item;
+
+        if (item->state != HAUL_ACTIVE)
+            continue;
+        if (item->more->total < 0)
+            return false;
+        *ret_left +=
+            (uint64_t)item->more->total - MIN((uint64_t)item->more->total, item->more->done);
+    }
+    return true;
+}

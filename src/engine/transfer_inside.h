@@ -104,13 +104,39 @@ void transfer_set_phase(struct transfer *transfer, enum haul_phase phase);
 struct identity transfer_identity(const struct transfer *transfer);
 /* So much came since the last record that it is time for another one. */
 bool transfer_record_due(const struct transfer *transfer, uint64_t now);
-/* Takes the file into memory if it is small and there is room. */
-HAUL_CHECKED bool transfer_take_small(struct transfer *transfer);
+/* Begins a connection to SOURCE for the bytes FROM up to TO of RANGE. */
+void transfer_ask(struct transfer *transfer, struct source *source, size_t range, uint64_t from,
+                  uint64_t to, const char *if_range);
 /* Asks a source that is proven for what is missing of RANGE; false when there is none now. */
 bool transfer_ask_range(struct transfer *transfer, size_t range);
 
+/* opening.c */
+/* Out of the slot: looks whether the file has a place, then asks. */
+void transfer_begin(struct transfer *transfer);
+/* The same where the disk was full: there must be room for the rest first. */
+void transfer_begin_with_room(struct transfer *transfer);
+/* Asks for all of the file. */
+void transfer_ask_from_start(struct transfer *transfer);
+/* Where the file is to lie, borrowed. */
+struct disk_place transfer_place(const struct transfer *transfer);
+/* Opens the file, or ONLY a PARTIAL of it that lies there. A disk job. */
+void transfer_open_file(struct transfer *transfer, bool only_partial);
+/* Tells the file what it shall hold: the ranges it has, or one over everything. A disk job. */
+void transfer_plan(struct transfer *transfer);
+/* The first range that misses bytes; false when there is none. */
+HAUL_CHECKED bool transfer_first_missing(const struct disk_state *state, size_t *ret_range);
 /* What was found is of the file (BELIEVED), or of another one and not to be used. */
 void transfer_go_on(struct transfer *transfer, bool believed);
+
+/* ending.c */
+/* Takes the file into memory if it is small and there is room. */
+HAUL_CHECKED bool transfer_take_small(struct transfer *transfer);
+/* Ends all requests and frees the segments; false while bytes are on their way to the disk. */
+HAUL_CHECKED bool transfer_drop_segments(struct transfer *transfer, bool flush);
+/* GOAL_FINISH: checks the digest, syncs, gives the name. */
+void transfer_finish(struct transfer *transfer);
+/* GOAL_KEEP and GOAL_DISCARD. */
+void transfer_put_away(struct transfer *transfer);
 
 /* check.c */
 /* The digest that was given for the file; false when none was. */
