@@ -84,7 +84,7 @@ static void over(struct transfer *transfer)
                               .progress = transfer->reached > work->best,
                               .unheard = transfer->unheard,
                               .spent = transfer->asked && !haul_options_repeatable(item->options),
-                              .host = transfer->host};
+                              .host = transfer->blamed ? transfer->blamed : transfer->host};
 
     work->best = MAX(work->best, transfer->reached);
     work->transfer = NULL;

@@ -28,6 +28,15 @@ static bool is_refusal(const struct haul_error *err)
            err->code == HAUL_E_CONNECT || err->code == HAUL_E_RESET;
 }
 
+/* The host said how long it wants to be left alone, and others do the work meanwhile. */
+static void rest_host(const struct transfer *transfer, const struct segment *segment)
+{
+    uint64_t seconds = (uint64_t)MIN(segment->retry_after, RETRY_AFTER_LIMIT);
+
+    if (segment->retry_after > 0)
+        host_rest(segment->host, engine_now(transfer->engine) + seconds * 1000);
+}
+
 /* A connection failed while others of the item work: they go on, and after a while another one is
  * tried. */
 static void lose_one(struct transfer *transfer, const struct segment *segment)
@@ -43,9 +52,7 @@ static void lose_one(struct transfer *transfer, const struct segment *segment)
     source_failed(transfer, segment->source, &segment->err);
     transfer->refusals++;
     transfer->spread_after = engine_now(transfer->engine) + (SPREAD_WAIT_MS << doublings);
-    if (segment->retry_after > 0)
-        host_rest(segment->host, engine_now(transfer->engine) +
-                                     (uint64_t)MIN(segment->retry_after, RETRY_AFTER_LIMIT) * 1000);
+    rest_host(transfer, segment);
     if (is_refusal(&segment->err))
         host_refused(segment->host, engine_now(transfer->engine));
     else if (!segment->err.retryable && transfer->source_count == 1)
@@ -74,10 +81,13 @@ static void lose_last(struct transfer *transfer, struct segment *segment)
     if (segment->came == 0 || !segment->err.retryable)
         source_failed(transfer, segment->source, &segment->err);
     transfer->last_err = segment->err;
-    if (mirrors_go_on(transfer, &segment->err))
-        return;
+    transfer->blamed = segment->host;
     transfer->retry_after = segment->retry_after;
     transfer->unheard = segment->status == 0 && segment->came == 0;
+    if (mirrors_go_on(transfer, &segment->err)) {
+        rest_host(transfer, segment);
+        return;
+    }
     transfer_fail(transfer, &segment->err);
 }
 

@@ -32,6 +32,7 @@ struct transfer {
     size_t source_count;
     struct source *lead;        /* whose answer is the file */
     struct haul_error last_err; /* of the source that failed last */
+    struct host *blamed;        /* that one's; NULL: none failed */
 
     /* Its connections. */
     LIST_HEAD(, segment) segments;

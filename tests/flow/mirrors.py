@@ -181,4 +181,22 @@ def without_proof_a_break_ends_the_try(t):
     t.expect_file("m10.bin", file)
 
 
+@case
+def the_host_that_refused_is_the_one_that_rests(t):
+    """A mirror that wants to be left alone says nothing of the first link's host."""
+    refused = t.file("m11.bin", SIZE, status=404)
+    (number,) = t.add("-j", 4, *listed(t, refused, mirror(t, refused, "m11-b.bin", status=503,
+                                                         retry_after=200)))
+    until("it waits", lambda: t.items()[number]["state"] == "waiting")
+    own = t.file("m11-own.bin")
+    (third,) = t.add(own.url)
+    (fourth,) = t.add(t.origin.url("m11-there.bin", port=t.origin.other, size=10))
+    t.ok("wait", third)
+    t.expect_file("m11-own.bin", own)
+    item = t.items()[fourth]
+    expect_equal(item["state"], "queued", "an item of the mirror's host")
+    expect("backing off until" in item["note"], f"its row does not tell why: {item}")
+    expect_equal(t.origin.requests("m11-there.bin"), [], "requests to a host that rests")
+
+
 run()
