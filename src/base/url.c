@@ -229,11 +229,12 @@ size_t url_known_length(const struct url_known *known, const char *text, size_t 
 
 unsigned url_port(const struct url *url)
 {
+    const struct known_scheme *scheme = scheme_find(url->scheme);
     unsigned number;
 
-    if (url->port.len == 0 || !port_number(url->port, &number))
-        return scheme_find(url->scheme)->port;
-    return number;
+    if (url->port.len > 0 && port_number(url->port, &number))
+        return number;
+    return scheme ? scheme->port : 0;
 }
 
 enum haul_err url_check(const char *text, struct url_known *known, struct haul_error *err)
