@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Completion of haul(1) for bash. Made from haul's tables by tests/reference; lint/reference tells how.
 
-_haul_commands="get add list show pause resume cancel retry change remove move set config wait stop daemon sessions doctor help version"
+_haul_commands="get add list show pause resume cancel retry change remove undo move set config wait stop daemon sessions doctor help version"
 
 # What may follow the option $1: sets `words`, or `kind`; false: it takes no value.
 _haul_value() {
@@ -30,6 +30,7 @@ _haul_options() {
     retry) words="--json --session --help --version" ;;
     change) words="--item-limit --header --referer --user --cookie --bearer --request --data --json-data --form --url --json --session --help --version" ;;
     remove) words="--json --session --help --version" ;;
+    undo) words="--json --session --help --version" ;;
     move) words="--json --session --help --version" ;;
     set) words="--jobs --per-host --limit --reset --json --session --help --version" ;;
     config) words="--dir --out --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --progress --quiet --verbose --json --log --config --session --help --version" ;;

@@ -1,6 +1,6 @@
 # Completion of haul(1) for fish. Made from haul's tables by tests/reference; lint/reference tells how.
 
-set -g haul_commands get add list show pause resume cancel retry change remove move set config wait stop daemon sessions doctor help version
+set -g haul_commands get add list show pause resume cancel retry change remove undo move set config wait stop daemon sessions doctor help version
 
 complete -c haul -f
 complete -c haul -n '__fish_is_nth_token 1' -a get -d 'Download now, in this process; the exit status tells how it went.'
@@ -12,7 +12,8 @@ complete -c haul -n '__fish_is_nth_token 1' -a resume -d 'Let paused or cancelle
 complete -c haul -n '__fish_is_nth_token 1' -a cancel -d 'Give items up; they stay in the list until removed.'
 complete -c haul -n '__fish_is_nth_token 1' -a retry -d 'Try failed, cancelled or waiting items again, now.'
 complete -c haul -n '__fish_is_nth_token 1' -a change -d 'Give an item another link to the same file, or another limit.'
-complete -c haul -n '__fish_is_nth_token 1' -a remove -d 'Take items out of the list; partial files go, complete ones stay.'
+complete -c haul -n '__fish_is_nth_token 1' -a remove -d 'Take items out of the list; partial files go a minute later, complete ones stay.'
+complete -c haul -n '__fish_is_nth_token 1' -a undo -d 'Take back the newest \'cancel\' or, for a minute, \'remove\'.'
 complete -c haul -n '__fish_is_nth_token 1' -a move -d 'Change the order of the queue.'
 complete -c haul -n '__fish_seen_subcommand_from move' -a 'up down top bottom'
 complete -c haul -n '__fish_is_nth_token 1' -a set -d 'Change the session\'s options at once; without any, show them.'
@@ -74,9 +75,9 @@ complete -c haul -n '__fish_seen_subcommand_from set' -l reset -x -a 'jobs per-h
 complete -c haul -n '__fish_seen_subcommand_from get config' -l progress -x -a 'auto bar plain json none' -d 'What to tell on standard error: auto, bar, plain, json or none'
 complete -c haul -n '__fish_seen_subcommand_from get config' -s q -l quiet -d 'Tell only what failed'
 complete -c haul -n '__fish_seen_subcommand_from get config daemon' -s v -l verbose -d 'Tell more, and write more to the log'
-complete -c haul -n '__fish_seen_subcommand_from add list show pause resume cancel retry change remove move set config wait stop sessions doctor' -l json -d 'Answer in JSON, for other programs'
+complete -c haul -n '__fish_seen_subcommand_from add list show pause resume cancel retry change remove undo move set config wait stop sessions doctor' -l json -d 'Answer in JSON, for other programs'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get config' -l log -r -F -d 'Append a log to FILE'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add config daemon' -l config -r -F -d 'Read this configuration; the default is $HAUL_CONFIG, else haul.conf'
-complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add list show pause resume cancel retry change remove move set config wait stop daemon doctor' -l session -x -d 'The queue to use; the default is $HAUL_SESSION, else \'default\''
+complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add list show pause resume cancel retry change remove undo move set config wait stop daemon doctor' -l session -x -d 'The queue to use; the default is $HAUL_SESSION, else \'default\''
 complete -c haul -s h -l help -d 'Explain the command and its options'
 complete -c haul -s V -l version -d 'Show the versions of haul and its libraries'

@@ -2,6 +2,7 @@
 #define HAUL_CLIENT_H
 
 #include "haul/error.h"
+#include "haul/log.h"
 #include "haul/loop.h"
 #include "haul/options.h"
 #include "haul/snapshot.h"
@@ -101,15 +102,19 @@ struct haul_reply {
     const char *json;             /* the result as it came, one line, as in PROTOCOL.md */
     const uint64_t *ids;          /* add: in the order of the requests */
     size_t id_count;
-    uint64_t count;                /* act, move: items changed; mark: items marked now */
+    uint64_t count;                /* act, move, undo: items changed; mark: items marked now */
     uint64_t id, index;            /* find: the item, 0 for none, and where it is in the view */
     const struct haul_item *items; /* list */
     size_t item_count;
     const struct haul_detail *detail;     /* show */
     const struct haul_settings *settings; /* set, settings */
     const struct haul_totals *totals;     /* list */
-    int exit_status;                      /* wait */
-    const struct haul_known_link *known;  /* known: those that the queue knows something of */
+    enum haul_action action;              /* undo: what was undone */
+    const struct haul_log_line *log;      /* log: the oldest first */
+    size_t log_count;
+    uint64_t log_last;                   /* number of the newest line, shown or not */
+    int exit_status;                     /* wait */
+    const struct haul_known_link *known; /* known: those that the queue knows something of */
     size_t known_count;
     const struct haul_probe_answer *probed; /* probe */
 };
@@ -141,6 +146,11 @@ void haul_client_change(struct haul_client *client, uint64_t id, const char *url
                         const struct haul_options *given, haul_reply_cb *reply, void *ctx);
 void haul_client_move(struct haul_client *client, enum haul_move how, uint64_t position,
                       const uint64_t *ids, size_t count, haul_reply_cb *reply, void *ctx);
+/* See haul_engine_undo(). */
+void haul_client_undo(struct haul_client *client, haul_reply_cb *reply, void *ctx);
+/* The daemon's newest log lines of LEVEL or worse, behind line number AFTER, at most LINES. */
+void haul_client_log(struct haul_client *client, uint64_t after, enum haul_log_level level,
+                     uint32_t lines, haul_reply_cb *reply, void *ctx);
 void haul_client_set(struct haul_client *client, const struct haul_settings *settings,
                      haul_reply_cb *reply, void *ctx);
 void haul_client_settings(struct haul_client *client, haul_reply_cb *reply, void *ctx);

@@ -71,6 +71,14 @@ HAUL_CHECKED enum haul_err haul_engine_act(struct haul_engine *engine, enum haul
                                            const uint64_t *ids, size_t count, size_t *ret_count,
                                            struct haul_error *err);
 
+/* Undoes the newest removal or cancellation that still can be: removed items come back where they
+ * were, with their bytes, for a minute after they were removed; cancelled ones are queued or paused
+ * as before. Several calls go back several steps. Only in a session; HAUL_E_BAD_STATE when there is
+ * nothing to undo. *ret_action tells what was undone, *ret_count of how many items. */
+HAUL_CHECKED enum haul_err haul_engine_undo(struct haul_engine *engine,
+                                            enum haul_action *ret_action, size_t *ret_count,
+                                            struct haul_error *err);
+
 /* Called when what was changed of an item is kept by the store. ERR is NULL then; otherwise the
  * item has it all the same, and a daemon that ends now may have forgotten it when it starts again.
  */

@@ -2,6 +2,8 @@
 #define HAUL_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "haul/attr.h"
 #include "haul/error.h"
@@ -26,6 +28,28 @@ void haul_log_close(void);
 bool haul_log_wants(enum haul_log_level level);
 void haul_log_write(enum haul_log_level level, const char *room, const char *format, ...)
     HAUL_PRINTF(3, 4);
+
+/* The newest lines in memory, for those who look at a daemon: at most HAUL_LOG_TAIL of them. */
+#define HAUL_LOG_TAIL 500
+
+struct haul_log_line {
+    uint64_t number; /* of the line, from 1 on, without gaps */
+    int64_t at;      /* ms since 1970 */
+    enum haul_log_level level;
+    char *room;
+    char *text; /* clean */
+};
+
+const char *haul_log_level_name(enum haul_log_level level);
+int haul_log_level_from_name(const char *name); /* -1 when unknown */
+
+/* From now on lines are remembered, until haul_log_close(). */
+void haul_log_remember(void);
+/* The last MOST lines behind number AFTER that are of LEVEL or worse, oldest first; newly allocated
+ * with their texts, *ret_count of them. *ret_last is the number of the newest line of any level. */
+struct haul_log_line *haul_log_tail(uint64_t after, enum haul_log_level level, size_t most,
+                                    size_t *ret_count, uint64_t *ret_last);
+void haul_log_lines_free(struct haul_log_line *lines, size_t count);
 
 #define HAUL_LOG_AT(level, room, ...)                                                              \
     do {                                                                                           \

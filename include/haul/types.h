@@ -45,7 +45,8 @@ enum haul_action {
     HAUL_RESUME, /* paused or cancelled → queued */
     HAUL_CANCEL,
     HAUL_RETRY,  /* failed, cancelled or waiting → queued, tries counted anew */
-    HAUL_REMOVE, /* out of the list; the partial file is deleted, a complete one stays */
+    HAUL_REMOVE, /* out of the list; the partial file is deleted, in a session a minute later; a
+                    complete one stays */
     HAUL_ACTION_COUNT
 };
 

@@ -134,12 +134,23 @@ static const struct command commands[] = {
     {
         .name = "remove",
         .operands = "ID…",
-        .summary = "Take items out of the list; partial files go, complete ones stay.",
+        .summary =
+            "Take items out of the list; partial files go a minute later, complete ones stay.",
         .details = ids_help,
         .takes = CLIENT,
         .operands_min = 1,
         .operands_max = COMMAND_ANY,
         .run = remove_run,
+    },
+    {
+        .name = "undo",
+        .operands = "",
+        .summary = "Take back the newest 'cancel' or, for a minute, 'remove'.",
+        .details = "Removed items come back where they were, with what had come; cancelled ones go "
+                   "on. Once more takes back the one before. A daemon that ends forgets what was "
+                   "removed, and deletes its partial files.",
+        .takes = CLIENT,
+        .run = undo_run,
     },
     {
         .name = "move",

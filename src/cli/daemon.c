@@ -52,6 +52,7 @@ static enum haul_err open_log(const struct daemon_args *args, struct haul_error 
     char *dir, *path;
     enum haul_err code;
 
+    haul_log_remember();
     if (args->foreground)
         return haul_log_open(NULL, args->log_level, err);
     dir = path_state_dir(args->args->run.session);

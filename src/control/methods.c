@@ -572,6 +572,11 @@ static const struct method methods[] = {
                    MARKED_PARAM},
     },
     {
+        .name = "undo",
+        .run = run_undo,
+        .help = "Undo the newest removal (for a minute) or cancellation",
+    },
+    {
         .name = "change",
         .run = run_change,
         .help = "Give an item another link to the same file, or another limit",
@@ -602,6 +607,14 @@ static const struct method methods[] = {
         .name = "settings",
         .run = run_settings,
         .help = "Tell the settings of the session",
+    },
+    {
+        .name = "log",
+        .run = run_log,
+        .help = "Tell the newest lines of the daemon's log",
+        .params = {{"after", PARAM_UINT, false, "only lines behind that number"},
+                   {"level", PARAM_TEXT, false, "that bad or worse: error, warn, info, …"},
+                   {"lines", PARAM_UINT, false, "how many at the most"}},
     },
     {
         .name = "wait",

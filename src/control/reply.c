@@ -17,6 +17,7 @@ static const char *const method_names[] = {
     [CALL_WAIT] = "wait",       [CALL_WATCH] = "watch", [CALL_UNWATCH] = "unwatch",
     [CALL_STOP] = "stop",       [CALL_KNOWN] = "known", [CALL_PROBE] = "probe",
     [CALL_UNPROBE] = "unprobe", [CALL_MARK] = "mark",   [CALL_FIND] = "find",
+    [CALL_UNDO] = "undo",       [CALL_LOG] = "log",
 };
 
 const char *call_method(enum call_kind kind)
@@ -38,6 +39,7 @@ void reply_parts_fini(struct reply_parts *parts, const struct haul_reply *reply)
     haul_detail_fini(&parts->detail);
     free(parts->known);
     free(parts->probed.name);
+    haul_log_lines_free(parts->log, reply->log_count);
     free(parts->json);
 }
 
@@ -95,6 +97,19 @@ static enum haul_err decode_known(const json_t *result, struct haul_known_link *
     return HAUL_OK;
 }
 
+static enum haul_err decode_undo(const json_t *result, struct haul_reply *reply,
+                                 struct haul_error *err)
+{
+    const char *name = json_string_value(json_object_get(result, "action"));
+    int action = name ? haul_action_from_name(name) : -1;
+
+    if (action < 0)
+        return haul_fail(err, HAUL_E_RPC, "the daemon undid what is not known here");
+    reply->action = (enum haul_action)action;
+    reply->count = number_of(result, "count");
+    return HAUL_OK;
+}
+
 static enum haul_err decode_probe(const json_t *result, struct haul_probe_answer *probed,
                                   struct haul_error *err)
 {
@@ -149,6 +164,13 @@ enum haul_err reply_decode(enum call_kind kind, const json_t *result, struct rep
     case CALL_FIND:
         reply->id = number_of(result, "id");
         reply->index = number_of(result, "index");
+        break;
+    case CALL_UNDO:
+        code = decode_undo(result, reply, err);
+        break;
+    case CALL_LOG:
+        code = reply_log(result, &parts->log, &reply->log_count, &reply->log_last, err);
+        reply->log = parts->log;
         break;
     case CALL_WAIT:
         reply->exit_status = (int)json_integer_value(json_object_get(result, "exit_status"));

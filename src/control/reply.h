@@ -25,6 +25,8 @@ enum call_kind {
     CALL_UNPROBE,
     CALL_MARK,
     CALL_FIND,
+    CALL_UNDO,
+    CALL_LOG,
 };
 
 /* The method's name in the protocol. */
@@ -39,6 +41,7 @@ struct reply_parts {
     struct haul_totals totals;
     struct haul_known_link *known;
     struct haul_probe_answer probed;
+    struct haul_log_line *log;
     char *json;
 };
 
@@ -52,6 +55,9 @@ void reply_parts_fini(struct reply_parts *parts, const struct haul_reply *reply)
 /* An array of items. */
 HAUL_CHECKED enum haul_err reply_items(const json_t *array, struct haul_item **ret_items,
                                        size_t *ret_count, struct haul_error *err);
+/* client_control.c: the lines of an answer to `log`, newly allocated. */
+HAUL_CHECKED enum haul_err reply_log(const json_t *result, struct haul_log_line **ret_lines,
+                                     size_t *ret_count, uint64_t *ret_last, struct haul_error *err);
 void reply_items_free(struct haul_item *items, size_t count);
 
 #endif

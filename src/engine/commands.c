@@ -12,6 +12,7 @@
 #include "base/url.h"
 #include "engine/keep.h"
 #include "engine/transfer.h"
+#include "engine/undo.h"
 
 /* What is sent belongs to one link of HTTP, and is one thing. */
 static enum haul_err check_body(const struct haul_request *request, struct haul_error *err)
@@ -194,7 +195,6 @@ static void forget(struct haul_engine *engine, struct item *item)
 {
     struct transfer *transfer = item_work(item)->transfer;
 
-    engine_tell(engine, item, HAUL_ITEM_REMOVED);
     if (transfer) {
         item->removed = true;
         transfer_stop(transfer, true);
@@ -204,21 +204,77 @@ static void forget(struct haul_engine *engine, struct item *item)
     item_free(item);
 }
 
-static void remove_items(struct haul_engine *engine, struct item **items, size_t count)
+/* Takes them out of queue and store: *count of them, an id that was given twice counts once. What
+ * the queue knew of each, newly allocated; NULL in one that is not kept. */
+static struct queue_kept *take_out(struct haul_engine *engine, struct item **items, size_t *count)
 {
-    size_t kept = 0;
+    const struct queue *queue = &engine->queue;
+    struct queue_kept *kept = NULL;
+    size_t taken = 0;
 
-    /* An id given twice is removed once. */
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < *count; i++) {
         if (!items[i]->removing) {
             items[i]->removing = true;
-            items[kept++] = items[i];
+            items[taken++] = items[i];
         }
     }
-    queue_take(&engine->queue, items, kept);
-    keep_removal(engine, items, kept);
-    for (size_t i = 0; i < kept; i++)
+    *count = taken;
+    if (queue->kept) {
+        kept = xreallocarray(NULL, taken, sizeof *kept);
+        for (size_t i = 0; i < taken; i++)
+            kept[i] = queue->kept[items[i]->place];
+    }
+    queue_take(&engine->queue, items, taken);
+    keep_removal(engine, items, taken);
+    for (size_t i = 0; i < taken; i++)
+        engine_tell(engine, items[i], HAUL_ITEM_REMOVED);
+    return kept;
+}
+
+/* They may come back for a while. */
+static size_t remove_items(struct haul_engine *engine, struct item **items, size_t count)
+{
+    struct queue_kept *kept = take_out(engine, items, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        struct transfer *transfer = item_work(items[i])->transfer;
+
+        if (!kept)
+            forget(engine, items[i]);
+        else if (transfer)
+            transfer_stop(transfer, false);
+    }
+    if (kept && count > 0)
+        undo_hold_removed(engine, items, kept, count);
+    free(kept);
+    return count;
+}
+
+void engine_remove(struct haul_engine *engine, const uint64_t *ids, size_t count)
+{
+    struct item **items = look_up(engine, ids, &count, NULL);
+
+    if (!items)
+        return;
+    free(take_out(engine, items, &count));
+    for (size_t i = 0; i < count; i++)
         forget(engine, items[i]);
+    free(items);
+}
+
+/* Of those that will be. */
+static void note_cancel(struct haul_engine *engine, struct item *const *items, size_t count)
+{
+    struct item **fit = xreallocarray(NULL, count, sizeof *fit);
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (result_of(HAUL_CANCEL, items[i]) == HAUL_CANCELLED)
+            fit[found++] = items[i];
+    }
+    if (found > 0 && engine->keep_history)
+        undo_note_cancel(engine, fit, found);
+    free(fit);
 }
 
 enum haul_err haul_engine_act(struct haul_engine *engine, enum haul_action action,
@@ -231,9 +287,10 @@ enum haul_err haul_engine_act(struct haul_engine *engine, enum haul_action actio
     if (!items)
         return HAUL_E_NO_ITEM;
     if (action == HAUL_REMOVE) {
-        remove_items(engine, items, count);
-        changed = count;
+        changed = remove_items(engine, items, count);
     } else {
+        if (action == HAUL_CANCEL)
+            note_cancel(engine, items, count);
         for (size_t i = 0; i < count; i++)
             changed += act_on(engine, action, items[i]);
     }

@@ -25,6 +25,7 @@
 #include "engine/recall.h"
 #include "engine/retry.h"
 #include "engine/transfer_inside.h"
+#include "engine/undo.h"
 #include "haul/log.h"
 
 #define TICK_MS         1000
@@ -298,6 +299,7 @@ void engine_drop_partial(struct haul_engine *engine, const struct item *item)
 static void wait_for_room(struct haul_engine *engine, struct item *item,
                           const struct haul_error *err)
 {
+    undo_forget_all(engine); /* what was removed makes some */
     wait_and_try(engine, item, err, ROOM_EVERY_MS);
 }
 
@@ -310,6 +312,10 @@ void engine_transfer_over(struct haul_engine *engine, struct item *item,
     if (item->removed) {
         engine_drop_partial(engine, item);
         item_free(item);
+        return;
+    }
+    if (item->removing) {
+        undo_transfer_over(engine, item, err);
         return;
     }
     if (!err || item->state != HAUL_ACTIVE) {
@@ -609,6 +615,7 @@ static void on_tick(uv_timer_t *timer)
     }
     if (!engine->closing) {
         wake_waiting(engine);
+        undo_tick(engine);
         ask_space(engine);
     }
     step(engine);
@@ -618,7 +625,7 @@ static void on_tick(uv_timer_t *timer)
 static uint64_t next_due(const struct haul_engine *engine)
 {
     const struct item *waiting = due_first(&engine->queue.waiting);
-    uint64_t due = hosts_due(&engine->hosts);
+    uint64_t due = MIN(hosts_due(&engine->hosts), undo_due(engine));
 
     return waiting ? MIN(due, item_work(waiting)->due) : due;
 }
@@ -741,6 +748,7 @@ void haul_engine_stop(struct haul_engine *engine, void (*stopped)(void *ctx), vo
     struct transfer *transfer, *next;
 
     engine->closing = true;
+    undo_forget_all(engine);
     engine->stopped = stopped;
     engine->stopped_ctx = ctx;
     for (transfer = LIST_FIRST(&engine->transfers); transfer; transfer = next) {
@@ -776,6 +784,7 @@ void haul_engine_free(struct haul_engine *engine)
     disk_free(engine->disk);
     folders_free(engine);
     recall_free(engine);
+    undo_free(engine);
     hosts_fini(&engine->hosts);
     queue_fini(&engine->queue);
     xstrset(&engine->news, NULL);

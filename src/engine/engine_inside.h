@@ -19,6 +19,7 @@ struct folder;
 struct recall;
 struct segment;
 struct store;
+struct undo;
 
 struct haul_engine {
     uv_loop_t *loop;
@@ -33,6 +34,7 @@ struct haul_engine {
     struct disk *disk;
     struct disk_small *small;
     size_t small_bytes;     /* in memory for small files, see transfer.c */
+    struct undo *undo;      /* see undo.h; NULL: nothing yet */
     struct recall *recall;  /* of transfers that are over, see recall.h; NULL: nothing yet */
     struct folder *folders; /* uthash: which partials lie where, see folder.h */
     uv_idle_t soon;         /* runs the step in the next turn of the loop */
@@ -78,6 +80,9 @@ void engine_tell(struct haul_engine *engine, const struct item *item, enum haul_
 void engine_clear_error(struct item *item);
 /* Removes what an item that does not run left on the disk; a complete file stays. */
 void engine_drop_partial(struct haul_engine *engine, const struct item *item);
+
+/* Takes items out of the queue for good, also what they left on the disk. */
+void engine_remove(struct haul_engine *engine, const uint64_t *ids, size_t count);
 
 /* How a transfer ended. */
 struct outcome {

@@ -371,9 +371,8 @@ struct adding {
 static void take_back(struct haul_engine *engine, const uint64_t *ids, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (queue_find(&engine->queue, ids[i]) &&
-            haul_engine_act(engine, HAUL_REMOVE, &ids[i], 1, NULL, NULL) != HAUL_OK)
-            LOG_ERROR(engine, "item %llu can't be taken back", (unsigned long long)ids[i]);
+        if (queue_find(&engine->queue, ids[i]))
+            engine_remove(engine, &ids[i], 1);
     }
 }
 

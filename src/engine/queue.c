@@ -404,6 +404,53 @@ void queue_take(struct queue *queue, struct item *const *items, size_t count)
     some_changed(queue, items, count);
 }
 
+static int compare_keys(const void *a, const void *b)
+{
+    const struct queue_kept *left = *(const struct queue_kept *const *)a;
+    const struct queue_kept *right = *(const struct queue_kept *const *)b;
+
+    return (left->key > right->key) - (left->key < right->key);
+}
+
+/* The items that were appended from place OLD on, in the order of their keys; newly allocated. */
+static struct item **by_key(const struct queue *queue, size_t old)
+{
+    size_t count = queue->count - old;
+    const struct queue_kept **kept = xreallocarray(NULL, count, sizeof *kept);
+    struct item **items = xreallocarray(NULL, count, sizeof *items);
+
+    for (size_t i = 0; i < count; i++)
+        kept[i] = &queue->kept[old + i];
+    qsort(kept, count, sizeof *kept, compare_keys);
+    for (size_t i = 0; i < count; i++)
+        items[i] = queue->order[kept[i] - queue->kept];
+    free(kept);
+    return items;
+}
+
+void queue_put_back(struct queue *queue, struct item *const *items, const struct queue_kept *kept,
+                    size_t count)
+{
+    size_t old = queue->count, left = old, place, from = count;
+    struct item **back;
+
+    if (count == 0)
+        return;
+    queue_load(queue, items, kept, count);
+    back = by_key(queue, old);
+    /* From behind, so that the order is merged in place. */
+    for (place = queue->count; from > 0; place--) {
+        const struct item *last = left > 0 ? queue->order[left - 1] : NULL;
+
+        if (last && queue->kept[last->place].key > queue->kept[back[from - 1]->place].key)
+            queue->order[place - 1] = queue->order[--left];
+        else
+            queue->order[place - 1] = back[--from];
+    }
+    free(back);
+    renumber(queue, place);
+}
+
 /* The place among the unmarked items before which the block goes. */
 static size_t target_place(const struct queue *queue, const bool *marked, enum haul_move how,
                            uint64_t position)

@@ -90,6 +90,11 @@ HAUL_CHECKED bool queue_changes(struct queue *queue, uint64_t since,
 /* Takes COUNT items of this queue out; they are the caller's. */
 void queue_take(struct queue *queue, struct item *const *items, size_t count);
 
+/* The other way round, for a queue that is kept: puts COUNT items back to where their KEPT->key
+ * says. */
+void queue_put_back(struct queue *queue, struct item *const *items, const struct queue_kept *kept,
+                    size_t count);
+
 /* Moves the items as a block, in their present order. POSITION is 1-based, for HAUL_MOVE_TO. */
 void queue_move(struct queue *queue, enum haul_move how, uint64_t position,
                 struct item *const *items, size_t count);

@@ -47,6 +47,9 @@ struct answer {
     size_t known_count;
     struct haul_probe_answer probed; /* probe: its name is set */
     uint64_t found, index;           /* find */
+    bool log;
+    uint64_t log_after;
+    enum haul_log_level log_level;
 };
 
 struct haul_client {
@@ -433,6 +436,27 @@ static struct haul_detail *detail_make(struct haul_client *client, uint64_t id)
     return &detail;
 }
 
+/* The lines behind ->log_after that are bad enough; the texts are borrowed. */
+static size_t log_make(const struct answer *answer, struct haul_log_line *lines)
+{
+    static const struct haul_log_line all[] = {
+        {1, NOW - 300000, HAUL_LOG_INFO, TEXT("daemon"), TEXT("haul 0.1.0 serves session default")},
+        {2, NOW - 290000, HAUL_LOG_INFO, TEXT("engine"),
+         TEXT("item 3: the server answered 503 Service Unavailable")},
+        {3, NOW - 290000, HAUL_LOG_WARN, TEXT("engine"),
+         TEXT("item 3: example.org asks to be left alone until 12:04:22; what was queued for it "
+              "waits as long")},
+        {4, NOW - 200000, HAUL_LOG_ERROR, TEXT("store"),
+         TEXT("the queue can't be written: disk full")},
+        {5, NOW - 199000, HAUL_LOG_INFO, TEXT("engine"), TEXT("item 5: 403 Forbidden")}};
+    size_t count = 0;
+    for (size_t i = 0; i < COUNT_OF(all); i++) {
+        if (all[i].number > answer->log_after && all[i].level <= answer->log_level)
+            lines[count++] = all[i];
+    }
+    return count;
+}
+
 static void answer_give(struct haul_client *client, struct answer *answer)
 {
     struct haul_reply reply = {.err = answer->failed ? &answer->err : NULL,
@@ -456,6 +480,13 @@ static void answer_give(struct haul_client *client, struct answer *answer)
             (struct haul_settings){.jobs = client->totals.jobs, .limit = client->totals.limit};
         reply.settings = &settings;
     }
+    struct haul_log_line lines[8];
+    if (answer->log) {
+        reply.log_count = log_make(answer, lines);
+        reply.log = lines;
+        reply.log_last = 5;
+    }
+    reply.action = HAUL_REMOVE;
     if (answer->show != 0)
         reply.detail = detail_make(client, answer->show);
     reply.known = answer->known;
@@ -749,6 +780,22 @@ void haul_client_move(struct haul_client *client, enum haul_move how, uint64_t p
     }
     calls_log(client, "move %s %" PRIu64, haul_move_name(how), ids[0]);
     answer_later(client, reply, ctx)->count = count;
+}
+
+void haul_client_undo(struct haul_client *client, haul_reply_cb *reply, void *ctx)
+{
+    calls_log(client, "undo");
+    answer_later(client, reply, ctx)->count = 1;
+}
+
+void haul_client_log(struct haul_client *client, uint64_t after, enum haul_log_level level,
+                     uint32_t lines, haul_reply_cb *reply, void *ctx)
+{
+    struct answer *answer = answer_later(client, reply, ctx);
+    (void)lines;
+    answer->log_after = after;
+    answer->log_level = level;
+    answer->log = true;
 }
 
 void haul_client_set(struct haul_client *client, const struct haul_settings *settings,

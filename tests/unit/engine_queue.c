@@ -355,9 +355,53 @@ static void what_a_store_brings_is_found_by_id(void **state)
     haul_options_unref(options);
 }
 
+/* Takes out the items A and B, and puts them back. */
+static void what_was_taken_out_goes_back_to_its_place(void **state)
+{
+    struct queue queue;
+    struct queue_kept kept[2];
+    struct item *items[2];
+
+    (void)state;
+    queue_init(&queue);
+    queue_keep(&queue);
+    for (int i = 0; i < 6; i++)
+        append(&queue);
+    for (unsigned a = 1; a <= 6; a++) {
+        for (unsigned b = 1; b <= 6; b++) {
+            if (a == b)
+                continue;
+            items[0] = queue_find(&queue, a);
+            items[1] = queue_find(&queue, b);
+            kept[0] = queue.kept[items[0]->place];
+            kept[1] = queue.kept[items[1]->place];
+            queue_take(&queue, items, 2);
+            assert_int_equal(queue.counts[HAUL_QUEUED], 4);
+            assert_null(queue_find(&queue, a));
+            queue_put_back(&queue, items, kept, 2);
+            ASSERT_ORDER(&queue, 1, 2, 3, 4, 5, 6);
+            assert_int_equal(queue.counts[HAUL_QUEUED], 6);
+            assert_ptr_equal(queue_find(&queue, a), items[0]);
+            assert_int_equal(queue_added_at(&queue, items[0]), 10 * a);
+            assert_int_equal(queue_added_at(&queue, items[1]), 10 * b);
+        }
+    }
+    items[0] = queue_find(&queue, 6);
+    kept[0] = queue.kept[5];
+    queue_take(&queue, items, 1);
+    append(&queue); /* 7 */
+    queue_put_back(&queue, items, kept, 1);
+    assert_int_equal(queue.order[5]->id + queue.order[6]->id, 13);
+    for (uint64_t id = 1; id <= 7; id++)
+        assert_int_equal(queue_find(&queue, id)->id, id);
+    assert_int_equal(next(&queue, NULL), 1);
+    queue_fini(&queue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_was_taken_out_goes_back_to_its_place),
         cmocka_unit_test(moving_keeps_the_block_in_its_order),
         cmocka_unit_test(the_first_queued_item_runs_next),
         cmocka_unit_test(an_item_that_is_being_put_away_waits_without_hiding),
