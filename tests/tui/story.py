@@ -274,6 +274,7 @@ SEQUENCES = re.compile(
     rb"\x1b\[[0-9;]*[ABCDGHJKLMPSTXZdmr@`]|"  # cursor, erase, scroll, colours
     rb"\x1b\[\d+b|"                            # repeat
     rb"\x1b\[\?(?:1|7|12|25|1049|2004|2026)(?:;(?:12|25))?[hl]|"
+    rb"\x1b\[\?2026\$p|"                      # asks whether frames may be held together
     rb"\x1b\[4l|\x1b\[34[hl]|\x1b\[![p]|"
     rb"\x1b[=>78MH]|\x1b[()][AB0]|\x1b\[\?1[hl]\x1b[=>]|"
     rb"[\r\n\b\t\x0e\x0f]")
