@@ -16,6 +16,8 @@ static int show_screen(const struct cli_start *start)
                               .settings = start->settings,
                               .options = start->options,
                               .config = start->config,
+                              .rate = start->ui_rate,
+                              .theme = (enum theme_name)start->theme,
                               .log_path = start->log_path};
 
     return ui_main(&screen);

@@ -23,11 +23,14 @@
 #include "haul/log.h"
 #include "ui/cells.h"
 #include "ui/model.h"
+#include "ui/pace.h"
 #include "ui/screen.h"
 #include "ui/script.h"
 #include "ui/term.h"
+#include "ui/wire.h"
 
 #define FRAME_MS 100u  /* between two frames */
+#define ECHO_MS  1000u /* in which a change is taken for the effect of a key */
 #define TICK_MS  1000u /* between two looks at what time alone changes */
 #define RUSH_MS  20u   /* keys that are nearer to each other were not typed */
 #define LEAVE_MS 2000u /* for answers that are still open when the user leaves */
@@ -46,6 +49,9 @@ struct app {
     uv_idle_t work;    /* while the screen has something to do in slices */
     uint64_t key_at;   /* loop time of the last key */
     uint64_t frame_at; /* of the last frame, loop time */
+    uint64_t user_at;  /* of the last thing a user did */
+    bool asked;        /* the next frame is for the user, whatever it costs */
+    struct pace pace;
     bool first_connection;
     bool leaving;
     int status;
@@ -68,8 +74,24 @@ static void want_frame(struct app *app)
     if (app->leaving || uv_is_active((uv_handle_t *)&app->frame_timer))
         return;
     uv_update_time(loop);
-    uint64_t since = uv_now(loop) - app->frame_at;
-    uv_timer_start(&app->frame_timer, on_frame_timer, since < FRAME_MS ? FRAME_MS - since : 0, 0);
+    uint64_t now = uv_now(loop);
+    uint64_t since = now - app->frame_at;
+    uint64_t wait = since < FRAME_MS ? FRAME_MS - since : 0;
+    app->asked = app->asked || now - app->user_at < ECHO_MS;
+    if (!app->asked)
+        wait = MAX(wait, pace_wait(&app->pace, now));
+    uv_timer_start(&app->frame_timer, on_frame_timer, wait, 0);
+}
+
+/* For what a user did: not later than the next frame, whatever the last one cost. */
+static void want_frame_now(struct app *app)
+{
+    uv_loop_t *loop = loop_uv(app->loop);
+    uv_update_time(loop);
+    app->user_at = uv_now(loop);
+    if (!app->asked)
+        uv_timer_stop(&app->frame_timer);
+    want_frame(app);
 }
 
 static void on_tick_timer(uv_timer_t *timer)
@@ -106,13 +128,20 @@ static void paint(struct app *app)
     int y;
     int x;
     app->frame_at = uv_now(loop_uv(app->loop));
-    if (!term_frame_begin(app->term))
-        return; /* on_resized() comes when there is room again */
+    if (!term_frame_begin(app->term)) {
+        pace_refused(&app->pace, app->frame_at);
+        return; /* on_drained() comes when there is room again */
+    }
+    app->cells.sparing = pace_sparing(&app->pace, app->frame_at);
     term_size(app->term, &app->cells.width, &app->cells.height);
     erase();
     screen_paint(app->screen, &app->cells, &y, &x);
     term_cursor(app->term, x >= 0, y, x);
+    uint64_t before = term_figures(app->term)->painted;
     term_frame_end(app->term);
+    if (!app->asked)
+        pace_spend(&app->pace, app->frame_at, term_figures(app->term)->painted - before);
+    app->asked = false;
     want_tick(app);
     script_go_on(app);
 }
@@ -222,19 +251,24 @@ static void on_paste(void *ctx, const char *bytes, size_t len, bool too_big)
     if (app->leaving)
         return;
     screen_paste(app->screen, bytes, len, too_big);
-    want_frame(app);
+    want_frame_now(app);
 }
 
 static void on_pasting(void *ctx)
 {
     struct app *app = ctx;
     screen_pasting(app->screen, term_pasting(app->term));
-    want_frame(app);
+    want_frame_now(app);
+}
+
+static void on_drained(void *ctx)
+{
+    want_frame(ctx);
 }
 
 static void on_resized(void *ctx)
 {
-    want_frame(ctx);
+    want_frame_now(ctx);
 }
 
 /* The downloads go on in the daemon; nobody is left to look at them. */
@@ -315,9 +349,11 @@ static enum haul_err script_start(struct app *app, struct haul_error *err)
 static void run(struct app *app)
 {
     app->cells.ascii = is_ascii_wanted();
-    app->cells.palette = theme_start();
+    app->cells.palette = theme_start(app->start->theme);
+    app->cells.theme = app->start->theme;
+    pace_init(&app->pace, app->start->rate, uv_now(loop_uv(app->loop)));
     model_connect(app->model);
-    want_frame(app);
+    want_frame_now(app);
     haul_loop_run(app->loop);
 }
 
@@ -373,6 +409,7 @@ int ui_main(const struct ui_start *start)
                                  .paste = on_paste,
                                  .pasting = on_pasting,
                                  .resized = on_resized,
+                                 .drained = on_drained,
                                  .gone = on_gone,
                                  .ctx = &app};
     if (script_start(&app, &err) == HAUL_OK &&

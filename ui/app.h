@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "haul/options.h"
+#include "ui/theme.h"
 
 struct clock;
 struct config;
@@ -18,8 +19,10 @@ struct ui_start {
     const struct haul_settings *settings; /* sent when a row is given; may be NULL */
     const struct haul_options *options;   /* for what is added from the screen; NULL: defaults */
     struct config *config;                /* for its links; may be NULL */
-    const char *log_path;                 /* takes stderr while the screen is up; NULL: nowhere */
-    const struct clock *clock;            /* NULL: the system's */
+    uint64_t rate;                        /* bytes a second that the screen may cost; 0: no bound */
+    enum theme_name theme;
+    const char *log_path;      /* takes stderr while the screen is up; NULL: nowhere */
+    const struct clock *clock; /* NULL: the system's */
 };
 
 /* Runs until the user quits, the terminal goes away or the daemon can't be reached. Returns the

@@ -13,7 +13,9 @@
 struct cells {
     int width, height; /* of the screen */
     enum theme_palette palette;
+    enum theme_name theme;
     bool ascii;    /* the locale or the user wants no other characters */
+    bool sparing;  /* the line is slow: only what matters most should move */
     bool selected; /* what is put now belongs to the row under the cursor */
 };
 

@@ -154,9 +154,12 @@ static void put_right(const struct cells *cells, int y, int x, const struct row_
 static void paint_numbers(const struct cells *cells, int y, int x, const struct row_layout *layout,
                           const struct row_text *text)
 {
-    put_right(cells, y, x, &layout->size, text->size);
-    put_right(cells, y, x, &layout->rate, text->rate);
-    put_right(cells, y, x, &layout->eta, text->eta);
+    /* Bar and percentage say what matters, and move least. */
+    if (!cells->sparing) {
+        put_right(cells, y, x, &layout->size, text->size);
+        put_right(cells, y, x, &layout->rate, text->rate);
+        put_right(cells, y, x, &layout->eta, text->eta);
+    }
     cells_put_right(cells, y, x + layout->connections.x, layout->connections.width, STYLE_DIM,
                     text->connections);
 }

@@ -244,7 +244,7 @@ static void write_some(struct term *term)
     if (!term->refused || wire_pending(&term->wire))
         return;
     term->refused = false;
-    term->events.resized(term->events.ctx);
+    term->events.drained(term->events.ctx);
 }
 
 static void on_ready(uv_poll_t *handle, int status, int events)

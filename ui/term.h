@@ -17,6 +17,7 @@ struct term_events {
     void (*key)(void *ctx, const struct input_key *key);
     void (*paste)(void *ctx, const char *bytes, size_t len, bool too_big); /* as ui/input.h */
     void (*pasting)(void *ctx); /* more of a paste came; term_pasting() tells how much */
+    void (*drained)(void *ctx); /* a frame was refused, and there is room now */
     void (*resized)(void *ctx); /* or otherwise to be painted anew */
     void (*gone)(void *ctx, bool terminated); /* lost, or by SIGTERM; at most once */
     void *ctx;
@@ -33,7 +34,7 @@ HAUL_CHECKED enum haul_err term_open(struct haul_loop *loop, const char *log_pat
 void term_close(struct term *term);
 
 /* True when the terminal has taken the frame before. Applies a new size, so ask for it after this.
- * False: `resized` comes when it has. */
+ * False: `drained` comes when it has. */
 bool term_frame_begin(struct term *term);
 void term_frame_end(struct term *term); /* never waits */
 

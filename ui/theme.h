@@ -17,14 +17,24 @@ enum theme_style {
     STYLE_COUNT
 };
 
+/* In the order of --theme. */
+enum theme_name {
+    THEME_DEFAULT,
+    THEME_LIGHT,
+    THEME_HIGH_CONTRAST,
+    THEME_COLOR_BLIND, /* tells states by blue, orange and vermilion, and never by red and green */
+    THEME_NONE,
+    THEME_NAME_COUNT
+};
+
 enum theme_palette { THEME_MONO, THEME_8, THEME_16, THEME_256, THEME_PALETTE_COUNT };
 
 /* Chooses by what the terminal can and by NO_COLOR, and tells curses. After the screen was opened.
  */
-enum theme_palette theme_start(void);
+enum theme_palette theme_start(enum theme_name name);
 
 /* Attributes for curses. SELECTED: of the row under the cursor. */
-unsigned theme_attributes(enum theme_palette palette, enum theme_style style, bool selected,
-                          short *ret_pair);
+unsigned theme_attributes(enum theme_name name, enum theme_palette palette, enum theme_style style,
+                          bool selected, short *ret_pair);
 
 #endif

@@ -81,6 +81,7 @@ void wire_count(struct wire *wire, uint64_t now, size_t len)
         figures->second_bytes = 0;
         figures->second_frames = 0;
     }
+    figures->painted += len;
     figures->frames++;
     figures->second_frames++;
     figures->second_bytes += (uint32_t)len;

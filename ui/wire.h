@@ -15,6 +15,7 @@
 /* What the screen costs, for people who look at it over a slow line. */
 struct wire_figures {
     uint64_t bytes;         /* since the start */
+    uint64_t painted;       /* that frames were made of, sent or not yet */
     uint64_t frames;        /* that changed anything */
     uint64_t dropped;       /* that the terminal had no room for */
     uint32_t last_bytes;    /* in the last whole second in which anything was painted */

@@ -9,9 +9,10 @@ _haul_value() {
     --dir|-d) kind=folder ;;
     --input-file|-i|--cacert|--log|--config) kind=file ;;
     --if-exists) words="rename skip overwrite fail" ;;
+    --theme) words="default light high-contrast color-blind mono" ;;
     --progress) words="auto bar plain json none" ;;
     --reset) words="jobs per-host limit" ;;
-    --out|-o|--jobs|-j|--per-host|--limit|--item-limit|--header|-H|--user-agent|-A|--referer|-e|--user|-u|--cookie|-b|--cookies|--bearer|--request|-X|--data|--json-data|--form|--noproxy|--proxy|--checksum|--retries|--retry-wait|--retry-on|--connect-timeout|--connections|-x|--min-split|--stall-timeout|--min-speed|--timeout|--url|--on-done|--on-failed|--on-batch-done|--hook-timeout|--session) kind=none ;;
+    --out|-o|--jobs|-j|--per-host|--limit|--item-limit|--header|-H|--user-agent|-A|--referer|-e|--user|-u|--cookie|-b|--cookies|--bearer|--request|-X|--data|--json-data|--form|--noproxy|--proxy|--checksum|--retries|--retry-wait|--retry-on|--connect-timeout|--connections|-x|--min-split|--stall-timeout|--min-speed|--timeout|--url|--on-done|--on-failed|--on-batch-done|--hook-timeout|--ui-rate|--session) kind=none ;;
     *) return 1 ;;
     esac
 }
@@ -19,7 +20,7 @@ _haul_value() {
 # The options of the command $1: sets `words`.
 _haul_options() {
     case $1 in
-    '') words="--dir --out --input-file --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --log --config --session --help --version" ;;
+    '') words="--dir --out --input-file --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --theme --ui-rate --log --config --session --help --version" ;;
     get) words="--dir --out --input-file --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --on-done --on-failed --on-batch-done --hook-timeout --progress --quiet --verbose --log --config --help --version" ;;
     add) words="--dir --out --input-file --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --json --config --session --help --version" ;;
     list) words="--json --session --help --version" ;;

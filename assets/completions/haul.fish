@@ -72,6 +72,8 @@ complete -c haul -n '__fish_seen_subcommand_from get daemon' -l on-failed -x -d 
 complete -c haul -n '__fish_seen_subcommand_from get daemon' -l on-batch-done -x -d 'Run COMMAND when nothing is left to do'
 complete -c haul -n '__fish_seen_subcommand_from get daemon' -l hook-timeout -x -d 'Longest time for such a command; 0 is no limit'
 complete -c haul -n '__fish_seen_subcommand_from set' -l reset -x -a 'jobs per-host limit' -d 'Let this option be as configured again; may be given several times'
+complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands' -l theme -x -a 'default light high-contrast color-blind mono' -d 'Colours of the screen: default, light, high-contrast, color-blind or mono'
+complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands' -l ui-rate -x -d 'Bytes per second that the screen may cost while you only look; 0 is no limit, and below 1000 fewer columns move'
 complete -c haul -n '__fish_seen_subcommand_from get config' -l progress -x -a 'auto bar plain json none' -d 'What to tell on standard error: auto, bar, plain, json or none'
 complete -c haul -n '__fish_seen_subcommand_from get config' -s q -l quiet -d 'Tell only what failed'
 complete -c haul -n '__fish_seen_subcommand_from get config daemon' -s v -l verbose -d 'Tell more, and write more to the log'

@@ -36,6 +36,8 @@ static unsigned takes_of_run(const char *name)
         {"on-failed", COMMAND_TAKES_HOOKS},
         {"on-batch-done", COMMAND_TAKES_HOOKS},
         {"hook-timeout", COMMAND_TAKES_HOOKS},
+        {"theme", COMMAND_TAKES_SCREEN},
+        {"ui-rate", COMMAND_TAKES_SCREEN},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

@@ -248,7 +248,8 @@ static const struct command screen_command = {
     .summary = "A download manager for the terminal. Without a command it shows the session's "
                "queue, adding the URLs; the downloads go on when the screen is closed.",
     .takes = COMMAND_TAKES_ITEM | COMMAND_TAKES_SETTINGS | COMMAND_TAKES_INPUT |
-             COMMAND_TAKES_SESSION | COMMAND_TAKES_LOG | COMMAND_TAKES_CONFIG,
+             COMMAND_TAKES_SESSION | COMMAND_TAKES_LOG | COMMAND_TAKES_CONFIG |
+             COMMAND_TAKES_SCREEN,
     .operands_max = COMMAND_ANY,
 };
 
@@ -288,6 +289,8 @@ static int run_screen(const struct args *args, cli_screen_fn *screen)
         .options = args->item,
         .config = args->config,
         .log_path = args->run.log,
+        .theme = args->run.theme,
+        .ui_rate = (uint64_t)args->run.ui_rate,
     });
     requests_fini(&requests);
     return status;

@@ -19,6 +19,8 @@ struct cli_start {
     const struct haul_options *options; /* for what is added from the screen */
     struct config *config;              /* for the links of that */
     const char *log_path;               /* NULL: none was asked for */
+    unsigned theme;                     /* enum run_theme (config/run_options.h) */
+    uint64_t ui_rate;                   /* bytes a second; 0: no bound */
 };
 
 /* Shows the screen and returns the exit status. main() hands it in, for this room does not know
@@ -41,8 +43,9 @@ enum command_takes {
     COMMAND_TAKES_LOG = 1 << 6,      /* --log */
     COMMAND_TAKES_VERBOSE = 1 << 7,  /* --verbose */
     COMMAND_TAKES_LINK = 1 << 8,     /* --url, the options of a link's origin, and live ones */
-    COMMAND_TAKES_HOOKS = 1 << 11,   /* --on-done and its like */
     COMMAND_TAKES_RESET = 1 << 10,   /* --reset */
+    COMMAND_TAKES_HOOKS = 1 << 11,   /* --on-done and its like */
+    COMMAND_TAKES_SCREEN = 1 << 12,  /* --theme and --ui-rate */
     COMMAND_TAKES_CONFIG = 1 << 9,   /* --config; the file is read before it runs */
 };
 

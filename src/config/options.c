@@ -23,8 +23,11 @@
 
 static const char *const if_exists_choices[] = {"rename", "skip", "overwrite", "fail", NULL};
 static const char *const progress_choices[] = {"auto", "bar", "plain", "json", "none", NULL};
+static const char *const theme_choices[] = {"default",     "light", "high-contrast",
+                                            "color-blind", "mono",  NULL};
 
 static_assert(COUNT_OF(if_exists_choices) == HAUL_IF_EXISTS_COUNT + 1, "a word for each value");
+static_assert(COUNT_OF(theme_choices) == RUN_THEME_COUNT + 1, "a word for each value");
 static_assert(COUNT_OF(progress_choices) == RUN_PROGRESS_COUNT + 1, "a word for each value");
 
 /* Anything that would end a header line or move a cursor. */
@@ -549,6 +552,22 @@ static const struct haul_option rows[] = {
         .help = "Let this option be as configured again; may be given several times",
         .check = check_filled,
         .once = true,
+    },
+    {
+        CLIENT("theme", theme),
+        .type = HAUL_OPTION_CHOICE,
+        .initial = "default",
+        .choices = theme_choices,
+        .value_name = "NAME",
+        .help = "Colours of the screen: default, light, high-contrast, color-blind or mono",
+    },
+    {
+        CLIENT("ui-rate", ui_rate),
+        .type = HAUL_OPTION_RATE,
+        .initial = "2400",
+        .value_name = "RATE",
+        .help = "Bytes per second that the screen may cost while you only look; 0 is no limit, "
+                "and below 1000 fewer columns move",
     },
     {
         CLIENT("progress", progress),

@@ -18,6 +18,15 @@ enum run_progress {
     RUN_PROGRESS_COUNT
 };
 
+enum run_theme {
+    RUN_THEME_DEFAULT,
+    RUN_THEME_LIGHT,
+    RUN_THEME_HIGH_CONTRAST,
+    RUN_THEME_COLOR_BLIND,
+    RUN_THEME_MONO,
+    RUN_THEME_COUNT
+};
+
 struct run_options {
     struct haul_given given;
     struct haul_strings input_files;
@@ -32,7 +41,9 @@ struct run_options {
     bool quiet;
     bool verbose;
     enum run_progress progress;
-    char *log; /* file, or NULL */
+    enum run_theme theme;
+    int64_t ui_rate; /* bytes a second for the screen; 0: no bound */
+    char *log;       /* file, or NULL */
     bool json;
     bool help;
     bool version;

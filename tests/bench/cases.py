@@ -554,3 +554,67 @@ def watched(bench, out, count):
 def screen_100k(bench):
     yield Tool("haul-100", {}, run=lambda out: watched(bench, out, 100))
     yield Tool("haul", {}, run=lambda out: watched(bench, out, 100_000))
+
+
+def read_for(master, seconds):
+    """Bytes that come from the pseudo-terminal in that time."""
+    count, end = 0, time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        if select.select([master], [], [], left)[0]:
+            try:
+                count += len(os.read(master, 65536))
+            except OSError:  # the other side is closed
+                break
+    return count
+
+
+def until_drawn(master):
+    """Presses a key; seconds until something is drawn for it, which a mere change of the downloads
+    would not be within the same time."""
+    read_for(master, 0.2)
+    began = time.monotonic()
+    os.write(master, b"j")
+    select.select([master], [], [], 5)
+    return time.monotonic() - began
+
+
+def screen_figures(bench, out, count, *options, size=(120, 40), seconds=20):
+    """What the screen costs while COUNT items move and nobody touches it, then how soon a key is
+    seen. `key`: the median of eleven."""
+    names = [f"move-{number:04}.bin" for number in range(count)]
+    links = bench.write_list("moving", (bench.nginx.url(f"/16k/64m?{name}") + f"\n  out={name}"
+                                        for name in names))
+    env = {**bench.env, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+    command = [bench.haul, "--session", "bench", "-j", str(count), "--per-host", "0",
+               "--connections", "1", "-d", out, "-i", links, *options]
+    pid, master = pty.fork()
+    if pid == 0:
+        os.execve(command[0], command, env)
+    try:
+        fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+        read_for(master, 8)
+        cpu = cpu_of(pid)
+        came = read_for(master, seconds)
+        cpu = cpu_of(pid) - cpu
+        figures = {"bytes": came / seconds, "cpu": 100 * cpu / seconds, "mem": resident(pid)}
+        figures["wall"] = figures["key"] = sorted(until_drawn(master) for _ in range(11))[5]
+        return figures
+    finally:
+        os.kill(pid, signal.SIGTERM)
+        read_for(master, 0.5)
+        os.close(master)
+        os.waitpid(pid, 0)
+        subprocess.run([bench.haul, "stop", "--session", "bench"], env=env, check=False,
+                       stdout=subprocess.DEVNULL)
+
+
+@case("ui-bytes", "the screen at 120x40: bytes a second, % of a core, seconds until a key is drawn",
+      Goal("bytes", 2500), Goal("cpu", 1.0), Goal("mem", 12), Goal("key", 0.15), runs=1)
+def ui_bytes(bench):
+    files = {"64m": bench.big("64m", 64 * MIB)}
+    del files  # what comes is not compared: nothing becomes whole
+    for name, count, options in (("haul", 50, ()), ("haul-500", 500, ()),
+                                 ("haul-low", 50, ("--ui-rate", "480")),
+                                 ("haul-2000", 2000, ())):
+        yield Tool(name, {}, run=lambda out, count=count, options=options: screen_figures(
+            bench, out, count, *options))

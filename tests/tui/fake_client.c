@@ -914,7 +914,9 @@ int main(void)
     static const struct clock still = {still_ticks, still_wall, still_chance, NULL, NULL};
     struct haul_options *options = haul_options_new();
     xstrset(&options->dir, "/home/user/Downloads");
-    struct ui_start start = {.session = "default",
+    const char *theme = getenv("HAUL_FAKE_THEME");
+    struct ui_start start = {.theme = theme ? (enum theme_name)(theme[0] - '0') : THEME_DEFAULT,
+                             .session = "default",
                              .options = options,
                              .log_path = getenv("HAUL_FAKE_STDERR"),
                              .clock = &still};

@@ -33,6 +33,7 @@ struct screen_case {
     const char *locale; /* NULL: UTF-8 */
     const char *type;   /* TERM; NULL: xterm-256color */
     bool no_color;
+    const char *theme; /* its number in ui/theme.h; NULL: the default */
     bool ascii;
     bool colors; /* compare them */
 };
@@ -64,6 +65,26 @@ static const struct screen_case cases[] = {
      .rows = 24,
      .type = "xterm",
      .colors = true},
+    {.name = "light-80x24", .fake = "busy", .cols = 80, .rows = 24, .theme = "1", .colors = true},
+    {.name = "high-contrast-80x24",
+     .fake = "busy",
+     .cols = 80,
+     .rows = 24,
+     .theme = "2",
+     .colors = true},
+    {.name = "color-blind-80x24",
+     .fake = "busy",
+     .cols = 80,
+     .rows = 24,
+     .theme = "3",
+     .colors = true},
+    {.name = "no-theme-80x24",
+     .fake = "busy",
+     .cols = 80,
+     .rows = 24,
+     .theme = "4",
+     .colors = true},
+    {.name = "busy-300x100", .fake = "busy", .cols = 300, .rows = 100, .colors = true},
     {.name = "mono-80x24", .fake = "busy", .cols = 80, .rows = 24, .type = "vt220", .colors = true},
     {.name = "empty-80x24", .fake = "empty", .cols = 80, .rows = 24},
     {.name = "empty-40x10", .fake = "empty", .cols = 40, .rows = 10},
@@ -413,6 +434,7 @@ static void child_run(const struct run *run, const char *program)
     setenv("TERM", what->type ? what->type : "xterm-256color", 1);
     setenv("HAUL_ASCII", what->ascii ? "1" : "", 1);
     setenv("NO_COLOR", what->no_color ? "1" : "", 1);
+    setenv("HAUL_FAKE_THEME", what->theme ? what->theme : "0", 1);
     setenv("TZ", "UTC", 1);
     unsetenv("COLUMNS");
     unsetenv("LINES");

@@ -117,7 +117,7 @@ class Screen(Terminal):
     def rows(self):
         """The list's rows, without the marks' air."""
         body = self.lines()[2:-1]
-        if body and set(body[0]) == {"─"}:
+        if body and body[0].startswith("──"):
             body = body[1:]
         return [line for line in body if line.strip()]
 

@@ -27,8 +27,8 @@ def is_right(screen, server, width, height):
         return False
     if not lines[1].startswith(" [All]") or "quit" not in lines[-1]:
         return False
-    rules = [n for n, line in enumerate(lines) if set(line) == {"─"}]
-    if rules != ([2] if height >= 12 else []) or (rules and len(lines[2]) != width):
+    rules = [n for n, line in enumerate(lines) if line.startswith("──")]
+    if rules != ([2] if height >= 12 else []) or (rules and not width - 3 < len(lines[2]) <= width):
         return False
     rows = screen.rows()
     room = height - 3 - len(rules)
