@@ -99,7 +99,8 @@ def keys_work(t, screen, server):
     screen.type("p")
     until("it goes on", lambda: dict(sessions(t))[server.names[3]] == "active")
     screen.type("G", "Enter")
-    screen.wait(server.url(COUNT - 1)[:20])
+    screen.until("the details", lambda: server.names[-1] in screen.text() and
+                 "Esc back" in screen.text())
     screen.resize(120, 30)
     screen.until("details beside the list", lambda: server.names[0] in screen.text() and
                  "folder" in screen.text())
