@@ -360,6 +360,7 @@ static void run(struct app *app)
 static void parts_open(struct app *app)
 {
     const struct clock *clock = app->start->clock ? app->start->clock : &clock_system;
+    struct haul_place place = {.session = app->start->session, .host = app->start->host};
     struct model_events from_model = {.ready = on_ready,
                                       .changed = on_changed,
                                       .notice = on_notice,
@@ -371,7 +372,7 @@ static void parts_open(struct app *app)
                                         .redraw = on_redraw,
                                         .work = on_work_wanted,
                                         .ctx = app};
-    app->model = model_new(app->loop, app->start->session, clock, &from_model);
+    app->model = model_new(app->loop, &place, clock, &from_model);
     app->screen = screen_new(app->model, app->start->options, app->start->config, &from_screen);
     timers_open(app);
 }

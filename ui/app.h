@@ -14,6 +14,7 @@ struct config;
 
 struct ui_start {
     const char *session;                 /* a checked name (base/path.h) */
+    const char *host;                    /* the machine it is on, for ssh; NULL: this one */
     const struct haul_request *requests; /* to add at once; may be NULL */
     size_t request_count;
     const struct haul_settings *settings; /* sent when a row is given; may be NULL */

@@ -39,6 +39,7 @@ struct model {
     struct model_events events;
     struct haul_client *client; /* NULL without a connection */
     char *session;
+    char *host; /* NULL: this machine */
     bool ready;
     struct haul_hello hello;
     unsigned calls_open;
@@ -245,24 +246,25 @@ void model_connect(struct model *model)
 {
     struct haul_client_events events = {
         .ready = on_ready, .frame = on_frame, .lost = on_lost, .ctx = model};
+    struct haul_place place = {.session = model->session, .host = model->host};
     struct haul_error err;
     if (model->client)
         return;
-    if (haul_client_open(model->loop, model->session, true, &events, &model->client, &err) !=
-        HAUL_OK) {
+    if (haul_client_open(model->loop, &place, true, &events, &model->client, &err) != HAUL_OK) {
         model->client = NULL;
         model->events.lost(model->events.ctx, err.text, false);
     }
 }
 
-struct model *model_new(struct haul_loop *loop, const char *session, const struct clock *clock,
-                        const struct model_events *events)
+struct model *model_new(struct haul_loop *loop, const struct haul_place *place,
+                        const struct clock *clock, const struct model_events *events)
 {
     struct model *model = xcalloc(1, sizeof(*model));
     model->loop = loop;
     model->clock = clock;
     model->events = *events;
-    model->session = xstrdup(session);
+    model->session = xstrdup(place->session);
+    model->host = place->host ? xstrdup(place->host) : NULL;
     model->follow_index = UINT64_MAX;
     return model;
 }
@@ -294,6 +296,7 @@ void model_free(struct model *model)
     free(model->filter);
     free(model->find);
     free(model->session);
+    free(model->host);
     free(model);
 }
 

@@ -27,8 +27,8 @@ struct model_events {
 };
 
 /* CLOCK is borrowed for the model's life. */
-struct model *model_new(struct haul_loop *loop, const char *session, const struct clock *clock,
-                        const struct model_events *events);
+struct model *model_new(struct haul_loop *loop, const struct haul_place *place,
+                        const struct clock *clock, const struct model_events *events);
 void model_free(struct model *model); /* NULL is fine; no event comes any more */
 
 /* Connects, starting the daemon if need be; also after `lost`. Failures come through `lost`,

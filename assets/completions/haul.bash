@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Completion of haul(1) for bash. Made from haul's tables by tests/reference; lint/reference tells how.
 
-_haul_commands="get add list show pause resume cancel retry change remove undo move set config wait stop daemon sessions doctor help version"
+_haul_commands="get add list show pause resume cancel retry change remove undo move set config wait stop daemon sessions doctor bridge help version"
 
 # What may follow the option $1: sets `words`, or `kind`; false: it takes no value.
 _haul_value() {
@@ -12,7 +12,7 @@ _haul_value() {
     --theme) words="default light high-contrast color-blind mono" ;;
     --progress) words="auto bar plain json none" ;;
     --reset) words="jobs per-host limit" ;;
-    --out|-o|--jobs|-j|--per-host|--limit|--item-limit|--header|-H|--user-agent|-A|--referer|-e|--user|-u|--cookie|-b|--cookies|--bearer|--request|-X|--data|--json-data|--form|--noproxy|--proxy|--checksum|--retries|--retry-wait|--retry-on|--connect-timeout|--connections|-x|--min-split|--stall-timeout|--min-speed|--timeout|--url|--on-done|--on-failed|--on-batch-done|--hook-timeout|--ui-rate|--session) kind=none ;;
+    --out|-o|--jobs|-j|--per-host|--limit|--item-limit|--header|-H|--user-agent|-A|--referer|-e|--user|-u|--cookie|-b|--cookies|--bearer|--request|-X|--data|--json-data|--form|--noproxy|--proxy|--checksum|--retries|--retry-wait|--retry-on|--connect-timeout|--connections|-x|--min-split|--stall-timeout|--min-speed|--timeout|--url|--on-done|--on-failed|--on-batch-done|--hook-timeout|--ui-rate|--session|--host) kind=none ;;
     *) return 1 ;;
     esac
 }
@@ -20,26 +20,27 @@ _haul_value() {
 # The options of the command $1: sets `words`.
 _haul_options() {
     case $1 in
-    '') words="--dir --out --input-file --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --theme --ui-rate --log --config --session --help --version" ;;
+    '') words="--dir --out --input-file --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --theme --ui-rate --log --config --session --host --help --version" ;;
     get) words="--dir --out --input-file --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --on-done --on-failed --on-batch-done --hook-timeout --progress --quiet --verbose --log --config --help --version" ;;
-    add) words="--dir --out --input-file --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --json --config --session --help --version" ;;
-    list) words="--json --session --help --version" ;;
-    show) words="--json --session --help --version" ;;
-    pause) words="--json --session --help --version" ;;
-    resume) words="--json --session --help --version" ;;
-    cancel) words="--json --session --help --version" ;;
-    retry) words="--json --session --help --version" ;;
-    change) words="--item-limit --header --referer --user --cookie --bearer --request --data --json-data --form --url --json --session --help --version" ;;
-    remove) words="--json --session --help --version" ;;
-    undo) words="--json --session --help --version" ;;
-    move) words="--json --session --help --version" ;;
-    set) words="--jobs --per-host --limit --reset --json --session --help --version" ;;
-    config) words="--dir --out --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --progress --quiet --verbose --json --log --config --session --help --version" ;;
-    wait) words="--json --session --help --version" ;;
-    stop) words="--json --session --help --version" ;;
+    add) words="--dir --out --input-file --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --json --config --session --host --help --version" ;;
+    list) words="--json --session --host --help --version" ;;
+    show) words="--json --session --host --help --version" ;;
+    pause) words="--json --session --host --help --version" ;;
+    resume) words="--json --session --host --help --version" ;;
+    cancel) words="--json --session --host --help --version" ;;
+    retry) words="--json --session --host --help --version" ;;
+    change) words="--item-limit --header --referer --user --cookie --bearer --request --data --json-data --form --url --json --session --host --help --version" ;;
+    remove) words="--json --session --host --help --version" ;;
+    undo) words="--json --session --host --help --version" ;;
+    move) words="--json --session --host --help --version" ;;
+    set) words="--jobs --per-host --limit --reset --json --session --host --help --version" ;;
+    config) words="--dir --out --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --progress --quiet --verbose --json --log --config --session --host --help --version" ;;
+    wait) words="--json --session --host --help --version" ;;
+    stop) words="--json --session --host --help --version" ;;
     daemon) words="--jobs --per-host --limit --on-done --on-failed --on-batch-done --hook-timeout --verbose --config --session --help --version" ;;
     sessions) words="--json --help --version" ;;
-    doctor) words="--json --session --help --version" ;;
+    doctor) words="--json --session --host --help --version" ;;
+    bridge) words="--session --help --version" ;;
     help) words="--help --version" ;;
     version) words="--help --version" ;;
     esac

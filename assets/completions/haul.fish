@@ -1,6 +1,6 @@
 # Completion of haul(1) for fish. Made from haul's tables by tests/reference; lint/reference tells how.
 
-set -g haul_commands get add list show pause resume cancel retry change remove undo move set config wait stop daemon sessions doctor help version
+set -g haul_commands get add list show pause resume cancel retry change remove undo move set config wait stop daemon sessions doctor bridge help version
 
 complete -c haul -f
 complete -c haul -n '__fish_is_nth_token 1' -a get -d 'Download now, in this process; the exit status tells how it went.'
@@ -23,6 +23,7 @@ complete -c haul -n '__fish_is_nth_token 1' -a stop -d 'End the session\'s daemo
 complete -c haul -n '__fish_is_nth_token 1' -a daemon -d 'Run the session\'s daemon here; clients start one by themselves.'
 complete -c haul -n '__fish_is_nth_token 1' -a sessions -d 'List the sessions: what runs, what is at rest.'
 complete -c haul -n '__fish_is_nth_token 1' -a doctor -d 'Look for what is wrong here, and tell what to do.'
+complete -c haul -n '__fish_is_nth_token 1' -a bridge -d 'Join standard input and output to the session\'s daemon.'
 complete -c haul -n '__fish_is_nth_token 1' -a help -d 'Explain haul or one of its commands.'
 complete -c haul -n '__fish_seen_subcommand_from help' -a "$haul_commands"
 complete -c haul -n '__fish_is_nth_token 1' -a version -d 'Show the versions of haul and its libraries.'
@@ -80,6 +81,7 @@ complete -c haul -n '__fish_seen_subcommand_from get config daemon' -s v -l verb
 complete -c haul -n '__fish_seen_subcommand_from add list show pause resume cancel retry change remove undo move set config wait stop sessions doctor' -l json -d 'Answer in JSON, for other programs'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get config' -l log -r -F -d 'Append a log to FILE'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add config daemon' -l config -r -F -d 'Read this configuration; the default is $HAUL_CONFIG, else haul.conf'
-complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add list show pause resume cancel retry change remove undo move set config wait stop daemon doctor' -l session -x -d 'The queue to use; the default is $HAUL_SESSION, else \'default\''
+complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add list show pause resume cancel retry change remove undo move set config wait stop daemon doctor bridge' -l session -x -d 'The queue to use; the default is $HAUL_SESSION, else \'default\''
+complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add list show pause resume cancel retry change remove undo move set config wait stop doctor' -l host -x -d 'Work with the queue on another machine, through ssh; the default is $HAUL_HOST, else this one'
 complete -c haul -s h -l help -d 'Explain the command and its options'
 complete -c haul -s V -l version -d 'Show the versions of haul and its libraries'

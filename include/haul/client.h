@@ -13,6 +13,12 @@
 
 struct haul_client;
 
+/* Where a session is. */
+struct haul_place {
+    const char *session; /* a checked name */
+    const char *host; /* NULL: on this machine; else what ssh is told, like "user@box", checked */
+};
+
 /* What a client looks at. A row of the list is sent only when it changed. */
 struct haul_view {
     uint32_t states;    /* bit (1 << haul_state); 0 means all */
@@ -120,10 +126,10 @@ struct haul_reply {
 };
 typedef void haul_reply_cb(void *ctx, const struct haul_reply *reply);
 
-/* SESSION is a checked name. With START the daemon is started when none answers. Failures to reach
- * it come through `lost`. */
-HAUL_CHECKED enum haul_err haul_client_open(struct haul_loop *loop, const char *session, bool start,
-                                            const struct haul_client_events *events,
+/* With START the daemon is started when none answers; on another machine it always is. Failures to
+ * reach it come through `lost`. */
+HAUL_CHECKED enum haul_err haul_client_open(struct haul_loop *loop, const struct haul_place *place,
+                                            bool start, const struct haul_client_events *events,
                                             struct haul_client **ret_client,
                                             struct haul_error *err);
 /* Open calls are answered with HAUL_E_CANCELLED first. NULL is fine. */

@@ -102,6 +102,13 @@ char *path_default_download_dir(void)
     return path_absolute(dir && dir[0] == '/' ? dir : ".");
 }
 
+char *path_daemon_download_dir(void)
+{
+    const char *dir = getenv("XDG_DOWNLOAD_DIR");
+
+    return dir && dir[0] == '/' ? xstrdup(dir) : home_dir();
+}
+
 /* Refuses what another user could have put there or could look into. */
 static enum haul_err check_private(const char *dir, struct haul_error *err)
 {

@@ -15,6 +15,7 @@ char *path_join(const char *dir, const char *name);
 char *path_absolute(const char *path);     /* against the working directory; "~/" is expanded */
 char *path_config_dir(void);               /* $XDG_CONFIG_HOME/haul */
 char *path_state_dir(const char *session); /* $XDG_STATE_HOME/haul/SESSION: log, database */
+char *path_daemon_download_dir(void);      /* $XDG_DOWNLOAD_DIR if set, else the home folder */
 char *path_default_download_dir(void); /* $XDG_DOWNLOAD_DIR if set, else the working directory */
 
 /* $XDG_RUNTIME_DIR/haul, else <tmp>/haul-<uid>/. Made 0700 when missing; refused (HAUL_E_SOCKET)

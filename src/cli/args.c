@@ -22,21 +22,14 @@ static unsigned takes_of_run(const char *name)
         const char *name;
         unsigned takes;
     } rows[] = {
-        {"input-file", COMMAND_TAKES_INPUT},
-        {"session", COMMAND_TAKES_SESSION},
-        {"json", COMMAND_TAKES_JSON},
-        {"progress", COMMAND_TAKES_PROGRESS},
-        {"quiet", COMMAND_TAKES_PROGRESS},
-        {"verbose", COMMAND_TAKES_VERBOSE},
-        {"log", COMMAND_TAKES_LOG},
-        {"url", COMMAND_TAKES_LINK},
-        {"config", COMMAND_TAKES_CONFIG},
-        {"reset", COMMAND_TAKES_RESET},
-        {"on-done", COMMAND_TAKES_HOOKS},
-        {"on-failed", COMMAND_TAKES_HOOKS},
-        {"on-batch-done", COMMAND_TAKES_HOOKS},
-        {"hook-timeout", COMMAND_TAKES_HOOKS},
-        {"theme", COMMAND_TAKES_SCREEN},
+        {"input-file", COMMAND_TAKES_INPUT},   {"session", COMMAND_TAKES_SESSION},
+        {"host", COMMAND_TAKES_HOST},          {"json", COMMAND_TAKES_JSON},
+        {"progress", COMMAND_TAKES_PROGRESS},  {"quiet", COMMAND_TAKES_PROGRESS},
+        {"verbose", COMMAND_TAKES_VERBOSE},    {"log", COMMAND_TAKES_LOG},
+        {"url", COMMAND_TAKES_LINK},           {"config", COMMAND_TAKES_CONFIG},
+        {"reset", COMMAND_TAKES_RESET},        {"on-done", COMMAND_TAKES_HOOKS},
+        {"on-failed", COMMAND_TAKES_HOOKS},    {"on-batch-done", COMMAND_TAKES_HOOKS},
+        {"hook-timeout", COMMAND_TAKES_HOOKS}, {"theme", COMMAND_TAKES_SCREEN},
         {"ui-rate", COMMAND_TAKES_SCREEN},
     };
 
@@ -67,6 +60,10 @@ static enum haul_err check_taken(const struct args *args, const struct haul_opti
 {
     if (args_takes(args->command, option))
         return HAUL_OK;
+    if (strcmp(option->name, "host") == 0 && strcmp(args->command->name, "get") == 0)
+        return haul_fail(err, HAUL_E_USAGE,
+                         "'haul get' downloads on this machine; to have another one do it, write: "
+                         "haul add --host USER@BOX …");
     if (args->command == command_screen())
         return haul_fail(err, HAUL_E_USAGE, "--%s goes with a command: haul COMMAND --%s",
                          option->name, option->name);
@@ -143,6 +140,18 @@ static enum haul_err choose_session(struct run_options *run, struct haul_error *
     return haul_option_set(haul_option_find("session"), run, name, err);
 }
 
+static enum haul_err choose_host(struct args *args, struct haul_error *err)
+{
+    const struct haul_option *option = haul_option_find("host");
+    const char *name = getenv("HAUL_HOST");
+    enum haul_err code = HAUL_OK;
+
+    if (args->run.host == NULL && name != NULL && *name != '\0' &&
+        args_takes(args->command, option))
+        code = haul_option_set(option, &args->run, name, err);
+    return code;
+}
+
 static enum haul_err check_operands(const struct args *args, struct haul_error *err)
 {
     const struct command *command = args->command;
@@ -183,6 +192,8 @@ enum haul_err args_parse(const struct command *command, const char *const *words
                              err);
     if (code == HAUL_OK)
         code = choose_session(&args.run, err);
+    if (code == HAUL_OK)
+        code = choose_host(&args, err);
     if (code == HAUL_OK)
         code = check_operands(&args, err);
     if (code != HAUL_OK) {

@@ -74,14 +74,15 @@ static void on_lost(void *ctx, const struct haul_error *err)
 int call_run(struct call *call)
 {
     struct haul_client_events events = {.ready = on_ready, .lost = on_lost, .ctx = call};
+    struct haul_place place = {.session = call->args->run.session, .host = call->args->run.host};
     struct haul_error err;
 
     if (haul_loop_new(&call->loop, &err) != HAUL_OK)
         return report_error(&err);
     if (call->question)
         (void)setenv("HAUL_HOLD", "1", 1);
-    if (haul_client_open(call->loop, call->args->run.session, call->start, &events, &call->client,
-                         &err) == HAUL_OK) {
+    if (haul_client_open(call->loop, &place, call->start, &events, &call->client, &err) ==
+        HAUL_OK) {
         haul_loop_run(call->loop);
         haul_client_close(call->client);
     } else {

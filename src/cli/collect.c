@@ -194,10 +194,29 @@ static enum haul_err collect_curl(struct collected *collected, struct haul_error
     return code;
 }
 
-void collect_settle_dir(struct haul_options *options)
+/* A folder of another machine: what is not absolute is below the home there, and without any the
+ * daemon there decides. Its own files are named to it in the same way. */
+static void settle_far_dir(struct haul_options *options)
+{
+    const char *dir = options->dir;
+    char *far;
+
+    if (dir == NULL || dir[0] == '/' || strcmp(dir, "~") == 0 || strncmp(dir, "~/", 2) == 0)
+        return;
+    far = strcmp(dir, ".") == 0 ? xstrdup("~")
+                                : path_join("~", strncmp(dir, "./", 2) ? dir : dir + 2);
+    free(options->dir);
+    options->dir = far;
+}
+
+void collect_settle_dir(const struct args *args, struct haul_options *options)
 {
     char *dir;
 
+    if (args->run.host != NULL) {
+        settle_far_dir(options);
+        return;
+    }
     haul_options_settle_files(options);
     if (options->dir != NULL && options->dir[0] == '/')
         return;
@@ -243,7 +262,7 @@ enum haul_err collect(const struct args *args, struct collected *ret_collected,
         collected_fini(&collected);
         return code;
     }
-    collect_settle_dir(args->item);
+    collect_settle_dir(args, args->item);
     *ret_collected = (struct collected){.args = args, .count = collected.count};
     STAILQ_INIT(&ret_collected->parts);
     STAILQ_CONCAT(&ret_collected->parts, &collected.parts);
@@ -286,7 +305,7 @@ enum haul_err collected_next(struct collected *collected, struct requests *reque
         requests_add(requests, part->url, options);
     }
     for (size_t i = first; i < requests->count; i++)
-        collect_settle_dir(requests->items[i].options);
+        collect_settle_dir(collected->args, requests->items[i].options);
     if (collected->args->config)
         config_requests(collected->args->config, requests->items + first, requests->count - first);
     free_first(collected);

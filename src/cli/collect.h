@@ -30,8 +30,9 @@ HAUL_CHECKED enum haul_err collected_next(struct collected *collected, struct re
                                           struct haul_error *err);
 void collected_fini(struct collected *collected);
 
-/* Gives OPTIONS an absolute folder, and absolute paths to the files that it names. */
-void collect_settle_dir(struct haul_options *options);
+/* Gives OPTIONS an absolute folder, and absolute paths to the files that it names; with --host a
+ * folder that the other machine can resolve, and files as they are named there. */
+void collect_settle_dir(const struct args *args, struct haul_options *options);
 
 /* The same in one go. */
 HAUL_CHECKED enum haul_err collect_requests(const struct args *args, struct requests *ret_requests,

@@ -16,7 +16,7 @@
 #include "cli/help.h"
 #include "cli/report.h"
 
-#define CLIENT (COMMAND_TAKES_SESSION | COMMAND_TAKES_JSON)
+#define CLIENT (COMMAND_TAKES_SESSION | COMMAND_TAKES_HOST | COMMAND_TAKES_JSON)
 
 static const char ids_help[] =
     "ID is an item's number, as 'haul list' shows it, a range like 3-7, or 'all'.";
@@ -228,6 +228,17 @@ static const struct command commands[] = {
         .run = doctor_run,
     },
     {
+        .name = "bridge",
+        .operands = "",
+        .summary = "Join standard input and output to the session's daemon.",
+        .details =
+            "This is what --host runs on the other machine, through ssh: nothing but lines of "
+            "the control protocol goes in and out. A daemon is started when none runs. It ends "
+            "when either side does.",
+        .takes = COMMAND_TAKES_SESSION,
+        .run = bridge_run,
+    },
+    {
         .name = "help",
         .operands = "[COMMAND]",
         .summary = "Explain haul or one of its commands.",
@@ -248,7 +259,7 @@ static const struct command screen_command = {
     .summary = "A download manager for the terminal. Without a command it shows the session's "
                "queue, adding the URLs; the downloads go on when the screen is closed.",
     .takes = COMMAND_TAKES_ITEM | COMMAND_TAKES_SETTINGS | COMMAND_TAKES_INPUT |
-             COMMAND_TAKES_SESSION | COMMAND_TAKES_LOG | COMMAND_TAKES_CONFIG |
+             COMMAND_TAKES_SESSION | COMMAND_TAKES_HOST | COMMAND_TAKES_LOG | COMMAND_TAKES_CONFIG |
              COMMAND_TAKES_SCREEN,
     .operands_max = COMMAND_ANY,
 };
@@ -283,6 +294,7 @@ static int run_screen(const struct args *args, cli_screen_fn *screen)
         return report_usage("", &err);
     status = screen(&(struct cli_start){
         .session = args->run.session,
+        .host = args->run.host,
         .requests = requests.items,
         .request_count = requests.count,
         .settings = &args->settings,

@@ -13,6 +13,7 @@ struct config;
 /* What the command line asks the screen to do. Everything is borrowed for the call. */
 struct cli_start {
     const char *session; /* a checked name */
+    const char *host;    /* for ssh; NULL: this machine */
     const struct haul_request *requests;
     size_t request_count;
     const struct haul_settings *settings;
@@ -42,10 +43,11 @@ enum command_takes {
     COMMAND_TAKES_PROGRESS = 1 << 5, /* --progress and --quiet */
     COMMAND_TAKES_LOG = 1 << 6,      /* --log */
     COMMAND_TAKES_VERBOSE = 1 << 7,  /* --verbose */
+    COMMAND_TAKES_HOST = 1 << 12,    /* --host */
     COMMAND_TAKES_LINK = 1 << 8,     /* --url, the options of a link's origin, and live ones */
     COMMAND_TAKES_RESET = 1 << 10,   /* --reset */
     COMMAND_TAKES_HOOKS = 1 << 11,   /* --on-done and its like */
-    COMMAND_TAKES_SCREEN = 1 << 12,  /* --theme and --ui-rate */
+    COMMAND_TAKES_SCREEN = 1 << 13,  /* --theme and --ui-rate */
     COMMAND_TAKES_CONFIG = 1 << 9,   /* --config; the file is read before it runs */
 };
 
@@ -86,6 +88,7 @@ int config_run(const struct args *args);
 int set_run(const struct args *args);
 int wait_run(const struct args *args);
 int stop_run(const struct args *args);
+int bridge_run(const struct args *args);
 int help_run(const struct args *args);
 int version_run(const struct args *args);
 

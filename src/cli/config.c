@@ -295,7 +295,7 @@ int config_run(const struct args *args)
         table.url = args->operands[0];
     if (table.url && url_split(table.url, &parts, &err) != HAUL_OK)
         return report_usage("config", &err);
-    collect_settle_dir(args->item);
+    collect_settle_dir(args, args->item);
     table.item = config_options(args->config, table.url, args->item);
     status = call_run(&call);
     haul_options_unref(table.item);

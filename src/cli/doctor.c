@@ -189,7 +189,7 @@ static void look_at_folders(struct findings *findings, const struct args *args)
 {
     char *state = path_state_dir(args->run.session);
 
-    collect_settle_dir(args->item);
+    collect_settle_dir(args, args->item);
     look_at_folder(findings, "download folder", args->item->dir);
     look_at_folder(findings, "queue folder", state);
     free(state);

@@ -66,6 +66,20 @@ static const char *check_session(const char *value)
     return path_session_ok(value) ? NULL : "must be 1 to 32 letters, digits, '-' or '_'";
 }
 
+/* A word for ssh's command line, which must not be taken for an option of ssh, nor mean anything to
+ * a shell that the user's configuration of ssh hands it to. */
+static const char *check_host(const char *value)
+{
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@:/[]%+~";
+
+    if (*value == '\0' || *value == '-')
+        return "must be a host as ssh takes it, like user@box";
+    if (strlen(value) > 255 || strspn(value, allowed) != strlen(value))
+        return "must be a host as ssh takes it, of letters, digits and . _ - @ : / [ ] % + ~";
+    return NULL;
+}
+
 /* The name is one file in DIR: a path here would let a list file write anywhere. */
 static const char *check_out(const char *value)
 {
@@ -622,6 +636,14 @@ static const struct haul_option rows[] = {
         .help = "The queue to use; the default is $HAUL_SESSION, else 'default'",
         .check = check_session,
         .once = true,
+    },
+    {
+        CLIENT("host", host),
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "USER@BOX",
+        .help = "Work with the queue on another machine, through ssh; the default is $HAUL_HOST, "
+                "else this one",
+        .check = check_host,
     },
     {
         CLIENT("help", help),

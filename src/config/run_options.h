@@ -38,6 +38,7 @@ struct run_options {
     char *on_failed;
     char *on_batch_done;
     uint64_t hook_timeout; /* seconds, 0: none */
+    char *host;            /* NULL: this machine */
     bool quiet;
     bool verbose;
     enum run_progress progress;

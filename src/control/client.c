@@ -18,12 +18,10 @@
 #include "base/str.h"
 #include "control/add.h"
 #include "control/client_inside.h"
-#include "control/conn.h"
-#include "control/endpoint.h"
 #include "control/json.h"
+#include "control/link.h"
 #include "control/proto.h"
 #include "control/reply.h"
-#include "control/spawn.h"
 #include "haul/version.h"
 
 /* A call that has not been answered. */
@@ -48,25 +46,14 @@ struct held_line {
     size_t len;
 };
 
-/* The start of a daemon, on a thread of the pool. */
-struct spawn_job {
-    uv_work_t work;
-    struct haul_client *client; /* NULL once that is closed */
-    char session[64];
-    enum haul_err code;
-    struct haul_error err;
-};
-
 TAILQ_HEAD(call_list, open_call);
 
 struct haul_client {
     struct haul_client_events events;
     uv_loop_t *loop;
     char *session;
-    char *path;
-    struct conn *conn;       /* NULL while there is none */
-    struct spawn_job *spawn; /* NULL unless one is under way */
-    bool may_start;          /* a daemon, when there is none; once */
+    char *host; /* NULL: this machine */
+    struct link *link;
     bool ready;
     bool lost;
     bool closed;
@@ -174,16 +161,14 @@ void haul_client_close(struct haul_client *client)
     if (!client || client->closed)
         return;
     client->closed = true;
-    conn_free(client->conn);
-    client->conn = NULL;
-    if (client->spawn)
-        client->spawn->client = NULL;
+    link_free(client->link);
+    client->link = NULL;
     (void)haul_fail(&err, HAUL_E_CANCELLED, "the connection was closed");
     answer_all(client, &err);
     drop_backlog(client);
     drop_rows(client);
     free(client->session);
-    free(client->path);
+    free(client->host);
     uv_close((uv_handle_t *)&client->later, on_later_closed);
 }
 
@@ -195,77 +180,20 @@ static void lose(struct haul_client *client, const struct haul_error *err)
     if (client->closed || client->lost)
         return;
     client->lost = true;
-    conn_free(client->conn);
-    client->conn = NULL;
+    link_free(client->link);
+    client->link = NULL;
     drop_backlog(client);
     answer_all(client, &copy);
     if (!client->closed && client->events.lost)
         client->events.lost(client->events.ctx, &copy);
 }
 
-static void connect_daemon(struct haul_client *client);
-
-static void on_spawn_work(uv_work_t *work)
-{
-    struct spawn_job *job = OWNER_OF(work, struct spawn_job, work);
-
-    job->code = spawn_daemon(job->session, &job->err);
-}
-
-static void on_spawned(uv_work_t *work, int status)
-{
-    struct spawn_job *job = OWNER_OF(work, struct spawn_job, work);
-    struct haul_client *client = job->client;
-
-    if (client) {
-        client->spawn = NULL;
-        if (status != 0)
-            (void)haul_fail(&job->err, HAUL_E_CANCELLED, "the start of a daemon was cancelled");
-        if (status != 0 || job->code != HAUL_OK)
-            lose(client, &job->err);
-        else
-            connect_daemon(client);
-    }
-    free(job);
-}
-
-static void start_daemon(struct haul_client *client)
-{
-    struct spawn_job *job = xcalloc(1, sizeof *job);
-
-    client->may_start = false;
-    client->spawn = job;
-    job->client = client;
-    (void)str_copy(job->session, sizeof job->session, client->session);
-    /* It can only fail without a work callback. */
-    (void)uv_queue_work(client->loop, &job->work, on_spawn_work, on_spawned);
-}
-
-/* Before the daemon has said hello, its absence or end is a reason to start one. */
-static void give_up(struct haul_client *client, const struct haul_error *err)
-{
-    bool nobody = err->code == HAUL_E_NO_DAEMON || err->code == HAUL_E_DAEMON_LOST;
-    struct open_call *hello = TAILQ_FIRST(&client->calls);
-
-    if (client->ready || !client->may_start || !nobody) {
-        lose(client, err);
-        return;
-    }
-    conn_free(client->conn);
-    client->conn = NULL;
-    if (hello && hello->kind == CALL_HELLO) {
-        TAILQ_REMOVE(&client->calls, hello, link);
-        call_free(hello);
-    }
-    start_daemon(client);
-}
-
 static void send_line(struct haul_client *client, enum call_kind kind, char *line, size_t len)
 {
     struct held_line *held;
 
-    if (client->conn && (client->ready || kind == CALL_HELLO)) {
-        conn_send(client->conn, line, len);
+    if (link_is_open(client->link) && (client->ready || kind == CALL_HELLO)) {
+        link_send(client->link, line, len);
         return;
     }
     held = xcalloc(1, sizeof *held);
@@ -433,7 +361,7 @@ static void send_backlog(struct haul_client *client)
 
     while ((held = STAILQ_FIRST(&client->backlog)) != NULL) {
         STAILQ_REMOVE_HEAD(&client->backlog, link);
-        conn_send(client->conn, held->line, held->len);
+        link_send(client->link, held->line, held->len);
         free(held);
     }
 }
@@ -455,7 +383,7 @@ static void on_hello(void *ctx, const struct haul_reply *reply)
     if (reply->err) {
         struct haul_error err = *reply->err;
 
-        give_up(client, &err);
+        link_refused(client->link, &err);
         return;
     }
     result = json_loads(reply->json, 0, NULL);
@@ -465,6 +393,7 @@ static void on_hello(void *ctx, const struct haul_reply *reply)
     hello.pid = (int)json_integer_value(json_object_get(result, "pid"));
     json_decref(result);
     client->ready = true;
+    link_greeted(client->link);
     send_backlog(client);
     if (client->events.ready)
         client->events.ready(client->events.ctx, &hello);
@@ -611,6 +540,18 @@ static void on_answer(struct haul_client *client, const struct proto_message *me
     call_answer(call);
 }
 
+/* The first thing that comes must be ours; where it is not, it is mostly a login's greeting. */
+static void refuse_noise(struct haul_client *client, const char *line, size_t len)
+{
+    struct haul_error err;
+
+    (void)haul_fail(&err, HAUL_E_RPC,
+                    "on %s something else is written before haul's answer, \"%.*s\"; let its shell "
+                    "start silently when it runs a command",
+                    client->host, (int)MIN(len, (size_t)60), line);
+    lose(client, &err);
+}
+
 static void on_line(void *ctx, const char *line, size_t len)
 {
     struct haul_client *client = ctx;
@@ -619,7 +560,10 @@ static void on_line(void *ctx, const char *line, size_t len)
     struct haul_error err;
 
     if (proto_parse(line, len, &message, &code, &err) != HAUL_OK) {
-        lose(client, &err);
+        if (client->host && !client->ready)
+            refuse_noise(client, line, len);
+        else
+            lose(client, &err);
         return;
     }
     json_cleaned(message.root);
@@ -636,13 +580,24 @@ static void on_line(void *ctx, const char *line, size_t len)
 
 static void on_ended(void *ctx, const struct haul_error *err)
 {
-    struct haul_error told = *err;
     struct haul_client *client = ctx;
+    struct haul_error told = *err;
 
-    if (client->ready && err->code == HAUL_E_DAEMON_LOST)
+    if (client->ready && !client->host && err->code == HAUL_E_DAEMON_LOST)
         (void)haul_fail(&told, HAUL_E_DAEMON_LOST,
                         "the daemon of session %s went away; run haul again", client->session);
-    give_up(client, &told);
+    lose(client, &told);
+}
+
+/* A hello to somebody who went away before answering is forgotten. */
+static void forget_hello(struct haul_client *client)
+{
+    struct open_call *hello = TAILQ_FIRST(&client->calls);
+
+    if (!hello || hello->kind != CALL_HELLO)
+        return;
+    TAILQ_REMOVE(&client->calls, hello, link);
+    call_free(hello);
 }
 
 static void on_connected(void *ctx)
@@ -650,43 +605,36 @@ static void on_connected(void *ctx)
     struct haul_client *client = ctx;
     json_t *params = json_object();
 
+    forget_hello(client);
     json_object_set_new(params, "major", json_integer(HAUL_PROTOCOL_MAJOR));
     json_object_set_new(params, "minor", json_integer(HAUL_PROTOCOL_MINOR));
     json_object_set_new(params, "version", json_string(HAUL_VERSION));
     client_call(client, CALL_HELLO, params, on_hello, client);
 }
 
-static void connect_daemon(struct haul_client *client)
-{
-    struct conn_events events = {
-        .line = on_line, .ended = on_ended, .connected = on_connected, .ctx = client};
-
-    client->conn = conn_new(client->loop, PROTO_ANSWER_MAX, &events);
-    conn_connect(client->conn, client->path);
-}
-
-enum haul_err haul_client_open(struct haul_loop *loop, const char *session, bool start,
+enum haul_err haul_client_open(struct haul_loop *loop, const struct haul_place *place, bool start,
                                const struct haul_client_events *events,
                                struct haul_client **ret_client, struct haul_error *err)
 {
-    struct haul_client *client;
-    char *path;
-    enum haul_err code = endpoint_path(session, &path, err);
+    struct haul_client *client = xcalloc(1, sizeof *client);
+    struct link_events from_link = {
+        .connected = on_connected, .line = on_line, .ended = on_ended, .ctx = client};
+    enum haul_err code = link_new(loop_uv(loop), place, &from_link, &client->link, err);
 
-    if (code != HAUL_OK)
+    if (code != HAUL_OK) {
+        free(client);
         return code;
+    }
     proto_setup();
-    client = xcalloc(1, sizeof *client);
     client->events = *events;
     client->loop = loop_uv(loop);
-    client->session = xstrdup(session);
-    client->path = path;
-    client->may_start = start;
+    client->session = xstrdup(place->session);
+    client->host = place->host ? xstrdup(place->host) : NULL;
     client->next_id = 1;
     TAILQ_INIT(&client->calls);
     STAILQ_INIT(&client->backlog);
     (void)uv_timer_init(client->loop, &client->later);
-    connect_daemon(client);
+    link_connect(client->link, start, true);
     *ret_client = client;
     return HAUL_OK;
 }

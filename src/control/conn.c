@@ -8,14 +8,12 @@
 
 #include "control/conn.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "control/endpoint.h"
 #include "control/proto.h"
 
 #define READ_SIZE (64u << 10)
@@ -124,32 +122,40 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
     end(conn, &err);
 }
 
-/* HAUL_OK when the process at the other end belongs to our user. */
 static enum haul_err check_peer(struct conn *conn, struct haul_error *err)
 {
-    struct ucred peer;
-    socklen_t len = sizeof peer;
     uv_os_fd_t fd;
 
-    if (uv_fileno((uv_handle_t *)&conn->pipe, &fd) != 0 ||
-        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
-        return haul_fail_errno(err, HAUL_E_SOCKET, errno, "can't tell who is at the other end");
-    if (peer.uid != geteuid())
-        return haul_fail(err, HAUL_E_SOCKET, "the other end belongs to user %u",
-                         (unsigned)peer.uid);
+    if (uv_fileno((uv_handle_t *)&conn->pipe, &fd) != 0)
+        return haul_fail(err, HAUL_E_SOCKET, "can't tell who is at the other end");
+    return endpoint_check_peer(fd, err);
+}
+
+static enum haul_err start_reading(struct conn *conn, struct haul_error *err)
+{
+    int status = uv_read_start((uv_stream_t *)&conn->pipe, on_alloc, on_read);
+
+    if (status != 0)
+        return haul_fail(err, HAUL_E_SOCKET, "can't read from the socket: %s", uv_strerror(status));
     return HAUL_OK;
 }
 
 static enum haul_err begin_reading(struct conn *conn, struct haul_error *err)
 {
-    int status;
-
     if (check_peer(conn, err) != HAUL_OK)
         return err->code;
-    status = uv_read_start((uv_stream_t *)&conn->pipe, on_alloc, on_read);
-    if (status != 0)
-        return haul_fail(err, HAUL_E_SOCKET, "can't read from the socket: %s", uv_strerror(status));
-    return HAUL_OK;
+    return start_reading(conn, err);
+}
+
+enum haul_err conn_adopt(struct conn *conn, int fd, struct haul_error *err)
+{
+    int status = uv_pipe_open(&conn->pipe, fd);
+
+    if (status != 0) {
+        close(fd);
+        return haul_fail(err, HAUL_E_SOCKET, "can't use a socket: %s", uv_strerror(status));
+    }
+    return start_reading(conn, err);
 }
 
 enum haul_err conn_accept(struct conn *conn, uv_stream_t *listener, struct haul_error *err)

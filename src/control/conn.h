@@ -41,6 +41,9 @@ HAUL_CHECKED enum haul_err conn_accept(struct conn *conn, uv_stream_t *listener,
  * nobody there `ended` has HAUL_E_NO_DAEMON. */
 void conn_connect(struct conn *conn, const char *path);
 
+/* Takes over FD, one end of a connected stream of our own making, and begins to read. */
+HAUL_CHECKED enum haul_err conn_adopt(struct conn *conn, int fd, struct haul_error *err);
+
 /* Sends LINE, which is taken. */
 void conn_send(struct conn *conn, char *line, size_t len);
 /* Bytes that the kernel has not taken yet. */

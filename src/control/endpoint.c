@@ -120,6 +120,42 @@ bool endpoint_answers(const char *path)
     return answers;
 }
 
+enum haul_err endpoint_check_peer(int fd, struct haul_error *err)
+{
+    struct ucred peer;
+    socklen_t len = sizeof peer;
+
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+        return haul_fail_errno(err, HAUL_E_SOCKET, errno, "can't tell who is at the other end");
+    if (peer.uid != geteuid())
+        return haul_fail(err, HAUL_E_SOCKET, "the other end belongs to user %u",
+                         (unsigned)peer.uid);
+    return HAUL_OK;
+}
+
+enum haul_err endpoint_connect(const char *path, int *ret_fd, struct haul_error *err)
+{
+    struct sockaddr_un address = address_of(path);
+    int fd = new_socket(0);
+    enum haul_err code = HAUL_OK;
+
+    if (fd < 0)
+        return haul_fail_errno(err, HAUL_E_SOCKET, errno, "can't make a socket");
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
+        bool nobody = errno == ENOENT || errno == ECONNREFUSED;
+
+        code = haul_fail_errno(err, nobody ? HAUL_E_NO_DAEMON : HAUL_E_SOCKET, errno,
+                               "can't connect to the daemon at %s", path);
+    } else {
+        code = endpoint_check_peer(fd, err);
+    }
+    if (code == HAUL_OK)
+        *ret_fd = fd;
+    else
+        close(fd);
+    return code;
+}
+
 /* Removes a socket of a daemon that died; refuses anything else at PATH. */
 static enum haul_err clear_stale(const char *path, struct haul_error *err)
 {

@@ -23,6 +23,13 @@ HAUL_CHECKED enum haul_err endpoint_lock(const char *session, enum endpoint_lock
 /* True when somebody accepts connections at PATH. */
 bool endpoint_answers(const char *path);
 
+/* A connection to the daemon at PATH, blocking; HAUL_E_NO_DAEMON when there is none. Refused when
+ * it is another user's. */
+HAUL_CHECKED enum haul_err endpoint_connect(const char *path, int *ret_fd, struct haul_error *err);
+
+/* HAUL_OK when the process at the other end of the connected socket FD belongs to our user. */
+HAUL_CHECKED enum haul_err endpoint_check_peer(int fd, struct haul_error *err);
+
 /* A listening socket at PATH with mode 0600, non-blocking. A socket that nobody answers is taken
  * away first; the caller holds ENDPOINT_LIFE. */
 HAUL_CHECKED enum haul_err endpoint_listen(const char *path, int *ret_fd, struct haul_error *err);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/path.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "control/proto.h"
@@ -552,13 +553,30 @@ enum haul_err json_to_given(const json_t *json, struct haul_options **ret_option
     return code;
 }
 
+/* The folder as a client may name it that can't look at this machine: below our home, or none. What
+ * is neither that nor absolute is refused. */
+static void settle_dir(struct haul_options *options)
+{
+    char *dir = NULL;
+
+    if (!options->dir)
+        dir = path_daemon_download_dir();
+    else if (strcmp(options->dir, "~") == 0 || str_starts(options->dir, "~/"))
+        dir = path_absolute(options->dir);
+    if (!dir)
+        return;
+    free(options->dir);
+    options->dir = dir;
+}
+
 enum haul_err json_to_options(const json_t *json, struct haul_options **ret_options,
                               struct haul_error *err)
 {
     struct haul_options *options = haul_options_new();
     enum haul_err code = options_to(json, HAUL_SCOPE_ITEM, options, err);
 
-    if (code == HAUL_OK && (!options->dir || options->dir[0] != '/'))
+    settle_dir(options);
+    if (code == HAUL_OK && options->dir[0] != '/')
         code = haul_fail(err, HAUL_E_BAD_OPTION, "dir: an absolute path is needed here");
     if (code != HAUL_OK)
         haul_options_unref(options);

@@ -30,7 +30,7 @@ json_t *json_from_options(const struct haul_options *options, struct haul_error 
 /* Any of an item's options, or none; otherwise as the next one. */
 HAUL_CHECKED enum haul_err json_to_given(const json_t *json, struct haul_options **ret_options,
                                          struct haul_error *err);
-/* *ret_options has one reference, the caller's. The folder must be there and absolute. */
+/* *ret_options has one reference, the caller's. The folder is then there and absolute. */
 HAUL_CHECKED enum haul_err json_to_options(const json_t *json, struct haul_options **ret_options,
                                            struct haul_error *err);
 

@@ -25,7 +25,7 @@ ROOMS = {
 }
 
 # file: the one room beyond its room's that it may include
-FILES = {"src/cli/daemon.c": {"control"}}
+FILES = {"src/cli/bridge.c": {"control"}, "src/cli/daemon.c": {"control"}}
 
 # the contracts that not every room may see
 CONTRACTS = {

@@ -539,11 +539,11 @@ static struct answer *answer_later(struct haul_client *client, haul_reply_cb *ca
 
 /* ---- the contract ---- */
 
-enum haul_err haul_client_open(struct haul_loop *loop, const char *session, bool start,
+enum haul_err haul_client_open(struct haul_loop *loop, const struct haul_place *place, bool start,
                                const struct haul_client_events *events,
                                struct haul_client **ret_client, struct haul_error *err)
 {
-    (void)session;
+    (void)place;
     (void)start;
     (void)err;
     struct haul_client *client = xcalloc(1, sizeof(*client));

@@ -157,7 +157,9 @@ static void open_client(struct world *world)
     struct haul_client_events events = {
         .ready = on_ready, .frame = on_frame, .lost = on_lost, .ctx = world};
 
-    assert_int_equal(haul_client_open(world->loop, "unit", false, &events, &world->client, NULL),
+    struct haul_place place = {.session = "unit"};
+
+    assert_int_equal(haul_client_open(world->loop, &place, false, &events, &world->client, NULL),
                      HAUL_OK);
 }
 

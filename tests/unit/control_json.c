@@ -218,7 +218,6 @@ static void assert_options_refused(const char *text)
 static void unusable_options_are_refused(void **state)
 {
     (void)state;
-    assert_options_refused("{}");
     assert_options_refused("{\"dir\":\"relative\"}");
     assert_options_refused("{\"dir\":\"/a\",\"nonsense\":\"1\"}");
     assert_options_refused("{\"dir\":\"/a\",\"jobs\":\"3\"}");
@@ -227,6 +226,30 @@ static void unusable_options_are_refused(void **state)
     assert_options_refused("{\"dir\":\"/a\",\"retries\":[\"5\"]}");
     assert_options_refused("{\"dir\":\"/a\",\"header\":[5]}");
     assert_options_refused("{\"dir\":\"/a\",\"out\":\"../b\"}");
+}
+
+static void assert_dir(const char *text, const char *wanted)
+{
+    json_t *json = json_loads(text, 0, NULL);
+    struct haul_options *options;
+
+    assert_int_equal(json_to_options(json, &options, NULL), HAUL_OK);
+    assert_string_equal(options->dir, wanted);
+    haul_options_unref(options);
+    json_decref(json);
+}
+
+static void a_folder_may_be_named_as_seen_from_the_home(void **state)
+{
+    (void)state;
+    assert_int_equal(setenv("HOME", "/home/me", 1), 0);
+    assert_int_equal(unsetenv("XDG_DOWNLOAD_DIR"), 0);
+    assert_dir("{}", "/home/me");
+    assert_dir("{\"dir\":\"~\"}", "/home/me");
+    assert_dir("{\"dir\":\"~/a/b\"}", "/home/me/a/b");
+    assert_dir("{\"dir\":\"/a\"}", "/a");
+    assert_int_equal(setenv("XDG_DOWNLOAD_DIR", "/srv/in", 1), 0);
+    assert_dir("{}", "/srv/in");
 }
 
 static void settings_travel_only_when_given(void **state)
@@ -339,6 +362,7 @@ int main(void)
         cmocka_unit_test(options_travel_in_user_form),
         cmocka_unit_test(a_value_that_is_not_utf8_can_not_travel),
         cmocka_unit_test(unusable_options_are_refused),
+        cmocka_unit_test(a_folder_may_be_named_as_seen_from_the_home),
         cmocka_unit_test(settings_travel_only_when_given),
         cmocka_unit_test(a_setting_that_is_let_go_of_travels_as_null),
         cmocka_unit_test(which_settings_were_set_is_told_by_name),

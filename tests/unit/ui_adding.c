@@ -58,7 +58,8 @@ static void open_world(struct world *world)
     struct adding_events from_adding = {note, want, world};
 
     *world = (struct world){0};
-    world->model = model_new(NULL, "test", &clock_system, &from_model);
+    struct haul_place place = {.session = "test"};
+    world->model = model_new(NULL, &place, &clock_system, &from_model);
     prompt_init(&world->prompt);
     adding_init(&world->adding, world->model, &world->prompt, NULL, NULL, &from_adding);
 }
