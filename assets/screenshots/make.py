@@ -196,14 +196,14 @@ class Terminal:
         return any(name[:8] in line and word in line for line in self.text().splitlines())
 
     def press_on(self, name, key, word):
-        """Finds the item NAME, presses KEY on it, and waits until its row says WORD."""
-        self.type("/")
+        """Shows the item NAME alone, presses KEY on it, and waits until its row says WORD."""
+        self.type("f")
         self.tmux("send-keys", "-l", "--", name)
         self.until(name, lambda: self.row_says(name, "%") and self.text().count("%") == 1)
         self.type("Enter", key)
         self.until(f"{name}: {word}", lambda: self.row_says(name, word))
         self.type("Escape")
-        self.until("the whole list", lambda: f"/ {name}" not in self.text())
+        self.until("the whole list", lambda: "filter:" not in self.text())
 
     def shoot(self, name, title):
         screen = self.tmux("capture-pane", "-p", "-e", "-N")
@@ -228,7 +228,7 @@ def shoot_all(terminal, proxy):
     terminal.shoot("main.svg", "haul's screen: downloads in every state")
     terminal.resize(80, 24)
     terminal.type("Enter")
-    terminal.wait("folder")
+    terminal.wait("link ")
     time.sleep(1)
     terminal.shoot("details.svg", "haul's details of one download")
     terminal.type("Escape")

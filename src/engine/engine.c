@@ -714,8 +714,6 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
     engine->keep_history = session != NULL;
     engine->disk_free = -1;
     engine->slots_max = UINT64_MAX;
-    if (events)
-        engine->events = *events;
     LIST_INIT(&engine->transfers);
     STAILQ_INIT(&engine->attention);
     TAILQ_INIT(&engine->limited);
@@ -738,6 +736,8 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
     apply_settings(engine);
     if (session)
         keep_take_ends(engine, session);
+    if (events) /* nobody is told of what was over before there is an engine to ask */
+        engine->events = *events;
     engine_wake(engine); /* what was kept may run */
     *ret_engine = engine;
     return HAUL_OK;

@@ -175,4 +175,35 @@ def a_rest_that_a_host_asked_for_is_kept_after_kill_9(t):
     t.expect_file("busy.bin", busy)
 
 
+@case
+def a_file_that_was_complete_at_the_kill_is_not_fetched_again(t):
+    """Killed between the rename and the moment when the queue was told. Hooks are for what ends from
+    now on."""
+    file = t.file("z.bin", 900_000, **SLOW)
+    (number,) = t.add("-x", 1, file.url)
+    until("bytes are on record", lambda: os.path.exists(t.path("z.bin.haul"))
+          and os.path.getsize(t.path("z.bin.part")) > 100_000)
+    kill_daemon(t)
+    with open(t.path("z.bin.part"), "r+b") as part:
+        part.write(file.data())
+    os.rename(t.path("z.bin.part"), t.path("z.bin"))
+    st = os.stat(t.path("z.bin"))
+    state = os.path.join(t.env["XDG_STATE_HOME"], "haul", t.session)
+    with open(os.path.join(state, "queue.db.ends"), "a", encoding="ascii") as ends:
+        ends.write(f"{number} {st.st_dev} {st.st_ino}\n99 1 1\n{number} torn")
+    asked = len(t.origin.requests("z.bin"))
+    os.unlink(t.socket_path())  # of the one that was killed
+    daemon = t.start("daemon", "--on-done", "/bin/false")
+    until("it answers or ends", lambda: os.path.exists(t.socket_path()) or not daemon.alive())
+    item = t.items()[number]
+    expect_equal((item["state"], item["done"], item["total"]), ("done", 900_000, 900_000), "item")
+    expect_equal(len(t.origin.requests("z.bin")), asked, "requests")
+    t.expect_names("z.bin")
+    t.expect_file("z.bin", file)
+    expect(daemon.alive(), f"the daemon has died: {daemon.err()}")
+    os.kill(daemon.pid, signal.SIGKILL)
+    daemon.process.wait()
+    expect_equal(t.items()[number]["state"], "done", "after another kill")
+
+
 run()
