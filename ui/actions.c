@@ -167,6 +167,9 @@ bool actions_run(struct actions *actions, enum keymap_action action)
     case ACT_CLEAR:
         model_act_states(actions->model, HAUL_REMOVE, 1u << HAUL_DONE, "cleared");
         return true;
+    case ACT_UNDO:
+        model_undo(actions->model);
+        return true;
     case ACT_MORE_JOBS:
         model_change_jobs(actions->model, 1);
         return true;

@@ -21,6 +21,8 @@ static const struct keymap_row rows[] = {
     {'R', "R", ACT_RETRY_ALL, LISTS, NULL, "try all failed ones again"},
     {'d', "d", ACT_REMOVE, LISTS, "remove", "remove from the list; a complete file stays"},
     {INPUT_DELETE, NULL, ACT_REMOVE, LISTS, NULL, NULL},
+    {'u', "u", ACT_UNDO, LISTS, NULL,
+     "take back the last cancel or removal; again: the one before"},
     {'c', "c", ACT_CLEAR, LISTS, NULL, "clear the finished ones from the list"},
     {'+', "+/-", ACT_MORE_JOBS, LISTS, "jobs", "more or fewer downloads at once; running ones end"},
     {'=', NULL, ACT_MORE_JOBS, LISTS, NULL, NULL},

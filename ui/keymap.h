@@ -17,6 +17,7 @@ enum keymap_action {
     ACT_RETRY_ALL,
     ACT_REMOVE,
     ACT_CLEAR,
+    ACT_UNDO,
     ACT_MORE_JOBS,
     ACT_FEWER_JOBS,
     ACT_LIMIT,

@@ -577,6 +577,15 @@ void model_act(struct model *model, enum haul_action action, uint64_t id)
                     call);
 }
 
+void model_undo(struct model *model)
+{
+    struct call *call = call_new(model, act_answered);
+    if (!call)
+        return;
+    call->word = "taken back";
+    haul_client_undo(model->client, on_reply, call);
+}
+
 void model_move(struct model *model, enum haul_move how, uint64_t id)
 {
     bool marked = id == MODEL_MARKED;

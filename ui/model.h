@@ -108,6 +108,8 @@ void model_set(struct model *model, const struct haul_settings *settings);
 /* NAME is a row of the option table, VALUE what was typed. A refusal is a notice. */
 void model_set_option(struct model *model, const char *name, const char *value);
 void model_change_jobs(struct model *model, int by);
+/* The newest cancellation or removal that still can be taken back. */
+void model_undo(struct model *model);
 void model_stop(struct model *model);
 
 #endif

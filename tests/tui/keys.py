@@ -23,6 +23,8 @@ def keys_act_on_the_item_under_the_cursor(path):
         terminal.wait("nothing to pause here")
         terminal.asks(["R"], "retry 5")
         terminal.asks(["c"], "remove 6")
+        terminal.asks(["u"], "undo")
+        terminal.wait("1 taken back")
         terminal.asks(["P"], "pause all")
 
 
