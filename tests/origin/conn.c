@@ -7,9 +7,11 @@
 
 #include "conn.h"
 
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "auth.h"
 #include "content.h"
@@ -356,10 +358,21 @@ static void step_end(struct conn *conn)
     conn_next_request(conn);
 }
 
+/* What goes behind a body leaves together with it: a client that is quick would ask anew in
+ * between, and nobody could tell then that the answer is not his. */
+static void conn_cork(struct conn *conn, int on)
+{
+    uv_os_fd_t fd;
+    if (uv_fileno((const uv_handle_t *)&conn->tcp, &fd) == 0)
+        setsockopt(fd, IPPROTO_TCP, TCP_CORK, &on, sizeof(on));
+}
+
 static void step_head(struct conn *conn)
 {
     const struct plan *plan = &conn->plan;
     size_t len = plan->trickle ? 1 : plan->head_len;
+    if (plan->behind && conn->head_sent == 0)
+        conn_cork(conn, 1);
     if (conn->head_sent < plan->head_len) {
         conn_send(conn, plan->head + conn->head_sent, len);
         conn->head_sent += len;
@@ -391,8 +404,10 @@ static void conn_step(struct conn *conn)
         conn->step = STEP_END;
         if (plan->tail)
             conn_send(conn, plan->tail, strlen(plan->tail));
-        if (plan->behind)
+        if (plan->behind) {
             conn_send(conn, plan->behind, plan->behind_len);
+            conn_cork(conn, 0);
+        }
         break;
     case STEP_END:
         step_end(conn);
