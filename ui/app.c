@@ -232,7 +232,7 @@ static void on_script_key(void *ctx, const struct input_key *key)
     if (app->leaving)
         return;
     screen_key(app->screen, key);
-    want_frame(app);
+    want_frame_now(app);
 }
 
 static void on_key(void *ctx, const struct input_key *key)
