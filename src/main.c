@@ -13,7 +13,6 @@ static int show_screen(const struct cli_start *start)
     struct ui_start screen = {.session = start->session,
                               .host = start->host,
                               .requests = start->requests,
-                              .request_count = start->request_count,
                               .settings = start->settings,
                               .options = start->options,
                               .config = start->config,

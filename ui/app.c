@@ -21,6 +21,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "haul/log.h"
+#include "input/requests.h"
 #include "ui/cells.h"
 #include "ui/model.h"
 #include "ui/pace.h"
@@ -186,8 +187,10 @@ static void on_ready(void *ctx)
     app->first_connection = false;
     if (start->settings && haul_given_any(&start->settings->given))
         model_set(app->model, start->settings);
-    if (start->request_count > 0)
-        model_add(app->model, start->requests, start->request_count);
+    if (start->requests && start->requests->count > 0) {
+        model_add(app->model, start->requests->items, start->requests->count);
+        requests_fini(start->requests);
+    }
 }
 
 static void on_changed(void *ctx)

@@ -9,6 +9,7 @@
 
 #include "ui/model.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +17,9 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-#define DETAIL_MS 1000u /* between two looks at the details */
-#define GAP_MAX   2u    /* seconds without a frame that still count as going on */
+#define DETAIL_MS  1000u /* between two looks at the details */
+#define GAP_MAX    2u    /* seconds without a frame that still count as going on */
+#define MANY_ADDED 1000u /* so many at once that what they took is worth giving back */
 
 struct call;
 typedef void call_answer(struct model *model, const struct call *call,
@@ -464,6 +466,8 @@ static void add_answered(struct model *model, const struct call *call,
         return;
     snprintf(text, sizeof(text), "%zu added", reply->id_count);
     notice(model, false, text);
+    if (reply->id_count >= MANY_ADDED)
+        malloc_trim(0);
 }
 
 void model_add(struct model *model, const struct haul_request *requests, size_t count)

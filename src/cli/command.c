@@ -295,8 +295,7 @@ static int run_screen(const struct args *args, cli_screen_fn *screen)
     status = screen(&(struct cli_start){
         .session = args->run.session,
         .host = args->run.host,
-        .requests = requests.items,
-        .request_count = requests.count,
+        .requests = &requests,
         .settings = &args->settings,
         .options = args->item,
         .config = args->config,

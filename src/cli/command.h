@@ -9,13 +9,13 @@
 /* The commands, and the way in from main(). */
 
 struct config;
+struct requests;
 
 /* What the command line asks the screen to do. Everything is borrowed for the call. */
 struct cli_start {
-    const char *session; /* a checked name */
-    const char *host;    /* for ssh; NULL: this machine */
-    const struct haul_request *requests;
-    size_t request_count;
+    const char *session;       /* a checked name */
+    const char *host;          /* for ssh; NULL: this machine */
+    struct requests *requests; /* to add at once; may be emptied when that is done */
     const struct haul_settings *settings;
     const struct haul_options *options; /* for what is added from the screen */
     struct config *config;              /* for the links of that */
