@@ -38,6 +38,7 @@
 
 struct app {
     const struct ui_start *start;
+    const struct clock *clock;
     struct haul_loop *loop;
     struct term *term;
     struct model *model;
@@ -139,7 +140,7 @@ static void paint(struct app *app)
     screen_paint(app->screen, &app->cells, &y, &x);
     term_cursor(app->term, x >= 0, y, x);
     uint64_t before = term_figures(app->term)->painted;
-    term_frame_end(app->term);
+    term_frame_end(app->term, clock_ticks(app->clock));
     if (!app->asked)
         pace_spend(&app->pace, app->frame_at, term_figures(app->term)->painted - before);
     app->asked = false;
@@ -311,6 +312,21 @@ static void on_redraw(void *ctx)
     term_redraw(app->term);
 }
 
+/* Of the last second that is over: the figures know those in which something was painted. */
+static void on_cost(void *ctx, struct log_cost *ret_cost)
+{
+    const struct app *app = ctx;
+    const struct wire_figures *figures = term_figures(app->term);
+    bool over = clock_ticks(app->clock) / 1000 != figures->second;
+    *ret_cost = (struct log_cost){
+        .bytes = over ? figures->second_bytes : figures->last_bytes,
+        .frames = over ? figures->second_frames : figures->last_frames,
+        .budget = app->pace.rate,
+        .sparing = app->cells.sparing,
+        .slow = app->cells.sparing && !pace_low(&app->pace),
+    };
+}
+
 /* ---- start and end ---- */
 
 static bool is_ascii_wanted(void)
@@ -362,7 +378,7 @@ static void run(struct app *app)
 
 static void parts_open(struct app *app)
 {
-    const struct clock *clock = app->start->clock ? app->start->clock : &clock_system;
+    app->clock = app->start->clock ? app->start->clock : &clock_system;
     struct haul_place place = {.session = app->start->session, .host = app->start->host};
     struct model_events from_model = {.ready = on_ready,
                                       .changed = on_changed,
@@ -374,8 +390,9 @@ static void parts_open(struct app *app)
                                         .suspend = on_suspend,
                                         .redraw = on_redraw,
                                         .work = on_work_wanted,
+                                        .cost = on_cost,
                                         .ctx = app};
-    app->model = model_new(app->loop, &place, clock, &from_model);
+    app->model = model_new(app->loop, &place, app->clock, &from_model);
     app->screen = screen_new(app->model, app->start->options, app->start->config, &from_screen);
     timers_open(app);
 }

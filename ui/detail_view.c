@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "ui/gauge.h"
 #include "ui/row.h"
+#include "ui/wrap.h"
 
 #define LABEL_WIDTH  12
 #define VALUE_LINES  6   /* of a fact */
@@ -50,20 +51,6 @@ static void pen_put(const struct pen *pen, int y, int indent, int len, int width
     free(part);
 }
 
-/* The part of TEXT for one line: up to a space where there is one in its later half, so that words
- * stay whole and links fill their lines. */
-static size_t line_length(const char *text, int width)
-{
-    size_t columns;
-    size_t len = text_fit(text, (size_t)width, &columns);
-    size_t cut = len;
-    if (text[len] == '\0' || text[len] == ' ')
-        return len;
-    while (cut > 0 && text[cut] != ' ')
-        cut--;
-    return cut > len / 2 ? cut : len;
-}
-
 /* TEXT from column INDENT on, over as many lines as it needs, up to MOST. */
 static void pen_wrap(struct pen *pen, int indent, enum theme_style style, const char *text,
                      int most)
@@ -72,13 +59,12 @@ static void pen_wrap(struct pen *pen, int indent, enum theme_style style, const 
     if (width < 4)
         return;
     for (int i = 0; i < most; i++) {
-        size_t len = line_length(text, width);
+        size_t len = wrap_length(text, width);
         int y = pen_row(pen);
         if (y >= 0)
             pen_put(pen, y, indent, (int)len, width, style, text);
         pen->line++;
-        text += len;
-        text += text[0] == ' ';
+        text = wrap_next(text, len);
         if (len == 0 || text[0] == '\0')
             return;
     }

@@ -245,7 +245,7 @@ void header_paint_keys(const struct cells *cells, int y, enum keymap_place place
 {
     size_t count;
     const struct keymap_row *rows = keymap_table(&count);
-    int needed[64] = {0};
+    int needed[KEYMAP_MAX] = {0};
     int kept = 0;
     for (size_t i = 0; i < count && i < COUNT_OF(needed); i++) {
         bool shown = rows[i].brief && rows[i].name && (rows[i].places & place);

@@ -47,7 +47,7 @@ static void paint_place(const struct cells *cells, struct cells_area area, int t
 static void paint(struct view *view, const struct cells *cells, struct cells_area area)
 {
     struct help_view *help = OWNER_OF(view, struct help_view, view);
-    const struct keymap_row *rows[64];
+    const struct keymap_row *rows[KEYMAP_MAX];
     int count = rows_collect(rows, (int)COUNT_OF(rows));
     int columns = area.width >= 2 * COLUMN_WIDTH ? 2 : 1;
     int width = MIN(area.width / columns, 2 * COLUMN_WIDTH);

@@ -12,7 +12,7 @@
 #define SHEETS (LINKS | PLACE_SHEET_NONE)
 
 static const struct keymap_row rows[] = {
-    {INPUT_ESC, "Esc", ACT_BACK, PLACE_DETAIL, "back", NULL},
+    {INPUT_ESC, "Esc", ACT_BACK, PLACE_DETAIL | PLACE_LOG, "back", NULL},
     {'a', "a", ACT_ADD, LISTS, "add", "add links: type or paste them"},
     {'p', "p", ACT_PAUSE, LISTS, "pause", "pause, or go on"},
     {'P', "P", ACT_PAUSE_ALL, LISTS, NULL, "pause all, or go on with all paused ones"},
@@ -32,11 +32,14 @@ static const struct keymap_row rows[] = {
      "select, and down; then keys act on all selected ones"},
     {'v', "v", ACT_MARK_RANGE, LISTS, NULL, "select from here on to where v is pressed again"},
     {'*', "*", ACT_MARK_ALL, LISTS, NULL, "select all of this view, or none"},
-    {'/', "/", ACT_FIND, LISTS, "find", "find: word  state:failed  host:x  size>1G  -word"},
-    {'n', "n N", ACT_FIND_NEXT, LISTS, NULL, "next match, the one before"},
-    {'N', NULL, ACT_FIND_PREVIOUS, LISTS, NULL, NULL},
+    {'/', "/", ACT_FIND, LISTS | PLACE_LOG, "find",
+     "find: word  state:failed  host:x  size>1G  -word"},
+    {'n', "n N", ACT_FIND_NEXT, LISTS | PLACE_LOG, NULL, "next match, the one before"},
+    {'N', NULL, ACT_FIND_PREVIOUS, LISTS | PLACE_LOG, NULL, NULL},
     {'f', "f", ACT_FILTER, LISTS, "filter", "show only what fits; words as in find"},
     {INPUT_ENTER, "Enter", ACT_DETAILS, LISTS, "details", "details of the download, on and off"},
+    {'!', "!", ACT_LOG, LISTS | PLACE_LOG, NULL, "log of the daemon, and what the screen costs"},
+    {'l', "l", ACT_LEVEL, PLACE_LOG, "level", "there: all levels, warnings, errors"},
     {INPUT_ENTER, "Enter", ACT_ACCEPT, PLACE_SHEET, "add these", NULL},
     {' ', "Space *", ACT_TOGGLE, LINKS, "choose", "links under review: choose one, all"},
     {'*', NULL, ACT_TOGGLE_ALL, LINKS, NULL, NULL},
@@ -71,6 +74,7 @@ static const struct keymap_row rows[] = {
     {INPUT_ESC, "Esc", ACT_BACK, PLACE_ANY, NULL,
      "close what is open; end selection, find, filter"},
     {'q', "q", ACT_BACK, SHEETS | PLACE_HELP, "back", NULL},
+    {'q', NULL, ACT_BACK, PLACE_LOG, NULL, NULL},
     {'?', "?", ACT_HELP, PLACE_ANY, "help", "this page"},
     {INPUT_CTRL('l'), "Ctrl-L", ACT_REDRAW, PLACE_ANY, NULL, "draw the screen anew"},
     {INPUT_CTRL('z'), "Ctrl-Z", ACT_SUSPEND, PLACE_ANY, NULL, "back to the shell for a while"},
@@ -78,6 +82,8 @@ static const struct keymap_row rows[] = {
     {INPUT_CTRL('c'), NULL, ACT_QUIT, PLACE_ANY, NULL, NULL},
     {'Q', "Q", ACT_STOP, LISTS, NULL, "stop all downloads and quit; the queue is kept"},
 };
+
+_Static_assert(COUNT_OF(rows) <= KEYMAP_MAX, "who paints them has room for so many");
 
 const struct keymap_row *keymap_table(size_t *ret_count)
 {

@@ -33,6 +33,8 @@ enum keymap_action {
     ACT_MARK_RANGE,
     ACT_MARK_ALL,
     ACT_DETAILS,
+    ACT_LOG,
+    ACT_LEVEL,
     ACT_NEXT_TAB,
     ACT_PREVIOUS_TAB,
     ACT_TAB_1, /* the tabs stand in a row */
@@ -70,8 +72,9 @@ enum keymap_place {
     PLACE_HELP = 1 << 3,
     PLACE_SHEET_NONE = 1 << 4, /* the same with no link on it */
     PLACE_SHEET_OFF = 1 << 5,  /* and with none that is chosen */
-    PLACE_ANY =
-        PLACE_LIST | PLACE_DETAIL | PLACE_SHEET | PLACE_HELP | PLACE_SHEET_NONE | PLACE_SHEET_OFF
+    PLACE_LOG = 1 << 6,
+    PLACE_ANY = PLACE_LIST | PLACE_DETAIL | PLACE_SHEET | PLACE_HELP | PLACE_SHEET_NONE |
+                PLACE_SHEET_OFF | PLACE_LOG
 };
 
 struct keymap_row {
@@ -82,6 +85,8 @@ struct keymap_row {
     const char *brief; /* for the bottom bar; NULL: not shown there */
     const char *help;  /* for the help page; NULL: not shown there */
 };
+
+#define KEYMAP_MAX 160 /* rows, at the most */
 
 const struct keymap_row *keymap_table(size_t *ret_count);
 

@@ -72,6 +72,9 @@ struct model {
     uint64_t detail_version; /* newest seen in a frame */
     bool detail_moved;       /* something else has changed, and what holds the item up with it */
 
+    struct log_lines log;
+    bool log_watched;
+
     uint32_t jobs_wanted; /* while a change is on its way */
     unsigned sets_open;
 };
@@ -207,6 +210,13 @@ static void on_frame(void *ctx, const struct haul_frame *frame)
     changed(model);
 }
 
+static void on_log(void *ctx, const struct haul_log_line *lines, size_t count)
+{
+    struct model *model = ctx;
+    log_lines_take(&model->log, lines, count);
+    changed(model);
+}
+
 /* ---- the connection ---- */
 
 static void on_ready(void *ctx, const struct haul_hello *hello)
@@ -214,6 +224,7 @@ static void on_ready(void *ctx, const struct haul_hello *hello)
     struct model *model = ctx;
     model->hello = *hello;
     model->ready = true;
+    log_lines_clear(&model->log); /* another daemon counts its lines anew */
     model->events.ready(model->events.ctx);
     changed(model);
 }
@@ -241,13 +252,14 @@ static void on_lost(void *ctx, const struct haul_error *err)
     model->client = NULL;
     model->ready = false;
     model->watching = false;
+    model->log_watched = false;
     model->events.lost(model->events.ctx, err->text, ever);
 }
 
 void model_connect(struct model *model)
 {
     struct haul_client_events events = {
-        .ready = on_ready, .frame = on_frame, .lost = on_lost, .ctx = model};
+        .ready = on_ready, .frame = on_frame, .log = on_log, .lost = on_lost, .ctx = model};
     struct haul_place place = {.session = model->session, .host = model->host};
     struct haul_error err;
     if (model->client)
@@ -294,6 +306,7 @@ void model_free(struct model *model)
     haul_client_close(model->client);
     rows_free(model->rows, model->row_count);
     haul_detail_fini(&model->detail);
+    log_lines_clear(&model->log);
     free(model->flags);
     free(model->filter);
     free(model->find);
@@ -453,6 +466,28 @@ void model_tick(struct model *model)
     if (model_detail_stale(model) && !model->detail_asked &&
         clock_ticks(model->clock) - model->detail_asked_at >= DETAIL_MS)
         detail_ask(model);
+}
+
+/* ---- the log ---- */
+
+void model_log_want(struct model *model, bool wanted)
+{
+    if (!model->ready || wanted == model->log_watched)
+        return;
+    struct call *call = call_new(model, NULL);
+    if (!call)
+        return;
+    model->log_watched = wanted;
+    uint64_t after = model->log.count > 0 ? model->log.lines[model->log.count - 1].number : 0;
+    if (wanted)
+        haul_client_watch_log(model->client, after, HAUL_LOG_TRACE, HAUL_LOG_TAIL, on_reply, call);
+    else
+        haul_client_unwatch_log(model->client, on_reply, call);
+}
+
+const struct log_lines *model_log(const struct model *model)
+{
+    return &model->log;
 }
 
 /* ---- what a user does ---- */

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "haul/client.h"
+#include "ui/log_lines.h"
 
 /* What the screen knows of the session, and the one way to change the session: the daemon's client,
  * with copies of what it told last. Answers that a user should hear of become a notice. */
@@ -70,6 +71,10 @@ const struct haul_detail *model_detail(const struct model *model); /* NULL: noth
 /* True when the details are older than the item: model_tick() then asks again, in its time. */
 bool model_detail_stale(const struct model *model);
 void model_tick(struct model *model);
+
+/* Wants the lines of the daemon's log from now on, or not any more. */
+void model_log_want(struct model *model, bool wanted);
+const struct log_lines *model_log(const struct model *model);
 
 /* ---- what a user does ---- */
 

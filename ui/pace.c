@@ -54,8 +54,13 @@ void pace_refused(struct pace *pace, uint64_t now)
     pace->refused_at = MAX(now, (uint64_t)1);
 }
 
+bool pace_low(const struct pace *pace)
+{
+    return pace->rate != 0 && pace->rate < PACE_LOW;
+}
+
 bool pace_sparing(const struct pace *pace, uint64_t now)
 {
     bool slow = pace->refused_at != 0 && now - pace->refused_at < SLOW_MS;
-    return slow || (pace->rate != 0 && pace->rate < PACE_LOW);
+    return slow || pace_low(pace);
 }

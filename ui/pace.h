@@ -24,6 +24,8 @@ uint64_t pace_wait(struct pace *pace, uint64_t now);
 void pace_spend(struct pace *pace, uint64_t now, uint64_t bytes);
 /* The terminal had no room for a frame. */
 void pace_refused(struct pace *pace, uint64_t now);
+/* True when the budget is so low that only what matters most moves. */
+bool pace_low(const struct pace *pace);
 /* True while fewer columns should move. */
 bool pace_sparing(const struct pace *pace, uint64_t now);
 

@@ -44,6 +44,8 @@ struct screen {
     struct adding adding;
     struct help_view help;
     bool help_open;
+    struct log_view log;
+    bool log_open;
     bool details_open;
     bool details_beside; /* when last painted */
     struct prompt prompt;
@@ -74,6 +76,8 @@ static struct view *focus(struct screen *screen)
 {
     if (screen->help_open)
         return &screen->help.view;
+    if (screen->log_open)
+        return &screen->log.view;
     if (screen->adding.open)
         return &screen->adding.view.view;
     return screen->details_open && !screen->details_beside ? &screen->detail.view
@@ -85,6 +89,12 @@ static struct view *focus(struct screen *screen)
 static void on_notice(void *ctx, bool bad, const char *text)
 {
     screen_notice(ctx, bad, text);
+}
+
+static void on_cost(void *ctx, struct log_cost *ret_cost)
+{
+    struct screen *screen = ctx;
+    screen->events.cost(screen->events.ctx, ret_cost);
 }
 
 static void on_adding_work(void *ctx)
@@ -108,6 +118,7 @@ struct screen *screen_new(struct model *model, const struct haul_options *option
     list_view_init(&screen->list, model);
     detail_view_init(&screen->detail, model);
     help_view_init(&screen->help);
+    log_view_init(&screen->log, model, &screen->prompt, on_cost, on_notice, screen);
     prompt_init(&screen->prompt);
     actions_init(&screen->actions, model, &screen->list, &screen->prompt);
     finding_init(&screen->finding, model, &screen->list, &screen->prompt, on_notice, screen);
@@ -132,6 +143,7 @@ void screen_paste(struct screen *screen, const char *bytes, size_t len, bool too
         return;
     }
     screen->help_open = false;
+    screen->log_open = false;
     const char *typed = line_edit_text(&screen->prompt.edit);
     if (adding_asks(&screen->adding) && typed[0] != '\0')
         adding_text(&screen->adding, typed, strlen(typed));
@@ -208,6 +220,8 @@ static void back(struct screen *screen)
 {
     if (screen->help_open)
         screen->help_open = false;
+    else if (screen->log_open)
+        screen->log_open = log_view_back(&screen->log);
     else if (screen->adding.open)
         adding_close(&screen->adding);
     else if (screen->details_open)
@@ -224,6 +238,12 @@ static void details_toggle(struct screen *screen)
     screen->detail.top = 0;
 }
 
+static void log_toggle(struct screen *screen)
+{
+    screen->log_open = !screen->log_open;
+    log_view_open(&screen->log);
+}
+
 static void act(struct screen *screen, enum keymap_action action)
 {
     if (adding_act(&screen->adding, action) || finding_act(&screen->finding, action))
@@ -237,6 +257,9 @@ static void act(struct screen *screen, enum keymap_action action)
         break;
     case ACT_HELP:
         screen->help_open = !screen->help_open;
+        break;
+    case ACT_LOG:
+        log_toggle(screen);
         break;
     case ACT_DETAILS:
         details_toggle(screen);
@@ -350,7 +373,8 @@ void screen_paint(struct screen *screen, const struct cells *cells, int *ret_y, 
     list_view_update(&screen->list, area.height);
     header_paint(cells, 0, screen->model);
     header_paint_tabs(cells, 1, &screen->list);
-    if (screen->help_open || screen->adding.open)
+    model_log_want(screen->model, screen->log_open);
+    if (screen->help_open || screen->log_open || screen->adding.open)
         paint_view(focus(screen), cells, area);
     else
         paint_lists(screen, cells, area);

@@ -4,6 +4,7 @@
 #include "haul/options.h"
 #include "ui/cells.h"
 #include "ui/input.h"
+#include "ui/log_view.h"
 #include "ui/model.h"
 
 /* The screen as a whole: which views are open, what the keys do, and where everything is painted.
@@ -17,6 +18,7 @@ struct screen_events {
     void (*suspend)(void *ctx);
     void (*redraw)(void *ctx);
     void (*work)(void *ctx); /* screen_work() has something to do */
+    void (*cost)(void *ctx, struct log_cost *ret_cost);
     void *ctx;
 };
 

@@ -485,14 +485,14 @@ bool term_frame_begin(struct term *term)
     return true;
 }
 
-void term_frame_end(struct term *term)
+void term_frame_end(struct term *term, uint64_t now)
 {
     wnoutrefresh(stdscr);
     doupdate();
     size_t len = wire_collect(&term->wire, term->synchronized ? sync_begin : "",
                               term->synchronized ? sync_end : "");
     if (len > 0)
-        wire_count(&term->wire, uv_now(term->line.loop), len);
+        wire_count(&term->wire, now, len);
     if (!wire_drain(&term->wire))
         give_up(term, false);
     watch_line(term);

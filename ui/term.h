@@ -36,7 +36,8 @@ void term_close(struct term *term);
 /* True when the terminal has taken the frame before. Applies a new size, so ask for it after this.
  * False: `drained` comes when it has. */
 bool term_frame_begin(struct term *term);
-void term_frame_end(struct term *term); /* never waits */
+/* NOW, in ms, is what its cost is counted by. Never waits. */
+void term_frame_end(struct term *term, uint64_t now);
 
 /* What the frames cost. */
 const struct wire_figures *term_figures(const struct term *term);

@@ -21,7 +21,7 @@ struct wire_figures {
     uint32_t last_bytes;    /* in the last whole second in which anything was painted */
     uint32_t last_frames;   /* in that second */
     uint32_t frame_bytes;   /* of the last frame */
-    uint64_t second;        /* the one that is going on, loop time */
+    uint64_t second;        /* the one that is going on */
     uint32_t second_bytes;  /* so far */
     uint32_t second_frames; /* so far */
 };

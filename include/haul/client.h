@@ -79,6 +79,8 @@ struct haul_hello {
 struct haul_client_events {
     void (*ready)(void *ctx, const struct haul_hello *hello);
     void (*frame)(void *ctx, const struct haul_frame *frame); /* may be NULL */
+    /* Lines of the daemon's log, oldest first, borrowed; may be NULL. */
+    void (*log)(void *ctx, const struct haul_log_line *lines, size_t count);
     /* The connection is gone or never came to be. Comes at most once, after the callbacks of all
      * calls that were open; not after haul_client_close(). */
     void (*lost)(void *ctx, const struct haul_error *err);
@@ -157,6 +159,10 @@ void haul_client_undo(struct haul_client *client, haul_reply_cb *reply, void *ct
 /* The daemon's newest log lines of LEVEL or worse, behind line number AFTER, at most LINES. */
 void haul_client_log(struct haul_client *client, uint64_t after, enum haul_log_level level,
                      uint32_t lines, haul_reply_cb *reply, void *ctx);
+/* The same lines, and from then on those that are written, through the `log` event. */
+void haul_client_watch_log(struct haul_client *client, uint64_t after, enum haul_log_level level,
+                           uint32_t lines, haul_reply_cb *reply, void *ctx);
+void haul_client_unwatch_log(struct haul_client *client, haul_reply_cb *reply, void *ctx);
 void haul_client_set(struct haul_client *client, const struct haul_settings *settings,
                      haul_reply_cb *reply, void *ctx);
 void haul_client_settings(struct haul_client *client, haul_reply_cb *reply, void *ctx);

@@ -37,7 +37,9 @@ struct haul_log_line {
     int64_t at;      /* ms since 1970 */
     enum haul_log_level level;
     char *room;
-    char *text; /* clean */
+    char *text;    /* clean */
+    uint64_t item; /* that the text begins with, as "item 3: "; 0: none */
+    char *name;    /* of that item, where somebody looked it up; NULL: not known */
 };
 
 const char *haul_log_level_name(enum haul_log_level level);
@@ -50,6 +52,11 @@ void haul_log_remember(void);
 struct haul_log_line *haul_log_tail(uint64_t after, enum haul_log_level level, size_t most,
                                     size_t *ret_count, uint64_t *ret_last);
 void haul_log_lines_free(struct haul_log_line *lines, size_t count);
+
+/* WRITTEN is called after each line that is remembered, in the thread that wrote it; it may only
+ * pass that on, and must not log. NULL ends it: no call is under way then. One listener at a time.
+ */
+void haul_log_listen(void (*written)(void *ctx), void *ctx);
 
 #define HAUL_LOG_AT(level, room, ...)                                                              \
     do {                                                                                           \

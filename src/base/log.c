@@ -29,6 +29,8 @@ static struct {
     pthread_mutex_t lock;       /* of what follows */
     struct haul_log_line *tail; /* a ring of HAUL_LOG_TAIL lines, NULL: none are remembered */
     uint64_t last;              /* number of the newest one */
+    void (*written)(void *ctx); /* told of each, NULL: nobody is */
+    void *written_ctx;
 } sink = {.fd = -1, .level = -1, .lock = PTHREAD_MUTEX_INITIALIZER};
 
 const char *haul_log_level_name(enum haul_log_level level)
@@ -84,6 +86,7 @@ void haul_log_lines_free(struct haul_log_line *lines, size_t count)
     for (size_t i = 0; i < count; i++) {
         free(lines[i].room);
         free(lines[i].text);
+        free(lines[i].name);
     }
     free(lines);
 }
@@ -94,6 +97,27 @@ void haul_log_remember(void)
     if (!sink.tail)
         sink.tail = xcalloc(HAUL_LOG_TAIL, sizeof *sink.tail);
     pthread_mutex_unlock(&sink.lock);
+}
+
+void haul_log_listen(void (*written)(void *ctx), void *ctx)
+{
+    pthread_mutex_lock(&sink.lock);
+    sink.written = written;
+    sink.written_ctx = ctx;
+    pthread_mutex_unlock(&sink.lock);
+}
+
+/* The number in "item 3: …" and "item 3 …"; 0: there is none. */
+static uint64_t item_in(const char *text)
+{
+    static const char word[] = "item ";
+    char *end;
+    unsigned long long id;
+
+    if (strncmp(text, word, sizeof word - 1) != 0)
+        return 0;
+    id = strtoull(text + sizeof word - 1, &end, 10);
+    return *end == ':' || *end == ' ' ? id : 0;
 }
 
 static void remember(enum haul_log_level level, const char *room, const char *text)
@@ -109,7 +133,10 @@ static void remember(enum haul_log_level level, const char *room, const char *te
                                        .at = clock_wall(&clock_system),
                                        .level = level,
                                        .room = xstrdup(room),
-                                       .text = xstrdup(text)};
+                                       .text = xstrdup(text),
+                                       .item = item_in(text)};
+        if (sink.written)
+            sink.written(sink.written_ctx);
     }
     pthread_mutex_unlock(&sink.lock);
 }

@@ -496,6 +496,22 @@ static void on_frame(struct haul_client *client, const json_t *params)
         client->events.frame(client->events.ctx, &frame);
 }
 
+static void on_log(struct haul_client *client, const json_t *params)
+{
+    struct haul_log_line *lines;
+    struct haul_error err;
+    uint64_t last;
+    size_t count;
+
+    if (reply_log(params, &lines, &count, &last, &err) != HAUL_OK) {
+        lose(client, &err);
+        return;
+    }
+    if (client->events.log)
+        client->events.log(client->events.ctx, lines, count);
+    haul_log_lines_free(lines, count);
+}
+
 static struct open_call *call_find(struct haul_client *client, uint64_t id)
 {
     struct open_call *call;
@@ -569,6 +585,8 @@ static void on_line(void *ctx, const char *line, size_t len)
     json_cleaned(message.root);
     if (message.method && strcmp(message.method, "frame") == 0) {
         on_frame(client, message.params);
+    } else if (message.method && strcmp(message.method, "log") == 0) {
+        on_log(client, message.params);
     } else if (message.error && !message.id) {
         proto_error_read(message.error, &err);
         lose(client, &err);

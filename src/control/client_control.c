@@ -11,21 +11,38 @@ void haul_client_undo(struct haul_client *client, haul_reply_cb *reply, void *ct
     client_call(client, CALL_UNDO, NULL, reply, ctx);
 }
 
-void haul_client_log(struct haul_client *client, uint64_t after, enum haul_log_level level,
-                     uint32_t lines, haul_reply_cb *reply, void *ctx)
+static json_t *log_params(uint64_t after, enum haul_log_level level, uint32_t lines)
 {
     json_t *params = json_object();
 
     json_object_set_new(params, "after", json_from_u64(after));
     json_object_set_new(params, "level", json_string(haul_log_level_name(level)));
     json_object_set_new(params, "lines", json_integer(lines));
-    client_call(client, CALL_LOG, params, reply, ctx);
+    return params;
+}
+
+void haul_client_log(struct haul_client *client, uint64_t after, enum haul_log_level level,
+                     uint32_t lines, haul_reply_cb *reply, void *ctx)
+{
+    client_call(client, CALL_LOG, log_params(after, level, lines), reply, ctx);
+}
+
+void haul_client_watch_log(struct haul_client *client, uint64_t after, enum haul_log_level level,
+                           uint32_t lines, haul_reply_cb *reply, void *ctx)
+{
+    client_call(client, CALL_WATCH_LOG, log_params(after, level, lines), reply, ctx);
+}
+
+void haul_client_unwatch_log(struct haul_client *client, haul_reply_cb *reply, void *ctx)
+{
+    client_call(client, CALL_UNWATCH_LOG, NULL, reply, ctx);
 }
 
 static bool decode_line(const json_t *row, struct haul_log_line *line)
 {
     const char *room = json_string_value(json_object_get(row, "room"));
     const char *text = json_string_value(json_object_get(row, "text"));
+    const char *name = json_string_value(json_object_get(row, "name"));
     int level = haul_log_level_from_name(json_string_value(json_object_get(row, "level")));
 
     if (!room || !text || level < 0)
@@ -36,6 +53,8 @@ static bool decode_line(const json_t *row, struct haul_log_line *line)
         .level = (enum haul_log_level)level,
         .room = xstrdup(room),
         .text = xstrdup(text),
+        .item = (uint64_t)json_integer_value(json_object_get(row, "item")),
+        .name = name ? xstrdup(name) : NULL,
     };
     return true;
 }

@@ -511,6 +511,13 @@ static method_handler run_methods;
         "marked", PARAM_BOOL, false, "what is marked on this connection, instead of ids"           \
     }
 
+#define LOG_PARAMS                                                                                 \
+    {"after", PARAM_UINT, false, "only lines behind that number"},                                 \
+        {"level", PARAM_TEXT, false, "that bad or worse: error, warn, info, …"},                   \
+    {                                                                                              \
+        "lines", PARAM_UINT, false, "how many at the most"                                         \
+    }
+
 static const struct method methods[] = {
     {
         .name = "hello",
@@ -612,9 +619,18 @@ static const struct method methods[] = {
         .name = "log",
         .run = run_log,
         .help = "Tell the newest lines of the daemon's log",
-        .params = {{"after", PARAM_UINT, false, "only lines behind that number"},
-                   {"level", PARAM_TEXT, false, "that bad or worse: error, warn, info, …"},
-                   {"lines", PARAM_UINT, false, "how many at the most"}},
+        .params = {LOG_PARAMS},
+    },
+    {
+        .name = "watch_log",
+        .run = run_watch_log,
+        .help = "Send the log's lines as they are written; those there are follow at once",
+        .params = {LOG_PARAMS},
+    },
+    {
+        .name = "unwatch_log",
+        .run = run_unwatch_log,
+        .help = "Send no more lines of the log",
     },
     {
         .name = "wait",

@@ -24,39 +24,53 @@ enum haul_err run_undo(struct call *call, const json_t *params, json_t **ret_res
     return HAUL_OK;
 }
 
-static json_t *from_line(const struct haul_log_line *line)
+/* What PARAMS wants of the log. */
+static enum haul_err read_look(const json_t *params, struct log_look *look, struct haul_error *err)
 {
-    json_t *object = json_object();
+    const json_t *name = json_object_get(params, "level");
+    const json_t *wanted = json_object_get(params, "lines");
+    int level = name ? haul_log_level_from_name(json_string_value(name)) : HAUL_LOG_TRACE;
 
-    json_object_set_new(object, "number", json_from_u64(line->number));
-    json_object_set_new(object, "at", json_integer(line->at));
-    json_object_set_new(object, "level", json_string(haul_log_level_name(line->level)));
-    json_object_set_new(object, "room", json_from_text(line->room));
-    json_object_set_new(object, "text", json_from_text(line->text));
-    return object;
+    if (level < 0)
+        return haul_fail(err, HAUL_E_RPC, "level: there is no \"%s\"", json_string_value(name));
+    *look = (struct log_look){
+        .after = (uint64_t)json_integer_value(json_object_get(params, "after")),
+        .level = (enum haul_log_level)level,
+        .most = wanted ? (size_t)json_integer_value(wanted) : LINES_DEFAULT,
+    };
+    return HAUL_OK;
 }
 
 enum haul_err run_log(struct call *call, const json_t *params, json_t **ret_result,
                       struct haul_error *err)
 {
-    const json_t *name = json_object_get(params, "level");
-    const json_t *wanted = json_object_get(params, "lines");
-    uint64_t after = (uint64_t)json_integer_value(json_object_get(params, "after")), last;
-    size_t most = wanted ? (size_t)json_integer_value(wanted) : LINES_DEFAULT, count;
-    int level = name ? haul_log_level_from_name(json_string_value(name)) : HAUL_LOG_TRACE;
-    struct haul_log_line *lines;
-    json_t *rows;
+    struct log_look look;
+    enum haul_err code = read_look(params, &look, err);
 
-    (void)call;
-    if (level < 0)
-        return haul_fail(err, HAUL_E_RPC, "level: there is no \"%s\"", json_string_value(name));
-    lines = haul_log_tail(after, (enum haul_log_level)level, most, &count, &last);
-    rows = json_array();
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(rows, from_line(&lines[i]));
-    haul_log_lines_free(lines, count);
+    if (code == HAUL_OK)
+        *ret_result = log_look(&look, server_source(call->server), false);
+    return code;
+}
+
+enum haul_err run_watch_log(struct call *call, const json_t *params, json_t **ret_result,
+                            struct haul_error *err)
+{
+    struct log_look look;
+    enum haul_err code = read_look(params, &look, err);
+
+    if (code != HAUL_OK)
+        return code;
+    peer_watch_log(call->peer, &look);
     *ret_result = json_object();
-    json_object_set_new(*ret_result, "last", json_from_u64(last));
-    json_object_set_new(*ret_result, "lines", rows);
+    return HAUL_OK;
+}
+
+enum haul_err run_unwatch_log(struct call *call, const json_t *params, json_t **ret_result,
+                              struct haul_error *err)
+{
+    (void)params;
+    (void)err;
+    peer_watch_log(call->peer, NULL);
+    *ret_result = json_object();
     return HAUL_OK;
 }

@@ -17,6 +17,8 @@
 #include "control/server.h"
 #include "haul/log.h"
 
+#define LOG_INTERVAL_MS 250 /* between two notifications of lines */
+
 static void on_timer_closed(uv_handle_t *handle)
 {
     free(OWNER_OF(handle, struct peer, timer));
@@ -44,6 +46,7 @@ void peer_end(struct peer *peer, bool flush)
     }
     view_free(peer->view);
     peer->view = NULL;
+    peer_watch_log(peer, NULL);
     server_peer_gone(peer->server, peer);
     uv_close((uv_handle_t *)&peer->timer, on_timer_closed);
 }
@@ -149,6 +152,7 @@ static void on_drained(void *ctx)
 
     if (peer->view && peer->changed)
         set_timer(peer, peer->forced ? 0 : peer->framed_at + view_interval(peer->view));
+    feed_drained(peer->log);
 }
 
 enum haul_err peer_watch(struct peer *peer, const struct haul_view *wanted, struct haul_error *err)
@@ -176,6 +180,37 @@ void peer_unwatch(struct peer *peer)
         (void)uv_timer_stop(&peer->timer);
     view_free(peer->view);
     peer->view = NULL;
+}
+
+static json_t *make_log(void *ctx)
+{
+    struct peer *peer = ctx;
+
+    return log_look(&peer->log_look, server_source(peer->server), true);
+}
+
+static void send_pushed(void *ctx, char *line, size_t len)
+{
+    peer_send(ctx, line, len);
+}
+
+void peer_watch_log(struct peer *peer, const struct log_look *look)
+{
+    struct feed_source source = {
+        .method = "log", .make = make_log, .send = send_pushed, .ctx = peer};
+
+    if (look && !peer->log) {
+        peer->log = feed_new(peer->timer.loop, peer->conn, &source, LOG_INTERVAL_MS);
+        server_follow_log(peer->server, true);
+    } else if (!look && peer->log) {
+        feed_free(peer->log);
+        peer->log = NULL;
+        server_follow_log(peer->server, false);
+    }
+    if (!look)
+        return;
+    peer->log_look = *look;
+    feed_now(peer->log);
 }
 
 struct peer *peer_new(struct server *server, uv_stream_t *listener, struct haul_error *err)

@@ -6,6 +6,8 @@
 #include <uv.h>
 
 #include "control/conn.h"
+#include "control/feed.h"
+#include "control/follow_log.h"
 #include "control/methods.h"
 #include "control/view.h"
 
@@ -24,6 +26,8 @@ struct peer {
     uint64_t framed_at; /* tick of the last frame */
     bool changed;       /* a frame could not be sent, the peer had not read the last one */
     bool forced;        /* the next frame is sent even if nothing changed */
+    struct feed *log;   /* lines of the daemon's log; NULL: none are wanted */
+    struct log_look log_look;
 };
 
 /* Accepts a waiting connection. NULL when that failed; the reason is in *err. */
@@ -40,6 +44,10 @@ void peer_send(struct peer *peer, char *line, size_t len);
 HAUL_CHECKED enum haul_err peer_watch(struct peer *peer, const struct haul_view *wanted,
                                       struct haul_error *err);
 void peer_unwatch(struct peer *peer);
+
+/* Sends the log's new lines from now on, those that LOOK wants; they follow at once. NULL ends it.
+ */
+void peer_watch_log(struct peer *peer, const struct log_look *look);
 
 /* Something in the engine changed: a frame is due at its time. */
 void peer_changed(struct peer *peer);

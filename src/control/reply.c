@@ -11,13 +11,28 @@
 #include "control/json.h"
 
 static const char *const method_names[] = {
-    [CALL_HELLO] = "hello",     [CALL_ADD] = "add",     [CALL_LIST] = "list",
-    [CALL_SHOW] = "show",       [CALL_ACT] = "act",     [CALL_MOVE] = "move",
-    [CALL_CHANGE] = "change",   [CALL_SET] = "set",     [CALL_SETTINGS] = "settings",
-    [CALL_WAIT] = "wait",       [CALL_WATCH] = "watch", [CALL_UNWATCH] = "unwatch",
-    [CALL_STOP] = "stop",       [CALL_KNOWN] = "known", [CALL_PROBE] = "probe",
-    [CALL_UNPROBE] = "unprobe", [CALL_MARK] = "mark",   [CALL_FIND] = "find",
-    [CALL_UNDO] = "undo",       [CALL_LOG] = "log",
+    [CALL_HELLO] = "hello",
+    [CALL_ADD] = "add",
+    [CALL_LIST] = "list",
+    [CALL_SHOW] = "show",
+    [CALL_ACT] = "act",
+    [CALL_MOVE] = "move",
+    [CALL_CHANGE] = "change",
+    [CALL_SET] = "set",
+    [CALL_SETTINGS] = "settings",
+    [CALL_WAIT] = "wait",
+    [CALL_WATCH] = "watch",
+    [CALL_UNWATCH] = "unwatch",
+    [CALL_STOP] = "stop",
+    [CALL_KNOWN] = "known",
+    [CALL_PROBE] = "probe",
+    [CALL_UNPROBE] = "unprobe",
+    [CALL_MARK] = "mark",
+    [CALL_FIND] = "find",
+    [CALL_UNDO] = "undo",
+    [CALL_LOG] = "log",
+    [CALL_WATCH_LOG] = "watch_log",
+    [CALL_UNWATCH_LOG] = "unwatch_log",
 };
 
 const char *call_method(enum call_kind kind)
@@ -188,6 +203,8 @@ enum haul_err reply_decode(enum call_kind kind, const json_t *result, struct rep
     case CALL_UNPROBE:
     case CALL_WATCH:
     case CALL_UNWATCH:
+    case CALL_WATCH_LOG:
+    case CALL_UNWATCH_LOG:
     case CALL_STOP:
         break;
     }

@@ -27,6 +27,8 @@ enum call_kind {
     CALL_FIND,
     CALL_UNDO,
     CALL_LOG,
+    CALL_WATCH_LOG,
+    CALL_UNWATCH_LOG,
 };
 
 /* The method's name in the protocol. */

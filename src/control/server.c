@@ -8,6 +8,7 @@
 #include "control/server.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <uv.h>
@@ -32,7 +33,9 @@ struct server {
     char *path;
     uv_pipe_t listener;
     uv_timer_t grace;
-    bool has_socket; /* and made it: one of a service manager stays */
+    uv_async_t logged;      /* a line was written, in whatever thread */
+    unsigned log_followers; /* peers that want to hear of it */
+    bool has_socket;        /* and made it: one of a service manager stays */
     bool started;
     bool stopping;
     int open_handles; /* while it is being freed */
@@ -209,6 +212,31 @@ static void on_changed(void *ctx)
         consider_ending(server);
 }
 
+/* In the thread that logs. */
+static void on_line_written(void *ctx)
+{
+    struct server *server = ctx;
+
+    (void)uv_async_send(&server->logged);
+}
+
+static void on_logged(uv_async_t *async)
+{
+    struct server *server = OWNER_OF(async, struct server, logged);
+    struct peer *peer;
+
+    LIST_FOREACH(peer, &server->peers, of_server)
+    {
+        feed_changed(peer->log);
+    }
+}
+
+void server_follow_log(struct server *server, bool follows)
+{
+    server->log_followers += follows ? 1 : UINT_MAX;
+    haul_log_listen(server->log_followers > 0 ? on_line_written : NULL, server);
+}
+
 struct haul_engine_events server_events(struct server *server)
 {
     return (struct haul_engine_events){.item = on_item, .changed = on_changed, .ctx = server};
@@ -302,6 +330,8 @@ enum haul_err server_start(struct server *server, struct haul_engine *engine,
     server->started = true;
     (void)uv_pipe_init(uv, &server->listener, 0);
     (void)uv_timer_init(uv, &server->grace);
+    (void)uv_async_init(uv, &server->logged, on_logged);
+    uv_unref((uv_handle_t *)&server->logged);
     status = uv_pipe_open(&server->listener, server->listen_fd);
     if (status == 0) {
         server->listen_fd = -1;
@@ -397,7 +427,9 @@ void server_free(struct server *server)
         free(server);
         return;
     }
-    server->open_handles = 2;
+    haul_log_listen(NULL, NULL);
+    server->open_handles = 3;
+    close_handle(server, (uv_handle_t *)&server->logged);
     close_handle(server, (uv_handle_t *)&server->grace);
     close_handle(server, (uv_handle_t *)&server->listener);
 }

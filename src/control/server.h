@@ -58,6 +58,9 @@ struct conn_list *server_parting(struct server *server);
 /* Keeps an open call until it is answered. */
 void server_hold(struct server *server, struct call *call);
 
+/* One peer more, or less, wants to hear of each line of the log. */
+void server_follow_log(struct server *server, bool follows);
+
 /* A peer has said hello, or is gone. */
 void server_peer_greeted(struct server *server);
 void server_peer_gone(struct server *server, struct peer *peer);

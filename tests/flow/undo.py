@@ -112,6 +112,39 @@ def the_log_is_told_to_clients(t):
     expect_equal(client.call("log", after=answer["last"])["lines"], [], "nothing new")
     expect_equal(len(client.call("log", lines=1)["lines"]), 1, "a bound")
     expect_equal(client.call("log", level="error")["lines"], [], "only errors")
+    about = [line for line in answer["lines"] if line.get("item") == number]
+    expect(about and all(line["name"] == "a.bin" for line in about), answer)
+    client.close()
+
+
+@case
+def the_log_is_pushed_as_it_is_written(t):
+    from control_socket import Client
+    t.ok("list")
+    client = Client(t)
+    client.call("watch_log", level="info")
+    before = client.notice()
+    expect_equal(before["method"], "log", "notification")
+    last = before["params"]["last"]
+    (number,) = t.add(t.file("a.bin", status=404).url)
+    t.haul("wait", number)
+    lines = []
+    while not any("404" in line["text"] for line in lines):  # a notice has a deadline
+        params = client.notice()["params"]
+        expect(params["lines"] and params["lines"][0]["number"] > last, params)
+        last = params["last"]
+        lines += params["lines"]
+    expect_equal([line["name"] for line in lines if line.get("item") == number][0], "a.bin", "name")
+    client.call("unwatch_log")
+    client.notices.clear()
+    other = Client(t)
+    other.call("watch_log", after=last)
+    (number,) = t.add(t.file("b.bin", status=404).url)
+    while not any(line.get("item") == number for line in other.notice()["params"]["lines"]):
+        pass
+    client.call("list")
+    expect_equal(client.notices, [], "after unwatch_log")
+    other.close()
     client.close()
 
 

@@ -48,6 +48,7 @@ struct answer {
     struct haul_probe_answer probed; /* probe: its name is set */
     uint64_t found, index;           /* find */
     bool log;
+    bool log_pushed; /* through the event, not the answer */
     uint64_t log_after;
     enum haul_log_level log_level;
 };
@@ -436,23 +437,52 @@ static struct haul_detail *detail_make(struct haul_client *client, uint64_t id)
     return &detail;
 }
 
-/* The lines behind ->log_after that are bad enough; the texts are borrowed. */
-static size_t log_make(const struct answer *answer, struct haul_log_line *lines)
+#define LOG_DONE  24 /* lines of items that were complete, before the others */
+#define LOG_LINES (LOG_DONE + 6)
+
+/* The log from its first line on; the texts are borrowed. */
+static void log_fill(struct haul_log_line lines[LOG_LINES])
 {
-    static const struct haul_log_line all[] = {
-        {1, NOW - 300000, HAUL_LOG_INFO, TEXT("daemon"), TEXT("haul 0.1.0 serves session default")},
-        {2, NOW - 290000, HAUL_LOG_INFO, TEXT("engine"),
-         TEXT("item 3: the server answered 503 Service Unavailable")},
-        {3, NOW - 290000, HAUL_LOG_WARN, TEXT("engine"),
+    static char texts[LOG_DONE][64], names[LOG_DONE][32];
+    static const struct haul_log_line last[] = {
+        {0, NOW - 310000, HAUL_LOG_DEBUG, TEXT("net"), TEXT("HTTP/1.1 503"), 0, NULL},
+        {0, NOW - 300000, HAUL_LOG_INFO, TEXT("engine"),
+         TEXT("item 3: 503 from example.org: Service Unavailable"), 3,
+         TEXT("dataset-part-0007.tar.zst")},
+        {0, NOW - 290000, HAUL_LOG_WARN, TEXT("engine"),
          TEXT("item 3: example.org asks to be left alone until 12:04:22; what was queued for it "
-              "waits as long")},
-        {4, NOW - 200000, HAUL_LOG_ERROR, TEXT("store"),
-         TEXT("the queue can't be written: disk full")},
-        {5, NOW - 199000, HAUL_LOG_INFO, TEXT("engine"), TEXT("item 5: 403 Forbidden")}};
+              "waits as long"),
+         3, TEXT("dataset-part-0007.tar.zst")},
+        {0, NOW - 200000, HAUL_LOG_ERROR, TEXT("store"),
+         TEXT("the queue can't be written: No space left on device"), 0, NULL},
+        {0, NOW - 199000, HAUL_LOG_INFO, TEXT("engine"), TEXT("item 5: 403 Forbidden"), 5,
+         TEXT("資料-日本語のファイル名-第三版.pdf")},
+        {0, NOW - 120000, HAUL_LOG_INFO, TEXT("control"), TEXT("a client left: it closed"), 0,
+         NULL}};
+    for (int i = 0; i < LOG_DONE; i++) {
+        snprintf(texts[i], sizeof(texts[i]), "item %d: one connection from now on: no ranges",
+                 i + 100);
+        snprintf(names[i], sizeof(names[i]), "photos-%03d.zip", i);
+        lines[i] = (struct haul_log_line){.at = NOW - 400000 + i * 1000,
+                                          .level = HAUL_LOG_INFO,
+                                          .room = TEXT("engine"),
+                                          .text = texts[i],
+                                          .item = (uint64_t)i + 100,
+                                          .name = names[i]};
+    }
+    memcpy(lines + LOG_DONE, last, sizeof(last));
+    for (size_t i = 0; i < LOG_LINES; i++)
+        lines[i].number = i + 1;
+}
+
+/* Those behind ->log_after that are bad enough. */
+static size_t log_make(const struct answer *answer, struct haul_log_line lines[LOG_LINES])
+{
     size_t count = 0;
-    for (size_t i = 0; i < COUNT_OF(all); i++) {
-        if (all[i].number > answer->log_after && all[i].level <= answer->log_level)
-            lines[count++] = all[i];
+    log_fill(lines);
+    for (size_t i = 0; i < LOG_LINES; i++) {
+        if (lines[i].number > answer->log_after && lines[i].level <= answer->log_level)
+            lines[count++] = lines[i];
     }
     return count;
 }
@@ -480,11 +510,14 @@ static void answer_give(struct haul_client *client, struct answer *answer)
             (struct haul_settings){.jobs = client->totals.jobs, .limit = client->totals.limit};
         reply.settings = &settings;
     }
-    struct haul_log_line lines[8];
+    struct haul_log_line lines[LOG_LINES];
+    if (answer->log_pushed && client->events.log)
+        client->events.log(client->events.ctx, lines,
+                           client->count > 0 ? log_make(answer, lines) : 0);
     if (answer->log) {
         reply.log_count = log_make(answer, lines);
         reply.log = lines;
-        reply.log_last = 5;
+        reply.log_last = LOG_LINES;
     }
     reply.action = HAUL_REMOVE;
     if (answer->show != 0)
@@ -796,6 +829,21 @@ void haul_client_log(struct haul_client *client, uint64_t after, enum haul_log_l
     answer->log_after = after;
     answer->log_level = level;
     answer->log = true;
+}
+
+void haul_client_watch_log(struct haul_client *client, uint64_t after, enum haul_log_level level,
+                           uint32_t lines, haul_reply_cb *reply, void *ctx)
+{
+    struct answer *answer = answer_later(client, reply, ctx);
+    (void)lines;
+    answer->log_after = after;
+    answer->log_level = level;
+    answer->log_pushed = true;
+}
+
+void haul_client_unwatch_log(struct haul_client *client, haul_reply_cb *reply, void *ctx)
+{
+    (void)answer_later(client, reply, ctx);
 }
 
 void haul_client_set(struct haul_client *client, const struct haul_settings *settings,
