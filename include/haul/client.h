@@ -25,6 +25,7 @@ struct haul_view {
     const char *search; /* part of name or URL, any case; NULL or "" means all */
     const char *filter; /* an expression, see base/filter.h and PROTOCOL.md; NULL or "": all */
     const char *find;   /* the same: what fits it is marked among the rows; NULL or "": nothing */
+    bool marked;        /* only for haul_client_list(): what is marked on this connection */
     enum haul_sort sort;
     bool descending;
     uint64_t offset; /* first row wanted, 0-based among the matching ones */
@@ -110,8 +111,8 @@ struct haul_reply {
     const char *json;             /* the result as it came, one line, as in PROTOCOL.md */
     const uint64_t *ids;          /* add: in the order of the requests */
     size_t id_count;
-    uint64_t count;                /* act, move, undo: items changed; mark: items marked now */
-    uint64_t id, index;            /* find: the item, 0 for none, and where it is in the view */
+    uint64_t count;     /* act, move, undo, change_all: items changed; mark: items marked now */
+    uint64_t id, index; /* find: the item, 0 for none, and where it is in the view */
     const struct haul_item *items; /* list */
     size_t item_count;
     const struct haul_detail *detail;     /* show */
@@ -152,6 +153,10 @@ void haul_client_act(struct haul_client *client, enum haul_action action, const 
  * kept. */
 void haul_client_change(struct haul_client *client, uint64_t id, const char *url,
                         const struct haul_options *given, haul_reply_cb *reply, void *ctx);
+/* The same of several items, without a link: GIVEN holds live options. IDS and COUNT as above;
+ * those that are done are left out. */
+void haul_client_change_all(struct haul_client *client, const struct haul_options *given,
+                            const uint64_t *ids, size_t count, haul_reply_cb *reply, void *ctx);
 void haul_client_move(struct haul_client *client, enum haul_move how, uint64_t position,
                       const uint64_t *ids, size_t count, haul_reply_cb *reply, void *ctx);
 /* See haul_engine_undo(). */

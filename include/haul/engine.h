@@ -90,7 +90,7 @@ typedef void haul_changed_cb(void *ctx, const struct haul_error *err);
  * holds options to be set with it. Those that belong to the origin of the old link (passwords,
  * headers, the referer) are dropped when the new one is of another origin. URL may be NULL: then
  * the item goes on as it is, and GIVEN, which must hold live options only, takes effect at once.
- * CHANGED as with haul_engine_add(). */
+ * CHANGED as with haul_engine_add(); it may be NULL, and haul_engine_flush() tell instead. */
 HAUL_CHECKED enum haul_err haul_engine_change(struct haul_engine *engine, uint64_t id,
                                               const char *url, const struct haul_options *given,
                                               haul_changed_cb *changed, void *ctx,

@@ -782,6 +782,22 @@ void haul_client_change(struct haul_client *client, uint64_t id, const char *url
     client_call_failed(client, CALL_CHANGE, &err, reply, ctx);
 }
 
+void haul_client_change_all(struct haul_client *client, const struct haul_options *given,
+                            const uint64_t *ids, size_t count, haul_reply_cb *reply, void *ctx)
+{
+    struct haul_error err = {0};
+    json_t *params = json_object();
+    json_t *options = json_from_options(given, &err);
+
+    set_ids(params, ids, count);
+    if (options && json_object_set_new(params, "options", options) == 0) {
+        client_call(client, CALL_CHANGE, params, reply, ctx);
+        return;
+    }
+    json_decref(params);
+    client_call_failed(client, CALL_CHANGE, &err, reply, ctx);
+}
+
 void haul_client_set(struct haul_client *client, const struct haul_settings *settings,
                      haul_reply_cb *reply, void *ctx)
 {

@@ -174,6 +174,7 @@ enum haul_err reply_decode(enum call_kind kind, const json_t *result, struct rep
     case CALL_ACT:
     case CALL_MOVE:
     case CALL_MARK:
+    case CALL_CHANGE:
         reply->count = (uint64_t)json_integer_value(json_object_get(result, "count"));
         break;
     case CALL_FIND:
@@ -199,7 +200,6 @@ enum haul_err reply_decode(enum call_kind kind, const json_t *result, struct rep
         reply->probed = &parts->probed;
         break;
     case CALL_HELLO:
-    case CALL_CHANGE:
     case CALL_UNPROBE:
     case CALL_WATCH:
     case CALL_UNWATCH:

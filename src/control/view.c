@@ -55,9 +55,10 @@ struct ids {
 struct view {
     const struct view_source *source;
     const struct clock *clock;
-    struct haul_view wanted; /* its texts are ours */
-    struct filter *filter;   /* NULL: none */
-    struct filter *find;     /* NULL: nothing is looked for */
+    struct haul_view wanted;  /* its texts are ours */
+    struct filter *filter;    /* NULL: none */
+    struct filter *find;      /* NULL: nothing is looked for */
+    const struct idset *only; /* with wanted.marked: what is marked elsewhere */
     bool pages; /* the offset is taken as it is, for a list that is read page by page */
 
     struct order *shown; /* what matches; NULL: all, in queue order */
@@ -210,7 +211,8 @@ static bool is_plain(const struct haul_view *wanted)
     const uint32_t all = (1u << HAUL_STATE_COUNT) - 1;
 
     return (wanted->states == 0 || (wanted->states & all) == all) && !wanted->search &&
-           !wanted->filter && wanted->sort == HAUL_SORT_QUEUE && !wanted->descending;
+           !wanted->filter && !wanted->marked && wanted->sort == HAUL_SORT_QUEUE &&
+           !wanted->descending;
 }
 
 static bool fits(const struct view *view, const struct haul_brief *brief)
@@ -218,6 +220,8 @@ static bool fits(const struct view *view, const struct haul_brief *brief)
     const struct haul_view *wanted = &view->wanted;
 
     if (wanted->states != 0 && !(wanted->states & (1u << brief->state)))
+        return false;
+    if (view->only && !idset_has(view->only, brief->id))
         return false;
     if (wanted->search && !str_find_nocase(brief->name, wanted->search) &&
         !str_find_nocase(brief->url, wanted->search))
@@ -760,12 +764,19 @@ json_t *view_frame(struct view *view, bool force)
 }
 
 enum haul_err view_list(const struct view_source *source, const struct haul_view *wanted,
-                        json_t **ret_list, struct haul_error *err)
+                        struct view *watched, json_t **ret_list, struct haul_error *err)
 {
-    struct view *view = view_new(source, &clock_system);
-    enum haul_err code = view_look(view, wanted, err);
+    struct view *view;
+    enum haul_err code;
     json_t *list;
 
+    if (watched)
+        refresh_marks(watched);
+    if (wanted->marked && (!watched || watched->marks.count == 0))
+        return haul_fail(err, HAUL_E_NO_ITEM, "nothing is selected");
+    view = view_new(source, &clock_system);
+    view->only = wanted->marked ? &watched->marks : NULL;
+    code = view_look(view, wanted, err);
     if (code != HAUL_OK) {
         view_free(view);
         return code;

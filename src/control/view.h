@@ -56,9 +56,10 @@ json_t *view_frame(struct view *view, bool force);
  */
 uint64_t view_due(const struct view *view);
 
-/* The answer to `list`: the rows of WANTED whole, as of now. */
+/* The answer to `list`: the rows of WANTED whole, as of now. WATCHED is what the client looks at
+ * (NULL: nothing), for what is marked there. */
 HAUL_CHECKED enum haul_err view_list(const struct view_source *source,
-                                     const struct haul_view *wanted, json_t **ret_list,
-                                     struct haul_error *err);
+                                     const struct haul_view *wanted, struct view *watched,
+                                     json_t **ret_list, struct haul_error *err);
 
 #endif

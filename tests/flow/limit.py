@@ -2,7 +2,8 @@
 
 import time
 
-from harness import case, expect, run, until
+from control_socket import Client
+from harness import case, expect, expect_equal, run, until
 
 
 def seconds(work):
@@ -91,6 +92,35 @@ def an_items_limit_is_changed_while_it_runs(t):
     t.ok("wait")
     t.expect_file("changed.bin", file)
     expect(len(t.origin.requests("changed.bin")) == 1, "it was started again")
+
+
+@case
+def several_items_get_a_limit_at_once(t):
+    """By their ids, or as they are marked; what is done is left out, an unknown one refuses all."""
+    slow = [t.file(f"{name}.bin", 30_000_000) for name in "ab"]
+    (done,) = t.add(t.file("done.bin").url)
+    t.ok("wait", done)
+    numbers = t.add("-x", 1, "--item-limit", "50K", *[file.url for file in slow])
+    until("they run", lambda: all(t.items()[number]["done"] > 0 for number in numbers))
+    client = Client(t)
+    answer = client.ask("change", ids=[*numbers, 99], options={"item-limit": "0"})
+    expect(answer["error"]["data"]["name"] == "no-item", f"not refused: {answer}")
+    answer = client.ask("change", ids=numbers, url=slow[0].url, options={"item-limit": "0"})
+    expect("error" in answer, f"a link for several: {answer}")
+    expect_equal(client.call("change", ids=[done, *numbers], options={"item-limit": "60K"}),
+                 {"count": 2}, "the answer")
+    client.call("watch", rows=9)
+    client.call("mark", how="add")
+    expect_equal([item["id"] for item in client.call("list", marked=True)["items"]],
+                 [done, *numbers], "what is marked")
+    expect(all(t.items()[number]["state"] == "active" for number in numbers),
+           "the limits were let go of")
+    expect_equal(client.call("change", marked=True, options={"item-limit": "0"}), {"count": 2},
+                 "the answer")
+    client.close()
+    t.ok("wait")
+    for file in slow:
+        t.expect_file(file.url.rsplit("/", 1)[1].split("?")[0], file)
 
 
 @case

@@ -674,8 +674,29 @@ static json_t *list_of(struct world *world, const struct haul_view *wanted)
     struct haul_error err;
     json_t *list;
 
-    assert_int_equal(view_list(&world->source, wanted, &list, &err), HAUL_OK);
+    assert_int_equal(view_list(&world->source, wanted, NULL, &list, &err), HAUL_OK);
     return list;
+}
+
+static void a_list_may_hold_only_what_is_marked(void **state)
+{
+    struct world *world = world_new(6);
+    struct haul_view wanted = {.rows = 9, .marked = true, .sort = HAUL_SORT_QUEUE};
+    struct haul_error err;
+    json_t *list = NULL;
+    char buf[64];
+
+    (void)state;
+    look(world, (struct haul_view){.rows = 2});
+    assert_int_equal(view_list(&world->source, &wanted, world->view, &list, &err), HAUL_E_NO_ITEM);
+    assert_int_equal(view_list(&world->source, &wanted, NULL, &list, &err), HAUL_E_NO_ITEM);
+    mark(world, HAUL_MARK_ADD, 2, 2);
+    mark(world, HAUL_MARK_ADD, 5, 5);
+    assert_int_equal(view_list(&world->source, &wanted, world->view, &list, &err), HAUL_OK);
+    assert_string_equal(words(json_object_get(list, "items"), buf, sizeof buf), "2 5");
+    assert_int_equal(json_integer_value(json_object_get(list, "matching")), 2);
+    json_decref(list);
+    world_free(world);
 }
 
 static void a_list_is_read_page_by_page(void **state)
@@ -721,6 +742,7 @@ int main(void)
         cmocka_unit_test(marks_of_items_that_went_unseen_go_too),
         cmocka_unit_test(a_new_place_alone_is_told),
         cmocka_unit_test(intervals_are_kept_within_bounds),
+        cmocka_unit_test(a_list_may_hold_only_what_is_marked),
         cmocka_unit_test(a_list_is_read_page_by_page),
     };
 
