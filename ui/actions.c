@@ -84,6 +84,26 @@ static void remove_ask(struct actions *actions, const struct target *target)
     free(label);
 }
 
+static void on_item_limit_entered(void *ctx, const char *text)
+{
+    struct actions *actions = ctx;
+    if (text)
+        model_limit(actions->model, actions->asked_id, text[0] ? text : "0");
+}
+
+static void item_limit_ask(struct actions *actions, const struct target *target)
+{
+    char *label;
+    if (target->item)
+        label = xasprintf("Limit of %s:", target->item->name);
+    else
+        label = xstrdup("Limit of each selected:");
+    actions->asked_id = target->id;
+    prompt_ask_line(actions->prompt, label, "", NULL, on_item_limit_entered, actions);
+    prompt_hint(actions->prompt, false, "20M, 500K; empty: none");
+    free(label);
+}
+
 static void act_on_target(struct actions *actions, enum keymap_action action,
                           const struct target *target)
 {
@@ -106,17 +126,32 @@ static void act_on_target(struct actions *actions, enum keymap_action action,
     case ACT_MOVE_DOWN:
         model_move(actions->model, HAUL_MOVE_DOWN, target->id);
         break;
+    case ACT_MOVE_TOP:
+        model_move(actions->model, HAUL_MOVE_TOP, target->id);
+        break;
+    case ACT_MOVE_BOTTOM:
+        model_move(actions->model, HAUL_MOVE_BOTTOM, target->id);
+        break;
+    case ACT_ITEM_LIMIT:
+        item_limit_ask(actions, target);
+        break;
     default:
         break;
     }
+}
+
+static bool is_about_items(enum keymap_action action)
+{
+    return action == ACT_PAUSE || action == ACT_CANCEL || action == ACT_RETRY ||
+           action == ACT_REMOVE || action == ACT_MOVE_UP || action == ACT_MOVE_DOWN ||
+           action == ACT_MOVE_TOP || action == ACT_MOVE_BOTTOM || action == ACT_ITEM_LIMIT;
 }
 
 /* False: ACTION is not about items. */
 static bool act_on_items(struct actions *actions, enum keymap_action action)
 {
     struct target target;
-    if (action != ACT_PAUSE && action != ACT_CANCEL && action != ACT_RETRY &&
-        action != ACT_REMOVE && action != ACT_MOVE_UP && action != ACT_MOVE_DOWN)
+    if (!is_about_items(action))
         return false;
     list_view_range_end(actions->list);
     if (target_find(actions, &target))

@@ -327,6 +327,12 @@ static void on_cost(void *ctx, struct log_cost *ret_cost)
     };
 }
 
+static enum haul_err on_copy(void *ctx, const char *text, size_t len, struct haul_error *err)
+{
+    struct app *app = ctx;
+    return term_copy(app->term, text, len, err);
+}
+
 /* ---- start and end ---- */
 
 static bool is_ascii_wanted(void)
@@ -389,6 +395,7 @@ static void parts_open(struct app *app)
     struct screen_events from_screen = {.quit = on_quit,
                                         .suspend = on_suspend,
                                         .redraw = on_redraw,
+                                        .copy = on_copy,
                                         .work = on_work_wanted,
                                         .cost = on_cost,
                                         .ctx = app};

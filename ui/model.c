@@ -322,6 +322,11 @@ const char *model_session(const struct model *model)
     return model->session;
 }
 
+const char *model_host(const struct model *model)
+{
+    return model->host;
+}
+
 const struct haul_hello *model_hello(const struct model *model)
 {
     return model->ready ? &model->hello : NULL;
@@ -632,6 +637,40 @@ void model_move(struct model *model, enum haul_move how, uint64_t id)
     if (call)
         haul_client_move(model->client, how, 0, marked ? NULL : &id, marked ? HAUL_MARKED : 1,
                          on_reply, call);
+}
+
+bool model_list_marked(struct model *model, model_heard *heard, void *ctx)
+{
+    struct haul_view view = {.marked = true};
+    struct call *call = call_heard(model, heard, ctx);
+    if (call)
+        haul_client_list(model->client, &view, on_reply, call);
+    return call != NULL;
+}
+
+static void limit_answered(struct model *model, const struct call *call,
+                           const struct haul_reply *reply)
+{
+    char text[64];
+    (void)call;
+    if (failed(model, reply))
+        return;
+    snprintf(text, sizeof(text), "limit of %llu changed", (unsigned long long)reply->count);
+    notice(model, false, text);
+}
+
+void model_limit(struct model *model, uint64_t id, const char *value)
+{
+    struct haul_options *given = haul_options_new();
+    struct haul_error err;
+    enum haul_err code = haul_option_set(haul_option_find("item-limit"), given, value, &err);
+    struct call *call = code == HAUL_OK ? call_new(model, limit_answered) : NULL;
+    if (code != HAUL_OK)
+        notice(model, true, err.text);
+    else if (call)
+        haul_client_change_all(model->client, given, &id, id == MODEL_MARKED ? HAUL_MARKED : 1,
+                               on_reply, call);
+    haul_options_unref(given);
 }
 
 static void pause_marked_answered(struct model *model, const struct call *call,

@@ -39,6 +39,7 @@ void model_connect(struct model *model);
 /* ---- what is known ---- */
 
 const char *model_session(const struct model *model);
+const char *model_host(const struct model *model); /* where it is, for ssh; NULL: here */
 const struct haul_hello *model_hello(const struct model *model); /* NULL before the connection */
 bool model_loaded(const struct model *model);                    /* a frame has come */
 bool model_settled(const struct model *model); /* nothing is asked that was not answered */
@@ -99,6 +100,10 @@ void model_act(struct model *model, enum haul_action action, uint64_t id);
 void model_move(struct model *model, enum haul_move how, uint64_t id);
 /* Pauses what is marked; when none of it can be paused, goes on with it. */
 void model_pause_marked(struct model *model);
+/* The items that are marked: HEARD gets ->items. */
+HAUL_CHECKED bool model_list_marked(struct model *model, model_heard *heard, void *ctx);
+/* Limits the rate of item ID, perhaps MODEL_MARKED; VALUE is what was typed. */
+void model_limit(struct model *model, uint64_t id, const char *value);
 void model_mark(struct model *model, enum haul_mark how, uint64_t first, uint64_t last);
 /* The next item that the view's `find` fits, see haul_client_find(). HEARD gets ->id and ->index.
  */

@@ -20,12 +20,14 @@
 #include "base/url.h"
 #include "ui/actions.h"
 #include "ui/adding.h"
+#include "ui/copying.h"
 #include "ui/detail_view.h"
 #include "ui/finding.h"
 #include "ui/header.h"
 #include "ui/help_view.h"
 #include "ui/list_view.h"
 #include "ui/prompt.h"
+#include "ui/wrap.h"
 
 #define MIN_WIDTH    20
 #define MIN_HEIGHT   4
@@ -33,7 +35,8 @@
 #define BESIDE_WIDTH 110 /* from here on the details stand beside the list */
 #define DETAIL_MIN   44
 #define DETAIL_MAX   72
-#define NOTICE_SIZE  400
+#define NOTICE_SIZE  4600 /* a path fits */
+#define NOTICE_LINES 8    /* at most; and half of the screen */
 #define NOTICE_MS    6000 /* then the keys are shown again */
 
 struct screen {
@@ -51,9 +54,11 @@ struct screen {
     struct prompt prompt;
     struct actions actions;
     struct finding finding;
+    struct copying copying;
     char notice[NOTICE_SIZE];
     bool notice_bad;
     int64_t notice_at;
+    bool notice_stays; /* until the next key */
 };
 
 void screen_free(struct screen *screen)
@@ -70,6 +75,15 @@ void screen_notice(struct screen *screen, bool bad, const char *text)
     str_copy(screen->notice, sizeof(screen->notice), text);
     screen->notice_bad = bad;
     screen->notice_at = model_now(screen->model);
+    screen->notice_stays = false;
+}
+
+/* Something that was asked for, and is to be read or copied in peace. */
+static void on_tell(void *ctx, const char *text)
+{
+    struct screen *screen = ctx;
+    screen_notice(screen, false, text);
+    screen->notice_stays = true;
 }
 
 static struct view *focus(struct screen *screen)
@@ -97,6 +111,12 @@ static void on_cost(void *ctx, struct log_cost *ret_cost)
     screen->events.cost(screen->events.ctx, ret_cost);
 }
 
+static enum haul_err on_copy(void *ctx, const char *text, size_t len, struct haul_error *err)
+{
+    struct screen *screen = ctx;
+    return screen->events.copy(screen->events.ctx, text, len, err);
+}
+
 static void on_adding_work(void *ctx)
 {
     struct screen *screen = ctx;
@@ -112,6 +132,7 @@ struct screen *screen_new(struct model *model, const struct haul_options *option
                           struct config *config, const struct screen_events *events)
 {
     struct screen *screen = xcalloc(1, sizeof(*screen));
+    struct copying_events from_copying = {on_copy, on_notice, on_tell, screen};
     struct adding_events from_adding = {on_notice, on_adding_work, screen};
     screen->model = model;
     screen->events = *events;
@@ -122,6 +143,7 @@ struct screen *screen_new(struct model *model, const struct haul_options *option
     prompt_init(&screen->prompt);
     actions_init(&screen->actions, model, &screen->list, &screen->prompt);
     finding_init(&screen->finding, model, &screen->list, &screen->prompt, on_notice, screen);
+    copying_init(&screen->copying, model, &screen->list, &from_copying);
     adding_init(&screen->adding, model, &screen->prompt, options, config, &from_adding);
     return screen;
 }
@@ -246,7 +268,8 @@ static void log_toggle(struct screen *screen)
 
 static void act(struct screen *screen, enum keymap_action action)
 {
-    if (adding_act(&screen->adding, action) || finding_act(&screen->finding, action))
+    if (adding_act(&screen->adding, action) || finding_act(&screen->finding, action) ||
+        copying_act(&screen->copying, action))
         return;
     switch (action) {
     case ACT_ADD:
@@ -338,8 +361,35 @@ static void paint_lists(struct screen *screen, const struct cells *cells, struct
 static void notice_fade(struct screen *screen)
 {
     int64_t age = model_now(screen->model) - screen->notice_at;
+    if (screen->notice_stays)
+        return;
     if (age < 0 || age >= NOTICE_MS)
         screen->notice[0] = '\0';
+}
+
+/* Over as many lines as it needs, the last one on line Y; what is over that ends in an ellipsis. */
+static void paint_notice(const struct screen *screen, const struct cells *cells, int y)
+{
+    enum theme_style style = screen->notice_bad ? STYLE_BAD : STYLE_ACCENT;
+    size_t room = (size_t)(cells->width - 2);
+    int most = MAX(MIN(cells->height / 2, NOTICE_LINES), 1);
+    const char *starts[NOTICE_LINES] = {screen->notice};
+    int count = 1;
+    for (const char *text = screen->notice; count < most; count++) {
+        text += wrap_length(text, (int)room);
+        text += text[0] == ' ';
+        if (text[0] == '\0')
+            break;
+        starts[count] = text;
+    }
+    for (int i = 0; i < count; i++) {
+        int line = y - count + 1 + i;
+        int len = i + 1 < count ? (int)(starts[i + 1] - starts[i]) : (int)strlen(starts[i]);
+        char *part = xasprintf("%.*s", len, starts[i]);
+        cells_fill(cells, line, 0, cells->width, STYLE_TEXT);
+        cells_put_name(cells, line, 1, (int)room, style, part);
+        free(part);
+    }
 }
 
 static int paint_bottom(struct screen *screen, const struct cells *cells, int y)
@@ -348,8 +398,7 @@ static int paint_bottom(struct screen *screen, const struct cells *cells, int y)
     if (prompt_open(&screen->prompt))
         return prompt_paint(&screen->prompt, cells, y);
     if (screen->notice[0])
-        cells_put_name(cells, y, 1, cells->width - 2, screen->notice_bad ? STYLE_BAD : STYLE_ACCENT,
-                       screen->notice);
+        paint_notice(screen, cells, y);
     else
         header_paint_keys(cells, y, focus(screen)->ops->place);
     return -1;
@@ -384,5 +433,6 @@ void screen_paint(struct screen *screen, const struct cells *cells, int *ret_y, 
 
 bool screen_ticks(const struct screen *screen)
 {
-    return screen->list.ticks || screen->notice[0] || model_detail_stale(screen->model);
+    return screen->list.ticks || (screen->notice[0] && !screen->notice_stays) ||
+           model_detail_stale(screen->model);
 }

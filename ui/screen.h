@@ -17,6 +17,8 @@ struct screen_events {
     void (*quit)(void *ctx); /* the user is done */
     void (*suspend)(void *ctx);
     void (*redraw)(void *ctx);
+    /* As term_copy(). */
+    enum haul_err (*copy)(void *ctx, const char *text, size_t len, struct haul_error *err);
     void (*work)(void *ctx); /* screen_work() has something to do */
     void (*cost)(void *ctx, struct log_cost *ret_cost);
     void *ctx;

@@ -25,10 +25,12 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "base/fmt.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "haul/log.h"
+#include "ui/clipboard.h"
 #include "ui/wire.h"
 
 #define READ_BUDGET   4096  /* bytes for one turn of the loop: a huge paste must not hold it */
@@ -510,6 +512,24 @@ void term_cursor(struct term *term, bool shown, int y, int x)
     if (shown != term->cursor_shown)
         curs_set(shown ? 1 : 0);
     term->cursor_shown = shown;
+}
+
+enum haul_err term_copy(struct term *term, const char *text, size_t len, struct haul_error *err)
+{
+    enum clipboard_way way = clipboard_way(getenv("TERM"), getenv("TMUX"), getenv("STY"));
+    char *sequence = clipboard_sequence(way, text, len);
+    char size[FMT_SIZE];
+    char most[FMT_SIZE];
+    if (way == CLIPBOARD_NONE)
+        return haul_fail(err, HAUL_E_USAGE, "this terminal takes nothing for a clipboard");
+    if (!sequence)
+        return haul_fail(err, HAUL_E_TOO_BIG,
+                         "%s is too much for a terminal's clipboard, which takes %s",
+                         fmt_bytes(len, size), fmt_bytes(clipboard_max(way), most));
+    wire_puts(&term->wire, sequence);
+    free(sequence);
+    watch_line(term);
+    return HAUL_OK;
 }
 
 void term_redraw(struct term *term)

@@ -45,6 +45,11 @@ const struct wire_figures *term_figures(const struct term *term);
 /* Within a frame, as its last step: where the cursor is seen, or that it is not. */
 void term_cursor(struct term *term, bool shown, int y, int x);
 
+/* Hands TEXT to the terminal for the clipboard of its machine. It does not tell whether it took it.
+ * HAUL_E_TOO_BIG, or HAUL_E_USAGE where it can't be asked at all. */
+HAUL_CHECKED enum haul_err term_copy(struct term *term, const char *text, size_t len,
+                                     struct haul_error *err);
+
 /* Forgets what the terminal shows: the next frame paints every cell. */
 void term_redraw(struct term *term);
 

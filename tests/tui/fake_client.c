@@ -250,9 +250,12 @@ static bool matches(const struct haul_item *item, const char *expression)
     return fit;
 }
 
-static bool fits(const struct haul_item *item, const struct haul_view *view)
+static bool fits(const struct haul_client *client, const struct haul_item *item,
+                 const struct haul_view *view)
 {
     if (view->states != 0 && !(view->states & 1u << item->state))
+        return false;
+    if (view->marked && !idset_has(&client->marks, item->id))
         return false;
     return !view->filter || view->filter[0] == '\0' || matches(item, view->filter);
 }
@@ -280,7 +283,7 @@ static const struct haul_item **select_items(const struct haul_client *client,
     const struct haul_item **found = xreallocarray(NULL, client->count + 1, sizeof(*found));
     size_t count = 0;
     for (size_t i = 0; i < client->count; i++) {
-        if (fits(&client->items[i], view))
+        if (fits(client, &client->items[i], view))
             found[count++] = &client->items[i];
     }
     if (view->sort == HAUL_SORT_NAME)
@@ -657,6 +660,18 @@ void haul_client_change(struct haul_client *client, uint64_t id, const char *url
               given ? given->cookies.count : 0);
 }
 
+void haul_client_change_all(struct haul_client *client, const struct haul_options *given,
+                            const uint64_t *ids, size_t count, haul_reply_cb *reply, void *ctx)
+{
+    if (count == HAUL_MARKED)
+        calls_log(client, "limit of %zu selected %llu", client->marks.count,
+                  (unsigned long long)given->item_limit);
+    else
+        calls_log(client, "limit of %llu %llu", (unsigned long long)ids[0],
+                  (unsigned long long)given->item_limit);
+    answer_later(client, reply, ctx)->count = count == HAUL_MARKED ? client->marks.count : count;
+}
+
 static char *name_in(const char *url)
 {
     size_t len;
@@ -804,13 +819,18 @@ void haul_client_move(struct haul_client *client, enum haul_move how, uint64_t p
         return;
     }
     struct haul_item *item = item_find(client, ids[0]);
-    struct haul_item *other = how == HAUL_MOVE_UP ? item - 1 : item + 1;
+    ptrdiff_t step = how == HAUL_MOVE_UP || how == HAUL_MOVE_TOP ? -1 : 1;
+    bool far = how == HAUL_MOVE_TOP || how == HAUL_MOVE_BOTTOM;
     (void)position;
-    if (item && other >= client->items && other < client->items + client->count) {
+    do {
+        struct haul_item *other = item + step;
+        if (!item || other < client->items || other >= client->items + client->count)
+            break;
         struct haul_item moved = *item;
         *item = *other;
         *other = moved;
-    }
+        item = other;
+    } while (far);
     calls_log(client, "move %s %" PRIu64, haul_move_name(how), ids[0]);
     answer_later(client, reply, ctx)->count = count;
 }

@@ -28,6 +28,45 @@ def keys_act_on_the_item_under_the_cursor(path):
         terminal.asks(["P"], "pause all")
 
 
+def items_go_to_both_ends_of_the_queue(path):
+    with Terminal() as terminal:
+        terminal.start(path)
+        terminal.asks(["j", "B"], "move bottom 2")
+        terminal.asks(["T"], "move top 2")
+        terminal.asks(["p"], "pause 2")
+        terminal.type("Space", "Space")
+        terminal.wait("2 selected")
+        terminal.asks(["B"], "move bottom 2 selected")
+
+
+def an_item_has_a_limit_of_its_own(path):
+    with Terminal() as terminal:
+        terminal.start(path)
+        terminal.type("L")
+        terminal.wait("Limit of debian")
+        terminal.write("2M")
+        terminal.asks(["Enter"], "limit of 1 2097152")
+        terminal.wait("limit of 1 changed")
+        terminal.type("L")
+        terminal.write("quick")
+        terminal.type("Enter")
+        terminal.wait("item-limit")  # says what is wrong, and asks nothing
+        terminal.type("Space", "Space", "L")
+        terminal.wait("Limit of each selected")
+        terminal.asks(["Enter"], "limit of 2 selected 0")
+
+
+def the_path_is_shown_whole_until_the_next_key(path):
+    with Terminal(columns=40, rows=12) as terminal:
+        terminal.start(path)
+        terminal.type("o")
+        terminal.wait("so far in")
+        shown = "".join(line.strip() for line in terminal.text().splitlines()[-4:])
+        assert "/home/user/Downloads/debian-12.7.0-amd64-DVD-1.iso" in shown, terminal.text()
+        terminal.type("j")
+        terminal.wait_gone("so far in")
+
+
 def removing_bytes_is_asked_for(path):
     with Terminal() as terminal:
         terminal.start(path)
@@ -76,6 +115,9 @@ def quitting_an_idle_session_is_not_asked_for(path):
 def main():
     path = program()
     keys_act_on_the_item_under_the_cursor(path)
+    items_go_to_both_ends_of_the_queue(path)
+    an_item_has_a_limit_of_its_own(path)
+    the_path_is_shown_whole_until_the_next_key(path)
     removing_bytes_is_asked_for(path)
     arrows_come_in_every_form(path)
     quitting_asks_while_something_runs(path)
