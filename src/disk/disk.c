@@ -15,9 +15,9 @@
 #include "base/mem.h"
 #include "disk/ends.h"
 
-#define BLOCKS_MAX       256     /* 64 MiB over all transfers */
-#define SPARE_BLOCKS_MAX 16      /* kept for the next one */
-#define SLOW_WRITE_NS    5000000 /* a write that takes longer was slow */
+#define BLOCK_BYTES_MAX  (256 * DISK_BLOCK) /* over all transfers */
+#define SPARE_BLOCKS_MAX 16                 /* kept for the next one */
+#define SLOW_WRITE_NS    5000000            /* a write that takes longer was slow */
 #define SLOW_WRITES      2 /* in a row make a file system slow: one may be a busy processor's */
 #define HANGING_WRITE_NS 100000000 /* one of these does, too */
 #define PUSH_BYTES       ((uint64_t)32 * 1024 * 1024)
@@ -44,7 +44,7 @@ struct disk {
     size_t folder_count, folder_size;
     char *spare[SPARE_BLOCKS_MAX];
     size_t spare_count;
-    size_t block_count;
+    size_t block_bytes;
     struct disk_ends *ends;
 };
 
@@ -287,18 +287,19 @@ void disk_folder_release(struct disk *disk, struct disk_folder *folder)
     free(folder);
 }
 
-char *disk_block_get(struct disk *disk)
+char *disk_block_get(struct disk *disk, size_t size)
 {
-    if (disk->block_count >= BLOCKS_MAX)
+    if (disk->block_bytes + size > BLOCK_BYTES_MAX)
         return NULL;
-    disk->block_count++;
-    return disk->spare_count > 0 ? disk->spare[--disk->spare_count] : xmalloc(DISK_BLOCK);
+    disk->block_bytes += size;
+    return size == DISK_BLOCK && disk->spare_count > 0 ? disk->spare[--disk->spare_count]
+                                                       : xmalloc(size);
 }
 
-void disk_block_put(struct disk *disk, char *block)
+void disk_block_put(struct disk *disk, char *block, size_t size)
 {
-    disk->block_count--;
-    if (disk->spare_count < SPARE_BLOCKS_MAX)
+    disk->block_bytes -= size;
+    if (size == DISK_BLOCK && disk->spare_count < SPARE_BLOCKS_MAX)
         disk->spare[disk->spare_count++] = block;
     else
         free(block);

@@ -72,10 +72,11 @@ struct disk_ends;
 void disk_set_ends(struct disk *disk, struct disk_ends *ends);
 struct disk_ends *disk_get_ends(const struct disk *disk);
 
-/* Memory for blocks that wait to be written, from one pool. NULL when the cap is reached: the
- * caller then does without or makes its source wait. */
-#define DISK_BLOCK ((size_t)256 * 1024)
-char *disk_block_get(struct disk *disk);
-void disk_block_put(struct disk *disk, char *block);
+/* Memory for blocks that wait to be written, from one pool. SIZE is one of the two. NULL when the
+ * cap, of bytes, is reached: the caller then does without or makes its source wait. */
+#define DISK_BLOCK       ((size_t)256 * 1024)
+#define DISK_SMALL_BLOCK ((size_t)16 * 1024) /* for what comes slowly, and from many at once */
+char *disk_block_get(struct disk *disk, size_t size);
+void disk_block_put(struct disk *disk, char *block, size_t size);
 
 #endif

@@ -25,6 +25,7 @@ struct write_job {
     STAILQ_ENTRY(write_job) link;
     struct disk_writer *writer;
     char *block;
+    size_t size; /* of the block */
     size_t len;
     uint64_t offset;
     int fd;
@@ -47,7 +48,7 @@ void disk_writer_init(struct disk_writer *writer, struct disk_file *file, size_t
 void disk_writer_fini(struct disk_writer *writer)
 {
     if (writer->block)
-        disk_block_put(writer->file->disk, writer->block);
+        disk_block_put(writer->file->disk, writer->block, writer->size);
     writer->block = NULL;
     writer->filled = 0;
 }
@@ -112,7 +113,7 @@ static void end_write(struct disk_job *base)
     struct disk_writer *writer = job->writer;
 
     disk_volume_note(writer->file->volume, job->len, job->took_ns);
-    disk_block_put(writer->file->disk, job->block);
+    disk_block_put(writer->file->disk, job->block, job->size);
     job->block = NULL;
     job->finished = true;
     writer->in_flight--;
@@ -120,7 +121,7 @@ static void end_write(struct disk_job *base)
     writer->ready(writer->ctx);
 }
 
-static bool write_off_loop(struct disk_writer *writer, char *block, size_t len, uint64_t offset)
+static bool write_off_loop(struct disk_writer *writer, uint64_t offset)
 {
     struct write_job *job;
 
@@ -129,8 +130,9 @@ static bool write_off_loop(struct disk_writer *writer, char *block, size_t len, 
     job = xcalloc(1, sizeof *job);
     *job = (struct write_job){.job = {.run = run_write, .done = end_write},
                               .writer = writer,
-                              .block = block,
-                              .len = len,
+                              .block = writer->block,
+                              .size = writer->size,
+                              .len = writer->filled,
                               .offset = offset,
                               .fd = writer->file->fd};
     STAILQ_INSERT_TAIL(&writer->jobs, job, link);
@@ -190,10 +192,10 @@ bool disk_writer_flush(struct disk_writer *writer)
     if (may_write_inline(writer)) {
         if (!write_inline(writer, writer->block, writer->filled, offset))
             return false;
-        if (!writer->quick)
+        if (!writer->quick || writer->size < DISK_BLOCK)
             disk_writer_fini(writer);
     } else {
-        if (!write_off_loop(writer, writer->block, writer->filled, offset))
+        if (!write_off_loop(writer, offset))
             return false;
         writer->block = NULL;
     }
@@ -201,14 +203,21 @@ bool disk_writer_flush(struct disk_writer *writer)
     return true;
 }
 
+/* A slow stream gets a small one: thousands of them may share a slow disk. */
+static void take_block(struct disk_writer *writer, size_t len)
+{
+    writer->size = writer->quick || len > DISK_SMALL_BLOCK ? DISK_BLOCK : DISK_SMALL_BLOCK;
+    writer->block = disk_block_get(writer->file->disk, writer->size);
+}
+
 /* A slow stream keeps no block; a quick one gets one unless all are in use, which is no reason to
  * wait while the volume is quick. */
-static bool straight_through(struct disk_writer *writer)
+static bool straight_through(struct disk_writer *writer, size_t len)
 {
     if (writer->block)
         return false;
     if (writer->quick || !may_write_inline(writer))
-        writer->block = disk_block_get(writer->file->disk);
+        take_block(writer, len);
     return !writer->block && may_write_inline(writer);
 }
 
@@ -231,16 +240,16 @@ enum disk_take disk_writer_add(struct disk_writer *writer, const void *data, siz
     if (!takes(writer))
         return DISK_FAILED;
     watch_pace(writer, len);
-    if (is_block(writer, len) || straight_through(writer)) {
+    if (is_block(writer, len) || straight_through(writer, len)) {
         if (!write_inline(writer, data, len, writer->offset))
             return DISK_FAILED;
         writer->offset += len;
         return DISK_TAKEN;
     }
-    if (writer->filled + len > DISK_BLOCK && !disk_writer_flush(writer))
+    if (writer->block && writer->filled + len > writer->size && !disk_writer_flush(writer))
         return writer->err.code != HAUL_OK ? DISK_FAILED : DISK_FULL;
     if (!writer->block)
-        writer->block = disk_block_get(writer->file->disk);
+        take_block(writer, len);
     if (!writer->block)
         return DISK_FULL;
     memcpy(writer->block + writer->filled, data, len);

@@ -9,8 +9,9 @@
 #include "disk/file.h"
 
 /* Bytes of one range on their way to the file. A quick stream is collected into blocks of 256 KiB,
- * a slow one goes straight through, so that it costs no memory. Blocks are written inline while the
- * file system is quick, else by the workers, at most two at a time per writer. */
+ * a slow one goes straight through, so that it costs no memory, or into small blocks. Blocks are
+ * written inline while the file system is quick, else by the workers, at most two at a time per
+ * writer. */
 
 enum disk_take {
     DISK_TAKEN,
@@ -23,6 +24,7 @@ struct disk_writer {
     size_t range;
     uint64_t offset; /* of the next byte that is added */
     char *block;     /* being filled, or NULL */
+    size_t size;     /* of it */
     size_t filled;
     uint64_t window_start; /* ns; for telling quick streams from slow ones */
     uint64_t window_bytes;

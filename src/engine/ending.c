@@ -31,20 +31,28 @@ bool transfer_take_small(struct transfer *transfer)
         engine->small_bytes + size > SMALL_TOTAL_MAX)
         return false;
     engine->small_bytes += size;
+    transfer->small_held = size;
     transfer->is_small = true;
     transfer->small = xmalloc(size);
     transfer->small_len = 0;
     return true;
 }
 
+/* Its memory is free for others. */
+static void give_small(struct transfer *transfer)
+{
+    transfer->engine->small_bytes -= transfer->small_held;
+    transfer->small_held = 0;
+}
+
 static void drop_small(struct transfer *transfer)
 {
     if (!transfer->is_small)
         return;
-    transfer->engine->small_bytes -= (size_t)transfer->total;
     transfer->is_small = false;
     free(transfer->small);
     transfer->small = NULL;
+    give_small(transfer);
 }
 
 /* Putting away. */
@@ -135,6 +143,7 @@ static void on_finished(void *ctx, const char *name, const struct haul_error *er
     transfer->disk_pending = false;
     transfer->file = NULL;
     transfer->fail = *err;
+    give_small(transfer);
     if (name && transfer->item->options->checksum)
         remark_checked(transfer);
     else if (name && transfer->unclean_end)
@@ -168,8 +177,8 @@ static void finish_small(struct transfer *transfer)
                                    .url = item_shown(transfer->item),
                                    .wanted = transfer_checksum(transfer, &wanted) ? &wanted : NULL};
 
-    transfer->small = NULL;
-    drop_small(transfer);
+    transfer->small = NULL; /* it is held until that is done */
+    transfer->is_small = false;
     transfer->disk_pending = true;
     disk_small_put(transfer->engine->small, &place, &file, on_finished, transfer);
 }

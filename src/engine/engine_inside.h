@@ -33,7 +33,7 @@ struct haul_engine {
     struct net *net;
     struct disk *disk;
     struct disk_small *small;
-    size_t small_bytes;     /* in memory for small files, see transfer.c */
+    size_t small_bytes;     /* in memory for small files, see ending.c */
     struct undo *undo;      /* see undo.h; NULL: nothing yet */
     struct recall *recall;  /* of transfers that are over, see recall.h; NULL: nothing yet */
     struct folder *folders; /* uthash: which partials lie where, see folder.h */

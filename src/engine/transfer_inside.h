@@ -67,6 +67,7 @@ struct transfer {
     bool is_small;
     char *small;
     size_t small_len;
+    size_t small_held; /* of the engine's small_bytes, until the file is put away */
     struct disk_file *file;
 
     bool disk_pending; /* a disk job will call back */

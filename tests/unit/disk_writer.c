@@ -47,7 +47,7 @@ static void a_quick_stream_goes_on_without_blocks(void **state)
     assert_true(file.fd >= 0);
     unlink(path);
     file.volume = disk_volume(file.disk, 1);
-    while ((block = disk_block_get(file.disk))) {
+    while ((block = disk_block_get(file.disk, DISK_BLOCK))) {
         blocks = array_reserve(blocks, count, &size, sizeof *blocks);
         blocks[count++] = block;
     }
@@ -62,7 +62,7 @@ static void a_quick_stream_goes_on_without_blocks(void **state)
     disk_volume_note(file.volume, 1, UINT64_MAX); /* slow now: the loop may not wait for it */
     assert_int_equal(disk_writer_add(&writer, chunk, sizeof chunk), DISK_FULL);
     while (count > 0)
-        disk_block_put(file.disk, blocks[--count]);
+        disk_block_put(file.disk, blocks[--count], DISK_BLOCK);
     assert_int_equal(disk_writer_add(&writer, chunk, sizeof chunk), DISK_TAKEN);
     disk_writer_fini(&writer);
     free(blocks);
@@ -71,9 +71,38 @@ static void a_quick_stream_goes_on_without_blocks(void **state)
     haul_loop_free(loop);
 }
 
+/* More slow streams than there are large blocks: each has its place all the same. */
+static void a_slow_disk_serves_thousands_of_slow_streams(void **state)
+{
+    enum { COUNT = 2000 };
+    struct haul_loop *loop;
+    struct haul_error err;
+    struct clock clock = {.ticks = still, .nanos = still};
+    struct disk_range range = {.end = UINT64_MAX};
+    struct disk_file file = {.state = {.ranges = &range, .range_count = 1}, .fd = -1};
+    struct disk_writer *writers = xcalloc(COUNT, sizeof *writers);
+
+    (void)state;
+    assert_int_equal(haul_loop_new(&loop, &err), HAUL_OK);
+    file.disk = disk_new(loop, &clock);
+    file.volume = disk_volume(file.disk, 1);
+    disk_volume_note(file.volume, 1, UINT64_MAX);
+    for (int i = 0; i < COUNT; i++) {
+        disk_writer_init(&writers[i], &file, 0, on_ready, NULL);
+        assert_int_equal(disk_writer_add(&writers[i], "slowly", 6), DISK_TAKEN);
+        assert_int_equal(disk_writer_add(&writers[i], "coming", 6), DISK_TAKEN);
+    }
+    for (int i = 0; i < COUNT; i++)
+        disk_writer_fini(&writers[i]);
+    free(writers);
+    disk_free(file.disk);
+    haul_loop_free(loop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_slow_disk_serves_thousands_of_slow_streams),
         cmocka_unit_test(a_quick_stream_goes_on_without_blocks),
     };
 
