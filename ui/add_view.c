@@ -47,7 +47,7 @@ void add_view_fini(struct add_view *add)
 
 void add_view_set_dir(struct add_view *add, const char *dir)
 {
-    char *absolute = path_absolute(dir);
+    char *absolute = add->host ? path_far(dir) : path_absolute(dir);
     xstrset(&add->dir, absolute);
     free(absolute);
 }
@@ -117,6 +117,17 @@ static void count_links(const struct add_view *add, bool wide, struct strbuf *te
     (void)fits;
 }
 
+/* Where the files will go, for people; newly allocated. */
+static char *describe_dir(const struct add_view *add)
+{
+    if (!add->dir)
+        return xasprintf("the download folder of %s", add->host);
+    char *clean = text_clean_dup(text_raw_from(add->dir), SHOWN_MAX);
+    char *there = add->host ? xasprintf("%s:%s", add->host, clean) : xstrdup(clean);
+    free(clean);
+    return there;
+}
+
 static void paint_title(const struct add_view *add, const struct cells *cells,
                         struct cells_area area)
 {
@@ -127,7 +138,7 @@ static void paint_title(const struct add_view *add, const struct cells *cells,
     count_links(add, area.width >= HOST_WIDTH, &text);
     x += cells_put(cells, area.y, x, area.width - 2, STYLE_ACCENT, text.data) + 2;
     x += cells_put(cells, area.y, x, end - x, STYLE_DIM, "into") + 1;
-    char *dir = text_clean_dup(text_raw_from(add->dir), SHOWN_MAX);
+    char *dir = describe_dir(add);
     int width = MIN(end - x, (int)text_width(dir));
     x += cells_put_name(cells, area.y, x, width, STYLE_TEXT, dir) + 2;
     if (add->options && x + 5 + (int)text_width(add->options) <= end) {
@@ -486,9 +497,10 @@ static const struct view_ops ops = {.place = PLACE_SHEET, .paint = paint, .act =
 static const struct view_ops ops_off = {.place = PLACE_SHEET_OFF, .paint = paint, .act = act};
 static const struct view_ops ops_none = {.place = PLACE_SHEET_NONE, .paint = paint, .act = act};
 
-void add_view_init(struct add_view *add, const char *dir)
+void add_view_init(struct add_view *add, const char *dir, const char *host)
 {
-    *add = (struct add_view){.view = {&ops_none}};
+    *add = (struct add_view){.view = {&ops_none}, .host = host};
     sheet_init(&add->sheet);
-    add_view_set_dir(add, dir);
+    if (dir)
+        add_view_set_dir(add, dir);
 }

@@ -11,7 +11,8 @@
 struct add_view {
     struct view view;
     struct sheet sheet;
-    char *dir;     /* where the files will go, absolute */
+    const char *host; /* the machine they go to, borrowed; NULL: this one */
+    char *dir; /* where the files will go: absolute, or below "~" on HOST, whose choice is NULL */
     char *options; /* what all links get, clean and without secrets; NULL: nothing */
     char *hint;    /* what a typed folder could go on to, clean; NULL: nothing */
     size_t cursor; /* line: the refused ones come first */
@@ -19,8 +20,8 @@ struct add_view {
     int height; /* when last painted */
 };
 
-/* DIR is copied. */
-void add_view_init(struct add_view *add, const char *dir);
+/* DIR is copied; only with HOST it may be NULL. */
+void add_view_init(struct add_view *add, const char *dir, const char *host);
 void add_view_fini(struct add_view *add);
 
 void add_view_clear(struct add_view *add); /* forgets all links */

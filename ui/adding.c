@@ -69,14 +69,17 @@ void adding_init(struct adding *adding, struct model *model, struct prompt *prom
                  const struct haul_options *start, struct config *config,
                  const struct adding_events *events)
 {
-    char *dir = start && start->dir ? xstrdup(start->dir) : path_default_download_dir();
+    const char *far = model_host(model);
+    char *dir = start && start->dir ? xstrdup(start->dir)
+                : far               ? NULL
+                                    : path_default_download_dir();
     *adding = (struct adding){.model = model,
                               .prompt = prompt,
                               .start = start,
                               .config = config,
                               .events = *events,
                               .opened = 1};
-    add_view_init(&adding->view, dir);
+    add_view_init(&adding->view, dir, far);
     sheet_init(&adding->sent);
     adding->options = start ? haul_options_copy(start) : haul_options_new();
     free(dir);
@@ -304,6 +307,12 @@ static char *complete_typed(void *ctx, const char *text)
 {
     struct adding *adding = ctx;
     struct complete complete;
+    if (adding->view.host) {
+        char *hint = xasprintf("names of folders on %s are not completed", adding->view.host);
+        xstrset(&adding->view.hint, hint);
+        free(hint);
+        return xstrdup(text);
+    }
     complete_folder(text, &complete);
     char *names = list_names(&complete);
     char *longer = xstrdup(complete.text);
@@ -315,8 +324,11 @@ static char *complete_typed(void *ctx, const char *text)
 
 static void folder_ask(struct adding *adding)
 {
-    char *clean = text_clean_dup(text_raw_from(adding->view.dir), PROMPT_LINE_MAX);
-    prompt_ask_line(adding->prompt, "Into folder:", clean, NULL, on_folder_typed, adding);
+    const char *dir = adding->view.dir ? adding->view.dir : "";
+    char *clean = text_clean_dup(text_raw_from(dir), PROMPT_LINE_MAX);
+    prompt_ask_line(adding->prompt,
+                    adding->view.host ? "Into folder there:" : "Into folder:", clean, NULL,
+                    on_folder_typed, adding);
     prompt_complete(adding->prompt, complete_typed);
     free(clean);
 }
@@ -346,7 +358,8 @@ static void take_options(struct adding *adding, struct haul_options *options)
     haul_options_unref(adding->options);
     adding->options = adding->start ? haul_options_copy(adding->start) : haul_options_new();
     haul_options_merge(adding->options, options);
-    haul_options_settle_files(adding->options);
+    if (!adding->view.host)
+        haul_options_settle_files(adding->options);
 }
 
 static void on_options_typed(void *ctx, const char *text)
@@ -503,7 +516,7 @@ static bool is_ready(const struct adding *adding)
 /* A folder that was chosen here counts more than one of the configuration. */
 static void settle_dir(struct haul_options *options, const char *dir)
 {
-    bool chosen = options->dir && strcmp(options->dir, dir) != 0;
+    bool chosen = dir && options->dir && strcmp(options->dir, dir) != 0;
     if (!chosen || haul_option_set(haul_option_find("dir"), options, dir, NULL) != HAUL_OK)
         xstrset(&options->dir, dir);
 }

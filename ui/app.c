@@ -73,7 +73,7 @@ static void on_frame_timer(uv_timer_t *timer)
 static void want_frame(struct app *app)
 {
     uv_loop_t *loop = loop_uv(app->loop);
-    if (app->leaving || uv_is_active((uv_handle_t *)&app->frame_timer))
+    if (!app->term || app->leaving || uv_is_active((uv_handle_t *)&app->frame_timer))
         return;
     uv_update_time(loop);
     uint64_t now = uv_now(loop);
@@ -183,6 +183,8 @@ static void on_ready(void *ctx)
 {
     struct app *app = ctx;
     const struct ui_start *start = app->start;
+    if (!app->term)
+        haul_loop_stop(app->loop); /* see connect_first() */
     if (!app->first_connection)
         return;
     app->first_connection = false;
@@ -382,6 +384,18 @@ static void run(struct app *app)
     haul_loop_run(app->loop);
 }
 
+/* To another machine before the terminal is ours: until then ssh may ask on it for passwords and
+ * the like. False: there is no way there, and it was noted why. */
+static bool connect_first(struct app *app)
+{
+    if (!app->start->host)
+        return true;
+    model_connect(app->model);
+    if (!app->leaving)
+        haul_loop_run(app->loop);
+    return !app->leaving;
+}
+
 static void parts_open(struct app *app)
 {
     app->clock = app->start->clock ? app->start->clock : &clock_system;
@@ -440,8 +454,10 @@ int ui_main(const struct ui_start *start)
                                  .drained = on_drained,
                                  .gone = on_gone,
                                  .ctx = &app};
-    if (script_start(&app, &err) == HAUL_OK &&
-        term_open(app.loop, start->log_path, &events, &app.term, &err) == HAUL_OK) {
+    if (!connect_first(&app)) {
+        app.status = 1;
+    } else if (script_start(&app, &err) == HAUL_OK &&
+               term_open(app.loop, start->log_path, &events, &app.term, &err) == HAUL_OK) {
         run(&app);
         term_close(app.term);
     } else {

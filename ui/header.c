@@ -53,11 +53,22 @@ static void piece_set(struct piece *piece, int rank, enum theme_style style, con
     piece->style = style;
 }
 
+/* Another machine stays on the line longer, and is called what the user calls it. */
+static void session_set(struct piece *piece, const struct model *model)
+{
+    const struct haul_hello *hello = model_hello(model);
+    const char *far = model_host(model);
+    const char *at = far ? strrchr(far, '@') : NULL;
+    const char *host = at ? at + 1 : far ? far : hello ? hello->host : "";
+    char text[PIECE_SIZE];
+    snprintf(text, sizeof(text), "%s%s%s", model_session(model), host[0] ? "@" : "", host);
+    piece_set(piece, far ? 3 : 7, far ? STYLE_STRONG : STYLE_DIM, text);
+}
+
 static void fill_left(struct piece pieces[PIECE_COUNT], const struct cells *cells,
                       const struct model *model)
 {
     const struct haul_totals *totals = model_totals(model);
-    const struct haul_hello *hello = model_hello(model);
     char number[FMT_SIZE];
     char spark[GAUGE_SIZE];
     char text[PIECE_SIZE];
@@ -65,9 +76,7 @@ static void fill_left(struct piece pieces[PIECE_COUNT], const struct cells *cell
     const uint64_t *rates = model_rates(model, &count);
 
     piece_set(&pieces[PIECE_HAUL], 8, STYLE_ACCENT, "haul");
-    snprintf(text, sizeof(text), "%s%s%s", model_session(model), hello ? "@" : "",
-             hello ? hello->host : "");
-    piece_set(&pieces[PIECE_SESSION], 7, STYLE_DIM, text);
+    session_set(&pieces[PIECE_SESSION], model);
     snprintf(text, sizeof(text), "%s %9s", cells->ascii ? "v" : "▼",
              fmt_rate(totals->rate, number));
     piece_set(&pieces[PIECE_RATE], 1, STYLE_STRONG, text);

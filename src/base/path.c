@@ -77,6 +77,15 @@ static char *xdg_dir(const char *variable, const char *fallback)
     return below_home(fallback);
 }
 
+char *path_far(const char *path)
+{
+    if (path[0] == '/' || strcmp(path, "~") == 0 || strncmp(path, "~/", 2) == 0)
+        return xstrdup(path);
+    if (strcmp(path, ".") == 0)
+        return xstrdup("~");
+    return path_join("~", strncmp(path, "./", 2) == 0 ? path + 2 : path);
+}
+
 char *path_config_dir(void)
 {
     char *base = xdg_dir("XDG_CONFIG_HOME", ".config");

@@ -12,7 +12,9 @@
 bool path_session_ok(const char *name);
 
 char *path_join(const char *dir, const char *name);
-char *path_absolute(const char *path);     /* against the working directory; "~/" is expanded */
+char *path_absolute(const char *path); /* against the working directory; "~/" is expanded */
+/* A folder on another machine: what is not absolute is below the home there. */
+char *path_far(const char *path);
 char *path_config_dir(void);               /* $XDG_CONFIG_HOME/haul */
 char *path_state_dir(const char *session); /* $XDG_STATE_HOME/haul/SESSION: log, database */
 char *path_daemon_download_dir(void);      /* $XDG_DOWNLOAD_DIR if set, else the home folder */

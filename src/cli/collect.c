@@ -194,17 +194,11 @@ static enum haul_err collect_curl(struct collected *collected, struct haul_error
     return code;
 }
 
-/* A folder of another machine: what is not absolute is below the home there, and without any the
- * daemon there decides. Its own files are named to it in the same way. */
+/* Without a folder the daemon there decides. Its own files are named to it in the same way. */
 static void settle_far_dir(struct haul_options *options)
 {
-    const char *dir = options->dir;
-    char *far;
+    char *far = options->dir != NULL ? path_far(options->dir) : NULL;
 
-    if (dir == NULL || dir[0] == '/' || strcmp(dir, "~") == 0 || strncmp(dir, "~/", 2) == 0)
-        return;
-    far = strcmp(dir, ".") == 0 ? xstrdup("~")
-                                : path_join("~", strncmp(dir, "./", 2) ? dir : dir + 2);
     free(options->dir);
     options->dir = far;
 }

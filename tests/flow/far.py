@@ -1,10 +1,25 @@
 """A far machine for tests: an sshd of our own on loopback, whose other side has a home, folders and a
 session of its own, so that nothing is found there by being here."""
 
+import atexit
+import functools
 import os
+import shutil
 import subprocess
+import tempfile
 
 from harness import HAUL, child_server, free_port, need, until
+
+
+@functools.cache
+def keys():
+    """A folder with a key of the host and one of the user, made once a file."""
+    folder = tempfile.mkdtemp(prefix="haul-keys.")
+    atexit.register(shutil.rmtree, folder)
+    for name in ("far-host", "near-key"):
+        subprocess.run([need("ssh-keygen"), "-q", "-N", "", "-t", "ed25519", "-f",
+                        os.path.join(folder, name)], check=True)
+    return folder
 
 
 class Far:
@@ -15,13 +30,10 @@ class Far:
         self.home = t.folder("far-home")
         self.host = "box"
         self.sshd = need("sshd")
-        keygen = need("ssh-keygen")
         self.ssh = need("ssh")
         if os.getuid() == 0 and not os.path.isdir("/run/sshd"):
             os.makedirs("/run/sshd", 0o755)
-        for name in ("far-host", "near-key"):
-            subprocess.run([keygen, "-q", "-N", "", "-t", "ed25519", "-f",
-                            os.path.join(t.home, name)], check=True)
+        self.take_keys()
         self.port = free_port()
         self.env = {"HOME": self.home, "XDG_RUNTIME_DIR": t.folder("far-run"),
                     "XDG_STATE_HOME": t.folder("far-state"), "PATH": self.program_folder(),
@@ -37,6 +49,7 @@ UsePAM no
 PidFile none
 PrintMotd no
 PermitRootLogin yes
+KexAlgorithms curve25519-sha256
 SetEnv {" ".join(f'"{name}={value}"' for name, value in self.env.items())}
 {more}
 """)
@@ -51,7 +64,11 @@ SetEnv {" ".join(f'"{name}={value}"' for name, value in self.env.items())}
         os.symlink(HAUL, os.path.join(folder, "haul"))
         return folder + ":/usr/bin:/bin"
 
-    def write_config(self, more=""):
+    def take_keys(self):
+        for name in os.listdir(keys()):
+            shutil.copy(os.path.join(keys(), name), self.t.home)
+
+    def write_config(self, more="", strict="yes"):
         self.t.write("ssh_config", f"""Host box
 HostName 127.0.0.1
 Port {self.port}
@@ -59,7 +76,7 @@ IdentityFile {self.t.home}/near-key
 IdentitiesOnly yes
 UserKnownHostsFile {self.t.home}/known_hosts
 GlobalKnownHostsFile /dev/null
-StrictHostKeyChecking yes
+StrictHostKeyChecking {strict}
 {more}
 """)
 
