@@ -104,6 +104,25 @@ static void item_limit_ask(struct actions *actions, const struct target *target)
     free(label);
 }
 
+static void on_priority_chosen(void *ctx, int value)
+{
+    struct actions *actions = ctx;
+    if (value != 0)
+        model_prioritize(actions->model, (enum haul_priority)(value - 1), actions->asked_id);
+}
+
+static void priority_ask(struct actions *actions, const struct target *target)
+{
+    static const struct prompt_choice choices[] = {
+        {'h', "h", "high", NULL, HAUL_PRIORITY_HIGH + 1},
+        {'n', "n", "normal", NULL, HAUL_PRIORITY_NORMAL + 1},
+        {'l', "l", "low", NULL, HAUL_PRIORITY_LOW + 1},
+    };
+    actions->asked_id = target->id;
+    prompt_ask(actions->prompt, "Priority:", choices, COUNT_OF(choices), on_priority_chosen,
+               actions);
+}
+
 static void act_on_target(struct actions *actions, enum keymap_action action,
                           const struct target *target)
 {
@@ -119,6 +138,9 @@ static void act_on_target(struct actions *actions, enum keymap_action action,
         break;
     case ACT_REMOVE:
         remove_ask(actions, target);
+        break;
+    case ACT_PRIORITY:
+        priority_ask(actions, target);
         break;
     case ACT_MOVE_UP:
         model_move(actions->model, HAUL_MOVE_UP, target->id);
@@ -144,7 +166,8 @@ static bool is_about_items(enum keymap_action action)
 {
     return action == ACT_PAUSE || action == ACT_CANCEL || action == ACT_RETRY ||
            action == ACT_REMOVE || action == ACT_MOVE_UP || action == ACT_MOVE_DOWN ||
-           action == ACT_MOVE_TOP || action == ACT_MOVE_BOTTOM || action == ACT_ITEM_LIMIT;
+           action == ACT_MOVE_TOP || action == ACT_MOVE_BOTTOM || action == ACT_ITEM_LIMIT ||
+           action == ACT_PRIORITY;
 }
 
 /* False: ACTION is not about items. */

@@ -57,6 +57,7 @@ static const struct keymap_row rows[] = {
     {'y', "y Y", ACT_COPY_LINK, LISTS, NULL,
      "copy the link, the file's path, through the terminal"},
     {'Y', NULL, ACT_COPY_PATH, LISTS, NULL, NULL},
+    {'i', "i", ACT_PRIORITY, LISTS, NULL, "importance (priority): high ones start first"},
     {'s', "s", ACT_SORT, LISTS, "sort", "sort: a letter for the column; again to turn it"},
     {'S', "S", ACT_SORT_TURN, LISTS, NULL, "turn the order round"},
     {INPUT_TAB, "Tab", ACT_NEXT_TAB, LISTS, NULL, "next view"},

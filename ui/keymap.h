@@ -22,6 +22,7 @@ enum keymap_action {
     ACT_FEWER_JOBS,
     ACT_LIMIT,
     ACT_ITEM_LIMIT,
+    ACT_PRIORITY,
     ACT_MOVE_UP,
     ACT_MOVE_DOWN,
     ACT_MOVE_TOP,

@@ -621,6 +621,31 @@ void model_act(struct model *model, enum haul_action action, uint64_t id)
                     call);
 }
 
+static void prioritize_answered(struct model *model, const struct call *call,
+                                const struct haul_reply *reply)
+{
+    if (!failed(model, reply) && reply->count == 0)
+        notice(model, false, "what is complete has no priority any more");
+    else if (!reply->err && call->word)
+        act_answered(model, call, reply);
+}
+
+void model_prioritize(struct model *model, enum haul_priority priority, uint64_t id)
+{
+    bool marked = id == MODEL_MARKED;
+    struct call *call = call_new(model, prioritize_answered);
+    struct haul_options *given;
+    if (!call)
+        return;
+    call->word = marked ? "changed" : NULL;
+    given = haul_options_new();
+    given->priority = priority;
+    haul_option_mark(haul_option_find("priority"), given, true);
+    haul_client_change_all(model->client, given, marked ? NULL : &id, marked ? HAUL_MARKED : 1,
+                           on_reply, call);
+    haul_options_unref(given);
+}
+
 void model_undo(struct model *model)
 {
     struct call *call = call_new(model, act_answered);

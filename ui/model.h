@@ -119,6 +119,7 @@ void model_set(struct model *model, const struct haul_settings *settings);
 void model_set_option(struct model *model, const char *name, const char *value);
 void model_change_jobs(struct model *model, int by);
 /* The newest cancellation or removal that still can be taken back. */
+void model_prioritize(struct model *model, enum haul_priority priority, uint64_t id);
 void model_undo(struct model *model);
 void model_stop(struct model *model);
 

@@ -26,6 +26,22 @@
 #define DAY_MS            INT64_C(86400000)
 #define BAR_MAX           40
 
+/* What may still start has a mark of its own when it is not as important as others. */
+static bool shows_priority(const struct haul_item *item)
+{
+    return item->priority != HAUL_PRIORITY_NORMAL &&
+           (item->state == HAUL_QUEUED || item->state == HAUL_PAUSED);
+}
+
+static const char *mark_of(const struct haul_item *item, bool ascii)
+{
+    if (item->state != HAUL_QUEUED || !shows_priority(item))
+        return row_mark(item->state, ascii);
+    if (item->priority == HAUL_PRIORITY_HIGH)
+        return ascii ? "^" : "↑";
+    return ascii ? "v" : "↓";
+}
+
 /* Places a column of WIDTH before *END, with a gap after it, and moves *END to its start. */
 static void place_before(struct row_column *column, int width, int *end)
 {
@@ -244,8 +260,7 @@ static void fill_failed(const struct haul_item *item, bool short_words, struct r
 void row_text(const struct haul_item *item, int64_t now, bool ascii, bool short_words,
               struct row_text *ret_text)
 {
-    struct row_text text = {.mark = row_mark(item->state, ascii),
-                            .tone = row_state_tone(item->state)};
+    struct row_text text = {.mark = mark_of(item, ascii), .tone = row_state_tone(item->state)};
     bool known = item->total > 0 && item->done > 0;
     text.bar = item->state == HAUL_ACTIVE || known;
     if (text.bar && item->total > 0)
@@ -264,7 +279,9 @@ void row_text(const struct haul_item *item, int64_t now, bool ascii, bool short_
         fill_failed(item, short_words, &text);
         break;
     default:
-        str_copy(text.words, sizeof(text.words), haul_state_name(item->state));
+        snprintf(text.words, sizeof(text.words), "%s%s%s", haul_state_name(item->state),
+                 shows_priority(item) ? ", " : "",
+                 shows_priority(item) ? haul_priority_name(item->priority) : "");
         break;
     }
     *ret_text = text;

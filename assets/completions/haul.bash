@@ -8,6 +8,7 @@ _haul_value() {
     case $1 in
     --dir|-d) kind=folder ;;
     --input-file|-i|--cacert|--log|--config) kind=file ;;
+    --priority) words="normal high low" ;;
     --if-exists) words="rename skip overwrite fail" ;;
     --theme) words="default light high-contrast color-blind mono" ;;
     --progress) words="auto bar plain json none" ;;
@@ -20,21 +21,21 @@ _haul_value() {
 # The options of the command $1: sets `words`.
 _haul_options() {
     case $1 in
-    '') words="--dir --out --input-file --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --theme --ui-rate --log --config --session --host --help --version" ;;
-    get) words="--dir --out --input-file --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --on-done --on-failed --on-batch-done --hook-timeout --progress --quiet --verbose --log --config --help --version" ;;
-    add) words="--dir --out --input-file --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --json --config --session --host --help --version" ;;
+    '') words="--dir --out --input-file --jobs --per-host --limit --priority --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --theme --ui-rate --log --config --session --host --help --version" ;;
+    get) words="--dir --out --input-file --jobs --per-host --limit --priority --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --on-done --on-failed --on-batch-done --hook-timeout --progress --quiet --verbose --log --config --help --version" ;;
+    add) words="--dir --out --input-file --jobs --per-host --limit --priority --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --json --config --session --host --help --version" ;;
     list) words="--json --session --host --help --version" ;;
     show) words="--json --session --host --help --version" ;;
     pause) words="--json --session --host --help --version" ;;
     resume) words="--json --session --host --help --version" ;;
     cancel) words="--json --session --host --help --version" ;;
     retry) words="--json --session --host --help --version" ;;
-    change) words="--item-limit --header --referer --user --cookie --bearer --request --data --json-data --form --url --json --session --host --help --version" ;;
+    change) words="--priority --item-limit --header --referer --user --cookie --bearer --request --data --json-data --form --url --json --session --host --help --version" ;;
     remove) words="--json --session --host --help --version" ;;
     undo) words="--json --session --host --help --version" ;;
     move) words="--json --session --host --help --version" ;;
     set) words="--jobs --per-host --limit --reset --json --session --host --help --version" ;;
-    config) words="--dir --out --jobs --per-host --limit --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --progress --quiet --verbose --json --log --config --session --host --help --version" ;;
+    config) words="--dir --out --jobs --per-host --limit --priority --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --progress --quiet --verbose --json --log --config --session --host --help --version" ;;
     wait) words="--json --session --host --help --version" ;;
     stop) words="--json --session --host --help --version" ;;
     daemon) words="--jobs --per-host --limit --on-done --on-failed --on-batch-done --hook-timeout --verbose --config --session --help --version" ;;

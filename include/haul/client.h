@@ -145,7 +145,8 @@ void haul_client_add(struct haul_client *client, const struct haul_request *requ
 void haul_client_list(struct haul_client *client, const struct haul_view *view,
                       haul_reply_cb *reply, void *ctx); /* rows 0: all of them */
 void haul_client_show(struct haul_client *client, uint64_t id, haul_reply_cb *reply, void *ctx);
-/* COUNT 0: every item; HAUL_MARKED: those that are marked, here and with haul_client_move(). */
+/* COUNT 0: every item; HAUL_MARKED: those that are marked, here and with haul_client_move() and
+ * _change_all(). */
 #define HAUL_MARKED SIZE_MAX
 void haul_client_act(struct haul_client *client, enum haul_action action, const uint64_t *ids,
                      size_t count, haul_reply_cb *reply, void *ctx);

@@ -96,6 +96,12 @@ HAUL_CHECKED enum haul_err haul_engine_change(struct haul_engine *engine, uint64
                                               haul_changed_cb *changed, void *ctx,
                                               struct haul_error *err);
 
+/* Gives each of the items that is not done the options in GIVEN, which must be live ones; they take
+ * effect at once, also where an item runs. The rest is as with haul_engine_act(). */
+HAUL_CHECKED enum haul_err haul_engine_tune(struct haul_engine *engine, const uint64_t *ids,
+                                            size_t count, const struct haul_options *given,
+                                            size_t *ret_count, struct haul_error *err);
+
 /* ---- before adding ---- */
 
 /* What the queue knows of a link that somebody wants to add. */

@@ -75,6 +75,7 @@ struct haul_options {
     bool adopt;             /* go on with a partial that haul did not begin, if a sample is equal */
     bool allow_unclean_end; /* take a body whose end the server did not vouch for */
     enum haul_if_exists if_exists;
+    enum haul_priority priority;
     uint64_t connections;         /* for one file, 1…64 */
     uint64_t min_split;           /* bytes */
     int64_t retries;              /* -1: for ever */

@@ -17,6 +17,7 @@ struct haul_item {
     enum haul_err err; /* why it waits or failed, else HAUL_OK */
     int http_status;   /* of that error, else 0 */
     uint32_t connections;
+    enum haul_priority priority;
     uint32_t tries;      /* attempts begun since the last progress */
     int64_t total;       /* bytes, -1 when not known */
     uint64_t done;       /* bytes that are here */
@@ -38,6 +39,7 @@ struct haul_brief {
     uint64_t id;
     uint64_t version;
     enum haul_state state;
+    enum haul_priority priority;
     int http_status;
     int64_t total;
     uint64_t done;

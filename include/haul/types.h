@@ -39,6 +39,14 @@ enum haul_if_exists {
     HAUL_IF_EXISTS_COUNT
 };
 
+/* Which queued items start first. One that runs is never stopped for another. */
+enum haul_priority {
+    HAUL_PRIORITY_NORMAL, /* what one has of which nothing was said */
+    HAUL_PRIORITY_HIGH,
+    HAUL_PRIORITY_LOW,
+    HAUL_PRIORITY_COUNT
+};
+
 /* What a user can do to items that exist. */
 enum haul_action {
     HAUL_PAUSE,
@@ -78,6 +86,7 @@ enum haul_sort {
 const char *haul_state_name(enum haul_state state);
 const char *haul_phase_name(enum haul_phase phase);
 const char *haul_if_exists_name(enum haul_if_exists policy);
+const char *haul_priority_name(enum haul_priority priority);
 const char *haul_action_name(enum haul_action action);
 const char *haul_move_name(enum haul_move move);
 const char *haul_sort_name(enum haul_sort sort);
@@ -86,6 +95,7 @@ const char *haul_sort_name(enum haul_sort sort);
 int haul_state_from_name(const char *name);
 int haul_phase_from_name(const char *name);
 int haul_if_exists_from_name(const char *name);
+int haul_priority_from_name(const char *name);
 int haul_action_from_name(const char *name);
 int haul_move_from_name(const char *name);
 int haul_sort_from_name(const char *name);

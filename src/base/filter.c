@@ -24,6 +24,7 @@ enum field {
     FIELD_URL,
     FIELD_DIR,
     FIELD_STATE,
+    FIELD_PRIORITY,
     FIELD_SIZE,
     FIELD_DONE,
     FIELD_RATE,
@@ -36,7 +37,7 @@ enum field {
     FIELD_COUNT
 };
 
-enum kind { KIND_TEXT, KIND_STATE, KIND_BYTES, KIND_NUMBER, KIND_SECONDS };
+enum kind { KIND_TEXT, KIND_STATE, KIND_PRIORITY, KIND_BYTES, KIND_NUMBER, KIND_SECONDS };
 
 static const struct {
     const char *name;
@@ -49,6 +50,7 @@ static const struct {
     [FIELD_URL] = {"url", KIND_TEXT, false},
     [FIELD_DIR] = {"dir", KIND_TEXT, false},
     [FIELD_STATE] = {"state", KIND_STATE, false},
+    [FIELD_PRIORITY] = {"priority", KIND_PRIORITY, false},
     [FIELD_SIZE] = {"size", KIND_BYTES, false},
     [FIELD_DONE] = {"done", KIND_BYTES, true},
     [FIELD_RATE] = {"rate", KIND_BYTES, true},
@@ -66,8 +68,8 @@ struct term {
     enum field field;
     enum compare op;
     bool negated;
-    bool percent;    /* the number is a share */
-    uint32_t states; /* bits */
+    bool percent;   /* the number is a share */
+    uint32_t names; /* bits, of states or priorities */
     uint64_t number;
     char *text;
 };
@@ -176,31 +178,53 @@ static size_t field_length(const struct word *word)
     return str_starts(word->text + len, "://") ? 0 : len;
 }
 
-/* One state's name, or how one begins or several begin. */
-static uint32_t states_of(const char *name, size_t len)
+/* What a field with a few values may have. */
+struct names {
+    int count;
+    const char *(*name)(int value);
+    const char *all;
+};
+
+static const char *state_name(int value)
 {
-    uint32_t states = 0;
-    for (int state = 0; len > 0 && state < HAUL_STATE_COUNT; state++) {
-        if (strncmp(haul_state_name((enum haul_state)state), name, len) == 0)
-            states |= 1u << state;
-    }
-    return states;
+    return haul_state_name((enum haul_state)value);
 }
 
-static bool read_states(const struct word *word, const char *value, struct term *term,
-                        struct filter_problem *problem)
+static const char *priority_name(int value)
 {
-    static const char all[] = "queued active waiting paused done failed cancelled";
+    return haul_priority_name((enum haul_priority)value);
+}
+
+static const struct names state_names = {HAUL_STATE_COUNT, state_name,
+                                         "queued active waiting paused done failed cancelled"};
+static const struct names priority_names = {HAUL_PRIORITY_COUNT, priority_name, "high normal low"};
+
+/* One value's name, or how one begins or several begin. */
+static uint32_t names_of(const struct names *names, const char *name, size_t len)
+{
+    uint32_t bits = 0;
+    for (int value = 0; len > 0 && value < names->count; value++) {
+        if (strncmp(names->name(value), name, len) == 0)
+            bits |= 1u << value;
+    }
+    return bits;
+}
+
+static bool read_names(const struct word *word, const struct names *names, const char *value,
+                       struct term *term, struct filter_problem *problem)
+{
+    const char *field = fields[term->field].name;
     if (term->op != OP_HAS && term->op != OP_EQUAL)
-        return fail(problem, word, "state takes : and one of %s", all);
+        return fail(problem, word, "%s takes : and one of %s", field, names->all);
     for (const char *at = value;;) {
         size_t len = strcspn(at, ",");
-        uint32_t states = states_of(at, len);
+        uint32_t bits = names_of(names, at, len);
         if (len == 0)
-            return fail(problem, word, "state: %s", all);
-        if (states == 0)
-            return fail(problem, word, "no state \"%.*s\": %s", (int)MIN(len, (size_t)40), at, all);
-        term->states |= states;
+            return fail(problem, word, "%s: %s", field, names->all);
+        if (bits == 0)
+            return fail(problem, word, "no %s \"%.*s\": %s", field, (int)MIN(len, (size_t)40), at,
+                        names->all);
+        term->names |= bits;
         at += len;
         if (!*at)
             return true;
@@ -255,13 +279,16 @@ static bool read_field(const struct word *word, size_t len, struct term *term,
     const char *value = word->text + len;
     term->field = field_find(word->text, len);
     if (term->field == FIELD_COUNT)
-        return fail(problem, word,
-                    "no field \"%.*s\": name host url dir state size done rate eta added finished "
-                    "tries status connections",
-                    (int)MIN(len, (size_t)20), word->text);
+        return fail(
+            problem, word,
+            "no field \"%.*s\": name host url dir state priority size done rate eta added finished "
+            "tries status connections",
+            (int)MIN(len, (size_t)20), word->text);
     value += operator_read(value, &term->op);
     if (fields[term->field].kind == KIND_STATE)
-        return read_states(word, value, term, problem);
+        return read_names(word, &state_names, value, term, problem);
+    if (fields[term->field].kind == KIND_PRIORITY)
+        return read_names(word, &priority_names, value, term, problem);
     if (fields[term->field].kind != KIND_TEXT)
         return read_number(word, value, term, problem);
     if (term->op != OP_HAS && term->op != OP_EQUAL)
@@ -388,7 +415,9 @@ static bool term_fits(const struct filter *filter, const struct term *term,
     case FIELD_DIR:
         return text_fits(term, brief->dir);
     case FIELD_STATE:
-        return (term->states & 1u << brief->state) != 0;
+        return (term->names & 1u << brief->state) != 0;
+    case FIELD_PRIORITY:
+        return (term->names & 1u << brief->priority) != 0;
     case FIELD_SIZE:
         return brief->total >= 0 && number_fits(term, (uint64_t)brief->total, term->number);
     case FIELD_DONE:

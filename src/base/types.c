@@ -25,6 +25,12 @@ static const char *const policies[HAUL_IF_EXISTS_COUNT] = {
     [HAUL_EXISTS_FAIL] = "fail",
 };
 
+static const char *const priorities[HAUL_PRIORITY_COUNT] = {
+    [HAUL_PRIORITY_NORMAL] = "normal",
+    [HAUL_PRIORITY_HIGH] = "high",
+    [HAUL_PRIORITY_LOW] = "low",
+};
+
 static const char *const actions[HAUL_ACTION_COUNT] = {
     [HAUL_PAUSE] = "pause", [HAUL_RESUME] = "resume", [HAUL_CANCEL] = "cancel",
     [HAUL_RETRY] = "retry", [HAUL_REMOVE] = "remove",
@@ -78,6 +84,11 @@ const char *haul_if_exists_name(enum haul_if_exists policy)
     return name_in(policies, COUNT_OF(policies), policy);
 }
 
+const char *haul_priority_name(enum haul_priority priority)
+{
+    return name_in(priorities, COUNT_OF(priorities), priority);
+}
+
 const char *haul_action_name(enum haul_action action)
 {
     return name_in(actions, COUNT_OF(actions), action);
@@ -106,6 +117,11 @@ int haul_phase_from_name(const char *name)
 int haul_if_exists_from_name(const char *name)
 {
     return place_in(policies, COUNT_OF(policies), name);
+}
+
+int haul_priority_from_name(const char *name)
+{
+    return place_in(priorities, COUNT_OF(priorities), name);
 }
 
 int haul_action_from_name(const char *name)

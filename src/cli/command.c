@@ -116,11 +116,13 @@ static const struct command commands[] = {
     },
     {
         .name = "change",
-        .operands = "ID [--url URL]",
-        .summary = "Give an item another link to the same file, or another limit.",
+        .operands = "ID…",
+        .summary = "Give an item another link to the same file, or items other options.",
         .details =
-            "ID is an item's number, as 'haul list' shows it. --item-limit alone takes effect at "
-            "once, also while the item runs. With --url the bytes that are here are kept when "
+            "ID is an item's number, as 'haul list' shows it, a range like 3-7, or 'all'. "
+            "--item-limit and --priority take effect at once, also while an item runs; --priority "
+            "says which queued items start first, and stops none that runs. With --url, "
+            "for one item, the bytes that are here are kept when "
             "the new link has the same file: by its ETag or date, else by its size and a compared "
             "sample; otherwise the item starts over and says so. A failed item is queued again. "
             "Passwords, tokens, cookies, headers and the referer go to the server that they were "
@@ -128,7 +130,7 @@ static const struct command commands[] = {
             "link to another one give them again.",
         .takes = COMMAND_TAKES_LINK | CLIENT,
         .operands_min = 1,
-        .operands_max = 1,
+        .operands_max = COMMAND_ANY,
         .run = change_run,
     },
     {

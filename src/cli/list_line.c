@@ -30,17 +30,31 @@ void list_line_head(struct strbuf *to, size_t id_columns)
                          "DONE", "SIZE", "RATE", "ETA", "NAME");
 }
 
+/* What there is to say of an item that has not come to a good end: of one that may still start its
+ * priority, and its note. */
+static const char *remark(const struct haul_item *item, char *buf, size_t size)
+{
+    bool idle = item->state == HAUL_QUEUED || item->state == HAUL_PAUSED;
+    bool has_level = idle && item->priority != HAUL_PRIORITY_NORMAL;
+    bool has_note = item->note[0] != '\0' &&
+                    (item->state == HAUL_FAILED || idle || item->state == HAUL_WAITING);
+
+    snprintf(buf, size, "%s%s%s%s", has_level ? haul_priority_name(item->priority) : "",
+             has_level ? " priority" : "", has_level && has_note ? ", " : "",
+             has_note ? item->note : "");
+    return buf;
+}
+
 /* Appends NAME and, where the item has something to say, ": NOTE", cut to COLUMNS. */
 static void put_name(struct strbuf *to, const struct haul_item *item, size_t columns)
 {
-    bool has_note =
-        item->note[0] != '\0' && (item->state == HAUL_FAILED || item->state == HAUL_WAITING);
+    char note[1024];
+    bool has_note = remark(item, note, sizeof note)[0] != '\0';
     char name[1024];
     size_t used, len;
 
     if (columns == 0) {
-        (void)!strbuf_printf(to, "%s%s%s\n", item->name, has_note ? ": " : "",
-                             has_note ? item->note : "");
+        (void)!strbuf_printf(to, "%s%s%s\n", item->name, has_note ? ": " : "", note);
         return;
     }
     columns = MIN(columns, sizeof(name) / 4 - 1);
@@ -49,8 +63,8 @@ static void put_name(struct strbuf *to, const struct haul_item *item, size_t col
     used = text_width(name);
     (void)!strbuf_puts(to, name);
     if (has_note && used + 2 < columns) {
-        len = text_fit(item->note, columns - used - 2, &used);
-        (void)!strbuf_printf(to, ": %.*s", (int)len, item->note);
+        len = text_fit(note, columns - used - 2, &used);
+        (void)!strbuf_printf(to, ": %.*s", (int)len, note);
     }
     (void)!strbuf_puts(to, "\n");
 }

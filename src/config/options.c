@@ -22,11 +22,13 @@
 #define YEAR_SECONDS (366 * 24 * 3600)
 
 static const char *const if_exists_choices[] = {"rename", "skip", "overwrite", "fail", NULL};
+static const char *const priority_choices[] = {"normal", "high", "low", NULL};
 static const char *const progress_choices[] = {"auto", "bar", "plain", "json", "none", NULL};
 static const char *const theme_choices[] = {"default",     "light", "high-contrast",
                                             "color-blind", "mono",  NULL};
 
 static_assert(COUNT_OF(if_exists_choices) == HAUL_IF_EXISTS_COUNT + 1, "a word for each value");
+static_assert(COUNT_OF(priority_choices) == HAUL_PRIORITY_COUNT + 1, "a word for each value");
 static_assert(COUNT_OF(theme_choices) == RUN_THEME_COUNT + 1, "a word for each value");
 static_assert(COUNT_OF(progress_choices) == RUN_PROGRESS_COUNT + 1, "a word for each value");
 
@@ -249,6 +251,15 @@ static const struct haul_option rows[] = {
         .initial = "0",
         .value_name = "RATE",
         .help = "Bytes per second over all items, as 20M or 500K; 0 is no limit",
+    },
+    {
+        ITEM("priority", priority),
+        .type = HAUL_OPTION_CHOICE,
+        .initial = "normal",
+        .choices = priority_choices,
+        .value_name = "LEVEL",
+        .help = "Which queued items start first: high, normal or low; what runs is not stopped",
+        .live = true,
     },
     {
         ITEM("item-limit", item_limit),

@@ -29,6 +29,7 @@ union field {
 };
 
 static_assert(sizeof(enum haul_if_exists) == sizeof(unsigned), "choices are stored as unsigned");
+static_assert(sizeof(enum haul_priority) == sizeof(unsigned), "choices are stored as unsigned");
 static_assert(sizeof(enum run_progress) == sizeof(unsigned), "choices are stored as unsigned");
 
 static union field field_of(const struct haul_option *option, const void *target)

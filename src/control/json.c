@@ -28,6 +28,7 @@ enum kind {
     KIND_TEXT, /* char *, never NULL */
     KIND_STATE,
     KIND_PHASE,
+    KIND_PRIORITY,
     KIND_ERR, /* HAUL_OK ↔ null */
 };
 
@@ -43,6 +44,7 @@ static const struct field item_fields[] = {
     {"version", KIND_U64, offsetof(struct haul_item, version)},
     {"state", KIND_STATE, offsetof(struct haul_item, state)},
     {"phase", KIND_PHASE, offsetof(struct haul_item, phase)},
+    {"priority", KIND_PRIORITY, offsetof(struct haul_item, priority)},
     {"error", KIND_ERR, offsetof(struct haul_item, err)},
     {"http_status", KIND_INT, offsetof(struct haul_item, http_status)},
     {"connections", KIND_U32, offsetof(struct haul_item, connections)},
@@ -143,6 +145,8 @@ static json_t *field_from(const struct field *field, const void *record)
         return json_string(haul_state_name(*(const enum haul_state *)at));
     case KIND_PHASE:
         return json_string(haul_phase_name(*(const enum haul_phase *)at));
+    case KIND_PRIORITY:
+        return json_string(haul_priority_name(*(const enum haul_priority *)at));
     case KIND_ERR:
         return *(const enum haul_err *)at == HAUL_OK
                    ? json_null()
@@ -237,6 +241,11 @@ static bool field_to(const struct field *field, const json_t *value, void *recor
         if (!read_name(value, haul_phase_from_name, &named))
             return false;
         *(enum haul_phase *)at = (enum haul_phase)named;
+        return true;
+    case KIND_PRIORITY:
+        if (!read_name(value, haul_priority_from_name, &named))
+            return false;
+        *(enum haul_priority *)at = (enum haul_priority)named;
         return true;
     case KIND_ERR:
         if (value && !json_is_null(value) && !json_is_string(value))

@@ -336,62 +336,31 @@ static void on_link_changed(void *ctx, const struct haul_error *err)
         call_succeed(call, json_object());
 }
 
-static void answer_when_kept(struct call *call, json_t *result);
-
-/* An unknown id refuses the whole call. */
-static enum haul_err check_known(const struct haul_engine *engine, const uint64_t *ids,
-                                 size_t count, struct haul_error *err)
+/* Other options for all items that are named. */
+static enum haul_err change_many(struct call *call, const json_t *params,
+                                 const struct haul_options *given, json_t **ret_result,
+                                 struct haul_error *err)
 {
-    struct haul_brief brief;
-    size_t position;
-
-    for (size_t i = 0; i < count; i++) {
-        if (!haul_engine_look(engine, ids[i], &brief, &position))
-            return haul_fail(err, HAUL_E_NO_ITEM, "there is no item %llu",
-                             (unsigned long long)ids[i]);
-    }
-    return HAUL_OK;
-}
-
-/* The same options for several items. What is done by now is left out. */
-static enum haul_err change_all(struct call *call, const json_t *params,
-                                const struct haul_options *given, struct haul_error *err)
-{
-    struct haul_engine *engine = server_engine(call->server);
-    uint64_t *ids = NULL, changed = 0;
-    size_t count = 0;
+    uint64_t *ids = NULL;
+    size_t count = 0, changed = 0;
     enum haul_err code = ids_of(call, params, &ids, &count, err);
 
-    if (code == HAUL_OK && count == 0)
-        code = haul_fail(err, HAUL_E_RPC, "the options of all can't be changed at once");
     if (code == HAUL_OK)
-        code = check_known(engine, ids, count, err);
-    for (size_t i = 0; i < count && code == HAUL_OK; i++) {
-        code = haul_engine_change(engine, ids[i], NULL, given, NULL, NULL, err);
-        changed += code == HAUL_OK;
-        if (code == HAUL_E_BAD_STATE)
-            code = HAUL_OK;
-    }
+        code = haul_engine_tune(server_engine(call->server), ids, count, given, &changed, err);
     free(ids);
     if (code == HAUL_OK)
-        answer_when_kept(call, one_member("count", json_from_u64(changed)));
+        *ret_result = one_member("count", json_from_u64(changed));
     return code;
 }
 
-/* One item, or several that go without a link. */
-static enum haul_err change(struct call *call, const json_t *params, const char *url,
-                            const struct haul_options *given, struct haul_error *err)
+static enum haul_err change_one(struct call *call, uint64_t id, const char *url,
+                                const struct haul_options *given, struct haul_error *err)
 {
-    const json_t *id = json_object_get(params, "id");
     enum haul_err code;
 
-    if (!id && url)
-        return haul_fail(err, HAUL_E_RPC, "change: \"url\" goes with \"id\"");
-    if (!id)
-        return change_all(call, params, given, err);
     call->engine_has_it = true;
-    code = haul_engine_change(server_engine(call->server), (uint64_t)json_integer_value(id), url,
-                              given, on_link_changed, call, err);
+    code =
+        haul_engine_change(server_engine(call->server), id, url, given, on_link_changed, call, err);
     if (code != HAUL_OK)
         call->engine_has_it = false;
     return code;
@@ -400,18 +369,22 @@ static enum haul_err change(struct call *call, const json_t *params, const char 
 static enum haul_err run_change(struct call *call, const json_t *params, json_t **ret_result,
                                 struct haul_error *err)
 {
+    const json_t *id = json_object_get(params, "id");
     const char *url = json_string_value(json_object_get(params, "url"));
     const json_t *options = json_object_get(params, "options");
     struct haul_options *given = NULL;
     enum haul_err code = options ? json_to_given(options, &given, err) : HAUL_OK;
 
-    (void)ret_result;
+    if (code == HAUL_OK && !id && url)
+        code = haul_fail(err, HAUL_E_RPC, "change: \"url\" goes with \"id\"");
     if (code == HAUL_OK && given)
         code = check_given(given, url != NULL, err);
     else if (code == HAUL_OK && !url)
         code = haul_fail(err, HAUL_E_RPC, "change: neither url nor options are given");
-    if (code == HAUL_OK)
-        code = change(call, params, url, given, err);
+    if (code == HAUL_OK && id)
+        code = change_one(call, (uint64_t)json_integer_value(id), url, given, err);
+    else if (code == HAUL_OK)
+        code = change_many(call, params, given, ret_result, err);
     haul_options_unref(given);
     return code;
 }
@@ -642,13 +615,14 @@ static const struct method methods[] = {
     {
         .name = "change",
         .run = run_change,
-        .help = "Give an item another link to the same file, or another limit",
-        .params = {{"id", PARAM_UINT, false, "the item"},
-                   {"ids", PARAM_ARRAY, false, "or several, without a link"},
-                   MARKED_PARAM,
-                   {"url", PARAM_TEXT, false, "the new link"},
+        .keeps = true,
+        .help = "Give an item another link to the same file, or items other options",
+        .params = {{"id", PARAM_UINT, false, "the one item"},
+                   {"url", PARAM_TEXT, false, "its new link"},
                    {"options", PARAM_OBJECT, false,
-                    "what is sent to the link's origin: header, user, …; item-limit"}},
+                    "item-limit, priority; with url what is sent to its origin: header, user, …"},
+                   ID_PARAMS,
+                   MARKED_PARAM},
     },
     {
         .name = "move",

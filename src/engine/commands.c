@@ -338,7 +338,8 @@ static bool same_origin(const char *a, const char *b)
     return same;
 }
 
-static void change_options(struct item *item, const char *url, const struct haul_options *given)
+static void change_options(struct queue *queue, struct item *item, const char *url,
+                           const struct haul_options *given)
 {
     struct haul_options *options = haul_options_copy(item->options);
 
@@ -346,8 +347,7 @@ static void change_options(struct item *item, const char *url, const struct haul
         drop_origins_options(options);
     if (given)
         haul_options_merge(options, given);
-    haul_options_unref(item->options);
-    item->options = options;
+    queue_set_options(queue, item, options);
 }
 
 /* A partial, if there is one, is of the old link until the new one is proved to have the same file;
@@ -409,7 +409,7 @@ enum haul_err haul_engine_change(struct haul_engine *engine, uint64_t id, const 
         return haul_fail(err, HAUL_E_NO_ITEM, "there is no item %llu", (unsigned long long)id);
     if (check_change(item, url, err) != HAUL_OK)
         return err->code;
-    change_options(item, url, given);
+    change_options(&engine->queue, item, url, given);
     if (url) {
         change_link(item, url);
         start_again(engine, item);
@@ -418,6 +418,56 @@ enum haul_err haul_engine_change(struct haul_engine *engine, uint64_t id, const 
     }
     queue_touch(&engine->queue, item);
     keep_link(engine, item, changed, ctx);
+    return HAUL_OK;
+}
+
+/* Other options for many items, of which neighbours often share theirs. */
+struct tuning {
+    const struct haul_options *given;
+    struct haul_options *before, *after; /* of the last one; referenced */
+};
+
+static struct haul_options *tuned(struct tuning *tuning, struct haul_options *options)
+{
+    if (options != tuning->before) {
+        haul_options_unref(tuning->before);
+        haul_options_unref(tuning->after);
+        tuning->before = haul_options_ref(options);
+        tuning->after = haul_options_copy(options);
+        haul_options_merge(tuning->after, tuning->given);
+    }
+    return haul_options_ref(tuning->after);
+}
+
+static void tune_item(struct haul_engine *engine, struct item *item, struct tuning *tuning)
+{
+    queue_set_options(&engine->queue, item, tuned(tuning, item->options));
+    if (item_work(item)->transfer)
+        transfer_limit(item_work(item)->transfer);
+}
+
+enum haul_err haul_engine_tune(struct haul_engine *engine, const uint64_t *ids, size_t count,
+                               const struct haul_options *given, size_t *ret_count,
+                               struct haul_error *err)
+{
+    struct item **items = look_up(engine, ids, &count, err);
+    struct tuning tuning = {.given = given};
+    size_t fit = 0;
+
+    if (!items)
+        return HAUL_E_NO_ITEM;
+    for (size_t i = 0; i < count; i++) {
+        if (items[i]->state == HAUL_DONE || is_finishing(items[i]))
+            continue;
+        tune_item(engine, items[i], &tuning);
+        items[fit++] = items[i];
+    }
+    haul_options_unref(tuning.before);
+    haul_options_unref(tuning.after);
+    *ret_count = fit;
+    haul_engine_hold(engine, false);
+    keep_options(engine, items, fit);
+    free(items);
     return HAUL_OK;
 }
 

@@ -420,7 +420,7 @@ static void on_rest_changed(void *ctx, struct host *host)
     struct haul_engine *engine = ctx;
 
     for (size_t i = 0; i < host->lane.count; i++)
-        queue_touch(&engine->queue, engine->queue.order[host->lane.places[i]]);
+        queue_touch(&engine->queue, engine->queue.order[queue_place(host->lane.ranks[i])]);
     if (is_shut(engine, host))
         lane_open(&host->lane);
     engine_wake(engine);

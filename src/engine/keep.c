@@ -465,6 +465,25 @@ void keep_link(struct haul_engine *engine, const struct item *item, haul_changed
     secret_free(options);
 }
 
+void keep_options(struct haul_engine *engine, struct item *const *items, size_t count)
+{
+    const struct haul_options *options = NULL; /* those of TEXT: neighbours often share them */
+    char *text = NULL;
+
+    for (size_t i = 0; engine->store && i < count; i++) {
+        struct store_item row;
+
+        if (items[i]->options != options) {
+            secret_free(text);
+            options = items[i]->options;
+            text = options_text(options);
+        }
+        row = row_of(&engine->queue, items[i], text, NULL);
+        store_change(engine->store, &row, NULL, NULL);
+    }
+    secret_free(text);
+}
+
 void keep_item(struct haul_engine *engine, const struct item *item)
 {
     struct store_item row;

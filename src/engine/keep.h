@@ -20,6 +20,8 @@ void keep_add(struct haul_engine *engine, struct item *const *items, size_t coun
 /* Keeps the other link of an item, and its options. */
 void keep_link(struct haul_engine *engine, const struct item *item, haul_changed_cb *changed,
                void *ctx);
+/* Keeps other options of COUNT items. */
+void keep_options(struct haul_engine *engine, struct item *const *items, size_t count);
 void keep_item(struct haul_engine *engine, const struct item *item);
 void keep_removal(struct haul_engine *engine, struct item *const *items, size_t count);
 /* DONE comes when all of the calls before are written, or can't be. */

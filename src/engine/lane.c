@@ -1,8 +1,8 @@
-/* Lanes: binary heaps of places, and the lists of those that hold something and of those that are
+/* Lanes: binary heaps of ranks, and the lists of those that hold something and of those that are
  * open.
  *
- * Invariants: no place comes before the one at half its index (counted from one); a lane is in
- * ->filled while it holds any place and only then; an open lane is filled. */
+ * Invariants: no rank comes before the one at half its index (counted from one); a lane is in
+ * ->filled while it holds any and only then; an open lane is filled. */
 
 #include "engine/lane.h"
 
@@ -54,8 +54,8 @@ static void empty(struct lane *lane)
 {
     lane_close(lane);
     LIST_REMOVE(lane, filled);
-    free(lane->places);
-    lane->places = NULL;
+    free(lane->ranks);
+    lane->ranks = NULL;
     lane->count = lane->size = 0;
 }
 
@@ -67,42 +67,42 @@ void lane_fini(struct lane *lane)
 
 static void swap(struct lane *lane, size_t a, size_t b)
 {
-    uint32_t place = lane->places[a];
+    uint32_t rank = lane->ranks[a];
 
-    lane->places[a] = lane->places[b];
-    lane->places[b] = place;
+    lane->ranks[a] = lane->ranks[b];
+    lane->ranks[b] = rank;
 }
 
-void lane_add(struct lane *lane, uint32_t place)
+void lane_add(struct lane *lane, uint32_t rank)
 {
     size_t at = lane->count;
 
-    lane->places = array_reserve(lane->places, lane->count, &lane->size, sizeof *lane->places);
-    lane->places[lane->count++] = place;
+    lane->ranks = array_reserve(lane->ranks, lane->count, &lane->size, sizeof *lane->ranks);
+    lane->ranks[lane->count++] = rank;
     if (lane->count == 1)
         LIST_INSERT_HEAD(&lane->lanes->filled, lane, filled);
-    for (; at > 0 && place < lane->places[(at - 1) / 2]; at = (at - 1) / 2)
+    for (; at > 0 && rank < lane->ranks[(at - 1) / 2]; at = (at - 1) / 2)
         swap(lane, at, (at - 1) / 2);
 }
 
 uint32_t lane_first(const struct lane *lane)
 {
-    return lane->places[0];
+    return lane->ranks[0];
 }
 
 void lane_drop_first(struct lane *lane)
 {
     size_t at = 0, below;
 
-    lane->places[0] = lane->places[--lane->count];
+    lane->ranks[0] = lane->ranks[--lane->count];
     if (lane->count == 0) {
         empty(lane);
         return;
     }
     while ((below = 2 * at + 1) < lane->count) {
-        if (below + 1 < lane->count && lane->places[below + 1] < lane->places[below])
+        if (below + 1 < lane->count && lane->ranks[below + 1] < lane->ranks[below])
             below++;
-        if (lane->places[at] <= lane->places[below])
+        if (lane->ranks[at] <= lane->ranks[below])
             return;
         swap(lane, at, below);
         at = below;

@@ -2,12 +2,15 @@
  *
  * Invariants: order[item->place] == item; counts[] agree with the items' states; every waiting item
  * is in ->waiting and no other; ->left and ->unsized are the sums over queued and waiting items,
- * whose sizes do not change while they are that; a queued item before ->unseen is in exactly one
- * lane, or being put away. ->by_id, where there is one, holds the same items
- * as ->order. */
+ * whose sizes do not change while they are that; a queued item before its priority's ->unseen is in
+ * exactly one lane, or being put away. ->by_id, where there is one, holds the same items as
+ * ->order.
+ *
+ * A rank is a place behind the level of its priority: what has the lowest one starts first. */
 
 #include "engine/queue.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,7 +82,7 @@ bool queue_changes(struct queue *queue, uint64_t since, void (*changed)(void *ct
     return true;
 }
 
-/* Adds ITEM's bytes to go to the sums, or takes them out again. */
+/* Adds ITEM and its bytes to go to the sums, or takes them out again. */
 static void account(struct queue *queue, const struct item *item, bool add)
 {
     const struct item_more *more = item_more(item);
@@ -87,6 +90,7 @@ static void account(struct queue *queue, const struct item *item, bool add)
 
     if (item->state != HAUL_QUEUED && item->state != HAUL_WAITING)
         return;
+    queue->levels[item->options->priority] += add ? 1 : UINT64_MAX;
     if (more->total < 0) {
         queue->unsized += add ? 1 : UINT64_MAX;
         return;
@@ -207,13 +211,45 @@ static bool may_be_looked_at(const struct item *item)
     return item->state == HAUL_QUEUED && !item_work(item)->transfer;
 }
 
+#define PLACE_BITS 28
+
+static_assert(ITEMS_MAX == (1u << PLACE_BITS) - 1, "a place fits into a rank");
+
+/* The priorities in the order in which they start. */
+static const enum haul_priority by_level[HAUL_PRIORITY_COUNT] = {
+    HAUL_PRIORITY_HIGH, HAUL_PRIORITY_NORMAL, HAUL_PRIORITY_LOW};
+
+static uint32_t rank_of(const struct item *item)
+{
+    uint32_t level = 0;
+
+    while (by_level[level] != item->options->priority)
+        level++;
+    return level << PLACE_BITS | item->place;
+}
+
+size_t queue_place(uint32_t rank)
+{
+    return rank & ITEMS_MAX;
+}
+
+/* All items are looked at again. */
+static void look_again(struct queue *queue)
+{
+    lanes_clear(&queue->lanes);
+    memset(queue->unseen, 0, sizeof queue->unseen);
+    queue->ranks_stale = false;
+    for (size_t i = 0; i < queue->count; i++)
+        queue->order[i]->in_lane = false;
+}
+
 /* The open lane whose first item comes first, without the items that are not queued any more. */
 static struct lane *first_lane(struct queue *queue)
 {
     struct lane *lane;
 
     while ((lane = lanes_first(&queue->lanes))) {
-        struct item *item = queue->order[lane_first(lane)];
+        struct item *item = queue->order[queue_place(lane_first(lane))];
 
         if (may_be_looked_at(item))
             break;
@@ -223,35 +259,45 @@ static struct lane *first_lane(struct queue *queue)
     return lane;
 }
 
-/* The place of the first queued item that was never looked at; the queue's length: none. */
-static size_t first_unseen(struct queue *queue)
+/* The first queued item that was never looked at, of the highest priority that has one; NULL: none.
+ * A level without queued items is not searched. */
+static struct item *first_unseen(struct queue *queue)
 {
-    while (queue->unseen < queue->count && !may_be_looked_at(queue->order[queue->unseen]))
-        queue->unseen++;
-    return queue->unseen;
+    for (size_t level = 0; level < COUNT_OF(by_level); level++) {
+        enum haul_priority priority = by_level[level];
+        size_t *unseen = &queue->unseen[priority];
+
+        for (; queue->levels[priority] > 0 && *unseen < queue->count; (*unseen)++) {
+            struct item *item = queue->order[*unseen];
+
+            if (may_be_looked_at(item) && item->options->priority == priority)
+                return item;
+        }
+    }
+    return NULL;
 }
 
 static void put_in_lane(struct item *item, struct lane *lane)
 {
     item->in_lane = true;
-    lane_add(lane, item->place);
+    lane_add(lane, rank_of(item));
 }
 
 struct item *queue_next(struct queue *queue, queue_holder_fn *holder, void *ctx, bool *ret_more)
 {
     *ret_more = false;
+    if (queue->ranks_stale)
+        look_again(queue);
     for (unsigned looked = 0; looked < LOOK_AHEAD; looked++) {
         struct lane *from = first_lane(queue), *to;
-        size_t place = first_unseen(queue);
-        struct item *item;
+        struct item *item = first_unseen(queue);
 
-        if (from && lane_first(from) < place)
-            place = lane_first(from);
+        if (from && (!item || lane_first(from) < rank_of(item)))
+            item = queue->order[queue_place(lane_first(from))];
         else
             from = NULL;
-        if (place == queue->count)
+        if (!item)
             return NULL;
-        item = queue->order[place];
         to = holder(ctx, item);
         if (from && from == to) {
             lane_close(from);
@@ -260,7 +306,7 @@ struct item *queue_next(struct queue *queue, queue_holder_fn *holder, void *ctx,
         if (from)
             lane_drop_first(from);
         else
-            queue->unseen++;
+            queue->unseen[item->options->priority]++;
         item->in_lane = false;
         if (!to)
             return item;
@@ -272,10 +318,21 @@ struct item *queue_next(struct queue *queue, queue_holder_fn *holder, void *ctx,
 
 void queue_put_away(struct queue *queue, struct item *item)
 {
-    if (!may_be_looked_at(item) || item->in_lane || item->place >= queue->unseen)
+    if (!may_be_looked_at(item) || item->in_lane ||
+        item->place >= queue->unseen[item->options->priority])
         return;
     put_in_lane(item, &queue->back);
     lane_open(&queue->back);
+}
+
+void queue_set_options(struct queue *queue, struct item *item, struct haul_options *options)
+{
+    account(queue, item, false);
+    queue->ranks_stale |= options->priority != item->options->priority;
+    haul_options_unref(item->options);
+    item->options = options;
+    account(queue, item, true);
+    queue_touch(queue, item);
 }
 
 void queue_set_done(struct queue *queue, struct item *item, uint64_t done)
@@ -334,11 +391,8 @@ static void bring_kept(struct queue *queue, size_t first)
  * places, so all items are looked at again. */
 static void renumber(struct queue *queue, size_t first)
 {
-    lanes_clear(&queue->lanes);
-    queue->unseen = 0;
+    look_again(queue);
     bring_kept(queue, first);
-    for (size_t i = 0; i < queue->count; i++)
-        queue->order[i]->in_lane = false;
     for (size_t i = first; i < queue->count; i++) {
         if (queue->order[i]->place == i)
             continue;

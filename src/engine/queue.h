@@ -18,7 +18,8 @@ struct queue_kept {
     int64_t added_at;
 };
 
-/* All items, in the user's order, found by id or by place. Knows states and counts, nothing of
+/* All items, in the user's order, found by id or by place. The order is one; priorities only say
+ * which of the queued ones are started first. Knows states and counts, nothing of
  * transfers. Finding an item, its neighbour, and the next one to run costs the same with ten items
  * as with a hundred thousand, whatever most of them wait for; moving and removing cost one pass. */
 struct queue {
@@ -29,9 +30,12 @@ struct queue {
     struct item **by_id;     /* by ascending id; NULL while ->order is that too */
     struct due waiting;      /* items that wait for their next try */
     uint64_t counts[HAUL_STATE_COUNT];
-    size_t unseen;      /* queued items before this place are in a lane, or being put away */
-    struct lanes lanes; /* queued items that were looked at and can't run now */
-    struct lane back;   /* items that are queued again, and stand before ->unseen */
+    /* Queued items of a priority before its place here are in a lane, or being put away. */
+    size_t unseen[HAUL_PRIORITY_COUNT];
+    uint64_t levels[HAUL_PRIORITY_COUNT]; /* how many queued or waiting items each has */
+    struct lanes lanes;                   /* queued items that were looked at and can't run now */
+    struct lane back; /* items that are queued again, and stand before ->unseen */
+    bool ranks_stale; /* priorities changed: what is in the lanes is looked at again */
     uint64_t next_id;
     uint64_t left;          /* known bytes to go of queued and waiting items */
     uint64_t unsized;       /* how many of those have no known size */
@@ -61,21 +65,26 @@ int64_t queue_added_at(const struct queue *queue, const struct item *item);
 /* What holds ITEM up: the lane where it waits for that, NULL: nothing. */
 typedef struct lane *queue_holder_fn(void *ctx, struct item *item);
 
-/* The first queued item that nothing holds up and that is not still being put away. It is the
- * caller's to start: it is not found again before it was queued again. NULL: there is none (what
- * lets one run opens its lane), or, with *ret_more, none was found among the first few that were
- * never looked at, and it is worth going on. */
+/* The first queued item, of the highest priority that any has, that nothing holds up and that is
+ * not still being put away. It is the caller's to start: it is not found again before it was queued
+ * again. NULL: there is none (what lets one run opens its lane), or, with *ret_more, none was found
+ * among the first few that were never looked at, and it is worth going on. */
 struct item *queue_next(struct queue *queue, queue_holder_fn *holder, void *ctx, bool *ret_more);
 /* ITEM was put away: if it is queued again, it may be found from now on. */
 void queue_put_away(struct queue *queue, struct item *item);
 
 /* The one way of changing an item's state: checks the table of legal moves, counts and logs. */
 void queue_set_state(struct queue *queue, struct item *item, enum haul_state state);
+/* Gives ITEM other options, and with them perhaps another priority; takes them. */
+void queue_set_options(struct queue *queue, struct item *item, struct haul_options *options);
 /* Changes how much of ITEM is here, whatever its state. (A running one's may be changed directly.)
  */
 void queue_set_done(struct queue *queue, struct item *item, uint64_t done);
 /* Something else that a snapshot shows has changed. */
 void queue_touch(struct queue *queue, struct item *item);
+
+/* The place of the item that RANK in a lane is of. */
+size_t queue_place(uint32_t rank);
 
 /* The version at which ITEM changed last, which only grows. (The item keeps the lower half of it.)
  */

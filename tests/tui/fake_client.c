@@ -2,7 +2,8 @@
  *
  * Linked with the ui room it makes a program whose screens are the same on every run: numbers and
  * clocks stand still. HAUL_FAKE names the queue it begins with: "empty", "busy", "hostile", "long"
- * (100,000 items), "review" (some of what is pasted is there, or has expired). Every answer comes
+ * (100,000 items), "levels" (of priority), "review" (some of what is pasted is there, or has
+ * expired). Every answer comes
  * later, on the loop, as the contract says. What it is asked to do it does to its items in the
  * plainest way, and logs it to $HAUL_FAKE_LOG, one line a call. */
 
@@ -177,6 +178,18 @@ static void fill_long(struct haul_client *client)
     }
 }
 
+/* What may start, and when. */
+static void fill_levels(struct haul_client *client)
+{
+    struct haul_item *item = item_run(client, "running.iso", 10 * MIB, 50 * (int64_t)MIB, MIB, 4);
+    item->priority = HAUL_PRIORITY_HIGH;
+    item_add(client, HAUL_QUEUED, "first.iso", 0, -1)->priority = HAUL_PRIORITY_HIGH;
+    item_add(client, HAUL_QUEUED, "usual.iso", 0, -1);
+    item_add(client, HAUL_QUEUED, "last.iso", 0, -1)->priority = HAUL_PRIORITY_LOW;
+    item = item_add(client, HAUL_PAUSED, "halted.iso", 20 * MIB, 40 * (int64_t)MIB);
+    item->priority = HAUL_PRIORITY_HIGH;
+}
+
 /* Numbers 1 to 3. */
 static void fill_review(struct haul_client *client)
 {
@@ -203,6 +216,8 @@ static void fill(struct haul_client *client)
         fill_hostile(client);
     else if (which && strcmp(which, "long") == 0)
         fill_long(client);
+    else if (which && strcmp(which, "levels") == 0)
+        fill_levels(client);
     else if (which && strcmp(which, "review") == 0)
         fill_review(client);
     else
@@ -660,16 +675,30 @@ void haul_client_change(struct haul_client *client, uint64_t id, const char *url
               given ? given->cookies.count : 0);
 }
 
+static bool gives_priority(const struct haul_options *given)
+{
+    return haul_option_given(haul_option_find("priority"), given);
+}
+
+/* What is selected is only counted. */
 void haul_client_change_all(struct haul_client *client, const struct haul_options *given,
                             const uint64_t *ids, size_t count, haul_reply_cb *reply, void *ctx)
 {
-    if (count == HAUL_MARKED)
-        calls_log(client, "limit of %zu selected %llu", client->marks.count,
-                  (unsigned long long)given->item_limit);
+    struct haul_item *item = count == 1 ? item_find(client, ids[0]) : NULL;
+    bool marked = count == HAUL_MARKED;
+    uint64_t which = marked ? client->marks.count : ids[0];
+    char value[32];
+    if (gives_priority(given))
+        snprintf(value, sizeof(value), "%s", haul_priority_name(given->priority));
     else
-        calls_log(client, "limit of %llu %llu", (unsigned long long)ids[0],
-                  (unsigned long long)given->item_limit);
-    answer_later(client, reply, ctx)->count = count == HAUL_MARKED ? client->marks.count : count;
+        snprintf(value, sizeof(value), "%" PRIu64, given->item_limit);
+    if (item && gives_priority(given)) {
+        item->priority = given->priority;
+        item->version = ++client->version;
+    }
+    calls_log(client, "%s of %" PRIu64 "%s %s", gives_priority(given) ? "priority" : "limit", which,
+              marked ? " selected" : "", value);
+    answer_later(client, reply, ctx)->count = marked ? client->marks.count : count;
 }
 
 static char *name_in(const char *url)

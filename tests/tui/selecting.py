@@ -18,6 +18,27 @@ def the_actions_mean_what_is_selected(path):
         terminal.asks(["p"], "pause 3")
 
 
+def a_priority_is_asked_for(path):
+    with Terminal() as terminal:
+        terminal.start(path)
+        terminal.type("Space", "Space", "i")
+        terminal.wait("Priority:  h high  n normal  l low")
+        terminal.asks(["h"], "priority of 2 selected high")
+        terminal.wait("2 changed")
+        terminal.type("Escape")
+        terminal.wait_gone("2 selected")
+        terminal.type("f")
+        terminal.write("photos-003")
+        terminal.type("Enter")
+        terminal.wait("photos-003")
+        terminal.type("i")
+        terminal.wait("Priority:")
+        terminal.asks(["l"], "priority of 13 low")
+        terminal.wait("queued, low")
+        terminal.type("i", "Escape")
+        terminal.wait_gone("Priority:")
+
+
 def a_range_goes_from_v_to_the_key_that_means_it(path):
     with Terminal() as terminal:
         terminal.start(path)
@@ -95,6 +116,7 @@ def mistakes_are_told_while_they_are_typed(path):
 def main():
     path = program()
     for story in (the_actions_mean_what_is_selected,
+                  a_priority_is_asked_for,
                   a_range_goes_from_v_to_the_key_that_means_it,
                   what_is_selected_stays_so,
                   all_that_match_are_selected_and_removed,

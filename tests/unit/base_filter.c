@@ -20,6 +20,7 @@
 static const struct haul_brief movie = {
     .id = 1,
     .state = HAUL_FAILED,
+    .priority = HAUL_PRIORITY_HIGH,
     .http_status = 403,
     .total = 3000 * (int64_t)MIB,
     .done = 1000 * MIB,
@@ -73,6 +74,9 @@ static void each_of_these_fits_and_its_negation_does_not(void **state)
         "state:failed",
         "state:fai",
         "state:done,failed",
+        "priority:high",
+        "priority=hi",
+        "priority:low,high",
         "size>1G",
         "size<=3000M",
         "size=3000M",
@@ -107,9 +111,10 @@ static void each_of_these_fits_and_its_negation_does_not(void **state)
 static void each_of_these_does_not_fit(void **state)
 {
     static const char *const texts[] = {
-        "other",        "name:8080",    "name=movie",       "host:pub", "host:8080", "host:user",
-        "state:active", "size>3000M",   "size<3000M",       "done>50%", "done=33%",  "eta>10m",
-        "finished>0s",  "finished<99d", "\"state:failed\"", "tries=0",  "added<1h",
+        "other",        "name:8080",        "name=movie",      "host:pub",     "host:8080",
+        "host:user",    "state:active",     "size>3000M",      "size<3000M",   "done>50%",
+        "done=33%",     "eta>10m",          "priority:normal", "priority:low", "finished>0s",
+        "finished<99d", "\"state:failed\"", "tries=0",         "added<1h",
     };
 
     (void)state;

@@ -37,6 +37,27 @@ static void assert_line(const struct haul_item *item, size_t columns, const char
     strbuf_fini(&line);
 }
 
+static void what_may_start_tells_its_priority_and_why_it_waits(void **state)
+{
+    char name[] = "file.iso", none[] = "", note[] = "starts at 22:00";
+    struct haul_item item = item_of(HAUL_QUEUED, name, none);
+
+    (void)state;
+    item.priority = HAUL_PRIORITY_HIGH;
+    assert_line(&item, 0,
+                "  7  queued      50%   8.0 MiB                      file.iso: high priority\n");
+    item.note = note;
+    assert_line(&item, 0,
+                "  7  queued      50%   8.0 MiB                      file.iso: high priority, "
+                "starts at 22:00\n");
+    item.priority = HAUL_PRIORITY_NORMAL;
+    assert_line(&item, 0,
+                "  7  queued      50%   8.0 MiB                      file.iso: starts at 22:00\n");
+    item.state = HAUL_DONE;
+    item.priority = HAUL_PRIORITY_HIGH;
+    assert_line(&item, 0, "  7  done        50%   8.0 MiB                      file.iso\n");
+}
+
 static void columns_stand_under_their_heads(void **state)
 {
     char name[] = "file.iso", none[] = "", note[] = "the server refused (404)";
@@ -110,6 +131,7 @@ static void totals_name_the_states_that_occur(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_may_start_tells_its_priority_and_why_it_waits),
         cmocka_unit_test(columns_stand_under_their_heads),
         cmocka_unit_test(lines_fit_the_terminal),
         cmocka_unit_test(the_first_column_is_as_wide_as_the_largest_number),

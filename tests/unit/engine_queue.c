@@ -398,6 +398,125 @@ static void what_was_taken_out_goes_back_to_its_place(void **state)
     queue_fini(&queue);
 }
 
+static void prioritize(struct queue *queue, uint64_t id, enum haul_priority priority)
+{
+    struct item *item = queue_find(queue, id);
+    struct haul_options *options = haul_options_copy(item->options);
+
+    options->priority = priority;
+    queue_set_options(queue, item, options);
+}
+
+static void the_highest_priority_starts_first_and_within_it_the_order_holds(void **state)
+{
+    struct queue queue;
+
+    (void)state;
+    fill(&queue, 7);
+    prioritize(&queue, 1, HAUL_PRIORITY_LOW);
+    prioritize(&queue, 4, HAUL_PRIORITY_HIGH);
+    prioritize(&queue, 6, HAUL_PRIORITY_HIGH);
+    start(&queue, 4);
+    start(&queue, 6);
+    start(&queue, 2);
+    move(&queue, HAUL_MOVE_TOP, 0, 7, 0); /* before the low one, as any of its own level */
+    start(&queue, 7);
+    move(&queue, HAUL_MOVE_TOP, 0, 1, 0); /* to the very top, and it stays a low one */
+    start(&queue, 3);
+    start(&queue, 5);
+    start(&queue, 1);
+    ASSERT_ORDER(&queue, 1, 7, 2, 3, 4, 5, 6);
+    queue_fini(&queue);
+}
+
+static void a_priority_may_change_wherever_the_item_waits(void **state)
+{
+    struct queue queue;
+    struct held held = {.below = 100};
+
+    (void)state;
+    fill(&queue, 6);
+    lane_init(&held.lane, &queue.lanes);
+    assert_int_equal(next(&queue, &held), 0); /* all of them in the lane */
+    prioritize(&queue, 5, HAUL_PRIORITY_HIGH);
+    prioritize(&queue, 2, HAUL_PRIORITY_LOW);
+    assert_int_equal(next(&queue, &held), 0);
+    prioritize(&queue, 2, HAUL_PRIORITY_HIGH);
+    prioritize(&queue, 1, HAUL_PRIORITY_LOW);
+    queue_set_state(&queue, queue_find(&queue, 3), HAUL_PAUSED);
+    queue_set_state(&queue, queue_find(&queue, 3), HAUL_QUEUED);
+    held.below = 0;
+    lane_open(&held.lane);
+    for (const uint64_t *id = (const uint64_t[]){2, 5, 3, 4, 6, 1, 0}; *id; id++)
+        start(&queue, *id);
+    assert_int_equal(next(&queue, &held), 0);
+    prioritize(&queue, 4, HAUL_PRIORITY_HIGH); /* runs, and is not found again */
+    assert_int_equal(next(&queue, &held), 0);
+    queue_fini(&queue);
+}
+
+static void a_lane_gives_the_highest_priority_first(void **state)
+{
+    struct queue queue;
+    struct held held = {.below = 100};
+
+    (void)state;
+    fill(&queue, 4);
+    lane_init(&held.lane, &queue.lanes);
+    prioritize(&queue, 3, HAUL_PRIORITY_HIGH);
+    assert_int_equal(next(&queue, &held), 0);
+    append(&queue);
+    prioritize(&queue, 5, HAUL_PRIORITY_HIGH);
+    held.below = 5; /* 5 is free and comes behind 3, which is not */
+    assert_int_equal(next(&queue, &held), 5);
+    held.below = 0;
+    lane_open(&held.lane);
+    assert_int_equal(next(&queue, &held), 3);
+    assert_int_equal(next(&queue, &held), 1);
+    queue_fini(&queue);
+}
+
+static void levels_count_what_is_queued_or_waiting(void **state)
+{
+    struct queue queue;
+    struct item *item;
+
+    (void)state;
+    fill(&queue, 3);
+    prioritize(&queue, 2, HAUL_PRIORITY_HIGH);
+    assert_int_equal(queue.levels[HAUL_PRIORITY_NORMAL], 2);
+    assert_int_equal(queue.levels[HAUL_PRIORITY_HIGH], 1);
+    start(&queue, 2);
+    assert_int_equal(queue.levels[HAUL_PRIORITY_HIGH], 0);
+    prioritize(&queue, 2, HAUL_PRIORITY_LOW);
+    assert_int_equal(queue.levels[HAUL_PRIORITY_LOW], 0);
+    queue_set_state(&queue, queue_find(&queue, 2), HAUL_WAITING);
+    assert_int_equal(queue.levels[HAUL_PRIORITY_LOW], 1);
+    item = queue_find(&queue, 2);
+    queue_take(&queue, &item, 1);
+    assert_int_equal(queue.levels[HAUL_PRIORITY_LOW], 0);
+    item_free(item);
+    queue_fini(&queue);
+}
+
+/* Raised one by one, from behind: what that costs together is one look at each. */
+static void a_hundred_thousand_changes_of_priority_are_followed_once(void **state)
+{
+    struct queue queue;
+    struct held held = {.below = 100001};
+
+    (void)state;
+    fill(&queue, 100000);
+    lane_init(&held.lane, &queue.lanes);
+    assert_int_equal(next(&queue, &held), 0);
+    for (uint64_t id = 100000; id > 0; id--)
+        prioritize(&queue, id, HAUL_PRIORITY_HIGH);
+    held.asked = 0;
+    assert_int_equal(next(&queue, &held), 0);
+    assert_int_equal(held.asked, 100000);
+    queue_fini(&queue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -414,6 +533,11 @@ int main(void)
         cmocka_unit_test(taking_out_packs_the_rest_and_forgets_the_ids),
         cmocka_unit_test(ids_are_found_in_any_order_and_with_gaps),
         cmocka_unit_test(what_a_store_brings_is_found_by_id),
+        cmocka_unit_test(the_highest_priority_starts_first_and_within_it_the_order_holds),
+        cmocka_unit_test(a_priority_may_change_wherever_the_item_waits),
+        cmocka_unit_test(a_lane_gives_the_highest_priority_first),
+        cmocka_unit_test(levels_count_what_is_queued_or_waiting),
+        cmocka_unit_test(a_hundred_thousand_changes_of_priority_are_followed_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,6 +66,31 @@ static void what_the_list_is_sorted_by_is_shown(void **state)
     }
 }
 
+static void what_may_start_tells_its_priority(void **state)
+{
+    struct row_text text;
+    struct haul_item item = item_of(HAUL_QUEUED);
+    (void)state;
+    row_text(&item, NOW, true, false, &text);
+    assert_string_equal(text.words, "queued");
+    assert_string_equal(text.mark, ".");
+    item.priority = HAUL_PRIORITY_HIGH;
+    row_text(&item, NOW, true, false, &text);
+    assert_string_equal(text.words, "queued, high");
+    assert_string_equal(text.mark, "^");
+    item.priority = HAUL_PRIORITY_LOW;
+    row_text(&item, NOW, true, false, &text);
+    assert_string_equal(text.words, "queued, low");
+    assert_string_equal(text.mark, "v");
+    item.state = HAUL_PAUSED;
+    row_text(&item, NOW, true, false, &text);
+    assert_string_equal(text.words, "paused, low");
+    assert_string_equal(text.mark, "=");
+    item.state = HAUL_CANCELLED;
+    row_text(&item, NOW, true, false, &text);
+    assert_string_equal(text.words, "cancelled");
+}
+
 static void times_are_of_the_clock_within_a_day(void **state)
 {
     char buf[ROW_EXTRA_SIZE];
@@ -225,6 +250,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_never_overlap_or_leave_the_width),
         cmocka_unit_test(what_the_list_is_sorted_by_is_shown),
+        cmocka_unit_test(what_may_start_tells_its_priority),
         cmocka_unit_test(times_are_of_the_clock_within_a_day),
         cmocka_unit_test(a_wider_screen_shows_no_less),
         cmocka_unit_test(an_active_item_shows_numbers),
