@@ -2,9 +2,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "cli/args.h"
 #include "cli/command.h"
 #include "cli/targets.h"
+#include "config/args.h"
 
 static void send_act(struct call *call, struct haul_client *client, const uint64_t *numbers,
                      size_t count)

@@ -6,11 +6,11 @@
 
 #include "base/mem.h"
 #include "base/url.h"
-#include "cli/args.h"
 #include "cli/call.h"
 #include "cli/collect.h"
 #include "cli/command.h"
 #include "cli/report.h"
+#include "config/args.h"
 
 static void send_add(struct call *call, struct haul_client *client)
 {

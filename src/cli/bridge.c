@@ -1,9 +1,9 @@
 /* `haul bridge`: what --host runs on the other machine. Standard output is the protocol's alone. */
 #include "control/bridge.h"
 
-#include "cli/args.h"
 #include "cli/command.h"
 #include "cli/report.h"
+#include "config/args.h"
 
 int bridge_run(const struct args *args)
 {

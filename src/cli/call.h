@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "cli/args.h"
+#include "config/args.h"
 #include "haul/client.h"
 
 /* One question to the session's daemon and its answer: what most commands are. */

@@ -4,10 +4,10 @@
 #include <stdio.h>
 
 #include "base/str.h"
-#include "cli/args.h"
 #include "cli/command.h"
 #include "cli/report.h"
 #include "cli/targets.h"
+#include "config/args.h"
 
 /* ---- another link, for one item ---- */
 

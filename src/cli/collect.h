@@ -3,7 +3,7 @@
 
 #include <sys/queue.h>
 
-#include "cli/args.h"
+#include "config/args.h"
 #include "haul/error.h"
 #include "input/list_file.h"
 #include "input/requests.h"

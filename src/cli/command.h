@@ -8,6 +8,7 @@
 
 /* The commands, and the way in from main(). */
 
+struct command;
 struct config;
 struct requests;
 
@@ -33,41 +34,9 @@ int cli_main(int argc, char **argv, cli_screen_fn *screen);
 
 struct args;
 
-/* Which options a command takes, besides --help and --version. */
-enum command_takes {
-    COMMAND_TAKES_ITEM = 1 << 0,     /* every option of an item */
-    COMMAND_TAKES_SETTINGS = 1 << 1, /* every option of the session */
-    COMMAND_TAKES_INPUT = 1 << 2,    /* --input-file */
-    COMMAND_TAKES_SESSION = 1 << 3,  /* --session */
-    COMMAND_TAKES_JSON = 1 << 4,     /* --json */
-    COMMAND_TAKES_PROGRESS = 1 << 5, /* --progress and --quiet */
-    COMMAND_TAKES_LOG = 1 << 6,      /* --log */
-    COMMAND_TAKES_VERBOSE = 1 << 7,  /* --verbose */
-    COMMAND_TAKES_HOST = 1 << 12,    /* --host */
-    COMMAND_TAKES_LINK = 1 << 8,     /* --url, the options of a link's origin, and live ones */
-    COMMAND_TAKES_RESET = 1 << 10,   /* --reset */
-    COMMAND_TAKES_HOOKS = 1 << 11,   /* --on-done and its like */
-    COMMAND_TAKES_SCREEN = 1 << 13,  /* --theme and --ui-rate */
-    COMMAND_TAKES_CONFIG = 1 << 9,   /* --config; the file is read before it runs */
-};
-
-#define COMMAND_ANY SIZE_MAX
-
-struct command {
-    const char *name;     /* "" for the screen, which is what runs without a command */
-    const char *operands; /* "URL…", as the usage line shows it */
-    const char *summary;  /* one line */
-    const char *details;  /* paragraphs for its help, or NULL */
-    unsigned takes;       /* enum command_takes */
-    size_t operands_min;
-    size_t operands_max; /* COMMAND_ANY: no bound */
-    int (*run)(const struct args *args);
-};
-
-/* In the order of `haul help`. The screen is not among them. */
-const struct command *command_table(size_t *ret_count);
-const struct command *command_find(const char *name); /* NULL when there is none */
-const struct command *command_screen(void);
+/* What does the command, NULL for those that are only typed on the screen. */
+typedef int command_fn(const struct args *args);
+command_fn *command_runner(const struct command *command);
 
 /* The commands, one file each (act.c holds five). */
 int get_run(const struct args *args);

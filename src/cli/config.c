@@ -11,11 +11,11 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/url.h"
-#include "cli/args.h"
 #include "cli/call.h"
 #include "cli/collect.h"
 #include "cli/command.h"
 #include "cli/report.h"
+#include "config/args.h"
 #include "config/config.h"
 
 #define NAME_COLUMNS  18

@@ -1,7 +1,7 @@
 #ifndef CLI_CONFIGURE_H
 #define CLI_CONFIGURE_H
 
-#include "cli/args.h"
+#include "config/args.h"
 #include "config/config.h"
 #include "haul/error.h"
 

@@ -1,7 +1,7 @@
 #ifndef CLI_DAEMON_H
 #define CLI_DAEMON_H
 
-#include "cli/args.h"
+#include "config/args.h"
 #include "haul/error.h"
 #include "haul/log.h"
 

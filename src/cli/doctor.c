@@ -18,12 +18,12 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "cli/args.h"
 #include "cli/call.h"
 #include "cli/collect.h"
 #include "cli/command.h"
 #include "cli/configure.h"
 #include "cli/report.h"
+#include "config/args.h"
 #include "haul/engine.h"
 #include "haul/version.h"
 

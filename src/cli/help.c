@@ -7,9 +7,9 @@
 
 #include "base/mem.h"
 #include "base/suggest.h"
-#include "cli/args.h"
 #include "cli/command.h"
 #include "cli/report.h"
+#include "config/args.h"
 
 #define WIDTH          80
 #define OPTION_COLUMN  30 /* where the words about an option begin */

@@ -3,11 +3,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "cli/args.h"
 #include "cli/call.h"
 #include "cli/command.h"
 #include "cli/list_line.h"
 #include "cli/report.h"
+#include "config/args.h"
 
 #define LINE_CAP 65536
 

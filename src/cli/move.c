@@ -3,10 +3,10 @@
 #include <stdio.h>
 
 #include "base/str.h"
-#include "cli/args.h"
 #include "cli/command.h"
 #include "cli/report.h"
 #include "cli/targets.h"
+#include "config/args.h"
 
 struct destination {
     enum haul_move how;

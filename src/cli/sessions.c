@@ -7,11 +7,11 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "cli/args.h"
 #include "cli/call.h"
 #include "cli/command.h"
 #include "cli/list_line.h"
 #include "cli/report.h"
+#include "config/args.h"
 #include "haul/client.h"
 
 #define NAME_COLUMNS  12

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "base/suggest.h"
-#include "cli/args.h"
 #include "cli/call.h"
 #include "cli/command.h"
 #include "cli/report.h"
+#include "config/args.h"
 
 static void send_set(struct call *call, struct haul_client *client)
 {

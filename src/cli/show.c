@@ -8,10 +8,10 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/text.h"
-#include "cli/args.h"
 #include "cli/call.h"
 #include "cli/command.h"
 #include "cli/report.h"
+#include "config/args.h"
 
 #define LABEL_COLUMNS 14
 

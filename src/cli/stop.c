@@ -1,9 +1,9 @@
 /* `haul stop`: ends the session's daemon and returns when it has put everything away. */
 #include <stdio.h>
 
-#include "cli/args.h"
 #include "cli/call.h"
 #include "cli/command.h"
+#include "config/args.h"
 
 static void send_stop(struct call *call, struct haul_client *client)
 {

@@ -2,7 +2,7 @@
 #define CLI_TARGETS_H
 
 #include "cli/call.h"
-#include "cli/ids.h"
+#include "input/ids.h"
 
 /* The part that commands on several items share: the items are named by number, range or `all`,
  * and a range is looked up in the daemon's list before anything is asked of it. */

@@ -2,9 +2,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "cli/args.h"
 #include "cli/call.h"
 #include "cli/command.h"
+#include "config/args.h"
 
 static void send_undo(struct call *call, struct haul_client *client)
 {

@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <uv.h>
 
-#include "cli/args.h"
 #include "cli/command.h"
 #include "cli/report.h"
+#include "config/args.h"
 #include "haul/engine.h"
 #include "haul/version.h"
 

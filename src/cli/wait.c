@@ -1,7 +1,7 @@
 /* `haul wait`: returns when items are over, with the exit status of `get`. */
-#include "cli/args.h"
 #include "cli/command.h"
 #include "cli/targets.h"
+#include "config/args.h"
 
 static const char *const everything[] = {"all"};
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "cli/args.h"
+#include "config/args.h"
 
 /* Long names and letters of the options that COMMAND takes. */
 static void option_words(FILE *to, const struct command *command)

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "cli/args.h"
+#include "config/args.h"
 
 static void put(FILE *to, const char *text)
 {

@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "cli/args.h"
+#include "config/args.h"
 #include "config/config.h"
 #include "ui/keymap.h"
 

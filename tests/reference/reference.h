@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "cli/command.h"
+#include "config/commands.h"
 #include "haul/options.h"
 
 /* The man page and the completions, made from the tables of options, commands and keys. */

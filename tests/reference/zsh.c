@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "cli/args.h"
+#include "config/args.h"
 
 /* TEXT within single quotes and, where it is a part of a specification, without what ends one. */
 static void put(FILE *to, const char *text, const char *special)

@@ -11,9 +11,10 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "cli/args.h"
 #include "cli/command.h"
 #include "cli/help.h"
+#include "config/args.h"
+#include "config/commands.h"
 
 /* The help of COMMAND; the caller frees it. */
 static char *help_of(const struct command *command)
@@ -78,7 +79,7 @@ static void commands_are_found_by_name(void **state)
     (void)state;
     for (size_t i = 0; i < count; i++) {
         assert_ptr_equal(command_find(commands[i].name), &commands[i]);
-        assert_non_null(commands[i].run);
+        assert_non_null(command_runner(&commands[i]));
         assert_true(commands[i].operands_min <= commands[i].operands_max);
     }
     assert_null(command_find(""));

@@ -1,16 +1,16 @@
-#ifndef CLI_ARGS_H
-#define CLI_ARGS_H
+#ifndef CONFIG_ARGS_H
+#define CONFIG_ARGS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config/commands.h"
 #include "config/run_options.h"
 #include "haul/error.h"
 #include "haul/options.h"
 
 /* A command line, read against the option table. */
 
-struct command;
 struct config;
 
 struct args {

@@ -1,6 +1,6 @@
 /* Items on the command line. A range means the items within it that are there: numbers of removed
  * items are never used again, so ranges have holes. */
-#include "cli/ids.h"
+#include "input/ids.h"
 
 #include <stdlib.h>
 #include <string.h>

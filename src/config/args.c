@@ -3,7 +3,7 @@
  * Names, values and ranges come from the table, and which of them a command takes from the command.
  * An option that a command would ignore is refused.
  */
-#include "cli/args.h"
+#include "config/args.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,6 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/suggest.h"
-#include "cli/command.h"
 #include "config/config.h"
 #include "config/option_words.h"
 

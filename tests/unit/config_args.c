@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "cli/args.h"
-#include "cli/command.h"
+#include "config/args.h"
+#include "config/commands.h"
 
 /* Parses the words, NULL-terminated, for COMMAND. */
 static enum haul_err parse(const char *command, const char *const *words, struct args *ret_args,

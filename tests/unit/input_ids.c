@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "cli/ids.h"
+#include "input/ids.h"
 
 #define WORDS(...)                                                                                 \
     (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)

@@ -1,5 +1,5 @@
-#ifndef CLI_IDS_H
-#define CLI_IDS_H
+#ifndef INPUT_IDS_H
+#define INPUT_IDS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,289 @@
+/* The command table: what the command line, its help, the completions and the line that is typed on
+ * the screen are made from. What a command does is not here: those who run it know it by its
+ * number. */
+
+#include "config/commands.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+#define CLIENT (COMMAND_TAKES_SESSION | COMMAND_TAKES_HOST | COMMAND_TAKES_JSON)
+
+static const char ids_help[] =
+    "ID is an item's number, as 'haul list' shows it, a range like 3-7, or 'all'.";
+
+static const struct command commands[] = {
+    {
+        .id = COMMAND_GET,
+        .name = "get",
+        .operands = "URL… | -i FILE",
+        .summary = "Download now, in this process; the exit status tells how it went.",
+        .details =
+            "For scripts: nothing is written to standard output, progress goes to standard error. "
+            "A list file holds one item a line, further URLs of the same file separated by tabs, "
+            "and indented lines with options of the item above, like 'out=NAME'.\n\n"
+            "Exit status: 0 all complete, 1 wrong usage, 2 failed for several reasons, 3 network, "
+            "4 the server refused, 5 disk, 6 the file is not what was announced, 7 interrupted.",
+        .takes = COMMAND_TAKES_ITEM | COMMAND_TAKES_SETTINGS | COMMAND_TAKES_INPUT |
+                 COMMAND_TAKES_PROGRESS | COMMAND_TAKES_VERBOSE | COMMAND_TAKES_LOG |
+                 COMMAND_TAKES_HOOKS | COMMAND_TAKES_CONFIG,
+        .operands_max = COMMAND_ANY,
+    },
+    {
+        .id = COMMAND_ADD,
+        .name = "add",
+        .typed = COMMAND_IN_BOTH,
+        .operands = "URL… | -i FILE",
+        .summary = "Add to the session's queue; prints the new items' numbers.",
+        .takes = COMMAND_TAKES_ITEM | COMMAND_TAKES_SETTINGS | COMMAND_TAKES_INPUT |
+                 COMMAND_TAKES_CONFIG | CLIENT,
+        .operands_max = COMMAND_ANY,
+    },
+    {
+        .id = COMMAND_LIST,
+        .name = "list",
+        .operands = "",
+        .summary = "Show the queue.",
+        .takes = CLIENT,
+    },
+    {
+        .id = COMMAND_SHOW,
+        .name = "show",
+        .operands = "ID",
+        .summary = "Tell everything about one item.",
+        .takes = CLIENT,
+        .operands_min = 1,
+        .operands_max = 1,
+    },
+    {
+        .id = COMMAND_PAUSE,
+        .name = "pause",
+        .typed = COMMAND_IN_BOTH,
+        .items = true,
+        .operands = "ID…",
+        .summary = "Halt items and keep what came.",
+        .details = ids_help,
+        .takes = CLIENT,
+        .operands_min = 1,
+        .operands_max = COMMAND_ANY,
+    },
+    {
+        .id = COMMAND_RESUME,
+        .name = "resume",
+        .typed = COMMAND_IN_BOTH,
+        .items = true,
+        .operands = "ID…",
+        .summary = "Let paused or cancelled items go on.",
+        .details = ids_help,
+        .takes = CLIENT,
+        .operands_min = 1,
+        .operands_max = COMMAND_ANY,
+    },
+    {
+        .id = COMMAND_CANCEL,
+        .name = "cancel",
+        .typed = COMMAND_IN_BOTH,
+        .items = true,
+        .operands = "ID…",
+        .summary = "Give items up; they stay in the list until removed.",
+        .details = ids_help,
+        .takes = CLIENT,
+        .operands_min = 1,
+        .operands_max = COMMAND_ANY,
+    },
+    {
+        .id = COMMAND_RETRY,
+        .name = "retry",
+        .typed = COMMAND_IN_BOTH,
+        .items = true,
+        .operands = "ID…",
+        .summary = "Try failed, cancelled or waiting items again, now.",
+        .details = ids_help,
+        .takes = CLIENT,
+        .operands_min = 1,
+        .operands_max = COMMAND_ANY,
+    },
+    {
+        .id = COMMAND_CHANGE,
+        .name = "change",
+        .typed = COMMAND_IN_BOTH,
+        .items = true,
+        .operands = "ID…",
+        .summary = "Give an item another link to the same file, or items other options.",
+        .details =
+            "ID is an item's number, as 'haul list' shows it, a range like 3-7, or 'all'. "
+            "--item-limit and --priority take effect at once, also while an item runs; --priority "
+            "says which queued items start first, and stops none that runs. With --url, "
+            "for one item, the bytes that are here are kept when "
+            "the new link has the same file: by its ETag or date, else by its size and a compared "
+            "sample; otherwise the item starts over and says so. A failed item is queued again. "
+            "Passwords, tokens, cookies, headers and the referer go to the server that they were "
+            "given for: for a "
+            "link to another one give them again.",
+        .takes = COMMAND_TAKES_LINK | CLIENT,
+        .operands_min = 1,
+        .operands_max = COMMAND_ANY,
+    },
+    {
+        .id = COMMAND_REMOVE,
+        .name = "remove",
+        .typed = COMMAND_IN_BOTH,
+        .items = true,
+        .operands = "ID…",
+        .summary =
+            "Take items out of the list; partial files go a minute later, complete ones stay.",
+        .details = ids_help,
+        .takes = CLIENT,
+        .operands_min = 1,
+        .operands_max = COMMAND_ANY,
+    },
+    {
+        .id = COMMAND_UNDO,
+        .name = "undo",
+        .typed = COMMAND_IN_BOTH,
+        .operands = "",
+        .summary = "Take back the newest 'cancel' or, for a minute, 'remove'.",
+        .details = "Removed items come back where they were, with what had come; cancelled ones go "
+                   "on. Once more takes back the one before. A daemon that ends forgets what was "
+                   "removed, and deletes its partial files.",
+        .takes = CLIENT,
+    },
+    {
+        .id = COMMAND_MOVE,
+        .name = "move",
+        .typed = COMMAND_IN_BOTH,
+        .items = true,
+        .operands = "up|down|top|bottom|POSITION ID…",
+        .summary = "Change the order of the queue.",
+        .details = ids_help,
+        .takes = CLIENT,
+        .operands_min = 2,
+        .operands_max = COMMAND_ANY,
+    },
+    {
+        .id = COMMAND_SET,
+        .name = "set",
+        .typed = COMMAND_IN_BOTH,
+        .operands = "",
+        .summary = "Change the session's options at once; without any, show them.",
+        .details = "What is set here is kept, and counts more than configuration and environment, "
+                   "until it is set otherwise or --reset lets go of it.",
+        .takes = COMMAND_TAKES_SETTINGS | COMMAND_TAKES_RESET | CLIENT,
+    },
+    {
+        .id = COMMAND_CONFIG,
+        .name = "config",
+        .operands = "[URL]",
+        .summary = "Show the options that are in force, and where each is from.",
+        .details =
+            "With URL: for that link, with the sections of the configuration for its host. "
+            "Options may be set, from the least to the most: in haul.conf, with its "
+            "sections like [host \"example.org\"] for the links of a host; in the environment, as "
+            "HAUL_JOBS or HAUL_USER_AGENT; on the command line. Passwords are not shown.",
+        .takes = COMMAND_TAKES_ITEM | COMMAND_TAKES_SETTINGS | COMMAND_TAKES_PROGRESS |
+                 COMMAND_TAKES_VERBOSE | COMMAND_TAKES_LOG | COMMAND_TAKES_CONFIG | CLIENT,
+        .operands_max = 1,
+    },
+    {
+        .id = COMMAND_WAIT,
+        .name = "wait",
+        .operands = "[ID…]",
+        .summary = "Wait until items are over; the exit status is that of 'get'.",
+        .details = ids_help,
+        .takes = CLIENT,
+        .operands_max = COMMAND_ANY,
+    },
+    {
+        .id = COMMAND_STOP,
+        .name = "stop",
+        .typed = COMMAND_IN_BOTH,
+        .operands = "",
+        .summary = "End the session's daemon; what came is kept.",
+        .takes = CLIENT,
+    },
+    {
+        .id = COMMAND_DAEMON,
+        .name = "daemon",
+        .operands = "",
+        .summary = "Run the session's daemon here; clients start one by themselves.",
+        .takes = COMMAND_TAKES_SETTINGS | COMMAND_TAKES_SESSION | COMMAND_TAKES_VERBOSE |
+                 COMMAND_TAKES_HOOKS | COMMAND_TAKES_CONFIG,
+    },
+    {
+        .id = COMMAND_SESSIONS,
+        .name = "sessions",
+        .operands = "",
+        .summary = "List the sessions: what runs, what is at rest.",
+        .takes = COMMAND_TAKES_JSON,
+    },
+    {
+        .id = COMMAND_DOCTOR,
+        .name = "doctor",
+        .operands = "",
+        .summary = "Look for what is wrong here, and tell what to do.",
+        .details =
+            "Looks at the configuration, the folders and the room in them, what happens at logout, "
+            "the terminal, the libraries and the daemon. Exit status: 0 nothing is wrong, 1 "
+            "something is.",
+        .takes = CLIENT,
+    },
+    {
+        .id = COMMAND_BRIDGE,
+        .name = "bridge",
+        .operands = "",
+        .summary = "Join standard input and output to the session's daemon.",
+        .details =
+            "This is what --host runs on the other machine, through ssh: nothing but lines of "
+            "the control protocol goes in and out. A daemon is started when none runs. It ends "
+            "when either side does.",
+        .takes = COMMAND_TAKES_SESSION,
+    },
+    {
+        .id = COMMAND_HELP,
+        .name = "help",
+        .typed = COMMAND_IN_BOTH,
+        .operands = "[COMMAND]",
+        .summary = "Explain haul or one of its commands.",
+        .operands_max = 1,
+    },
+    {
+        .id = COMMAND_VERSION,
+        .name = "version",
+        .typed = COMMAND_IN_BOTH,
+        .operands = "",
+        .summary = "Show the versions of haul and its libraries.",
+    },
+};
+
+static const struct command screen_command = {
+    .id = COMMAND_SCREEN,
+    .name = "",
+    .operands = "[URL…]",
+    .summary = "A download manager for the terminal. Without a command it shows the session's "
+               "queue, adding the URLs; the downloads go on when the screen is closed.",
+    .takes = COMMAND_TAKES_ITEM | COMMAND_TAKES_SETTINGS | COMMAND_TAKES_INPUT |
+             COMMAND_TAKES_SESSION | COMMAND_TAKES_HOST | COMMAND_TAKES_LOG | COMMAND_TAKES_CONFIG |
+             COMMAND_TAKES_SCREEN,
+    .operands_max = COMMAND_ANY,
+};
+
+const struct command *command_table(size_t *ret_count)
+{
+    *ret_count = COUNT_OF(commands);
+    return commands;
+}
+
+const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(commands); i++) {
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    }
+    return NULL;
+}
+
+const struct command *command_screen(void)
+{
+    return &screen_command;
+}
