@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "cli/command.h"
 #include "ui/app.h"
+#include "ui/bindings.h"
+#include "ui/key_name.h"
 
 static int show_screen(const struct cli_start *start)
 {
@@ -23,12 +25,44 @@ static int show_screen(const struct cli_start *start)
     return ui_main(&screen);
 }
 
+static void show_keys(const struct bindings *bindings, enum keymap_action action, cli_keys_fn *each,
+                      void *ctx)
+{
+    uint32_t codes[BINDINGS_KEYS_MAX];
+    char texts[BINDINGS_KEYS_MAX][KEY_NAME_SIZE];
+    const char *names[BINDINGS_KEYS_MAX];
+    struct cli_keys keys = {.action = keymap_name(action),
+                            .names = names,
+                            .count = bindings_keys(bindings, action, codes),
+                            .line = bindings_line(bindings, action),
+                            .taken = bindings_taken(bindings, action)};
+
+    for (size_t i = 0; i < keys.count; i++)
+        names[i] = key_name(codes[i], texts[i]);
+    each(ctx, &keys);
+}
+
+static enum haul_err read_keys(const struct config *config, cli_keys_fn *each, void *ctx,
+                               struct haul_error *err)
+{
+    struct bindings *bindings = bindings_new();
+    enum haul_err code = bindings_read(bindings, config, err);
+
+    for (enum keymap_action action = ACT_NONE + 1; code == HAUL_OK && each && action < ACT_COUNT;
+         action++)
+        show_keys(bindings, action, each, ctx);
+    bindings_free(bindings);
+    return code;
+}
+
 int main(int argc, char **argv)
 {
+    static const struct cli_screen screen = {show_screen, read_keys};
+
     fd_fill_standard();
     mem_init();
     setlocale(LC_CTYPE,
               ""); /* the rest stays "C": what is written must be readable by every haul */
     setlocale(LC_MESSAGES, "");
-    return cli_main(argc, argv, show_screen);
+    return cli_main(argc, argv, &screen);
 }

@@ -22,6 +22,7 @@
 #include "base/str.h"
 #include "haul/log.h"
 #include "input/requests.h"
+#include "ui/bindings.h"
 #include "ui/cells.h"
 #include "ui/model.h"
 #include "ui/pace.h"
@@ -43,6 +44,7 @@ struct app {
     struct term *term;
     struct model *model;
     struct screen *screen;
+    struct bindings *bindings;
     struct script *script; /* NULL without one */
     struct cells cells;
     uv_timer_t frame_timer;
@@ -373,6 +375,12 @@ static enum haul_err script_start(struct app *app, struct haul_error *err)
     return script_open(path, &events, &app->script, err);
 }
 
+static enum haul_err keys_read(struct app *app, struct haul_error *err)
+{
+    const struct config *config = app->start->config;
+    return config ? bindings_read(app->bindings, config, err) : HAUL_OK;
+}
+
 static void run(struct app *app)
 {
     app->cells.ascii = is_ascii_wanted();
@@ -413,8 +421,10 @@ static void parts_open(struct app *app)
                                         .work = on_work_wanted,
                                         .cost = on_cost,
                                         .ctx = app};
+    app->bindings = bindings_new();
     app->model = model_new(app->loop, &place, app->clock, &from_model);
-    app->screen = screen_new(app->model, app->start->options, app->start->config, &from_screen);
+    app->screen = screen_new(app->model, app->bindings, app->start->options, app->start->config,
+                             &from_screen);
     timers_open(app);
 }
 
@@ -423,6 +433,7 @@ static void parts_close(struct app *app)
     script_free(app->script);
     model_free(app->model);
     screen_free(app->screen);
+    bindings_free(app->bindings);
     timers_close(app);
 }
 
@@ -456,7 +467,7 @@ int ui_main(const struct ui_start *start)
                                  .ctx = &app};
     if (!connect_first(&app)) {
         app.status = 1;
-    } else if (script_start(&app, &err) == HAUL_OK &&
+    } else if (keys_read(&app, &err) == HAUL_OK && script_start(&app, &err) == HAUL_OK &&
                term_open(app.loop, start->log_path, &events, &app.term, &err) == HAUL_OK) {
         run(&app);
         term_close(app.term);

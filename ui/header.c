@@ -250,15 +250,17 @@ void header_paint_columns(const struct cells *cells, int y, int width, const str
 }
 
 /* Help and quit are always there: their room is kept. */
-void header_paint_keys(const struct cells *cells, int y, enum keymap_place place)
+void header_paint_keys(const struct cells *cells, int y, const struct bindings *bindings,
+                       enum keymap_place place)
 {
     size_t count;
     const struct keymap_row *rows = keymap_table(&count);
     int needed[KEYMAP_MAX] = {0};
     int kept = 0;
     for (size_t i = 0; i < count && i < COUNT_OF(needed); i++) {
-        bool shown = rows[i].brief && rows[i].name && (rows[i].places & place);
-        needed[i] = shown ? (int)(text_width(rows[i].name) + text_width(rows[i].brief)) + 3 : 0;
+        const char *keys = bindings_shown(bindings, i);
+        bool shown = rows[i].brief && keys[0] && (rows[i].places & place);
+        needed[i] = shown ? (int)(text_width(keys) + text_width(rows[i].brief)) + 3 : 0;
         if (rows[i].action == ACT_HELP || rows[i].action == ACT_QUIT)
             kept += needed[i];
     }
@@ -268,7 +270,9 @@ void header_paint_keys(const struct cells *cells, int y, enum keymap_place place
         if (needed[i] == 0 || (!always && x + needed[i] + kept > cells->width + 1))
             continue;
         kept -= always ? needed[i] : 0;
-        int at = x + cells_put(cells, y, x, cells->width - x, STYLE_STRONG, rows[i].name) + 1;
+        int at =
+            x +
+            cells_put(cells, y, x, cells->width - x, STYLE_STRONG, bindings_shown(bindings, i)) + 1;
         cells_put(cells, y, at, cells->width - at, STYLE_DIM, rows[i].brief);
         x += needed[i];
     }

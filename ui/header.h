@@ -1,8 +1,8 @@
 #ifndef UI_HEADER_H
 #define UI_HEADER_H
 
+#include "ui/bindings.h"
 #include "ui/cells.h"
-#include "ui/keymap.h"
 #include "ui/list_view.h"
 #include "ui/model.h"
 
@@ -15,11 +15,12 @@ void header_paint(const struct cells *cells, int y, const struct model *model);
 /* " [All] Active Queued Done Failed           sort: queue   / iso" */
 void header_paint_tabs(const struct cells *cells, int y, const struct list_view *list);
 
-/* " a add  p pause  x cancel …  ? help  q quit" from the key table. */
 /* The columns of the list, WIDTH wide, on the rule above it; the one it is sorted by is marked. */
 void header_paint_columns(const struct cells *cells, int y, int width,
                           const struct list_view *list);
-void header_paint_keys(const struct cells *cells, int y, enum keymap_place place);
+/* " a add  p pause  x cancel …  ? help  q quit" from the key table. */
+void header_paint_keys(const struct cells *cells, int y, const struct bindings *bindings,
+                       enum keymap_place place);
 
 /* All that a screen too small for anything else says. */
 void header_paint_tiny(const struct cells *cells, const struct model *model);

@@ -13,24 +13,26 @@
 #define PAGE_LINES   10
 #define TOP_MAX      10000
 
-/* The rows that have something to say, at most MAX of them. */
-static int rows_collect(const struct keymap_row *ret_rows[], int max)
+/* The rows that have something to say and a key, at most MAX of them. */
+static int rows_collect(const struct bindings *bindings, size_t ret_rows[], int max)
 {
     size_t count;
     int found = 0;
     const struct keymap_row *table = keymap_table(&count);
     for (size_t i = 0; i < count && found < max; i++) {
-        if (table[i].help)
-            ret_rows[found++] = &table[i];
+        if (table[i].help && bindings_shown(bindings, i)[0])
+            ret_rows[found++] = i;
     }
     return found;
 }
 
 static void paint_row(const struct cells *cells, int y, int x, int width,
-                      const struct keymap_row *row)
+                      const struct bindings *bindings, size_t row)
 {
-    cells_put(cells, y, x, MIN(NAME_WIDTH, width), STYLE_STRONG, row->name);
-    cells_put(cells, y, x + NAME_WIDTH, width - NAME_WIDTH, STYLE_TEXT, row->help);
+    size_t count;
+    cells_put(cells, y, x, MIN(NAME_WIDTH - 1, width), STYLE_STRONG, bindings_shown(bindings, row));
+    cells_put(cells, y, x + NAME_WIDTH, width - NAME_WIDTH, STYLE_TEXT,
+              keymap_table(&count)[row].help);
 }
 
 /* "1-18 of 26" when there is more than can be seen. */
@@ -47,8 +49,8 @@ static void paint_place(const struct cells *cells, struct cells_area area, int t
 static void paint(struct view *view, const struct cells *cells, struct cells_area area)
 {
     struct help_view *help = OWNER_OF(view, struct help_view, view);
-    const struct keymap_row *rows[KEYMAP_MAX];
-    int count = rows_collect(rows, (int)COUNT_OF(rows));
+    size_t rows[KEYMAP_MAX];
+    int count = rows_collect(help->bindings, rows, (int)COUNT_OF(rows));
     int columns = area.width >= 2 * COLUMN_WIDTH ? 2 : 1;
     int width = MIN(area.width / columns, 2 * COLUMN_WIDTH);
     int lines = (count + columns - 1) / columns;
@@ -64,7 +66,7 @@ static void paint(struct view *view, const struct cells *cells, struct cells_are
             if (help->top + line >= lines || index >= count)
                 continue;
             paint_row(cells, area.y + TITLE_LINES + line, area.x + 1 + column * width, width - 2,
-                      rows[index]);
+                      help->bindings, rows[index]);
         }
     }
 }
@@ -98,7 +100,7 @@ static bool act(struct view *view, enum keymap_action action)
 
 static const struct view_ops ops = {.place = PLACE_HELP, .paint = paint, .act = act};
 
-void help_view_init(struct help_view *help)
+void help_view_init(struct help_view *help, const struct bindings *bindings)
 {
-    *help = (struct help_view){.view = {&ops}};
+    *help = (struct help_view){.view = {&ops}, .bindings = bindings};
 }

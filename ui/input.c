@@ -126,11 +126,26 @@ static uint32_t letter_key(char final)
         return INPUT_HOME;
     case 'M':
         return INPUT_ENTER; /* of the keypad */
+    case 'P':
+    case 'Q':
+    case 'R':
+    case 'S':
+        return INPUT_F1 + (uint32_t)(final - 'P');
     case 'Z':
         return INPUT_BACK_TAB;
     default:
         return 0;
     }
+}
+
+/* F1 to F12 as ESC [ number ~; the numbers have gaps. 0: none of them. */
+static uint32_t function_key(unsigned number)
+{
+    if (number >= 11 && number <= 15)
+        return INPUT_F1 + number - 11;
+    if (number >= 17 && number <= 21)
+        return INPUT_F1 + number - 12;
+    return number == 23 || number == 24 ? INPUT_F1 + number - 13 : 0;
 }
 
 /* The keys written as ESC [ number ~. */
@@ -152,7 +167,7 @@ static uint32_t number_key(unsigned number)
     case 6:
         return INPUT_PAGE_DOWN;
     default:
-        return 0;
+        return function_key(number);
     }
 }
 
@@ -196,7 +211,8 @@ static void finish_csi(struct input *input, char final)
         return;
     }
     uint32_t code = final == '~' ? number_key(number) : letter_key(final);
-    if (code != 0)
+    bool modified = parameter(input, 1) > 1; /* Shift and the like: another key than F1 alone */
+    if (code != 0 && (code < INPUT_F1 || !modified))
         emit(input, code);
 }
 
@@ -213,7 +229,6 @@ static void feed_csi(struct input *input, char byte)
     }
 }
 
-/* Alt with a letter is no key of ours and is dropped as a whole. */
 static void feed_escape(struct input *input, char byte)
 {
     if (byte == '[' || byte == 'O') {
@@ -223,6 +238,8 @@ static void feed_escape(struct input *input, char byte)
         emit(input, INPUT_ESC);
     } else {
         input->state = INPUT_GROUND;
+        if (byte > ' ' && byte < 0x7f)
+            emit(input, INPUT_ALT | (uint32_t)byte);
     }
 }
 
@@ -247,6 +264,8 @@ static bool feed_byte(struct input *input, char byte)
         return true;
     case INPUT_CONSOLE:
         input->state = INPUT_GROUND;
+        if (byte >= 'A' && byte <= 'E')
+            emit(input, INPUT_F1 + (uint32_t)(byte - 'A'));
         return true;
     default:
         feed_ground(input, byte);

@@ -27,7 +27,10 @@ enum {
     INPUT_INSERT,
     INPUT_DELETE,
     INPUT_BACKSPACE,
-    INPUT_BACK_TAB
+    INPUT_BACK_TAB,
+    INPUT_F1, /* F2 to F12 follow */
+    INPUT_F12 = INPUT_F1 + 11,
+    INPUT_ALT = 0x200000 /* with a character that was typed while Alt was held */
 };
 
 #define INPUT_CTRL(letter) ((uint32_t)(letter)&0x1fu)
@@ -54,7 +57,7 @@ enum input_state {
     INPUT_ESCAPE,    /* ESC came */
     INPUT_CSI,       /* ESC [ came */
     INPUT_SS3,       /* ESC O came */
-    INPUT_CONSOLE,   /* ESC [ [ came: a function key of the Linux console */
+    INPUT_CONSOLE,   /* ESC [ [ came: F1 to F5 of the Linux console */
     INPUT_PASTE,     /* between the markers of a bracketed paste */
     INPUT_BURST      /* in a paste of a terminal that does not mark it */
 };

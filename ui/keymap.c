@@ -31,7 +31,7 @@ static const struct keymap_row rows[] = {
     {'L', "L", ACT_ITEM_LIMIT, LISTS, NULL, "limit the rate of a download"},
     {' ', "Space", ACT_MARK, LISTS, "select",
      "select, and down; then keys act on all selected ones"},
-    {'v', "v", ACT_MARK_RANGE, LISTS, NULL, "select from here on to where v is pressed again"},
+    {'v', "v", ACT_MARK_RANGE, LISTS, NULL, "select from here on; once more: to there"},
     {'*', "*", ACT_MARK_ALL, LISTS, NULL, "select all of this view, or none"},
     {'/', "/", ACT_FIND, LISTS | PLACE_LOG, "find",
      "find: word  state:failed  host:x  size>1G  -word"},
@@ -93,17 +93,77 @@ static const struct keymap_row rows[] = {
 
 _Static_assert(COUNT_OF(rows) <= KEYMAP_MAX, "who paints them has room for so many");
 
+/* As the configuration names them. */
+static const char *const names[ACT_COUNT] = {
+    [ACT_NONE] = "none",
+    [ACT_ADD] = "add",
+    [ACT_PAUSE] = "pause",
+    [ACT_PAUSE_ALL] = "pause-all",
+    [ACT_CANCEL] = "cancel",
+    [ACT_RETRY] = "retry",
+    [ACT_RETRY_ALL] = "retry-all",
+    [ACT_REMOVE] = "remove",
+    [ACT_CLEAR] = "clear",
+    [ACT_UNDO] = "undo",
+    [ACT_MORE_JOBS] = "more-jobs",
+    [ACT_FEWER_JOBS] = "fewer-jobs",
+    [ACT_LIMIT] = "limit",
+    [ACT_ITEM_LIMIT] = "item-limit",
+    [ACT_MOVE_UP] = "move-up",
+    [ACT_MOVE_DOWN] = "move-down",
+    [ACT_MOVE_TOP] = "move-top",
+    [ACT_MOVE_BOTTOM] = "move-bottom",
+    [ACT_PRIORITY] = "priority",
+    [ACT_PATH] = "path",
+    [ACT_COPY_LINK] = "copy-link",
+    [ACT_COPY_PATH] = "copy-path",
+    [ACT_FIND] = "find",
+    [ACT_FIND_NEXT] = "find-next",
+    [ACT_FIND_PREVIOUS] = "find-previous",
+    [ACT_FILTER] = "filter",
+    [ACT_SORT] = "sort",
+    [ACT_SORT_TURN] = "sort-turn",
+    [ACT_MARK] = "select",
+    [ACT_MARK_RANGE] = "select-range",
+    [ACT_MARK_ALL] = "select-all",
+    [ACT_DETAILS] = "details",
+    [ACT_LOG] = "log",
+    [ACT_LEVEL] = "log-level",
+    [ACT_NEXT_TAB] = "next-view",
+    [ACT_PREVIOUS_TAB] = "previous-view",
+    [ACT_TAB_1] = "view-all",
+    [ACT_TAB_2] = "view-active",
+    [ACT_TAB_3] = "view-queued",
+    [ACT_TAB_4] = "view-done",
+    [ACT_TAB_5] = "view-failed",
+    [ACT_UP] = "up",
+    [ACT_DOWN] = "down",
+    [ACT_PAGE_UP] = "page-up",
+    [ACT_PAGE_DOWN] = "page-down",
+    [ACT_TOP] = "top",
+    [ACT_BOTTOM] = "bottom",
+    [ACT_FOLDER] = "folder",
+    [ACT_OPTIONS] = "options",
+    [ACT_TOGGLE] = "choose",
+    [ACT_TOGGLE_ALL] = "choose-all",
+    [ACT_DROP] = "drop",
+    [ACT_HEAL] = "heal",
+    [ACT_ACCEPT] = "accept",
+    [ACT_BACK] = "back",
+    [ACT_HELP] = "help",
+    [ACT_REDRAW] = "redraw",
+    [ACT_SUSPEND] = "suspend",
+    [ACT_QUIT] = "quit",
+    [ACT_STOP] = "stop",
+};
+
 const struct keymap_row *keymap_table(size_t *ret_count)
 {
     *ret_count = COUNT_OF(rows);
     return rows;
 }
 
-enum keymap_action keymap_find(uint32_t key, enum keymap_place place)
+const char *keymap_name(enum keymap_action action)
 {
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        if (rows[i].key == key && (rows[i].places & place))
-            return rows[i].action;
-    }
-    return ACT_NONE;
+    return names[action];
 }

@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the keys do, as one table: dispatch, help page and bottom bar are made from it. */
+/* What the keys do, as one table: dispatch, help page and bottom bar are made from it. What a user
+ * bound otherwise is in ui/bindings.h. */
 
 enum keymap_action {
     ACT_NONE,
@@ -97,7 +98,7 @@ struct keymap_row {
 
 const struct keymap_row *keymap_table(size_t *ret_count);
 
-/* ACT_NONE when KEY does nothing in PLACE. */
-enum keymap_action keymap_find(uint32_t key, enum keymap_place place);
+/* The word for ACTION in the configuration: "pause-all". */
+const char *keymap_name(enum keymap_action action);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "ui/list_view.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -25,7 +26,7 @@ static const struct {
     uint32_t states;
     const char *empty;
 } tabs[LIST_TAB_COUNT] = {
-    [LIST_ALL] = {"All", 0, "Nothing here yet. Paste links, or press a to type one."},
+    [LIST_ALL] = {"All", 0, "Nothing here yet. Paste links."},
     [LIST_ACTIVE] = {"Active", STATE(HAUL_ACTIVE) | STATE(HAUL_WAITING), "Nothing is running."},
     [LIST_QUEUED] = {"Queued", STATE(HAUL_QUEUED) | STATE(HAUL_PAUSED), "Nothing is waiting."},
     [LIST_DONE] = {"Done", STATE(HAUL_DONE), "Nothing is done yet."},
@@ -227,8 +228,15 @@ static void paint_empty(const struct list_view *list, const struct cells *cells,
                         struct cells_area area)
 {
     const char *text = list->filter[0] ? "Nothing fits the filter." : tabs[list->tab].empty;
-    if (!model_loaded(list->model))
+    char with_key[80];
+    const char *key = bindings_key(list->bindings, ACT_ADD);
+    if (!model_loaded(list->model)) {
         text = "Asking the daemon…";
+    } else if (list->tab == LIST_ALL && !list->filter[0] && key[0]) {
+        snprintf(with_key, sizeof(with_key),
+                 "Nothing here yet. Paste links, or press %s to type one.", key);
+        text = with_key;
+    }
     cells_put(cells, area.y + MIN(1, area.height - 1), area.x + 3, area.width - 4, STYLE_DIM, text);
 }
 
@@ -423,7 +431,7 @@ static bool act(struct view *view, enum keymap_action action)
 
 static const struct view_ops ops = {.place = PLACE_LIST, .paint = paint, .act = act};
 
-void list_view_init(struct list_view *list, struct model *model)
+void list_view_init(struct list_view *list, struct model *model, const struct bindings *bindings)
 {
-    *list = (struct list_view){.view = {&ops}, .model = model};
+    *list = (struct list_view){.view = {&ops}, .model = model, .bindings = bindings};
 }

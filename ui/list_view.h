@@ -3,6 +3,7 @@
 
 #include "base/filter.h"
 #include "haul/client.h"
+#include "ui/bindings.h"
 #include "ui/model.h"
 #include "ui/view.h"
 
@@ -14,6 +15,7 @@ enum list_tab { LIST_ALL, LIST_ACTIVE, LIST_QUEUED, LIST_DONE, LIST_FAILED, LIST
 struct list_view {
     struct view view;
     struct model *model;
+    const struct bindings *bindings;
     enum list_tab tab;
     enum haul_sort sort;
     bool descending;
@@ -29,7 +31,7 @@ struct list_view {
     bool ticks;               /* a row that was painted changes with time alone */
 };
 
-void list_view_init(struct list_view *list, struct model *model);
+void list_view_init(struct list_view *list, struct model *model, const struct bindings *bindings);
 
 /* Takes in what the model has now, for a list of HEIGHT lines, and asks the daemon for what is
  * missing. Before each painting, and when the list is covered too. */

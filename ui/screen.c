@@ -20,6 +20,7 @@
 #include "base/url.h"
 #include "ui/actions.h"
 #include "ui/adding.h"
+#include "ui/bindings.h"
 #include "ui/copying.h"
 #include "ui/detail_view.h"
 #include "ui/finding.h"
@@ -41,6 +42,7 @@
 
 struct screen {
     struct model *model;
+    const struct bindings *bindings;
     struct screen_events events;
     struct list_view list;
     struct detail_view detail;
@@ -128,17 +130,19 @@ bool screen_work(struct screen *screen)
     return adding_work(&screen->adding);
 }
 
-struct screen *screen_new(struct model *model, const struct haul_options *options,
-                          struct config *config, const struct screen_events *events)
+struct screen *screen_new(struct model *model, const struct bindings *bindings,
+                          const struct haul_options *options, struct config *config,
+                          const struct screen_events *events)
 {
     struct screen *screen = xcalloc(1, sizeof(*screen));
     struct copying_events from_copying = {on_copy, on_notice, on_tell, screen};
     struct adding_events from_adding = {on_notice, on_adding_work, screen};
     screen->model = model;
+    screen->bindings = bindings;
     screen->events = *events;
-    list_view_init(&screen->list, model);
+    list_view_init(&screen->list, model, bindings);
     detail_view_init(&screen->detail, model);
-    help_view_init(&screen->help);
+    help_view_init(&screen->help, bindings);
     log_view_init(&screen->log, model, &screen->prompt, on_cost, on_notice, screen);
     prompt_init(&screen->prompt);
     actions_init(&screen->actions, model, &screen->list, &screen->prompt);
@@ -317,7 +321,7 @@ void screen_key(struct screen *screen, const struct input_key *key)
     /* Frames may have come since the last painting: a key means what is known now. */
     list_view_update(&screen->list, screen->list.height);
     struct view *view = focus(screen);
-    enum keymap_action action = keymap_find(key->code, view->ops->place);
+    enum keymap_action action = bindings_find(screen->bindings, key->code, view->ops->place);
     if (action == ACT_NONE || view->ops->act(view, action))
         return;
     /* The details follow the list's cursor, so what they leave alone may be the list's. */
@@ -400,7 +404,7 @@ static int paint_bottom(struct screen *screen, const struct cells *cells, int y)
     if (screen->notice[0])
         paint_notice(screen, cells, y);
     else
-        header_paint_keys(cells, y, focus(screen)->ops->place);
+        header_paint_keys(cells, y, screen->bindings, focus(screen)->ops->place);
     return -1;
 }
 

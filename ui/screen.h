@@ -10,6 +10,7 @@
 /* The screen as a whole: which views are open, what the keys do, and where everything is painted.
  */
 
+struct bindings;
 struct config;
 struct screen;
 
@@ -25,8 +26,9 @@ struct screen_events {
 };
 
 /* All is borrowed; OPTIONS (for what is added here) and CONFIG (for its links) may be NULL. */
-struct screen *screen_new(struct model *model, const struct haul_options *options,
-                          struct config *config, const struct screen_events *events);
+struct screen *screen_new(struct model *model, const struct bindings *bindings,
+                          const struct haul_options *options, struct config *config,
+                          const struct screen_events *events);
 void screen_free(struct screen *screen); /* NULL is fine */
 
 /* Any of these may change what is to be painted. */

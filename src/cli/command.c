@@ -47,15 +47,17 @@ command_fn *command_runner(const struct command *command)
     return runs[command->id];
 }
 
-static int run_screen(const struct args *args, cli_screen_fn *screen)
+static int run_screen(const struct args *args)
 {
     struct requests requests = {0};
     struct haul_error err;
     int status;
 
+    if (args->screen->keys(args->config, NULL, NULL, &err) != HAUL_OK)
+        return report_error(&err);
     if (collect_requests(args, &requests, &err) != HAUL_OK)
         return report_usage("", &err);
-    status = screen(&(struct cli_start){
+    status = args->screen->show(&(struct cli_start){
         .session = args->run.session,
         .host = args->run.host,
         .requests = &requests,
@@ -70,7 +72,7 @@ static int run_screen(const struct args *args, cli_screen_fn *screen)
     return status;
 }
 
-static int run_command(struct args *args, cli_screen_fn *screen)
+static int run_command(struct args *args)
 {
     struct haul_error err;
 
@@ -85,11 +87,11 @@ static int run_command(struct args *args, cli_screen_fn *screen)
     if (args->config && config_warning(args->config))
         report_note("%s", config_warning(args->config));
     if (args->command->id == COMMAND_SCREEN)
-        return run_screen(args, screen);
+        return run_screen(args);
     return runs[args->command->id](args);
 }
 
-int cli_main(int argc, char **argv, cli_screen_fn *screen)
+int cli_main(int argc, char **argv, const struct cli_screen *screen)
 {
     const char *const *words = (const char *const *)argv + 1;
     size_t count = argc > 1 ? (size_t)argc - 1 : 0;
@@ -106,7 +108,8 @@ int cli_main(int argc, char **argv, cli_screen_fn *screen)
     }
     if (args_parse(command, words, count, &args, &err) != HAUL_OK)
         return report_usage(command->name, &err);
-    status = run_command(&args, screen);
+    args.screen = screen;
+    status = run_command(&args);
     args_fini(&args);
     return status;
 }

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "haul/error.h"
 #include "haul/options.h"
 
 /* The commands, and the way in from main(). */
@@ -25,12 +26,29 @@ struct cli_start {
     uint64_t ui_rate;                   /* bytes a second; 0: no bound */
 };
 
-/* Shows the screen and returns the exit status. main() hands it in, for this room does not know
- * the screen. */
-typedef int cli_screen_fn(const struct cli_start *start);
+/* The keys of something that can be done on the screen. */
+struct cli_keys {
+    const char *action;       /* its name in the configuration */
+    const char *const *names; /* of the keys */
+    size_t count;
+    size_t line;  /* of the configuration that binds them; 0: none does */
+    size_t taken; /* the line that gave a key of it to something else; 0: none did */
+};
+
+typedef void cli_keys_fn(void *ctx, const struct cli_keys *keys);
+
+/* What main() hands in, for this room does not know the screen. */
+struct cli_screen {
+    /* Shows it and returns the exit status. */
+    int (*show)(const struct cli_start *start);
+    /* Calls EACH for all that can be done, as CONFIG binds it; EACH may be NULL. Fails for a
+     * configuration that binds keys in a wrong way. */
+    enum haul_err (*keys)(const struct config *config, cli_keys_fn *each, void *ctx,
+                          struct haul_error *err);
+};
 
 /* Reads the command line, does what it says, returns the exit status. */
-int cli_main(int argc, char **argv, cli_screen_fn *screen);
+int cli_main(int argc, char **argv, const struct cli_screen *screen);
 
 struct args;
 

@@ -181,6 +181,52 @@ static void print_row(const struct table *table, const struct haul_option *optio
     free(from);
 }
 
+/* "p F5", or "none": the caller's. */
+static char *keys_text(const struct cli_keys *keys)
+{
+    char *text = xstrdup(keys->count > 0 ? keys->names[0] : "none");
+
+    for (size_t i = 1; i < keys->count; i++) {
+        char *longer = xasprintf("%s %s", text, keys->names[i]);
+
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+static void print_keys(void *ctx, const struct cli_keys *keys)
+{
+    char *text = keys_text(keys);
+
+    (void)ctx;
+    printf("%-*s %-*s ", NAME_COLUMNS, keys->action, VALUE_COLUMNS, text);
+    if (keys->line != 0)
+        printf("line %zu\n", keys->line);
+    else if (keys->taken != 0)
+        printf("default, but for line %zu\n", keys->taken);
+    else
+        puts("default");
+    free(text);
+}
+
+static void json_keys(void *ctx, const struct cli_keys *keys)
+{
+    json_t *rows = ctx;
+    json_t *row = json_object();
+    json_t *names = json_array();
+
+    for (size_t i = 0; i < keys->count; i++)
+        json_array_append_new(names, json_string(keys->names[i]));
+    json_object_set_new(row, "action", json_string(keys->action));
+    json_object_set_new(row, "keys", names);
+    json_object_set_new(row, "from",
+                        json_string(source_names[keys->line != 0 ? FROM_FILE : FROM_DEFAULT]));
+    if (keys->line != 0)
+        json_object_set_new(row, "line", json_integer((json_int_t)keys->line));
+    json_array_append_new(rows, row);
+}
+
 static json_t *json_values(const struct table *table, const struct haul_option *option)
 {
     json_t *list;
@@ -220,14 +266,22 @@ static json_t *json_row(const struct table *table, const struct haul_option *opt
     return row;
 }
 
-static void print_json(const struct table *table)
+static int print_json(const struct table *table)
 {
     size_t count;
     const struct haul_option *options = haul_option_table(&count);
     json_t *answer = json_object();
     json_t *rows = json_array();
+    json_t *keys = json_array();
+    struct haul_error err;
     char *text;
 
+    if (table->args->screen->keys(table->args->config, json_keys, keys, &err) != HAUL_OK) {
+        json_decref(answer);
+        json_decref(rows);
+        json_decref(keys);
+        return report_error(&err);
+    }
     for (size_t i = 0; i < count; i++) {
         if (config_takes(&options[i]))
             json_array_append_new(rows, json_row(table, &options[i]));
@@ -235,10 +289,12 @@ static void print_json(const struct table *table)
     json_object_set_new(answer, "file", json_string(config_path(table->args->config)));
     json_object_set_new(answer, "found", json_boolean(config_found(table->args->config)));
     json_object_set_new(answer, "options", rows);
+    json_object_set_new(answer, "keys", keys);
     text = json_dumps(answer, JSON_COMPACT);
     puts(text);
     free(text);
     json_decref(answer);
+    return report_written(0);
 }
 
 static int print_table(const struct table *table)
@@ -247,15 +303,19 @@ static int print_table(const struct table *table)
     size_t count;
     const struct haul_option *options = haul_option_table(&count);
 
-    if (table->args->run.json) {
-        print_json(table);
-        return report_written(0);
-    }
+    struct haul_error err;
+
+    if (table->args->run.json)
+        return print_json(table);
+    if (table->args->screen->keys(config, NULL, NULL, &err) != HAUL_OK)
+        return report_error(&err);
     printf("# %s%s\n", config_path(config), config_found(config) ? "" : " (not there)");
     for (size_t i = 0; i < count; i++) {
         if (config_takes(&options[i]))
             print_row(table, &options[i]);
     }
+    puts("\n[keys]");
+    (void)table->args->screen->keys(config, print_keys, NULL, &err);
     return report_written(0);
 }
 

@@ -11,6 +11,7 @@
 
 /* A command line, read against the option table. */
 
+struct cli_screen;
 struct config;
 
 struct args {
@@ -24,6 +25,7 @@ struct args {
     struct config *config;        /* NULL: the command does not read it */
     const char **operands;        /* borrowed from the words */
     size_t operand_count;
+    const struct cli_screen *screen; /* see cli/command.h */
     size_t curl_at; /* the operand from which on they are a command of curl; else SIZE_MAX */
 };
 

@@ -61,6 +61,30 @@ def config_tells_each_value_and_its_place(t):
 
 
 @case
+def config_tells_what_keys_are_bound_to(t):
+    path = configure(t, "[keys]\npause = p F5\nremove = x\nstop = none\n")
+    keys = {row["action"]: row for row in t.ok("config", "--json").json()["keys"]}
+    for action, names, origin, line in [("pause", ["p", "F5"], "file", 2), ("stop", [], "file", 4),
+                                        ("remove", ["x"], "file", 3), ("cancel", [], "default", None),
+                                        ("quit", ["q", "Ctrl-C"], "default", None)]:
+        row = keys[action]
+        expect_equal((row["keys"], row["from"], row.get("line")), (names, origin, line), action)
+    lines = t.ok("config").out.decode().split("[keys]\n")[1].splitlines()
+    told = {line.split(None, 1)[0]: " ".join(line.split()[1:]) for line in lines}
+    for action, text in [("pause", "p F5 line 2"), ("stop", "none line 4"), ("up", "k Up default"),
+                         ("cancel", "none default, but for line 3")]:
+        expect_equal(told[action], text, action)
+
+    configure(t, "[keys]\npuase = p\n")
+    wanted = f'{path}, line 2: keys have no action "puase"; did you mean "pause"?'
+    for command in [[], ["config"], ["config", "--json"]]:
+        result = t.haul(*command)
+        expect_equal((result.status, result.err.decode().splitlines()[0]), (1, f"haul: {wanted}"),
+                     f"haul {command}")
+    expect_equal(t.ok("list", "--json").json()["items"], [], "what has no keys goes on")
+
+
+@case
 def config_asks_a_running_daemon(t):
     configure(t, "jobs = 3\n")
     t.ok("set", "--limit", "2M")

@@ -155,6 +155,34 @@ static void options(FILE *to, enum haul_option_scope scope, const char *title)
     }
 }
 
+/* How other keys are bound, and what to. */
+static void bindings(FILE *to)
+{
+    fputs(
+        ".PP\nThe section\n.B [keys]\nof the configuration file binds other keys, one action a "
+        "line:\n"
+        ".PP\n.RS\n.nf\n"
+        "[keys]\n"
+        "pause = p F5\n"
+        "remove = Del Ctrl-K\n"
+        "stop = none\n"
+        ".fi\n.RE\n.PP\n"
+        "A line replaces all keys of its action;\n.B none\nleaves it without. Keys are written\n"
+        ".BR p , \" P\" , \" Ctrl-P\" \" (or \" C-p ), \" Alt-p\" \" (or \" M-p ), \" F5\" ,\n"
+        ".BR Space , \" Enter\" , \" Esc\" , \" Tab\" , \" Shift-Tab\" , \" Backspace\" ,\n"
+        ".BR Ins , \" Del\" , \" Home\" , \" End\" , \" PgUp\" , \" PgDn\" , \" Up\" , \" Down\" , "
+        "\" Left\" , \" Right\" .\n"
+        "Two lines that give one key two meanings in one place are refused; a key that is bound\n"
+        "by default yields to a line. Help page and bottom bar show what is bound, and\n"
+        ".B haul config\nlists it. Keys of questions, and those that edit a line, stay as they "
+        "are.\nThe actions are:\n",
+        to);
+    for (enum keymap_action action = ACT_NONE + 1; action < ACT_COUNT; action++) {
+        put(to, keymap_name(action));
+        fputs(action + 1 < ACT_COUNT ? ",\n" : ".\n", to);
+    }
+}
+
 static void keys(FILE *to)
 {
     size_t count;
@@ -169,6 +197,7 @@ static void keys(FILE *to)
         fputs("\"\n", to);
         line(to, table[i].help);
     }
+    bindings(to);
 }
 
 static void variables(FILE *to)

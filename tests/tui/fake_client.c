@@ -22,6 +22,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "config/config.h"
 #include "haul/client.h"
 #include "ui/app.h"
 
@@ -1012,12 +1013,21 @@ int main(void)
     struct haul_options *options = haul_options_new();
     xstrset(&options->dir, "/home/user/Downloads");
     const char *theme = getenv("HAUL_FAKE_THEME");
+    struct config *config = NULL;
+    struct haul_error err;
+    if (getenv("HAUL_FAKE_CONFIG") &&
+        config_load(getenv("HAUL_FAKE_CONFIG"), &config, &err) != HAUL_OK) {
+        fprintf(stderr, "%s\n", err.text);
+        return 1;
+    }
     struct ui_start start = {.theme = theme ? (enum theme_name)(theme[0] - '0') : THEME_DEFAULT,
                              .session = "default",
                              .options = options,
+                             .config = config,
                              .log_path = getenv("HAUL_FAKE_STDERR"),
                              .clock = &still};
     int status = ui_main(&start);
+    config_free(config);
     haul_options_unref(options);
     return status;
 }

@@ -1,5 +1,7 @@
 """Keys as they are typed: what each asks of the session."""
 
+import os
+
 from tmux import Terminal, program
 
 
@@ -67,6 +69,19 @@ def the_path_is_shown_whole_until_the_next_key(path):
         terminal.wait_gone("so far in")
 
 
+def keys_are_those_of_the_configuration(path):
+    with Terminal() as terminal:
+        config = os.path.join(terminal.dir.name, "haul.conf")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write("[keys]\npause = F5 M-p\ncancel = p\nremove = C-k\ndown = j C-n\n")
+        terminal.start(path, HAUL_FAKE_CONFIG=config)
+        terminal.asks(["C-n", "F5"], "pause 2")
+        terminal.asks(["M-p"], "resume 2")
+        terminal.asks(["x", "p"], "cancel 2")
+        terminal.type("C-k")
+        terminal.wait("Remove, and delete")
+
+
 def removing_bytes_is_asked_for(path):
     with Terminal() as terminal:
         terminal.start(path)
@@ -118,6 +133,7 @@ def main():
     items_go_to_both_ends_of_the_queue(path)
     an_item_has_a_limit_of_its_own(path)
     the_path_is_shown_whole_until_the_next_key(path)
+    keys_are_those_of_the_configuration(path)
     removing_bytes_is_asked_for(path)
     arrows_come_in_every_form(path)
     quitting_asks_while_something_runs(path)

@@ -33,7 +33,8 @@ struct screen_case {
     const char *locale; /* NULL: UTF-8 */
     const char *type;   /* TERM; NULL: xterm-256color */
     bool no_color;
-    const char *theme; /* its number in ui/theme.h; NULL: the default */
+    const char *theme;  /* its number in ui/theme.h; NULL: the default */
+    const char *config; /* the configuration; NULL: none */
     bool ascii;
     bool colors; /* compare them */
 };
@@ -97,6 +98,17 @@ static const struct screen_case cases[] = {
     {.name = "help-80x24", .fake = "empty", .cols = 80, .rows = 24, .script = "?\n"},
     {.name = "help-200x50", .fake = "empty", .cols = 200, .rows = 50, .script = "?\n"},
     {.name = "help-40x10-end", .fake = "empty", .cols = 40, .rows = 10, .script = "?\nG\n"},
+    {.name = "help-bound-80x24",
+     .fake = "empty",
+     .cols = 80,
+     .rows = 24,
+     .config = "[keys]\nadd = +\npause = F5 p\nmove-up = M-k\nstop = none\nhelp = F1\n",
+     .script = "<F1>\n"},
+    {.name = "bar-bound-80x24",
+     .fake = "empty",
+     .cols = 80,
+     .rows = 24,
+     .config = "[keys]\nadd = C-a\npause = none\nhelp = F1\nback = Esc\nquit = F10\n"},
     {.name = "details-over-80x24", .fake = "busy", .cols = 80, .rows = 24, .script = "<Enter>\n"},
     {.name = "details-beside-160x45",
      .fake = "busy",
@@ -466,6 +478,11 @@ static void script_write(const struct run *run)
     fprintf(file, ":dump-screen %s\n", dump);
     fclose(file);
     file_write(paste, run->what->review ? reviewed : pasted);
+    if (run->what->config) {
+        char *config = file_path(run, "config");
+        file_write(config, run->what->config);
+        free(config);
+    }
     free(script);
     free(paste);
     free(dump);
@@ -485,6 +502,8 @@ static void child_run(const struct run *run, const char *program)
     setenv("NO_COLOR", what->no_color ? "1" : "", 1);
     setenv("HAUL_FAKE_THEME", what->theme ? what->theme : "0", 1);
     setenv("TZ", "UTC", 1);
+    if (what->config)
+        setenv("HAUL_FAKE_CONFIG", file_path(run, "config"), 1);
     unsetenv("COLUMNS");
     unsetenv("LINES");
     execl(program, program, (char *)NULL);
@@ -701,7 +720,7 @@ static bool run_end(struct run *run)
 
 static void files_remove(const struct run *run)
 {
-    static const char *const names[] = {"script", "paste", "dump", "stderr"};
+    static const char *const names[] = {"script", "paste", "dump", "stderr", "config"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         char *path = file_path(run, names[i]);
         char *text = file_read(path);

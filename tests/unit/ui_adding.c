@@ -14,11 +14,13 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "ui/adding.h"
+#include "ui/bindings.h"
 #include "ui/option_line.h"
 
 /* A sheet that nobody looks at. */
 struct world {
     struct model *model;
+    struct bindings *bindings;
     struct prompt prompt;
     struct adding adding;
     size_t wanted; /* calls for work */
@@ -59,6 +61,7 @@ static void open_world(struct world *world)
 
     *world = (struct world){0};
     struct haul_place place = {.session = "test"};
+    world->bindings = bindings_new();
     world->model = model_new(NULL, &place, &clock_system, &from_model);
     prompt_init(&world->prompt);
     adding_init(&world->adding, world->model, &world->prompt, NULL, NULL, &from_adding);
@@ -67,6 +70,7 @@ static void open_world(struct world *world)
 static void close_world(struct world *world)
 {
     model_free(world->model);
+    bindings_free(world->bindings);
     adding_fini(&world->adding);
     prompt_fini(&world->prompt);
 }
@@ -95,7 +99,7 @@ static void key(struct world *world, uint32_t code, const char *text, bool rushe
     if (prompt_open(&world->prompt))
         prompt_key(&world->prompt, &one);
     else
-        (void)act(world, keymap_find(code, PLACE_SHEET));
+        (void)act(world, bindings_find(world->bindings, code, PLACE_SHEET));
 }
 
 static void type(struct world *world, const char *text, bool rushed)
@@ -229,12 +233,12 @@ static void nothing_chosen_is_not_added(void **state)
     open_world(&world);
     read_all(&world, "nothing here\n");
     assert_int_equal(world.adding.view.view.ops->place, PLACE_SHEET_NONE);
-    assert_int_equal(keymap_find(INPUT_ENTER, PLACE_SHEET_NONE), ACT_NONE);
+    assert_int_equal(bindings_find(world.bindings, INPUT_ENTER, PLACE_SHEET_NONE), ACT_NONE);
     read_all(&world, "https://a.org/1\n");
     assert_int_equal(world.adding.view.view.ops->place, PLACE_SHEET);
     assert_true(act(&world, ACT_TOGGLE_ALL));
     assert_int_equal(world.adding.view.view.ops->place, PLACE_SHEET_OFF);
-    assert_int_equal(keymap_find(INPUT_ENTER, PLACE_SHEET_OFF), ACT_NONE);
+    assert_int_equal(bindings_find(world.bindings, INPUT_ENTER, PLACE_SHEET_OFF), ACT_NONE);
     close_world(&world);
 }
 

@@ -16,13 +16,17 @@
 static char heard[4096];
 
 static const char *const names[] = {"up",   "down", "left",   "right",  "home",      "end",
-                                    "pgup", "pgdn", "insert", "delete", "backspace", "backtab"};
+                                    "pgup", "pgdn", "insert", "delete", "backspace", "backtab",
+                                    "f1",   "f2",   "f3",     "f4",     "f5",        "f6",
+                                    "f7",   "f8",   "f9",     "f10",    "f11",       "f12"};
 
 static void hear_key(void *ctx, const struct input_key *key)
 {
     size_t at = strlen(heard);
     (void)ctx;
-    if (key->code >= INPUT_UP)
+    if (key->code & INPUT_ALT)
+        snprintf(heard + at, sizeof(heard) - at, "alt-%c ", (int)(key->code - INPUT_ALT));
+    else if (key->code >= INPUT_UP)
         snprintf(heard + at, sizeof(heard) - at, "%s ", names[key->code - INPUT_UP]);
     else
         snprintf(heard + at, sizeof(heard) - at, "k%x%s%s ", key->code, key->text[0] ? ":" : "",
@@ -113,10 +117,20 @@ static void escape_alone_is_a_key(void **state)
     assert_string_equal(fed("\033\033"), "k1b k1b ");
 }
 
+static void function_keys_and_alt_are_known(void **state)
+{
+    (void)state;
+    assert_string_equal(fed("\033OP\033OS\033[P\033[11~\033[15~\033[17~\033[21~\033[23~\033[24~"),
+                        "f1 f4 f1 f1 f5 f6 f10 f11 f12 ");
+    assert_string_equal(fed("\033[[A\033[[E"), "f1 f5 "); /* the Linux console */
+    assert_string_equal(fed("\033xq\033~\033\177\033 "), "alt-x k71:q alt-~ ");
+}
+
 static void unknown_sequences_type_nothing(void **state)
 {
     (void)state;
-    assert_string_equal(fed("\033[15~\033[?1;2c\033[1;3P\033[[A\033OP\033xq"), "k71:q ");
+    assert_string_equal(fed("\033[16~\033[?1;2c\033[1;3P\033[15;5~\033[[F\033OX\033\001q"),
+                        "k71:q ");
     assert_string_equal(fed("\033[11111111111111111111111111111111111111111111111Xq"), "k71:q ");
     assert_string_equal(fed("\033[200"), "");
 }
@@ -240,6 +254,7 @@ int main(void)
         cmocka_unit_test(broken_characters_cost_only_themselves),
         cmocka_unit_test(every_form_of_a_key_is_known),
         cmocka_unit_test(escape_alone_is_a_key),
+        cmocka_unit_test(function_keys_and_alt_are_known),
         cmocka_unit_test(unknown_sequences_type_nothing),
         cmocka_unit_test(an_answer_about_a_mode_is_no_key),
         cmocka_unit_test(a_marked_paste_is_text_whatever_it_holds),

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "ui/input.h"
+#include "ui/key_name.h"
 #include "ui/keymap.h"
 
 static void no_key_means_two_things_in_one_place(void **state)
@@ -49,15 +49,30 @@ static void what_is_shown_has_a_name(void **state)
     }
 }
 
-static void keys_hold_only_in_their_place(void **state)
+static void every_action_has_a_name_of_its_own(void **state)
 {
     (void)state;
-    assert_int_equal(keymap_find('d', PLACE_LIST), ACT_REMOVE);
-    assert_int_equal(keymap_find('d', PLACE_SHEET), ACT_FOLDER);
-    assert_int_equal(keymap_find('d', PLACE_HELP), ACT_NONE);
-    assert_int_equal(keymap_find('q', PLACE_LIST), ACT_QUIT);
-    assert_int_equal(keymap_find('q', PLACE_SHEET), ACT_BACK);
-    assert_int_equal(keymap_find(INPUT_CTRL('c'), PLACE_SHEET), ACT_QUIT);
+    for (int action = ACT_NONE; action < ACT_COUNT; action++) {
+        const char *name = keymap_name((enum keymap_action)action);
+        if (!name)
+            fail_msg("action %d has no name", action);
+        for (int other = ACT_NONE; other < action; other++)
+            assert_string_not_equal(name, keymap_name((enum keymap_action)other));
+    }
+}
+
+/* What stands in the table is what the name that is shown says. */
+static void names_of_single_keys_are_theirs(void **state)
+{
+    size_t count;
+    const struct keymap_row *rows = keymap_table(&count);
+    char buf[KEY_NAME_SIZE];
+    (void)state;
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].name && !strpbrk(rows[i].name, " ") && strcmp(rows[i].name, "1-5") != 0 &&
+            strcmp(rows[i].name, "+/-") != 0)
+            assert_string_equal(rows[i].name, key_name(rows[i].key, buf));
+    }
 }
 
 int main(void)
@@ -66,7 +81,8 @@ int main(void)
         cmocka_unit_test(no_key_means_two_things_in_one_place),
         cmocka_unit_test(every_action_has_a_key),
         cmocka_unit_test(what_is_shown_has_a_name),
-        cmocka_unit_test(keys_hold_only_in_their_place),
+        cmocka_unit_test(every_action_has_a_name_of_its_own),
+        cmocka_unit_test(names_of_single_keys_are_theirs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
