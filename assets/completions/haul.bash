@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Completion of haul(1) for bash. Made from haul's tables by tests/reference; lint/reference tells how.
 
-_haul_commands="get add list show pause resume cancel retry change remove undo move set config wait stop daemon sessions doctor bridge help version"
+_haul_commands="get add list show hosts pause resume cancel retry change remove undo move set config wait stop daemon sessions doctor bridge help version"
 
 # What may follow the option $1: sets `words`, or `kind`; false: it takes no value.
 _haul_value() {
@@ -26,6 +26,7 @@ _haul_options() {
     add) words="--dir --out --input-file --jobs --per-host --limit --priority --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --json --config --session --host --help --version" ;;
     list) words="--json --session --host --help --version" ;;
     show) words="--json --session --host --help --version" ;;
+    hosts) words="--json --session --host --help --version" ;;
     pause) words="--json --session --host --help --version" ;;
     resume) words="--json --session --host --help --version" ;;
     cancel) words="--json --session --host --help --version" ;;

@@ -1,12 +1,13 @@
 # Completion of haul(1) for fish. Made from haul's tables by tests/reference; lint/reference tells how.
 
-set -g haul_commands get add list show pause resume cancel retry change remove undo move set config wait stop daemon sessions doctor bridge help version
+set -g haul_commands get add list show hosts pause resume cancel retry change remove undo move set config wait stop daemon sessions doctor bridge help version
 
 complete -c haul -f
 complete -c haul -n '__fish_is_nth_token 1' -a get -d 'Download now, in this process; the exit status tells how it went.'
 complete -c haul -n '__fish_is_nth_token 1' -a add -d 'Add to the session\'s queue; prints the new items\' numbers.'
 complete -c haul -n '__fish_is_nth_token 1' -a list -d 'Show the queue.'
 complete -c haul -n '__fish_is_nth_token 1' -a show -d 'Tell everything about one item.'
+complete -c haul -n '__fish_is_nth_token 1' -a hosts -d 'Show the hosts of the queue: connections, rates, back-off, items.'
 complete -c haul -n '__fish_is_nth_token 1' -a pause -d 'Halt items and keep what came.'
 complete -c haul -n '__fish_is_nth_token 1' -a resume -d 'Let paused or cancelled items go on.'
 complete -c haul -n '__fish_is_nth_token 1' -a cancel -d 'Give items up; they stay in the list until removed.'
@@ -79,10 +80,10 @@ complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands' -l ui-rate 
 complete -c haul -n '__fish_seen_subcommand_from get config' -l progress -x -a 'auto bar plain json none' -d 'What to tell on standard error: auto, bar, plain, json or none'
 complete -c haul -n '__fish_seen_subcommand_from get config' -s q -l quiet -d 'Tell only what failed'
 complete -c haul -n '__fish_seen_subcommand_from get config daemon' -s v -l verbose -d 'Tell more, and write more to the log'
-complete -c haul -n '__fish_seen_subcommand_from add list show pause resume cancel retry change remove undo move set config wait stop sessions doctor' -l json -d 'Answer in JSON, for other programs'
+complete -c haul -n '__fish_seen_subcommand_from add list show hosts pause resume cancel retry change remove undo move set config wait stop sessions doctor' -l json -d 'Answer in JSON, for other programs'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get config' -l log -r -F -d 'Append a log to FILE'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add config daemon' -l config -r -F -d 'Read this configuration; the default is $HAUL_CONFIG, else haul.conf'
-complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add list show pause resume cancel retry change remove undo move set config wait stop daemon doctor bridge' -l session -x -d 'The queue to use; the default is $HAUL_SESSION, else \'default\''
-complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add list show pause resume cancel retry change remove undo move set config wait stop doctor' -l host -x -d 'Work with the queue on another machine, through ssh; the default is $HAUL_HOST, else this one'
+complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add list show hosts pause resume cancel retry change remove undo move set config wait stop daemon doctor bridge' -l session -x -d 'The queue to use; the default is $HAUL_SESSION, else \'default\''
+complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add list show hosts pause resume cancel retry change remove undo move set config wait stop doctor' -l host -x -d 'Work with the queue on another machine, through ssh; the default is $HAUL_HOST, else this one'
 complete -c haul -s h -l help -d 'Explain the command and its options'
 complete -c haul -s V -l version -d 'Show the versions of haul and its libraries'

@@ -49,6 +49,27 @@ struct haul_frame {
     size_t row_count;
 };
 
+/* Which hosts a client looks at. */
+struct haul_hosts_view {
+    enum haul_host_sort sort;
+    bool descending;
+    const char *search; /* part of the name, any case; NULL or "": all */
+    uint64_t offset;    /* first row wanted, 0-based among the matching ones */
+    uint32_t rows;      /* how many, up to 500; asked for once 0: as many as one answer has */
+    const char *follow; /* name of the host that must stay within the rows; NULL: none */
+    uint32_t interval_ms;
+};
+
+/* Those hosts as they are now. Borrowed for the callback. */
+struct haul_hosts {
+    uint64_t matching;
+    uint64_t offset;       /* of rows[0] among them */
+    uint64_t follow_index; /* UINT64_MAX: not there */
+    uint64_t per_host;     /* what is set: connections to each, 0: no limit */
+    const struct haul_host *rows;
+    size_t row_count;
+};
+
 enum haul_row_flag { HAUL_ROW_MARKED = 1, HAUL_ROW_FOUND = 2 };
 
 /* How the marks of a connection change. Marks stay with their items whatever is looked at, and go
@@ -80,6 +101,7 @@ struct haul_hello {
 struct haul_client_events {
     void (*ready)(void *ctx, const struct haul_hello *hello);
     void (*frame)(void *ctx, const struct haul_frame *frame); /* may be NULL */
+    void (*hosts)(void *ctx, const struct haul_hosts *hosts); /* may be NULL */
     /* Lines of the daemon's log, oldest first, borrowed; may be NULL. */
     void (*log)(void *ctx, const struct haul_log_line *lines, size_t count);
     /* The connection is gone or never came to be. Comes at most once, after the callbacks of all
@@ -126,6 +148,7 @@ struct haul_reply {
     const struct haul_known_link *known; /* known: those that the queue knows something of */
     size_t known_count;
     const struct haul_probe_answer *probed; /* probe */
+    const struct haul_hosts *hosts;         /* hosts */
 };
 typedef void haul_reply_cb(void *ctx, const struct haul_reply *reply);
 
@@ -192,6 +215,12 @@ void haul_client_unprobe(struct haul_client *client, haul_reply_cb *reply, void 
 /* Subscribes, or changes what is looked at; frames follow. NULL ends it. */
 void haul_client_watch(struct haul_client *client, const struct haul_view *view,
                        haul_reply_cb *reply, void *ctx);
+
+/* The hosts of the queue, once; or again and again through the `hosts` event, NULL ends that. */
+void haul_client_hosts(struct haul_client *client, const struct haul_hosts_view *view,
+                       haul_reply_cb *reply, void *ctx);
+void haul_client_watch_hosts(struct haul_client *client, const struct haul_hosts_view *view,
+                             haul_reply_cb *reply, void *ctx);
 
 /* Of what is watched: changes marks, and looks for the next item that fits `find`, from FROM on (0:
  * the first row of all), which counts itself when HERE. Behind the last one comes the first. */

@@ -185,6 +185,15 @@ HAUL_CHECKED bool haul_engine_detail(const struct haul_engine *engine, uint64_t 
                                      struct haul_detail *ret_detail);
 void haul_engine_totals(const struct haul_engine *engine, struct haul_totals *ret_totals);
 
+/* Tells EACH the hosts of which there is something to say: that have items or connections, or that
+ * are left alone. The first call goes over all items, the next ones over the hosts only. NAME is
+ * valid as long as the engine. */
+void haul_engine_hosts(struct haul_engine *engine,
+                       void (*each)(void *ctx, const struct haul_host_brief *host), void *ctx);
+/* That one as it is now; false: there is none. */
+HAUL_CHECKED bool haul_engine_host(const struct haul_engine *engine, const char *name,
+                                   struct haul_host_brief *ret_brief);
+
 /* While held, no item is started: for a daemon that was woken only to answer a question. Adding,
  * acting on, moving items and changing settings end it too. */
 void haul_engine_hold(struct haul_engine *engine, bool held);

@@ -104,6 +104,31 @@ struct haul_detail {
     char *diagnosis; /* why it is as slow as it is, or does not run: a sentence, NULL for none */
 };
 
+/* A host: a name and a port as links have them; a default port is left out. An item is of the host
+ * of its link. */
+struct haul_host {
+    char *name; /* never NULL */
+    uint64_t counts[HAUL_STATE_COUNT];
+    uint64_t rate;        /* bytes per second over all its connections */
+    uint32_t connections; /* requests under way, and items that are about to make one */
+    uint32_t cap;         /* how many it may have, 0: no limit */
+    bool learned;         /* that is what it was found to allow, not what was set */
+    bool no_ranges;       /* it was asked for a part and sent the whole */
+    int64_t rest_until;   /* it is left alone until then, 0: it is not */
+};
+
+/* The same without a copy: NAME is borrowed, and to be compared, not to be shown. */
+struct haul_host_brief {
+    const char *name;
+    uint64_t counts[HAUL_STATE_COUNT];
+    uint64_t rate;
+    uint32_t connections;
+    uint32_t cap;
+    bool learned;
+    bool no_ranges;
+    int64_t rest_until;
+};
+
 /* The session as a whole. */
 struct haul_totals {
     uint64_t counts[HAUL_STATE_COUNT];
@@ -122,6 +147,8 @@ struct haul_totals {
 
 void haul_item_fini(struct haul_item *item); /* frees the strings, zeroes the struct */
 void haul_item_copy(struct haul_item *to, const struct haul_item *from); /* TO is overwritten */
+void haul_host_copy(struct haul_host *to, const struct haul_host *from); /* likewise */
+void haul_host_fini(struct haul_host *host);
 void haul_detail_copy(struct haul_detail *to, const struct haul_detail *from);
 void haul_detail_fini(struct haul_detail *detail);
 

@@ -83,6 +83,22 @@ enum haul_sort {
     HAUL_SORT_COUNT
 };
 
+/* What hosts may be sorted by. Equal ones stand in the order of their names. */
+enum haul_host_sort {
+    HAUL_HOST_SORT_STATE, /* the ones at work, at rest, with something to do, with nothing */
+    HAUL_HOST_SORT_NAME,
+    HAUL_HOST_SORT_CONNECTIONS,
+    HAUL_HOST_SORT_CAP, /* no limit is the most */
+    HAUL_HOST_SORT_RATE,
+    HAUL_HOST_SORT_REST, /* who rests longest; the others after those */
+    HAUL_HOST_SORT_ACTIVE,
+    HAUL_HOST_SORT_WAITING, /* items that are queued, or wait for their next try */
+    HAUL_HOST_SORT_DONE,
+    HAUL_HOST_SORT_FAILED,
+    HAUL_HOST_SORT_ITEMS,
+    HAUL_HOST_SORT_COUNT
+};
+
 const char *haul_state_name(enum haul_state state);
 const char *haul_phase_name(enum haul_phase phase);
 const char *haul_if_exists_name(enum haul_if_exists policy);
@@ -90,6 +106,7 @@ const char *haul_priority_name(enum haul_priority priority);
 const char *haul_action_name(enum haul_action action);
 const char *haul_move_name(enum haul_move move);
 const char *haul_sort_name(enum haul_sort sort);
+const char *haul_host_sort_name(enum haul_host_sort sort);
 
 /* The value with that name, or -1. */
 int haul_state_from_name(const char *name);
@@ -99,6 +116,7 @@ int haul_priority_from_name(const char *name);
 int haul_action_from_name(const char *name);
 int haul_move_from_name(const char *name);
 int haul_sort_from_name(const char *name);
+int haul_host_sort_from_name(const char *name);
 
 /* True for done, failed and cancelled: nothing will happen without a user. */
 bool haul_state_is_final(enum haul_state state);

@@ -390,11 +390,23 @@ static bool text_fits(const struct term *term, const char *value)
                                 : str_find_nocase(value, term->text) != NULL;
 }
 
+/* "example.org:8080", "[::1]:80", but not "::1". */
+static bool names_port(const char *text)
+{
+    const char *colon = strrchr(text, ':');
+    if (!colon || colon == text || colon[1] == '\0' ||
+        strspn(colon + 1, "0123456789") < strlen(colon + 1))
+        return false;
+    return colon[-1] == ']' || strchr(text, ':') == colon;
+}
+
 static bool host_fits(const struct term *term, const struct haul_brief *brief)
 {
     char host[256];
     size_t len;
     const char *start = url_host_within(brief->url, &len);
+    if (names_port(term->text) && start[len] == ':')
+        len += 1 + strspn(start + len + 1, "0123456789");
     if (len >= sizeof(host))
         return false;
     memcpy(host, start, len);

@@ -25,6 +25,18 @@ void haul_item_copy(struct haul_item *to, const struct haul_item *from)
     to->note = xstrdup(from->note);
 }
 
+void haul_host_copy(struct haul_host *to, const struct haul_host *from)
+{
+    *to = *from;
+    to->name = xstrdup(from->name);
+}
+
+void haul_host_fini(struct haul_host *host)
+{
+    free(host->name);
+    *host = (struct haul_host){0};
+}
+
 /* A copy of COUNT records of SIZE bytes, NULL for none. */
 static void *copy_array(const void *from, size_t count, size_t size)
 {

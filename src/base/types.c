@@ -55,6 +55,20 @@ static const char *const sorts[HAUL_SORT_COUNT] = {
     [HAUL_SORT_FINISHED] = "finished",
 };
 
+static const char *const host_sorts[HAUL_HOST_SORT_COUNT] = {
+    [HAUL_HOST_SORT_STATE] = "state",
+    [HAUL_HOST_SORT_NAME] = "name",
+    [HAUL_HOST_SORT_CONNECTIONS] = "connections",
+    [HAUL_HOST_SORT_CAP] = "cap",
+    [HAUL_HOST_SORT_RATE] = "rate",
+    [HAUL_HOST_SORT_REST] = "rest",
+    [HAUL_HOST_SORT_ACTIVE] = "active",
+    [HAUL_HOST_SORT_WAITING] = "waiting",
+    [HAUL_HOST_SORT_DONE] = "done",
+    [HAUL_HOST_SORT_FAILED] = "failed",
+    [HAUL_HOST_SORT_ITEMS] = "items",
+};
+
 static const char *name_in(const char *const *names, size_t count, size_t at)
 {
     return at < count ? names[at] : "?";
@@ -104,6 +118,11 @@ const char *haul_sort_name(enum haul_sort sort)
     return name_in(sorts, COUNT_OF(sorts), sort);
 }
 
+const char *haul_host_sort_name(enum haul_host_sort sort)
+{
+    return name_in(host_sorts, COUNT_OF(host_sorts), sort);
+}
+
 int haul_state_from_name(const char *name)
 {
     return place_in(states, COUNT_OF(states), name);
@@ -137,6 +156,11 @@ int haul_move_from_name(const char *name)
 int haul_sort_from_name(const char *name)
 {
     return place_in(sorts, COUNT_OF(sorts), name);
+}
+
+int haul_host_sort_from_name(const char *name)
+{
+    return place_in(host_sorts, COUNT_OF(host_sorts), name);
 }
 
 bool haul_state_is_final(enum haul_state state)

@@ -61,6 +61,7 @@ int get_run(const struct args *args);
 int add_run(const struct args *args);
 int list_run(const struct args *args);
 int show_run(const struct args *args);
+int hosts_run(const struct args *args);
 int pause_run(const struct args *args);
 int resume_run(const struct args *args);
 int cancel_run(const struct args *args);

@@ -57,6 +57,16 @@ static const struct command commands[] = {
         .operands_max = 1,
     },
     {
+        .id = COMMAND_HOSTS,
+        .name = "hosts",
+        .operands = "",
+        .summary = "Show the hosts of the queue: connections, rates, back-off, items.",
+        .details = "CONN is how many connections there are, of how many there may be: what "
+                   "--per-host says, or fewer where a host was found to allow only those. WAITING "
+                   "counts queued items too. 'haul set --per-host N' changes the limit at once.",
+        .takes = CLIENT,
+    },
+    {
         .id = COMMAND_PAUSE,
         .name = "pause",
         .typed = COMMAND_IN_BOTH,

@@ -65,6 +65,7 @@ struct haul_client {
     struct haul_item *rows; /* of the last frame */
     uint8_t *flags;         /* of each */
     size_t row_count;
+    struct hosts_rows hosts;
 };
 
 static void call_free(struct open_call *call)
@@ -167,6 +168,7 @@ void haul_client_close(struct haul_client *client)
     answer_all(client, &err);
     drop_backlog(client);
     drop_rows(client);
+    hosts_rows_clear(&client->hosts);
     free(client->session);
     free(client->host);
     uv_close((uv_handle_t *)&client->later, on_later_closed);
@@ -512,6 +514,22 @@ static void on_log(struct haul_client *client, const json_t *params)
     haul_log_lines_free(lines, count);
 }
 
+static void on_hosts(struct haul_client *client, const json_t *params)
+{
+    struct haul_hosts hosts = {0};
+    struct haul_error err;
+
+    if (hosts_rows_take(&client->hosts, params, &err) != HAUL_OK) {
+        lose(client, &err);
+        return;
+    }
+    reply_hosts_facts(params, &hosts);
+    hosts.rows = client->hosts.hosts;
+    hosts.row_count = client->hosts.count;
+    if (client->events.hosts)
+        client->events.hosts(client->events.ctx, &hosts);
+}
+
 static struct open_call *call_find(struct haul_client *client, uint64_t id)
 {
     struct open_call *call;
@@ -552,6 +570,8 @@ static void on_answer(struct haul_client *client, const struct proto_message *me
         add_join(call);
     if (call->kind == CALL_UNWATCH)
         drop_rows(client);
+    if (call->kind == CALL_UNWATCH_HOSTS)
+        hosts_rows_clear(&client->hosts);
     TAILQ_REMOVE(&client->calls, call, link);
     call_answer(call);
 }
@@ -585,6 +605,8 @@ static void on_line(void *ctx, const char *line, size_t len)
     json_cleaned(message.root);
     if (message.method && strcmp(message.method, "frame") == 0) {
         on_frame(client, message.params);
+    } else if (message.method && strcmp(message.method, "hosts") == 0) {
+        on_hosts(client, message.params);
     } else if (message.method && strcmp(message.method, "log") == 0) {
         on_log(client, message.params);
     } else if (message.error && !message.id) {

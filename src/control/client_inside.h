@@ -15,4 +15,14 @@ void client_call(struct haul_client *client, enum call_kind kind, json_t *params
 void client_call_failed(struct haul_client *client, enum call_kind kind,
                         const struct haul_error *err, haul_reply_cb *reply, void *ctx);
 
+/* The hosts of the last notification. */
+struct hosts_rows {
+    struct haul_host *hosts;
+    size_t count;
+};
+void hosts_rows_clear(struct hosts_rows *rows);
+/* Those of the next one: what it carries, and what was there. */
+HAUL_CHECKED enum haul_err hosts_rows_take(struct hosts_rows *rows, const json_t *params,
+                                           struct haul_error *err);
+
 #endif

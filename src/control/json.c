@@ -101,6 +101,16 @@ static const struct field event_fields[] = {
     {"text", KIND_TEXT, offsetof(struct haul_event, text)},
 };
 
+static const struct field host_fields[] = {
+    {"name", KIND_TEXT, offsetof(struct haul_host, name)},
+    {"connections", KIND_U32, offsetof(struct haul_host, connections)},
+    {"cap", KIND_U32, offsetof(struct haul_host, cap)},
+    {"learned", KIND_BOOL, offsetof(struct haul_host, learned)},
+    {"rate", KIND_U64, offsetof(struct haul_host, rate)},
+    {"rest_until", KIND_TIME, offsetof(struct haul_host, rest_until)},
+    {"no_ranges", KIND_BOOL, offsetof(struct haul_host, no_ranges)},
+};
+
 json_t *json_from_u64(uint64_t value)
 {
     return json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value);
@@ -297,15 +307,55 @@ char *haul_item_json(const struct haul_item *item)
     return text;
 }
 
+static json_t *counts_from(const uint64_t counts[HAUL_STATE_COUNT])
+{
+    json_t *object = json_object();
+
+    for (int state = 0; state < HAUL_STATE_COUNT; state++)
+        json_object_set_new(object, haul_state_name((enum haul_state)state),
+                            json_from_u64(counts[state]));
+    return object;
+}
+
+static enum haul_err counts_to(const json_t *object, uint64_t counts[HAUL_STATE_COUNT],
+                               struct haul_error *err)
+{
+    for (int state = 0; state < HAUL_STATE_COUNT; state++) {
+        const char *name = haul_state_name((enum haul_state)state);
+
+        if (!read_number(json_object_get(object, name), INT64_MAX, 0, &counts[state]))
+            return haul_fail(err, HAUL_E_RPC, "the answer has an unusable count of %s items", name);
+    }
+    return HAUL_OK;
+}
+
+json_t *json_from_host(const struct haul_host *host)
+{
+    json_t *object = record_from(host_fields, COUNT_OF(host_fields), host);
+
+    json_object_set_new(object, "counts", counts_from(host->counts));
+    return object;
+}
+
+enum haul_err json_to_host(const json_t *json, struct haul_host *ret_host, struct haul_error *err)
+{
+    struct haul_host host = {0};
+    enum haul_err code = record_to(host_fields, COUNT_OF(host_fields), json, &host, err);
+
+    if (code == HAUL_OK)
+        code = counts_to(json_object_get(json, "counts"), host.counts, err);
+    if (code != HAUL_OK)
+        haul_host_fini(&host);
+    else
+        *ret_host = host;
+    return code;
+}
+
 json_t *json_from_totals(const struct haul_totals *totals)
 {
     json_t *object = record_from(totals_fields, COUNT_OF(totals_fields), totals);
-    json_t *counts = json_object();
 
-    for (int state = 0; state < HAUL_STATE_COUNT; state++)
-        json_object_set_new(counts, haul_state_name((enum haul_state)state),
-                            json_from_u64(totals->counts[state]));
-    json_object_set_new(object, "counts", counts);
+    json_object_set_new(object, "counts", counts_from(totals->counts));
     if (totals->trouble[0])
         json_object_set_new(object, "trouble", json_string(totals->trouble));
     return object;
@@ -332,12 +382,9 @@ enum haul_err json_to_totals(const json_t *json, struct haul_totals *ret_totals,
 
     if (code != HAUL_OK)
         return code;
-    for (int state = 0; state < HAUL_STATE_COUNT; state++) {
-        const char *name = haul_state_name((enum haul_state)state);
-
-        if (!read_number(json_object_get(counts, name), INT64_MAX, 0, &totals.counts[state]))
-            return haul_fail(err, HAUL_E_RPC, "the answer has an unusable count of %s items", name);
-    }
+    code = counts_to(counts, totals.counts, err);
+    if (code != HAUL_OK)
+        return code;
     read_trouble(json, &totals);
     *ret_totals = totals;
     return HAUL_OK;
@@ -745,6 +792,44 @@ enum haul_err json_to_view(const json_t *object, struct haul_view *view, struct 
     view->filter = json_string_value(json_object_get(object, "filter"));
     view->find = json_string_value(json_object_get(object, "find"));
     return states_to(json_object_get(object, "states"), &view->states, err);
+}
+
+enum haul_err json_from_hosts_view(json_t *object, const struct haul_hosts_view *view,
+                                   struct haul_error *err)
+{
+    json_object_set_new(object, "sort", json_string(haul_host_sort_name(view->sort)));
+    json_object_set_new(object, "descending", json_boolean(view->descending));
+    json_object_set_new(object, "offset", json_from_u64(view->offset));
+    json_object_set_new(object, "rows", json_integer(view->rows));
+    if ((view->search && json_object_set_new(object, "search", json_string(view->search)) != 0) ||
+        (view->follow && json_object_set_new(object, "follow", json_string(view->follow)) != 0))
+        return haul_fail(err, HAUL_E_RPC, "what is looked for is not valid UTF-8");
+    return HAUL_OK;
+}
+
+enum haul_err json_to_hosts_view(const json_t *object, struct haul_hosts_view *view,
+                                 struct haul_error *err)
+{
+    static const struct field numbers[] = {
+        {"offset", KIND_U64, offsetof(struct haul_hosts_view, offset)},
+        {"rows", KIND_U32, offsetof(struct haul_hosts_view, rows)},
+        {"interval_ms", KIND_U32, offsetof(struct haul_hosts_view, interval_ms)},
+    };
+    int named = 0;
+
+    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+        const json_t *value = json_object_get(object, numbers[i].name);
+
+        if (value && !field_to(&numbers[i], value, view))
+            return haul_fail(err, HAUL_E_RPC, "%s: the number is out of range", numbers[i].name);
+    }
+    if (!read_name(json_object_get(object, "sort"), haul_host_sort_from_name, &named))
+        return haul_fail(err, HAUL_E_RPC, "sort: that is no order of hosts that haul knows");
+    view->sort = (enum haul_host_sort)named;
+    view->descending = json_is_true(json_object_get(object, "descending"));
+    view->search = json_string_value(json_object_get(object, "search"));
+    view->follow = json_string_value(json_object_get(object, "follow"));
+    return HAUL_OK;
 }
 
 json_t *json_from_ids(const uint64_t *ids, size_t count)

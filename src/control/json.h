@@ -50,6 +50,16 @@ HAUL_CHECKED enum haul_err json_from_view(json_t *object, const struct haul_view
 HAUL_CHECKED enum haul_err json_to_view(const json_t *object, struct haul_view *view,
                                         struct haul_error *err);
 
+json_t *json_from_host(const struct haul_host *host);
+HAUL_CHECKED enum haul_err json_to_host(const json_t *json, struct haul_host *ret_host,
+                                        struct haul_error *err);
+
+/* As with a view of items; texts are borrowed. */
+HAUL_CHECKED enum haul_err json_from_hosts_view(json_t *object, const struct haul_hosts_view *view,
+                                                struct haul_error *err);
+HAUL_CHECKED enum haul_err json_to_hosts_view(const json_t *object, struct haul_hosts_view *view,
+                                              struct haul_error *err);
+
 /* An array of ids. */
 json_t *json_from_ids(const uint64_t *ids, size_t count);
 /* Newly allocated; NULL for an empty array. Only positive integers are ids. */

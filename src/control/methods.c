@@ -539,6 +539,15 @@ static method_handler run_methods;
         "marked", PARAM_BOOL, false, "what is marked on this connection, instead of ids"           \
     }
 
+#define HOSTS_PARAMS                                                                               \
+    {"sort", PARAM_TEXT, false, "state, name, connections, cap, rate, rest, waiting, …"},          \
+        {"descending", PARAM_BOOL, false, "the other way round"},                                  \
+        {"search", PARAM_TEXT, false, "part of the name, any case"},                               \
+        {"offset", PARAM_UINT, false, "first row, 0-based among the matching hosts"},              \
+        {"rows", PARAM_UINT, false, "how many"},                                                   \
+    {                                                                                              \
+        "follow", PARAM_TEXT, false, "host that must stay within the rows"                         \
+    }
 #define LOG_PARAMS                                                                                 \
     {"after", PARAM_UINT, false, "only lines behind that number"},                                 \
         {"level", PARAM_TEXT, false, "that bad or worse: error, warn, info, …"},                   \
@@ -683,6 +692,24 @@ static const struct method methods[] = {
         .name = "unwatch",
         .run = run_unwatch,
         .help = "Send no more frames",
+    },
+    {
+        .name = "hosts",
+        .run = run_hosts,
+        .help = "Tell of the hosts that items are of: connections, rates, caps, rests, items",
+        .params = {HOSTS_PARAMS},
+    },
+    {
+        .name = "watch_hosts",
+        .run = run_watch_hosts,
+        .help = "Look at a part of the hosts; notifications follow",
+        .params = {HOSTS_PARAMS,
+                   {"interval_ms", PARAM_UINT, false, "at most one notification in this time"}},
+    },
+    {
+        .name = "unwatch_hosts",
+        .run = run_unwatch_hosts,
+        .help = "Send no more of the hosts",
     },
     {
         .name = "mark",

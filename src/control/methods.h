@@ -38,6 +38,9 @@ method_handler run_watch;
 method_handler run_unwatch;
 method_handler run_mark;
 method_handler run_find;
+method_handler run_hosts;
+method_handler run_watch_hosts;
+method_handler run_unwatch_hosts;
 /* methods_control.c */
 method_handler run_undo;
 method_handler run_log;

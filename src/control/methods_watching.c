@@ -87,3 +87,40 @@ enum haul_err run_find(struct call *call, const json_t *params, json_t **ret_res
     json_object_set_new(*ret_result, "index", id == 0 ? json_null() : json_from_u64(index));
     return HAUL_OK;
 }
+
+enum haul_err run_hosts(struct call *call, const json_t *params, json_t **ret_result,
+                        struct haul_error *err)
+{
+    struct haul_hosts_view view = {0};
+    enum haul_err code = json_to_hosts_view(params, &view, err);
+
+    if (code == HAUL_OK)
+        *ret_result = hosts_view_list(server_hosts(call->server), &view);
+    return code;
+}
+
+enum haul_err run_watch_hosts(struct call *call, const json_t *params, json_t **ret_result,
+                              struct haul_error *err)
+{
+    struct haul_hosts_view view = {0};
+    enum haul_err code = json_to_hosts_view(params, &view, err);
+
+    if (code != HAUL_OK)
+        return code;
+    if (view.rows == 0 || view.rows > PROTO_WATCH_ROWS)
+        return haul_fail(err, HAUL_E_RPC, "rows: from 1 to %d", PROTO_WATCH_ROWS);
+    haul_engine_hold(server_engine(call->server), false);
+    peer_watch_hosts(call->peer, &view);
+    *ret_result = json_object();
+    return HAUL_OK;
+}
+
+enum haul_err run_unwatch_hosts(struct call *call, const json_t *params, json_t **ret_result,
+                                struct haul_error *err)
+{
+    (void)params;
+    (void)err;
+    peer_watch_hosts(call->peer, NULL);
+    *ret_result = json_object();
+    return HAUL_OK;
+}

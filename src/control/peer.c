@@ -18,6 +18,7 @@
 #include "haul/log.h"
 
 #define LOG_INTERVAL_MS 250 /* between two notifications of lines */
+#define HOSTS_SHARE     20  /* of the time at the most, however many there are: one in so many */
 
 static void on_timer_closed(uv_handle_t *handle)
 {
@@ -47,6 +48,7 @@ void peer_end(struct peer *peer, bool flush)
     view_free(peer->view);
     peer->view = NULL;
     peer_watch_log(peer, NULL);
+    peer_watch_hosts(peer, NULL);
     server_peer_gone(peer->server, peer);
     uv_close((uv_handle_t *)&peer->timer, on_timer_closed);
 }
@@ -138,6 +140,7 @@ static void on_timer(uv_timer_t *timer)
 
 void peer_changed(struct peer *peer)
 {
+    feed_changed(peer->hosts);
     if (!peer->view || uv_is_active((uv_handle_t *)&peer->timer))
         return;
     if (conn_unsent(peer->conn) > 0)
@@ -153,6 +156,7 @@ static void on_drained(void *ctx)
     if (peer->view && peer->changed)
         set_timer(peer, peer->forced ? 0 : peer->framed_at + view_interval(peer->view));
     feed_drained(peer->log);
+    feed_drained(peer->hosts);
 }
 
 enum haul_err peer_watch(struct peer *peer, const struct haul_view *wanted, struct haul_error *err)
@@ -211,6 +215,39 @@ void peer_watch_log(struct peer *peer, const struct log_look *look)
         return;
     peer->log_look = *look;
     feed_now(peer->log);
+}
+
+/* All hosts are sorted for it: very many of them are told of less often. */
+static json_t *make_hosts(void *ctx)
+{
+    struct peer *peer = ctx;
+    uint64_t begun = clock_ticks(&clock_system), took;
+    json_t *frame = hosts_view_frame(peer->hosts_view);
+
+    took = clock_ticks(&clock_system) - begun;
+    feed_pace(peer->hosts,
+              (uint32_t)MAX(hosts_view_interval(peer->hosts_view), took * HOSTS_SHARE));
+    return frame;
+}
+
+void peer_watch_hosts(struct peer *peer, const struct haul_hosts_view *wanted)
+{
+    struct feed_source source = {
+        .method = "hosts", .make = make_hosts, .send = send_pushed, .ctx = peer};
+
+    if (wanted && !peer->hosts) {
+        peer->hosts = feed_new(peer->timer.loop, peer->conn, &source, 0);
+        peer->hosts_view = hosts_view_new(server_hosts(peer->server));
+    } else if (!wanted && peer->hosts) {
+        feed_free(peer->hosts);
+        hosts_view_free(peer->hosts_view);
+        peer->hosts = NULL;
+        peer->hosts_view = NULL;
+    }
+    if (!wanted)
+        return;
+    hosts_view_look(peer->hosts_view, wanted);
+    feed_now(peer->hosts);
 }
 
 struct peer *peer_new(struct server *server, uv_stream_t *listener, struct haul_error *err)

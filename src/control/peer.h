@@ -8,6 +8,7 @@
 #include "control/conn.h"
 #include "control/feed.h"
 #include "control/follow_log.h"
+#include "control/hosts_view.h"
 #include "control/methods.h"
 #include "control/view.h"
 
@@ -28,6 +29,8 @@ struct peer {
     bool forced;        /* the next frame is sent even if nothing changed */
     struct feed *log;   /* lines of the daemon's log; NULL: none are wanted */
     struct log_look log_look;
+    struct feed *hosts; /* NULL: it does not look at them */
+    struct hosts_view *hosts_view;
 };
 
 /* Accepts a waiting connection. NULL when that failed; the reason is in *err. */
@@ -48,6 +51,9 @@ void peer_unwatch(struct peer *peer);
 /* Sends the log's new lines from now on, those that LOOK wants; they follow at once. NULL ends it.
  */
 void peer_watch_log(struct peer *peer, const struct log_look *look);
+
+/* The same with hosts. */
+void peer_watch_hosts(struct peer *peer, const struct haul_hosts_view *wanted);
 
 /* Something in the engine changed: a frame is due at its time. */
 void peer_changed(struct peer *peer);

@@ -16,6 +16,7 @@
 #define PROTO_UNREAD_MAX  (32u << 20) /* bytes a client may leave unread */
 #define PROTO_DEPTH_MAX   16          /* of objects and arrays in each other */
 #define PROTO_LIST_ROWS   5000        /* items in one answer to `list` */
+#define PROTO_HOSTS_ROWS  50000u      /* hosts in one answer to `hosts` */
 #define PROTO_WATCH_ROWS  500         /* rows in a view */
 #define PROTO_CLIENTS_MAX 64          /* connections to a daemon */
 

@@ -33,6 +33,9 @@ static const char *const method_names[] = {
     [CALL_LOG] = "log",
     [CALL_WATCH_LOG] = "watch_log",
     [CALL_UNWATCH_LOG] = "unwatch_log",
+    [CALL_HOSTS] = "hosts",
+    [CALL_WATCH_HOSTS] = "watch_hosts",
+    [CALL_UNWATCH_HOSTS] = "unwatch_hosts",
 };
 
 const char *call_method(enum call_kind kind)
@@ -55,6 +58,7 @@ void reply_parts_fini(struct reply_parts *parts, const struct haul_reply *reply)
     free(parts->known);
     free(parts->probed.name);
     haul_log_lines_free(parts->log, reply->log_count);
+    reply_hosts_free(parts->hosts.rows, parts->hosts.row_count);
     free(parts->json);
 }
 
@@ -80,6 +84,55 @@ static uint64_t number_of(const json_t *object, const char *name)
     json_int_t number = json_integer_value(json_object_get(object, name));
 
     return number > 0 ? (uint64_t)number : 0;
+}
+
+void reply_hosts_free(const struct haul_host *hosts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(hosts[i].name);
+    free((void *)(uintptr_t)hosts);
+}
+
+enum haul_err reply_hosts(const json_t *array, struct haul_host **ret_hosts, size_t *ret_count,
+                          struct haul_error *err)
+{
+    size_t count = json_array_size(array);
+    struct haul_host *hosts = xcalloc(count + 1, sizeof *hosts);
+
+    for (size_t i = 0; i < count; i++) {
+        if (json_to_host(json_array_get(array, i), &hosts[i], err) != HAUL_OK) {
+            reply_hosts_free(hosts, i);
+            return err->code;
+        }
+    }
+    *ret_hosts = hosts;
+    *ret_count = count;
+    return HAUL_OK;
+}
+
+void reply_hosts_facts(const json_t *object, struct haul_hosts *hosts)
+{
+    const json_t *follow = json_object_get(object, "follow_index");
+
+    hosts->matching = number_of(object, "matching");
+    hosts->offset = number_of(object, "offset");
+    hosts->per_host = number_of(object, "per_host");
+    hosts->follow_index =
+        json_is_integer(follow) ? (uint64_t)json_integer_value(follow) : UINT64_MAX;
+}
+
+static enum haul_err decode_hosts(const json_t *result, struct haul_hosts *hosts,
+                                  struct haul_error *err)
+{
+    struct haul_host *rows;
+    enum haul_err code =
+        reply_hosts(json_object_get(result, "hosts"), &rows, &hosts->row_count, err);
+
+    if (code != HAUL_OK)
+        return code;
+    hosts->rows = rows;
+    reply_hosts_facts(result, hosts);
+    return HAUL_OK;
 }
 
 /* The links of an answer to `known`, newly allocated. */
@@ -188,6 +241,10 @@ enum haul_err reply_decode(enum call_kind kind, const json_t *result, struct rep
         code = reply_log(result, &parts->log, &reply->log_count, &reply->log_last, err);
         reply->log = parts->log;
         break;
+    case CALL_HOSTS:
+        code = decode_hosts(result, &parts->hosts, err);
+        reply->hosts = &parts->hosts;
+        break;
     case CALL_WAIT:
         reply->exit_status = (int)json_integer_value(json_object_get(result, "exit_status"));
         break;
@@ -205,6 +262,8 @@ enum haul_err reply_decode(enum call_kind kind, const json_t *result, struct rep
     case CALL_UNWATCH:
     case CALL_WATCH_LOG:
     case CALL_UNWATCH_LOG:
+    case CALL_WATCH_HOSTS:
+    case CALL_UNWATCH_HOSTS:
     case CALL_STOP:
         break;
     }

@@ -29,6 +29,9 @@ enum call_kind {
     CALL_LOG,
     CALL_WATCH_LOG,
     CALL_UNWATCH_LOG,
+    CALL_HOSTS,
+    CALL_WATCH_HOSTS,
+    CALL_UNWATCH_HOSTS,
 };
 
 /* The method's name in the protocol. */
@@ -44,6 +47,7 @@ struct reply_parts {
     struct haul_known_link *known;
     struct haul_probe_answer probed;
     struct haul_log_line *log;
+    struct haul_hosts hosts;
     char *json;
 };
 
@@ -60,6 +64,12 @@ HAUL_CHECKED enum haul_err reply_items(const json_t *array, struct haul_item **r
 /* client_control.c: the lines of an answer to `log`, newly allocated. */
 HAUL_CHECKED enum haul_err reply_log(const json_t *result, struct haul_log_line **ret_lines,
                                      size_t *ret_count, uint64_t *ret_last, struct haul_error *err);
+/* An array of hosts, newly allocated. */
+HAUL_CHECKED enum haul_err reply_hosts(const json_t *array, struct haul_host **ret_hosts,
+                                       size_t *ret_count, struct haul_error *err);
+void reply_hosts_free(const struct haul_host *hosts, size_t count);
+/* The numbers beside the rows. */
+void reply_hosts_facts(const json_t *object, struct haul_hosts *hosts);
 void reply_items_free(struct haul_item *items, size_t count);
 
 #endif

@@ -28,6 +28,7 @@ struct server {
     struct haul_loop *loop;
     struct haul_engine *engine;
     struct view_source source;
+    struct hosts_source hosts;
     int lock_fd;
     int listen_fd; /* -1 once the listener owns it */
     char *path;
@@ -87,6 +88,25 @@ static bool source_changes(void *ctx, uint64_t since, void (*changed)(void *ctx,
     return haul_engine_changes(((struct server *)ctx)->engine, since, changed, changed_ctx);
 }
 
+static void hosts_each(void *ctx, void (*host)(void *host_ctx, const struct haul_host_brief *brief),
+                       void *host_ctx)
+{
+    haul_engine_hosts(((struct server *)ctx)->engine, host, host_ctx);
+}
+
+static bool hosts_one(void *ctx, const char *name, struct haul_host_brief *ret_brief)
+{
+    return haul_engine_host(((struct server *)ctx)->engine, name, ret_brief);
+}
+
+static uint64_t hosts_most(void *ctx)
+{
+    struct haul_settings settings;
+
+    haul_engine_settings(((struct server *)ctx)->engine, &settings);
+    return settings.per_host;
+}
+
 struct haul_engine *server_engine(const struct server *server)
 {
     return server->engine;
@@ -95,6 +115,11 @@ struct haul_engine *server_engine(const struct server *server)
 const struct view_source *server_source(const struct server *server)
 {
     return &server->source;
+}
+
+const struct hosts_source *server_hosts(const struct server *server)
+{
+    return &server->hosts;
 }
 
 const char *server_session(const struct server *server)
@@ -303,6 +328,8 @@ enum haul_err server_new(struct haul_loop *loop, const struct server_config *con
         .changes = source_changes,
         .ctx = server,
     };
+    server->hosts = (struct hosts_source){
+        .each = hosts_each, .one = hosts_one, .per_host = hosts_most, .ctx = server};
     proto_setup();
     code = endpoint_path(config->session, &server->path, err);
     if (code == HAUL_OK)

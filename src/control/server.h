@@ -1,6 +1,7 @@
 #ifndef CONTROL_SERVER_H
 #define CONTROL_SERVER_H
 
+#include "control/hosts_view.h"
 #include "control/view.h"
 #include "haul/engine.h"
 #include "haul/error.h"
@@ -48,6 +49,7 @@ struct peer;
 
 struct haul_engine *server_engine(const struct server *server);
 const struct view_source *server_source(const struct server *server);
+const struct hosts_source *server_hosts(const struct server *server);
 const char *server_session(const struct server *server);
 bool server_is_stopping(const struct server *server);
 bool server_is_full(const struct server *server); /* of clients that have said hello */

@@ -352,12 +352,12 @@ static void change_options(struct queue *queue, struct item *item, const char *u
 
 /* A partial, if there is one, is of the old link until the new one is proved to have the same file;
  * its name stays the item's. */
-static void change_link(struct item *item, const char *url)
+static void change_link(struct queue *queue, struct item *item, const char *url)
 {
     char *name = xstrdup(item_name(item)), *shown = xstrdup(item_shown(item));
     struct item_work *work = item_need_work(item);
 
-    item_set_url(item, url);
+    queue_set_url(queue, item, url);
     if (work->base) {
         item_set_name(item, name);
         if (!work->was)
@@ -411,7 +411,7 @@ enum haul_err haul_engine_change(struct haul_engine *engine, uint64_t id, const 
         return err->code;
     change_options(&engine->queue, item, url, given);
     if (url) {
-        change_link(item, url);
+        change_link(&engine->queue, item, url);
         start_again(engine, item);
     } else if (item_work(item)->transfer) {
         transfer_limit(item_work(item)->transfer);

@@ -423,12 +423,16 @@ static void on_rest_changed(void *ctx, struct host *host)
         queue_touch(&engine->queue, engine->queue.order[queue_place(host->lane.ranks[i])]);
     if (is_shut(engine, host))
         lane_open(&host->lane);
+    engine->queue.version++;
     engine_wake(engine);
 }
 
 static void on_host_learned(void *ctx, const struct host *host)
 {
-    keep_host(ctx, host);
+    struct haul_engine *engine = ctx;
+
+    engine->queue.version++;
+    keep_host(engine, host);
 }
 
 /* The host told another item for how long it wants to be left alone; this one does not ask. */

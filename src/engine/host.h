@@ -7,7 +7,9 @@
 
 #include "base/url.h"
 #include "engine/lane.h"
+#include "engine/speed.h"
 #include "haul/error.h"
+#include "haul/types.h"
 
 /* What the engine knows of a host over all items: how many connections it has, how many it may have
  * and was found to allow, whether it wants to be left alone for a while, and which queued items
@@ -46,6 +48,10 @@ struct host {
     const void *probe; /* that one, NULL: none yet */
     unsigned failures; /* connections in a row that brought no answer */
     unsigned rounds;   /* rests in a row without an answer in between */
+
+    /* For people. */
+    struct speed speed;               /* of all its connections */
+    uint32_t items[HAUL_STATE_COUNT]; /* see tally.c: all 0 until somebody asks */
     char name[];
 };
 

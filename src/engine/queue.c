@@ -99,6 +99,15 @@ static void account(struct queue *queue, const struct item *item, bool add)
     queue->left += add ? left : 0 - left;
 }
 
+/* ITEM is in its state now, or not any more. */
+static void count_item(struct queue *queue, const struct item *item, bool came)
+{
+    queue->counts[item->state] += came ? 1 : UINT64_MAX;
+    if (queue->counted)
+        queue->counted(queue->counted_ctx, item, came);
+    account(queue, item, came);
+}
+
 /* Ids. */
 
 static int compare_ids(const void *a, const void *b)
@@ -177,8 +186,7 @@ static void append(struct queue *queue, struct item *item, const struct queue_ke
     if (queue->by_id)
         queue->by_id[queue->count] = item;
     queue->order[queue->count++] = item;
-    queue->counts[item->state]++;
-    account(queue, item, true);
+    count_item(queue, item, true);
 }
 
 void queue_append(struct queue *queue, struct item *item, int64_t added_at)
@@ -354,11 +362,9 @@ void queue_set_state(struct queue *queue, struct item *item, enum haul_state sta
               haul_state_name(item->state), haul_state_name(state));
     if (item->state == HAUL_WAITING)
         due_remove(&queue->waiting, item);
-    account(queue, item, false);
-    queue->counts[item->state]--;
-    queue->counts[state]++;
+    count_item(queue, item, false);
     item->state = state;
-    account(queue, item, true);
+    count_item(queue, item, true);
     if (state == HAUL_WAITING)
         due_add(&queue->waiting, item);
     queue_put_away(queue, item);
@@ -366,6 +372,13 @@ void queue_set_state(struct queue *queue, struct item *item, enum haul_state sta
         item->phase = HAUL_PHASE_NONE;
     item_changed(queue, item);
     queue->order_version++;
+}
+
+void queue_set_url(struct queue *queue, struct item *item, const char *url)
+{
+    count_item(queue, item, false);
+    item_set_url(item, url);
+    count_item(queue, item, true);
 }
 
 void queue_touch(struct queue *queue, struct item *item)
@@ -451,8 +464,7 @@ void queue_take(struct queue *queue, struct item *const *items, size_t count)
     for (size_t i = 0; i < count; i++) {
         if (items[i]->state == HAUL_WAITING)
             due_remove(&queue->waiting, items[i]);
-        queue->counts[items[i]->state]--;
-        account(queue, items[i], false);
+        count_item(queue, items[i], false);
     }
     renumber(queue, first);
     some_changed(queue, items, count);

@@ -30,6 +30,9 @@ struct queue {
     struct item **by_id;     /* by ascending id; NULL while ->order is that too */
     struct due waiting;      /* items that wait for their next try */
     uint64_t counts[HAUL_STATE_COUNT];
+    /* Told of each item that comes into its state, and that leaves it; NULL: nobody is. */
+    void (*counted)(void *ctx, const struct item *item, bool came);
+    void *counted_ctx;
     /* Queued items of a priority before its place here are in a lane, or being put away. */
     size_t unseen[HAUL_PRIORITY_COUNT];
     uint64_t levels[HAUL_PRIORITY_COUNT]; /* how many queued or waiting items each has */
@@ -80,6 +83,8 @@ void queue_set_options(struct queue *queue, struct item *item, struct haul_optio
 /* Changes how much of ITEM is here, whatever its state. (A running one's may be changed directly.)
  */
 void queue_set_done(struct queue *queue, struct item *item, uint64_t done);
+/* Gives ITEM another link. */
+void queue_set_url(struct queue *queue, struct item *item, const char *url);
 /* Something else that a snapshot shows has changed. */
 void queue_touch(struct queue *queue, struct item *item);
 

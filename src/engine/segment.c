@@ -161,6 +161,7 @@ static void count(struct segment *segment, size_t len)
     transfer->reached = MAX(transfer->reached, transfer->item->more->done);
     engine->received += len;
     speed_add(&segment->speed, now, len);
+    speed_add(&segment->host->speed, now, len);
     speed_add(&transfer->speed, now, len);
     trace_count(&transfer->trace, len);
     speed_add(&engine->speed, now, len);

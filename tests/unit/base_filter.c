@@ -69,6 +69,8 @@ static void each_of_these_fits_and_its_negation_does_not(void **state)
         "name=\"big movie (final).mkv\"",
         "host:example",
         "host=files.example.org",
+        "host=files.example.org:8080",
+        "host:org:8080",
         "url:8080",
         "dir:films",
         "state:failed",
@@ -111,10 +113,27 @@ static void each_of_these_fits_and_its_negation_does_not(void **state)
 static void each_of_these_does_not_fit(void **state)
 {
     static const char *const texts[] = {
-        "other",        "name:8080",        "name=movie",      "host:pub",     "host:8080",
-        "host:user",    "state:active",     "size>3000M",      "size<3000M",   "done>50%",
-        "done=33%",     "eta>10m",          "priority:normal", "priority:low", "finished>0s",
-        "finished<99d", "\"state:failed\"", "tries=0",         "added<1h",
+        "other",
+        "name:8080",
+        "name=movie",
+        "host:pub",
+        "host:8080",
+        "host:user",
+        "state:active",
+        "size>3000M",
+        "size<3000M",
+        "done>50%",
+        "done=33%",
+        "eta>10m",
+        "priority:normal",
+        "priority:low",
+        "finished>0s",
+        "finished<99d",
+        "\"state:failed\"",
+        "tries=0",
+        "added<1h",
+        "host=files.example.org:80",
+        "host=files.example.org:808",
     };
 
     (void)state;

@@ -154,6 +154,34 @@ static void a_detail_comes_back_as_it_was(void **state)
     json_decref(json);
 }
 
+static void a_host_comes_back_as_it_was(void **state)
+{
+    struct haul_host host = {.name = xstrdup("example.org:8080"),
+                             .rate = 5,
+                             .connections = 3,
+                             .cap = 4,
+                             .learned = true,
+                             .no_ranges = true,
+                             .rest_until = 1795266204065};
+    struct haul_host back;
+    json_t *json;
+
+    (void)state;
+    host.counts[HAUL_FAILED] = 3;
+    json = json_from_host(&host);
+    assert_int_equal(json_to_host(json, &back, NULL), HAUL_OK);
+    assert_string_equal(back.name, host.name);
+    free(back.name);
+    back.name = host.name;
+    assert_memory_equal(&back, &host, sizeof host);
+    json_object_set_new(json_object_get(json, "counts"), "failed", json_string("three"));
+    assert_int_equal(json_to_host(json, &back, NULL), HAUL_E_RPC);
+    json_object_set_new(json, "name", json_integer(3));
+    assert_int_equal(json_to_host(json, &back, NULL), HAUL_E_RPC);
+    json_decref(json);
+    haul_host_fini(&host);
+}
+
 static void totals_come_back_as_they_were(void **state)
 {
     struct haul_totals totals = {.rate = 5, .left = -1, .eta = 9, .disk_free = -1, .jobs = 8};
@@ -358,6 +386,7 @@ int main(void)
         cmocka_unit_test(an_items_json_is_one_line),
         cmocka_unit_test(values_of_the_wrong_type_or_range_are_refused),
         cmocka_unit_test(a_detail_comes_back_as_it_was),
+        cmocka_unit_test(a_host_comes_back_as_it_was),
         cmocka_unit_test(totals_come_back_as_they_were),
         cmocka_unit_test(options_travel_in_user_form),
         cmocka_unit_test(a_value_that_is_not_utf8_can_not_travel),

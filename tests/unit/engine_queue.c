@@ -1,7 +1,10 @@
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -226,6 +229,58 @@ static void items_in_a_lane_may_change_in_any_way(void **state)
     for (const uint64_t *id = (const uint64_t[]){7, 2, 3, 5, 6, 8, 9, 0}; *id; id++)
         assert_int_equal(next(&queue, &held), *id);
     assert_int_equal(next(&queue, &held), 0);
+    queue_fini(&queue);
+}
+
+struct counted {
+    uint64_t counts[HAUL_STATE_COUNT];
+    unsigned of_links[2]; /* items of the links …/x and …/y */
+};
+
+static void on_counted(void *ctx, const struct item *item, bool came)
+{
+    struct counted *counted = ctx;
+    unsigned link = item_url(item)[strlen(item_url(item)) - 1] == 'y';
+
+    counted->counts[item->state] += came ? 1 : UINT64_MAX;
+    counted->of_links[link] += came ? 1 : UINT_MAX;
+}
+
+/* Who hears of all that comes and goes has the queue's own counts, and those of each link. */
+static void every_change_of_a_count_is_told(void **state)
+{
+    struct queue queue;
+    struct counted counted = {0};
+    struct item *items[2];
+    struct queue_kept kept[2];
+
+    (void)state;
+    queue_init(&queue);
+    queue_keep(&queue);
+    queue.counted = on_counted;
+    queue.counted_ctx = &counted;
+    for (unsigned i = 0; i < 6; i++)
+        append(&queue);
+    assert_int_equal(counted.of_links[0], 6);
+    queue_set_state(&queue, queue_find(&queue, 1), HAUL_ACTIVE);
+    queue_set_state(&queue, queue_find(&queue, 1), HAUL_WAITING);
+    queue_set_state(&queue, queue_find(&queue, 2), HAUL_PAUSED);
+    queue_set_state(&queue, queue_find(&queue, 2), HAUL_DONE); /* which is not legal */
+    queue_set_url(&queue, queue_find(&queue, 3), "http://example.org/y");
+    assert_int_equal(counted.of_links[1], 1);
+    items[0] = queue_find(&queue, 1);
+    items[1] = queue_find(&queue, 3);
+    for (unsigned i = 0; i < 2; i++)
+        kept[i] = queue.kept[items[i]->place];
+    queue_take(&queue, items, 2);
+    assert_int_equal(counted.of_links[0], 4);
+    assert_int_equal(counted.of_links[1], 0);
+    assert_memory_equal(counted.counts, queue.counts, sizeof counted.counts);
+    queue_put_back(&queue, items, kept, 2);
+    assert_int_equal(counted.of_links[1], 1);
+    assert_memory_equal(counted.counts, queue.counts, sizeof counted.counts);
+    assert_int_equal(counted.counts[HAUL_WAITING], 1);
+    assert_int_equal(counted.counts[HAUL_QUEUED], 4);
     queue_fini(&queue);
 }
 
@@ -532,6 +587,7 @@ int main(void)
         cmocka_unit_test(bytes_to_go_follow_states_and_sizes),
         cmocka_unit_test(taking_out_packs_the_rest_and_forgets_the_ids),
         cmocka_unit_test(ids_are_found_in_any_order_and_with_gaps),
+        cmocka_unit_test(every_change_of_a_count_is_told),
         cmocka_unit_test(what_a_store_brings_is_found_by_id),
         cmocka_unit_test(the_highest_priority_starts_first_and_within_it_the_order_holds),
         cmocka_unit_test(a_priority_may_change_wherever_the_item_waits),
