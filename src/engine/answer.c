@@ -203,7 +203,9 @@ static bool take_part(struct transfer *transfer, struct segment *segment,
     if (result.verdict == RESUME_RANGES_IGNORED)
         host_refuses_ranges(segment->host);
     transfer_wants_attention(transfer);
-    if (transfer->source_count > 1) {
+    if (transfer->source_count > 1 &&
+        (result.verdict != RESUME_RANGES_IGNORED || mirrors_has_other(transfer, segment->source))) {
+        segment->source->differs |= result.err == HAUL_E_CHANGED;
         source_drop(transfer, segment->source, result.reason);
         segment->unwanted = true;
         return false;

@@ -133,6 +133,11 @@ static const struct diagnosis_connection *last_heard(const struct diagnosis_case
     return least;
 }
 
+static bool waits_for_host(const struct diagnosis_case *facts, char *buf)
+{
+    return facts->waits && say(buf, "%s", facts->note);
+}
+
 static bool is_connecting(const struct diagnosis_case *facts, char *buf)
 {
     const struct diagnosis_connection *first = last_heard(facts);
@@ -357,8 +362,9 @@ const char *diagnose(const struct diagnosis_case *facts, char buf[DIAGNOSIS_SIZE
                                     folder_is_silent, host_is_full,  starts_soon, NULL};
     static cause *const waiting[] = {disk_is_full, host_rests, next_try, NULL};
     static cause *const active[] = {
-        is_connecting, is_checking,          is_finishing,        is_limited,  disk_is_slow,
-        is_silent,     connections_are_held, has_few_connections, runs_freely, NULL};
+        waits_for_host,      is_connecting, is_checking, is_finishing,
+        is_limited,          disk_is_slow,  is_silent,   connections_are_held,
+        has_few_connections, runs_freely,   NULL};
 
     buf[0] = '\0';
     switch (facts->state) {

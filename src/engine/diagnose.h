@@ -61,6 +61,7 @@ struct diagnosis_case {
     unsigned wanted;     /* connections that it may have */
     bool no_ranges;      /* the server sends no parts */
     bool single;         /* it was found that only one connection works */
+    bool waits;          /* for a host that has enough connections; the note tells of which */
     bool small_rest;     /* no connection has enough left to be shared */
     uint64_t min_split;
     uint64_t stall_ms; /* silence that ends a connection, 0: none does */

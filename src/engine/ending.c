@@ -92,6 +92,7 @@ static void over(struct transfer *transfer)
                               .progress = transfer->reached > work->best,
                               .unheard = transfer->unheard,
                               .spent = transfer->asked && !haul_options_repeatable(item->options),
+                              .held_until = transfer->held_until,
                               .host = transfer->blamed ? transfer->blamed : transfer->host};
 
     work->best = MAX(work->best, transfer->reached);

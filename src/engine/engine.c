@@ -260,13 +260,29 @@ static struct retry_decision judge_failure(struct haul_engine *engine, struct it
     return decision;
 }
 
+/* Another source may work once its host has rested: to wait for that costs no try. */
+static bool waits_for_rest(const struct haul_engine *engine, const struct outcome *outcome,
+                           struct retry_decision *ret_decision)
+{
+    uint64_t now = engine_now(engine), until = outcome->held_until;
+
+    if (ret_decision->again || until == 0)
+        return false;
+    *ret_decision =
+        (struct retry_decision){.again = true, .delay_ms = until > now ? until - now : 0};
+    return true;
+}
+
 static void try_later_or_give_up(struct haul_engine *engine, struct item *item,
                                  const struct outcome *outcome)
 {
+    uint32_t tries = item_more(item)->tries;
     struct retry_decision decision = judge_failure(engine, item, outcome);
     uint64_t deadline = item_work(item)->deadline;
     struct haul_error final = *outcome->err;
 
+    if (waits_for_rest(engine, outcome, &decision))
+        item->more->tries = tries;
     if (decision.again && deadline > 0 && engine_now(engine) + decision.delay_ms >= deadline) {
         decision.again = false;
         str_copy(decision.note, sizeof decision.note, "its time (--timeout) is over by then");
@@ -390,10 +406,22 @@ static uint64_t slots(const struct haul_engine *engine)
     return MIN(MIN(engine->settings.jobs, engine->slots_max), engine->slots_room);
 }
 
-/* It asked for more time than is waited for. */
-static bool is_shut(const struct haul_engine *engine, const struct host *host)
+bool engine_is_shut(const struct haul_engine *engine, const struct host *host)
 {
     return host->until > engine_now(engine) + RETRY_AFTER_LIMIT * UINT64_C(1000);
+}
+
+void engine_refuse_shut(const struct haul_engine *engine, const struct host *host,
+                        struct haul_error *err)
+{
+    uint64_t rest = host->until - engine_now(engine);
+    char until[FMT_SIZE], limit[FMT_SIZE];
+
+    haul_fail(err, HAUL_E_HTTP,
+              "%s asked to be left alone until %s (Retry-After), haul waits %s at most by itself; "
+              "retry it later",
+              host->name, fmt_time(clock_wall(engine->clock) + (int64_t)rest, until),
+              fmt_seconds(RETRY_AFTER_LIMIT, limit));
 }
 
 /* Where ITEM has to wait: a folder that does not answer, or a host that rests, does not answer, or
@@ -407,7 +435,7 @@ static struct lane *holder(void *ctx, struct item *item)
     if (lane)
         return lane;
     host = host_of(&engine->hosts, item_url(item));
-    if (is_shut(engine, host))
+    if (engine_is_shut(engine, host))
         return NULL; /* to fail */
     if (host->until > 0)
         queue_touch(&engine->queue, item); /* its row tells */
@@ -421,7 +449,7 @@ static void on_rest_changed(void *ctx, struct host *host)
 
     for (size_t i = 0; i < host->lane.count; i++)
         queue_touch(&engine->queue, engine->queue.order[queue_place(host->lane.ranks[i])]);
-    if (is_shut(engine, host))
+    if (engine_is_shut(engine, host))
         lane_open(&host->lane);
     engine->queue.version++;
     engine_wake(engine);
@@ -438,15 +466,9 @@ static void on_host_learned(void *ctx, const struct host *host)
 /* The host told another item for how long it wants to be left alone; this one does not ask. */
 static void refuse_to_start(struct haul_engine *engine, struct item *item, const struct host *host)
 {
-    uint64_t rest = host->until - engine_now(engine);
     struct haul_error err;
-    char until[FMT_SIZE], limit[FMT_SIZE];
 
-    haul_fail(&err, HAUL_E_HTTP,
-              "%s asked to be left alone until %s (Retry-After), haul waits %s at most by itself; "
-              "retry it later",
-              host->name, fmt_time(clock_wall(engine->clock) + (int64_t)rest, until),
-              fmt_seconds(RETRY_AFTER_LIMIT, limit));
+    engine_refuse_shut(engine, host, &err);
     keep_error(item, &err);
     engine_set_state(engine, item, HAUL_FAILED);
 }
@@ -456,7 +478,7 @@ static void start_item(struct haul_engine *engine, struct item *item)
     const struct host *host =
         LIST_EMPTY(&engine->hosts.restrained) ? NULL : host_find(&engine->hosts, item_url(item));
 
-    if (host && is_shut(engine, host)) {
+    if (host && engine_is_shut(engine, host)) {
         refuse_to_start(engine, item, host);
         return;
     }
@@ -500,6 +522,22 @@ static void attend(struct haul_engine *engine)
     }
 }
 
+/* Transfers that wait for a host come before items that are queued for it. */
+static void wake_held_up(struct haul_engine *engine)
+{
+    struct transfer *transfer;
+
+    if (!engine->hosts.opened)
+        return;
+    engine->hosts.opened = false;
+    LIST_FOREACH(transfer, &engine->transfers, link)
+    {
+        if (transfer->waits)
+            transfer_wants_attention(transfer);
+    }
+    attend(engine);
+}
+
 static void arm_tick(struct haul_engine *engine);
 
 static void on_kept(void *ctx)
@@ -523,6 +561,7 @@ static void step(struct haul_engine *engine)
 {
     attend(engine);
     hosts_tick(&engine->hosts, engine_now(engine));
+    wake_held_up(engine);
     if (!engine->closing && !engine->held)
         start_items(engine);
     arm_tick(engine);
@@ -690,6 +729,7 @@ static void apply_settings(struct haul_engine *engine)
     net_set_cache(engine->net, (long)MAX(engine->settings.jobs, (uint64_t)CACHE_MIN));
     engine->hosts.most = engine->settings.per_host;
     lanes_open(&engine->queue.lanes);
+    engine->hosts.opened = true;
     if (engine->limiter.rate != engine->settings.limit)
         limiter_set(&engine->limiter, engine->settings.limit, engine_now(engine));
 }

@@ -81,6 +81,11 @@ void engine_clear_error(struct item *item);
 /* Removes what an item that does not run left on the disk; a complete file stays. */
 void engine_drop_partial(struct haul_engine *engine, const struct item *item);
 
+/* HOST asked for more time than is waited for; the error of an item that would need it. */
+bool engine_is_shut(const struct haul_engine *engine, const struct host *host);
+void engine_refuse_shut(const struct haul_engine *engine, const struct host *host,
+                        struct haul_error *err);
+
 /* Takes items out of the queue for good, also what they left on the disk. */
 void engine_remove(struct haul_engine *engine, const uint64_t *ids, size_t count);
 
@@ -93,6 +98,7 @@ struct outcome {
     bool unheard;                 /* its last request brought no answer */
     bool spent;                   /* a request went out that must not be sent twice unasked */
     struct host *host;            /* of that request */
+    uint64_t held_until;          /* another host could be asked then, which rests; 0: none */
 };
 
 /* The transfer of ITEM is over and freed. */

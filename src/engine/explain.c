@@ -70,6 +70,7 @@ static void about_transfer(const struct transfer *transfer, struct diagnosis_cas
     facts->wanted = (unsigned)options->connections;
     facts->no_ranges = transfer->no_ranges || transfer->host->no_ranges;
     facts->single = transfer->single;
+    facts->waits = transfer->waits;
     facts->small_rest = rest_is_small(transfer);
     facts->stall_ms = options->stall_timeout * 1000;
     facts->held_by_limit = trace->held[TRACE_LIMIT];

@@ -87,6 +87,19 @@ const struct host *host_find(const struct hosts *hosts, const char *url)
 
 /* Connections. */
 
+/* There may be room now. */
+static void open_lane(struct host *host)
+{
+    lane_open(&host->lane);
+    host->hosts->opened |= host->wanted;
+    host->wanted = false;
+}
+
+void host_want(struct host *host)
+{
+    host->wanted = true;
+}
+
 void host_enter(struct host *host)
 {
     host->connections++;
@@ -95,7 +108,7 @@ void host_enter(struct host *host)
 void host_leave(struct host *host)
 {
     host->connections--;
-    lane_open(&host->lane);
+    open_lane(host);
 }
 
 void host_connecting(struct host *host)
@@ -106,7 +119,7 @@ void host_connecting(struct host *host)
 void host_connected(struct host *host)
 {
     host->connecting--;
-    lane_open(&host->lane);
+    open_lane(host);
 }
 
 /* How many connections it may have. */
@@ -145,14 +158,22 @@ bool host_may_ask(const struct host *host)
            host->connecting < HOST_CONNECTING;
 }
 
-unsigned host_room(const struct host *host)
+bool host_takes(const struct host *host, const void *who, unsigned places)
 {
-    unsigned most = most_of(host);
+    return host->until == 0 && (!host->probing || !host->probe || host->probe == who) &&
+           host->connections - places < most_of(host) && host->connecting < HOST_CONNECTING;
+}
 
-    if (host->no_ranges || host->until > 0 || host->probing || host->connections >= most ||
-        (host->hosts->hungry && host->lane.count > 0))
+bool host_is_awaited(const struct host *host)
+{
+    return host->hosts->hungry && host->lane.count > 0;
+}
+
+unsigned host_room(const struct host *host, unsigned places)
+{
+    if (host->no_ranges || host_is_awaited(host) || !host_takes(host, NULL, places))
         return 0;
-    return most - host->connections;
+    return host->probing ? 1 : most_of(host) - (host->connections - places);
 }
 
 static void tell_rest(struct host *host)
@@ -225,7 +246,7 @@ static void try_one_more(struct host *host, uint64_t now)
         host->allowed = 0;
     host->raised = true;
     begin_patience(host, now);
-    lane_open(&host->lane);
+    open_lane(host);
     unrestrain(host);
     tell_learned(host);
 }
@@ -243,7 +264,7 @@ void host_heard(struct host *host)
     if (host->until > 0 || !host->probing)
         return;
     host->probing = false;
-    lane_open(&host->lane);
+    open_lane(host);
 }
 
 void host_works(struct host *host)
@@ -295,7 +316,7 @@ static void end_rest(struct host *host)
     host->until = 0;
     host->probing = true;
     host->probe = NULL;
-    lane_open(&host->lane);
+    open_lane(host);
     tell_rest(host);
     unrestrain(host);
     tell_learned(host);
@@ -319,7 +340,7 @@ void host_end(struct host *host, const void *who)
     if (host->probe != who)
         return;
     host->probe = NULL;
-    lane_open(&host->lane);
+    open_lane(host);
 }
 
 void hosts_remember(struct hosts *hosts, const struct host_memory *memory, uint64_t now)

@@ -27,6 +27,7 @@ struct host {
     bool is_full;
     struct hosts *hosts;
     struct lane lane;     /* queued items that wait for this host */
+    bool wanted;          /* an item that runs waits for it */
     unsigned connections; /* requests under way, and items that are about to make one */
     unsigned connecting;  /* requests without a connection yet */
     unsigned working;     /* requests whose answer is coming */
@@ -45,7 +46,7 @@ struct host {
     bool is_restrained;
     uint64_t until;    /* ticks, 0: it does not rest */
     bool probing;      /* it rested: one item goes first */
-    const void *probe; /* that one, NULL: none yet */
+    const void *probe; /* that one, a transfer; NULL: none yet */
     unsigned failures; /* connections in a row that brought no answer */
     unsigned rounds;   /* rests in a row without an answer in between */
 
@@ -73,6 +74,7 @@ struct hosts {
     struct lanes *lanes;
     uint64_t most;          /* --per-host: connections to each, 0: no limit */
     bool hungry;            /* items could start if hosts had room: these go first */
+    bool opened;            /* one that was wanted may have room now */
     LIST_HEAD(, host) full; /* an item was held up though others have several connections */
     LIST_HEAD(, host) restrained;
     struct hosts_events events;
@@ -110,10 +112,17 @@ void host_connected(struct host *host);
 struct lane *host_wait(struct host *host);
 /* The same for a request that belongs to no item, and asks nobody to make room. */
 bool host_may_ask(const struct host *host);
+/* The same for WHO, an item that runs and has no request under way; PLACES: as how many connections
+ * it counts there all the same. */
+bool host_takes(const struct host *host, const void *who, unsigned places);
 /* How many further connections for parts of a file may be made. */
-unsigned host_room(const struct host *host);
+unsigned host_room(const struct host *host, unsigned places);
+/* A queued item could start if it had a connection here. */
+bool host_is_awaited(const struct host *host);
+/* An item that runs waits for HOST: ->opened tells when to look again. */
+void host_want(struct host *host);
 
-/* WHO begins; after a rest it is the one that goes first. It is over; begin and end for each. */
+/* WHO begins; after a rest it is the one that goes first. It is over, or turns to another host. */
 void host_begin(struct host *host, const void *who);
 void host_end(struct host *host, const void *who);
 

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "base/url.h"
 #include "engine/host.h"
+#include "engine/retry.h"
 #include "engine/transfer_inside.h"
 #include "haul/log.h"
 
@@ -80,6 +81,47 @@ static bool may_ask(const struct transfer *transfer, const struct source *source
            engine_now(transfer->engine) >= source->not_before;
 }
 
+/* Connections that TRANSFER counts for at HOST without having them. */
+static unsigned places_at(const struct transfer *transfer, const struct host *host)
+{
+    return transfer->has_place && transfer->host == host;
+}
+
+/* Does its host take a request of an item that has none under way? */
+static bool host_is_free(const struct transfer *transfer, const struct source *source)
+{
+    return host_takes(source->host, transfer, places_at(transfer, source->host));
+}
+
+/* How many further connections there may be. An item that has none always gets one where its host
+ * takes it. */
+static unsigned room_at(const struct transfer *transfer, const struct source *source)
+{
+    unsigned room = host_room(source->host, places_at(transfer, source->host));
+
+    return MAX(room, transfer->segment_count == 0 && host_is_free(transfer, source));
+}
+
+bool mirrors_provable(const struct transfer *transfer, const struct source *source)
+{
+    const struct haul_options *options = transfer->item->options;
+    struct identity own = source_identity(source, transfer->total);
+
+    return haul_options_plain(options) && source->state == SOURCE_PROVEN &&
+           (identity_if_range(&own) || options->trust_size);
+}
+
+/* Where there is nothing better than an equal size, one answer after the other is put together. */
+static struct source *trusted_lead(const struct transfer *transfer)
+{
+    struct source *lead = transfer->lead;
+
+    if (transfer->segment_count > 0 || !mirrors_provable(transfer, lead) ||
+        !host_is_free(transfer, lead))
+        return NULL;
+    return lead;
+}
+
 struct source *mirrors_next(struct transfer *transfer)
 {
     size_t count = transfer->source_count, best;
@@ -88,12 +130,11 @@ struct source *mirrors_next(struct transfer *transfer)
     for (size_t i = 0; i < count; i++) {
         const struct source *source = &transfer->sources[i];
 
-        room[i] = may_ask(transfer, source) &&
-                  (host_room(source->host) > 0 || transfer->segment_count == 0);
+        room[i] = may_ask(transfer, source) && room_at(transfer, source) > 0;
     }
     best = source_pick(transfer->sources, room, count, engine_now(transfer->engine));
     free(room);
-    return best < count ? &transfer->sources[best] : NULL;
+    return best < count ? &transfer->sources[best] : trusted_lead(transfer);
 }
 
 static bool shares_host(const struct transfer *transfer, size_t i)
@@ -106,6 +147,19 @@ static bool shares_host(const struct transfer *transfer, size_t i)
     return false;
 }
 
+/* It brings bytes, or may be asked for some now. */
+static bool is_good(const struct transfer *transfer, const struct source *source)
+{
+    return may_ask(transfer, source) && (source->connections > 0 || room_at(transfer, source) > 0);
+}
+
+/* May its check begin? That is a request as any other, and while others bring bytes it can wait. */
+static bool may_check(const struct transfer *transfer, const struct source *source)
+{
+    return engine_now(transfer->engine) >= source->not_before && host_is_free(transfer, source) &&
+           (transfer->segment_count == 0 || !host_is_awaited(source->host));
+}
+
 /* Will soon be known to be good, or not. */
 static bool is_pending(const struct transfer *transfer, const struct source *source)
 {
@@ -113,7 +167,7 @@ static bool is_pending(const struct transfer *transfer, const struct source *sou
 
     if (source->state == SOURCE_CHECKING)
         return !source->probe->net || now - source->probe->asked_at < PENDING_MS;
-    return source->state == SOURCE_UNTRIED && now >= source->not_before;
+    return source->state == SOURCE_UNTRIED && may_check(transfer, source);
 }
 
 /* Connections that the ones which are not known yet shall have. */
@@ -123,10 +177,22 @@ static unsigned reserved(const struct transfer *transfer)
     size_t good = 0, pending = 0;
 
     for (size_t i = 0; i < transfer->source_count; i++) {
-        good += may_ask(transfer, &transfer->sources[i]);
+        good += is_good(transfer, &transfer->sources[i]);
         pending += is_pending(transfer, &transfer->sources[i]);
     }
     return pending == 0 ? 0 : (unsigned)(most * pending / (good + pending));
+}
+
+bool mirrors_has_other(const struct transfer *transfer, const struct source *source)
+{
+    for (size_t i = 0; i < transfer->source_count; i++) {
+        const struct source *other = &transfer->sources[i];
+
+        if (other != source && (other->state == SOURCE_CHECKING || is_good(transfer, other) ||
+                                is_pending(transfer, other)))
+            return true;
+    }
+    return false;
 }
 
 unsigned mirrors_room(const struct transfer *transfer)
@@ -139,7 +205,7 @@ unsigned mirrors_room(const struct transfer *transfer)
         const struct source *source = &transfer->sources[i];
 
         if (may_ask(transfer, source) && !shares_host(transfer, i))
-            room += host_room(source->host);
+            room += room_at(transfer, source);
     }
     return taken < most ? MIN(room, most - taken) : 0;
 }
@@ -184,15 +250,32 @@ static void probe_free(struct probe *probe)
     free(probe);
 }
 
+/* A check is a request of its item: where that has none besides, it takes the item's place. */
+static void enter_host(struct probe *probe)
+{
+    struct host *host = probe->source->host;
+
+    host_enter(host);
+    if (places_at(probe->transfer, host) > 0)
+        transfer_give_place(probe->transfer);
+    host_begin(host, probe->transfer);
+    host_connecting(host);
+}
+
 static void leave_host(struct probe *probe)
 {
+    struct transfer *transfer = probe->transfer;
     struct host *host = probe->source->host;
 
     if (!probe->connected)
         host_connected(host);
     probe->connected = true;
-    host_leave(host);
     probe->net = NULL;
+    if (transfer->goal == GOAL_RECEIVE && transfer_connections(transfer) == 0)
+        transfer_keep_place(transfer);
+    host_leave(host);
+    if (host != transfer->host || transfer->segment_count > 0)
+        host_end(host, transfer);
 }
 
 /* The disk may still be reading for it. */
@@ -335,6 +418,7 @@ static bool on_head(void *ctx, const struct net_response *response, const char *
                                                            clock_wall(transfer->engine->clock));
 
     (void)final_url;
+    host_heard(probe->source->host);
     if (response->status != 206 ||
         !content_range_parse(text_raw_from(response->content_range), &range) || !range.has_range ||
         range.first != probe->from || range.last + 1 != probe->from + probe->len) {
@@ -372,11 +456,24 @@ static void on_done(void *ctx, const struct net_result *result)
     struct probe *probe = ctx;
 
     leave_host(probe);
+    if (result->response->retry_after)
+        transfer_rest_host(probe->transfer, probe->source->host,
+                           retry_after_parse(text_raw_from(result->response->retry_after),
+                                             clock_wall(probe->transfer->engine->clock)));
     probe_over(probe, &result->err);
 }
 
 static const struct net_handlers handlers = {
     .connected = on_connected, .head = on_head, .body = on_body, .done = on_done};
+
+/* Its host may not be asked any more, since the disk was: another time. */
+static void put_back(struct probe *probe)
+{
+    probe->source->probe = NULL;
+    probe->source->state = SOURCE_UNTRIED;
+    transfer_wants_attention(probe->transfer);
+    probe_free(probe);
+}
 
 static void on_sample(void *ctx, char *data, size_t len)
 {
@@ -395,6 +492,10 @@ static void on_sample(void *ctx, char *data, size_t len)
         probe_over(probe, &err);
         return;
     }
+    if (!may_check(probe->transfer, probe->source)) {
+        put_back(probe);
+        return;
+    }
     request = (struct net_request){.url = probe->source->url,
                                    .options = probe->transfer->item->options,
                                    .foreign = probe->source->foreign,
@@ -406,8 +507,7 @@ static void on_sample(void *ctx, char *data, size_t len)
         probe_over(probe, &err);
         return;
     }
-    host_enter(probe->source->host);
-    host_connecting(probe->source->host);
+    enter_host(probe);
 }
 
 /* Bytes that are on the disk, anywhere in the file: versions differ more often in the middle than
@@ -454,7 +554,7 @@ static uint64_t count_good(const struct transfer *transfer)
 
     for (size_t i = 0; i < transfer->source_count; i++)
         count += transfer->sources[i].state == SOURCE_CHECKING ||
-                 may_ask(transfer, &transfer->sources[i]);
+                 is_good(transfer, &transfer->sources[i]);
     return count;
 }
 
@@ -475,7 +575,7 @@ void mirrors_check(struct transfer *transfer)
             probe_drop(source->probe);
             source_failed(transfer, source, &err);
         }
-        if (source->state == SOURCE_UNTRIED && now >= source->not_before &&
+        if (source->state == SOURCE_UNTRIED && may_check(transfer, source) &&
             count_good(transfer) < most)
             check(transfer, source);
     }
@@ -501,18 +601,144 @@ static bool worth_keeping(const struct transfer *transfer)
            (transfer->planned || disk_file_found(transfer->file)) && choose_sample(transfer, &from);
 }
 
+/* May be worth a try, as far as it is known itself. */
+static bool is_candidate(const struct transfer *transfer, const struct source *source)
+{
+    return source->state != SOURCE_DROPPED && source->state != SOURCE_CHECKING &&
+           engine_now(transfer->engine) >= source->not_before;
+}
+
 static struct source *untried(struct transfer *transfer)
 {
-    uint64_t now = engine_now(transfer->engine);
-
     for (size_t i = 0; i < transfer->source_count; i++) {
         struct source *source = &transfer->sources[i];
 
-        if (source->state != SOURCE_DROPPED && source->state != SOURCE_CHECKING &&
-            now >= source->not_before)
+        if (is_candidate(transfer, source) && host_is_free(transfer, source))
             return source;
     }
     return NULL;
+}
+
+/* Waiting for a host. */
+
+/* Its host wants to be left alone, though not for longer than is waited for. */
+static bool rests(const struct transfer *transfer, const struct source *source)
+{
+    return source->host->until > 0 && !engine_is_shut(transfer->engine, source->host);
+}
+
+/* The candidates' host that has its rest over first; NULL: none rests. */
+static const struct host *first_rested(const struct transfer *transfer)
+{
+    const struct host *first = NULL;
+
+    for (size_t i = 0; i < transfer->source_count; i++) {
+        const struct source *source = &transfer->sources[i];
+
+        if (is_candidate(transfer, source) && rests(transfer, source) &&
+            (!first || source->host->until < first->until))
+            first = source->host;
+    }
+    return first;
+}
+
+/* The item has to come again when HOST has rested; it keeps no slot until then. */
+static void wait_for_rest(struct transfer *transfer, const struct host *host)
+{
+    struct haul_error err = {.code = HAUL_E_HTTP};
+    const char *last = transfer->last_err.text;
+    char *text = xasprintf("%s%s%s is backing off", last, last[0] ? "; " : "", host->name);
+
+    if (transfer->last_err.code != HAUL_OK)
+        err = transfer->last_err;
+    str_copy(err.text, sizeof err.text, text);
+    free(text);
+    transfer->held_until = host->until;
+    transfer_fail(transfer, &err);
+}
+
+/* All hosts that could be asked have enough connections: what runs there ends some time. The own
+ * place is given up, or two items could wait for each other's. */
+static bool wait_for_room(struct transfer *transfer)
+{
+    const struct host *host = NULL;
+    char *text;
+
+    for (size_t i = 0; i < transfer->source_count; i++) {
+        const struct source *source = &transfer->sources[i];
+
+        if (is_candidate(transfer, source) && source->host->until == 0) {
+            host_want(source->host);
+            host = source->host;
+        }
+    }
+    if (!host)
+        return false;
+    transfer_give_place(transfer);
+    if (transfer->waits)
+        return true; /* and told so */
+    transfer->waits = true;
+    text = xasprintf("waiting: %s has all the connections it may have", host->name);
+    item_set_note(transfer->item, text);
+    free(text);
+    queue_touch(&transfer->engine->queue, transfer->item);
+    return true;
+}
+
+/* All that could be asked wants to be left alone for longer than is waited for. */
+static bool refuse_shut(struct transfer *transfer)
+{
+    for (size_t i = 0; i < transfer->source_count; i++) {
+        const struct source *source = &transfer->sources[i];
+        struct haul_error err;
+
+        if (is_candidate(transfer, source) && engine_is_shut(transfer->engine, source->host)) {
+            engine_refuse_shut(transfer->engine, source->host, &err);
+            transfer_fail(transfer, &err);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool mirrors_wait(struct transfer *transfer)
+{
+    const struct host *host;
+
+    if (wait_for_room(transfer))
+        return true;
+    host = first_rested(transfer);
+    if (!host)
+        return refuse_shut(transfer);
+    wait_for_rest(transfer, host);
+    return true;
+}
+
+bool mirrors_wait_over(struct transfer *transfer)
+{
+    struct haul_error err = transfer->last_err;
+
+    if (!untried(transfer) && mirrors_wait(transfer))
+        return false;
+    transfer->waits = false;
+    item_set_note(transfer->item, NULL);
+    queue_touch(&transfer->engine->queue, transfer->item);
+    if (transfer->start_over || transfer->source_count == 1)
+        return true;
+    if (!mirrors_go_on(transfer, &err))
+        transfer_fail(transfer, &err);
+    return !transfer->waits && transfer->goal == GOAL_RECEIVE;
+}
+
+bool mirrors_take_lead(struct transfer *transfer)
+{
+    struct source *next = transfer->lead;
+
+    if (!host_is_free(transfer, next))
+        next = untried(transfer);
+    if (next)
+        transfer->lead = next;
+    return next != NULL;
 }
 
 bool mirrors_compare_all(struct transfer *transfer)
@@ -575,6 +801,8 @@ bool mirrors_go_on(struct transfer *transfer, struct haul_error *err)
             start_over(transfer);
             return true;
         }
+        if (mirrors_wait(transfer))
+            return true;
         name_all(transfer, err);
         return false;
     }
@@ -598,6 +826,8 @@ static const char *state_word(const struct transfer *transfer, const struct sour
         return "being compared";
     if (engine_now(transfer->engine) < source->not_before)
         return "waits";
+    if (source->host->until > 0)
+        return "its host is backing off";
     return source->state == SOURCE_PROVEN ? "in use" : "not tried";
 }
 

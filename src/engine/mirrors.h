@@ -57,6 +57,9 @@ void mirrors_end(struct transfer *transfer);
 /* Ends checks only. */
 void mirrors_stop(struct transfer *transfer);
 
+/* Can parts of what SOURCE sends be put together? By its validator, or by the size where the user
+ * takes that for proof. */
+bool mirrors_provable(const struct transfer *transfer, const struct source *source);
 /* What SOURCE's version of the file is known by; borrowed. */
 struct identity source_identity(const struct source *source, int64_t total);
 /* Keeps the validators of an answer of SOURCE. MODIFIED: NULL unless strong. */
@@ -65,6 +68,9 @@ void source_learn(struct source *source, const char *etag, const char *modified)
 /* A source for the next piece, or NULL; how many further connections there may be now. */
 struct source *mirrors_next(struct transfer *transfer);
 unsigned mirrors_room(const struct transfer *transfer);
+
+/* Is it known of another source than SOURCE that it works, or may that be known soon? */
+bool mirrors_has_other(const struct transfer *transfer, const struct source *source);
 
 /* Checks sources that were not tried yet against what is here, as many as there may be connections.
  */
@@ -80,6 +86,16 @@ void source_drop(struct transfer *transfer, struct source *source, const char *w
 /* Nobody works, the last request failed with ERR: is another source worth a try? Then the transfer
  * is told to go on with that. Else *ERR names all of them. */
 bool mirrors_go_on(struct transfer *transfer, struct haul_error *err);
+
+/* Nobody works, and what could be asked may not be now: its host rests, or has enough connections.
+ * Then the transfer waits for that, or the item does, and nobody is asked meanwhile. False: there
+ * is nothing to wait for. */
+HAUL_CHECKED bool mirrors_wait(struct transfer *transfer);
+/* A host that it waits for may have room: false when there is nothing to do for all that. */
+HAUL_CHECKED bool mirrors_wait_over(struct transfer *transfer);
+/* The file begins anew: with the lead, or with another source where that one's host does not take a
+ * request now. False: none does. */
+HAUL_CHECKED bool mirrors_take_lead(struct transfer *transfer);
 
 /* The first answer says that the file of the record is not its own. With several sources that may
  * be because the record's validator is another one's: each is compared with what is here then.

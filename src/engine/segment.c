@@ -70,6 +70,7 @@ static void enter_host(struct segment *segment)
 
     host_enter(segment->host);
     transfer_give_place(transfer);
+    host_begin(segment->host, transfer);
     host_connecting(segment->host);
     segment->host->spread |= transfer->segment_count > 1;
 }
@@ -434,8 +435,12 @@ bool segment_quiesce(struct segment *segment, bool flush)
 
 void segment_free(struct segment *segment)
 {
+    struct transfer *transfer = segment->transfer;
+
     LIST_REMOVE(segment, link);
-    segment->transfer->segment_count--;
+    transfer->segment_count--;
     segment->source->connections--;
+    if (segment->host != transfer->host || transfer->segment_count > 0)
+        host_end(segment->host, transfer);
     free(segment);
 }

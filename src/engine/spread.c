@@ -28,13 +28,12 @@ static bool is_refusal(const struct haul_error *err)
            err->code == HAUL_E_CONNECT || err->code == HAUL_E_RESET;
 }
 
-/* The host said how long it wants to be left alone, and others do the work meanwhile. */
-static void rest_host(const struct transfer *transfer, const struct segment *segment)
+void transfer_rest_host(const struct transfer *transfer, struct host *host, int64_t retry_after)
 {
-    uint64_t seconds = (uint64_t)MIN(segment->retry_after, RETRY_AFTER_LIMIT);
+    uint64_t seconds = (uint64_t)MIN(retry_after, RETRY_AFTER_LIMIT);
 
-    if (segment->retry_after > 0)
-        host_rest(segment->host, engine_now(transfer->engine) + seconds * 1000);
+    if (retry_after > 0)
+        host_rest(host, engine_now(transfer->engine) + seconds * 1000);
 }
 
 /* A connection failed while others of the item work: they go on, and after a while another one is
@@ -52,7 +51,7 @@ static void lose_one(struct transfer *transfer, const struct segment *segment)
     source_failed(transfer, segment->source, &segment->err);
     transfer->refusals++;
     transfer->spread_after = engine_now(transfer->engine) + (SPREAD_WAIT_MS << doublings);
-    rest_host(transfer, segment);
+    transfer_rest_host(transfer, segment->host, segment->retry_after);
     if (is_refusal(&segment->err))
         host_refused(segment->host, engine_now(transfer->engine));
     else if (!segment->err.retryable && transfer->source_count == 1)
@@ -84,11 +83,12 @@ static void lose_last(struct transfer *transfer, struct segment *segment)
     transfer->blamed = segment->host;
     transfer->retry_after = segment->retry_after;
     transfer->unheard = segment->status == 0 && segment->came == 0;
-    if (mirrors_go_on(transfer, &segment->err)) {
-        rest_host(transfer, segment);
-        return;
-    }
-    transfer_fail(transfer, &segment->err);
+    if (transfer->source_count > 1)
+        transfer_rest_host(transfer, segment->host, segment->retry_after);
+    if (!mirrors_go_on(transfer, &segment->err))
+        transfer_fail(transfer, &segment->err);
+    else if (transfer->goal == GOAL_RECEIVE)
+        host_end(segment->host, transfer);
 }
 
 static void segment_over(struct transfer *transfer, struct segment *segment)
@@ -96,6 +96,7 @@ static void segment_over(struct transfer *transfer, struct segment *segment)
     bool alone = transfer->segment_count == 1;
 
     learn_pace(transfer, segment);
+    transfer->ended = segment->err.code == HAUL_OK && !segment->unwanted;
     if (segment->err.code == HAUL_OK) {
         transfer->refusals = 0;
     } else if (!alone) {

@@ -111,8 +111,6 @@ bool transfer_ask_range(struct transfer *transfer, size_t range)
 
     if (!haul_options_plain(transfer->item->options))
         return false; /* parts of an answer can be asked for only where it is that of a GET */
-    if (!source && transfer->lead->state == SOURCE_PROVEN && transfer->item->options->trust_size)
-        source = transfer->lead;
     if (!source)
         return false;
     own = source_identity(source, transfer->total);
@@ -182,17 +180,19 @@ static void other_source(struct transfer *transfer)
 /* Nobody works: the file is complete, or the rest is asked for anew. */
 static void close_gap(struct transfer *transfer)
 {
+    bool has_parts = !transfer->is_small && transfer->file && transfer->total >= 0;
+    bool provable = has_parts && mirrors_provable(transfer, transfer->lead);
     size_t range;
 
-    if (transfer->is_small || !transfer->file || transfer->total < 0 ||
-        !transfer_first_missing(disk_file_state(transfer->file), &range)) {
+    if (has_parts ? !transfer_first_missing(disk_file_state(transfer->file), &range)
+                  : transfer->ended) {
         transfer->goal = GOAL_FINISH;
         transfer_finish(transfer);
-    } else if (transfer_ask_range(transfer, range)) {
+    } else if (has_parts && transfer_ask_range(transfer, range)) {
         return;
-    } else if (transfer->source_count > 1) {
+    } else if (has_parts && transfer->source_count > 1) {
         other_source(transfer);
-    } else {
+    } else if (!provable || !mirrors_wait(transfer)) {
         transfer->start_over = true;
         transfer_wants_attention(transfer);
     }
@@ -209,6 +209,8 @@ static void begin_anew(struct transfer *transfer)
         transfer_fail(transfer, &err);
         return;
     }
+    if (!mirrors_take_lead(transfer) && mirrors_wait(transfer))
+        return;
     transfer->start_over = false;
     transfer->want_plan = false;
     transfer_ask_from_start(transfer);
@@ -220,6 +222,8 @@ static void receive(struct transfer *transfer)
         sample_advance(transfer);
         return;
     }
+    if (transfer->waits && !mirrors_wait_over(transfer))
+        return;
     if (transfer->start_over) {
         begin_anew(transfer);
         return;
@@ -234,7 +238,7 @@ static void receive(struct transfer *transfer)
         return;
     }
     transfer_tend(transfer);
-    if (transfer->goal != GOAL_RECEIVE || transfer->start_over)
+    if (transfer->goal != GOAL_RECEIVE || transfer->start_over || transfer->waits)
         return;
     keep_record(transfer, engine_now(transfer->engine));
     if (transfer->ready)

@@ -42,6 +42,8 @@ struct transfer {
     uint64_t spread_after; /* ticks before which no further one is tried */
     uint64_t free_since;   /* ticks since when a connection has had nothing to do, 0: all have */
     bool put_off;          /* look again soon, see engine_nudge() */
+    bool waits;            /* for a host that has enough connections; it has none itself */
+    uint64_t held_until;   /* it ends because a host rests: ticks until when, 0: it does not */
     uint64_t pace;         /* bytes per second that a new one will bring, 0: none has ended */
     uint64_t wait_ms;      /* from asking to the first byte, as it was last */
     unsigned drops;        /* of lagging connections, since one did its part */
@@ -74,6 +76,7 @@ struct transfer {
     bool planned;      /* the file knows identity and ranges */
     bool ready;        /* and bytes may go to it */
     bool want_open, want_plan, plan_fresh;
+    bool ended;      /* the last answer did, as it should */
     bool start_over; /* ask from the first byte, dropping what is here */
 
     struct limiter limiter; /* --item-limit */
@@ -157,6 +160,8 @@ void transfer_check_stop(struct transfer *transfer);
 void transfer_tend(struct transfer *transfer);
 /* Begins further connections as long as that makes sense. */
 void transfer_spread(struct transfer *transfer);
+/* HOST said for how many seconds it wants to be left alone, or -1; other sources do the work. */
+void transfer_rest_host(const struct transfer *transfer, struct host *host, int64_t retry_after);
 /* Ends a connection that lags, so that another one takes the rest of its range; false when that was
  * done too often already. */
 bool transfer_drop_slow(struct transfer *transfer, struct segment *segment);

@@ -144,7 +144,7 @@ static void a_rest_ends_with_one_that_goes_first(void **state)
     assert_int_equal(world.told, 1);
     assert_false(host_failed(world.host, &busy)); /* one that began before */
     assert_ptr_equal(host_wait(world.host), &world.host->lane);
-    assert_int_equal(host_room(world.host), 0);
+    assert_int_equal(host_room(world.host, 0), 0);
     assert_int_equal(hosts_due(&world.hosts), UINT64_MAX); /* nobody waits for it */
     lane_add(&world.host->lane, 7);
     assert_int_equal(hosts_due(&world.hosts), 5000);
@@ -166,6 +166,45 @@ static void a_rest_ends_with_one_that_goes_first(void **state)
     assert_null(host_wait(world.host));
     assert_int_equal(world.host->rounds, 0);
     host_end(world.host, &other);
+    hosts_fini(&world.hosts);
+}
+
+static void an_item_that_runs_is_bound_by_the_same(void **state)
+{
+    struct haul_error busy = status_error(503);
+    struct world world;
+    int mine, other;
+
+    (void)state;
+    world_init(&world);
+    world.hosts.most = 2;
+    host_enter(world.host);
+    assert_true(host_takes(world.host, &mine, 0));
+    host_enter(world.host);
+    assert_false(host_takes(world.host, &mine, 0));
+    assert_int_equal(host_room(world.host, 0), 0);
+    assert_true(host_takes(world.host, &mine, 1)); /* one of the two is its own */
+    assert_int_equal(host_room(world.host, 1), 1);
+    host_want(world.host);
+    assert_false(world.hosts.opened);
+    host_leave(world.host);
+    assert_true(world.hosts.opened);
+    assert_true(host_failed(world.host, &busy));
+    host_rest(world.host, 5000);
+    assert_false(host_takes(world.host, &mine, 0));
+    world.hosts.opened = false;
+    host_want(world.host);
+    hosts_tick(&world.hosts, 5000);
+    assert_true(world.hosts.opened);
+    /* One goes first, and it may be one that runs: no item may ever come for this host. */
+    assert_int_equal(host_room(world.host, 0), 1);
+    assert_true(host_takes(world.host, &mine, 0));
+    host_begin(world.host, &mine);
+    assert_int_equal(host_room(world.host, 0), 0);
+    assert_true(host_takes(world.host, &mine, 0));
+    assert_false(host_takes(world.host, &other, 0));
+    host_heard(world.host);
+    assert_true(host_takes(world.host, &other, 0));
     hosts_fini(&world.hosts);
 }
 
@@ -288,6 +327,7 @@ int main(void)
         cmocka_unit_test(refusals_are_judged_by_whether_others_work),
         cmocka_unit_test(what_it_allows_is_learned_and_tried_again_more_and_more_rarely),
         cmocka_unit_test(a_rest_ends_with_one_that_goes_first),
+        cmocka_unit_test(an_item_that_runs_is_bound_by_the_same),
         cmocka_unit_test(one_connection_that_fails_is_no_reason_to_rest),
         cmocka_unit_test(the_user_ends_a_rest),
         cmocka_unit_test(what_was_learned_holds_in_the_next_engine),
