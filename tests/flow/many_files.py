@@ -45,8 +45,13 @@ def ten_thousand_files_arrive(t):
           lambda: not running.alive() or len(os.listdir(t.dir)) >= COUNT // 2, 120)
     half = resident(running.pid) if running.alive() else 0
     highest = half
-    while running.alive() and len(os.listdir(t.dir)) < COUNT:
+
+    def ended():
+        nonlocal highest
         highest = max(highest, resident(running.pid))
+        return not running.alive()
+
+    until("all arrive", ended, 120)
     result = running.wait(120)
     expect(result.status == 0, str(result))
     expect_equal(len(t.names()), COUNT, "files")
