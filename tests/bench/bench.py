@@ -18,7 +18,8 @@ FIGURES = {"wall": "wall s", "cpu": "CPU s", "mem": "peak MiB", "first": "first 
            "again": "again MiB", "fetched": "fetched/size", "kills": "kills", "rate": "got/asked",
            "screen": "screen ms/s", "daemon": "daemon ms/s", "screen-rate": "by rate",
            "daemon-rate": "by rate", "screen-scroll": "scrolling", "daemon-scroll": "scrolling",
-           "pass": "pass ms", "sort": "sort/pass", "bytes": "drawn B/s"}
+           "pass": "pass ms", "sort": "sort/pass", "bytes": "drawn B/s", "key": "key s",
+           "reload": "reload s", "item": "B an item"}
 COMPARE_BLOCK = 1024 * 1024
 
 

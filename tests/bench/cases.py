@@ -372,6 +372,103 @@ def queue_100k(bench):
         yield Tool(tool, {}, run=lambda out, command=command: held(bench, command(out), 4))
 
 
+class Queue:
+    """A session whose daemon runs, with nothing in its queue."""
+
+    def __init__(self, bench, name):
+        self.home = f"{bench.top}/{name}"
+        os.makedirs(self.home)
+        self.env = {**bench.env, "HOME": self.home, "XDG_RUNTIME_DIR": self.home}
+        self.haul = bench.haul
+        self.ask("set")
+
+    def ask(self, *words):
+        subprocess.run([self.haul, *words, "--session", "q"], env=self.env, check=True,
+                       stdout=subprocess.DEVNULL)
+
+    def daemon(self):
+        """The process that has the session's database open."""
+        for name in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                open_files = [os.readlink(f"/proc/{name}/fd/{fd}")
+                              for fd in os.listdir(f"/proc/{name}/fd")]
+            except OSError:
+                continue
+            if self.database() in open_files:
+                return int(name)
+        raise RuntimeError("there is no daemon")
+
+    def database(self):
+        return f"{self.home}/.local/state/haul/q/queue.db"
+
+
+def holds(pid):
+    """Bytes of memory now."""
+    with open(f"/proc/{pid}/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def queued_and_back(bench, out, urls, keep=None):
+    """Seconds until all is queued, until the first request, and until a new daemon knows them all
+    again; KEEP takes the database that they make."""
+    queue = Queue(bench, "queue")
+    try:
+        before = holds(queue.daemon())
+        bench.hold.reset()
+        began = time.monotonic()
+        queue.ask("add", "-j", "1", "-d", out, "-i", bench.write_list("urls", urls))
+        figures = {"wall": time.monotonic() - began, "cpu": cpu_of(queue.daemon()),
+                   "mem": resident(queue.daemon())}
+        while bench.hold.first is None:
+            time.sleep(0.01)
+        figures["first"] = bench.hold.first - began
+        figures["item"] = max(holds(queue.daemon()) - before, 1) / len(urls)
+        queue.ask("stop")
+        if keep:
+            shutil.copy(queue.database(), keep)
+        began = time.monotonic()
+        queue.ask("set")
+        figures["reload"] = time.monotonic() - began
+        queue.ask("stop")
+        return figures
+    finally:
+        shutil.rmtree(queue.home)
+
+
+def sqlite3_shell(bench, database):
+    """The same rows by SQLite's own shell, as durable."""
+    rows, other = f"{bench.top}/rows.csv", f"{bench.top}/other.db"
+
+    def shell(db, *words, to=subprocess.DEVNULL):
+        subprocess.run(["sqlite3", db, *words], check=True, stdout=to)
+
+    with open(rows, "w", encoding="utf-8") as file:
+        shell(database, ".mode csv", "SELECT * FROM items", to=file)
+        began = time.monotonic()
+        shell(database, "SELECT * FROM items")
+        reload = time.monotonic() - began
+    schema = subprocess.run(["sqlite3", database, ".schema"], check=True, capture_output=True,
+                            text=True).stdout
+    shell(other, "PRAGMA journal_mode = WAL", schema)
+    began = time.monotonic()
+    shell(other, "PRAGMA synchronous = FULL", ".mode csv", f".import {rows} items")
+    figures = {"wall": time.monotonic() - began, "reload": reload}
+    for path in (rows, other):
+        os.unlink(path)
+    return figures
+
+
+@case("store-100k", "100,000 items into the queue's database, and back (sqlite3: its shell)",
+      Goal("wall", 3, "sqlite3"), Goal("reload", 3, "sqlite3"), Goal("item", 400),
+      runs=3)
+def store_100k(bench):
+    urls = [f"http://127.0.0.1:{bench.hold.port}/dir/file-{n:06}.bin" for n in range(100_000)]
+    database = f"{bench.top}/taken.db"
+    yield Tool("haul-1", {}, run=lambda out: queued_and_back(bench, out, urls[:1]))
+    yield Tool("haul", {}, run=lambda out: queued_and_back(bench, out, urls, database))
+    yield Tool("sqlite3", {}, run=lambda out: sqlite3_shell(bench, database))
+
+
 # --- kills ----------------------------------------------------------------------------------------
 
 def killed_once(bench, command, out, path, size):
@@ -597,7 +694,8 @@ def screen_figures(bench, out, count, *options, size=(120, 40), seconds=20):
         came = read_for(master, seconds)
         cpu = cpu_of(pid) - cpu
         figures = {"bytes": came / seconds, "cpu": 100 * cpu / seconds, "mem": resident(pid)}
-        figures["wall"] = figures["key"] = sorted(until_drawn(master) for _ in range(11))[5]
+        figures["wall"] = seconds
+        figures["key"] = sorted(until_drawn(master) for _ in range(11))[5]
         return figures
     finally:
         os.kill(pid, signal.SIGTERM)

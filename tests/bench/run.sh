@@ -14,7 +14,7 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd -- "$here/../.." && pwd)
 build=$root/.build/release
 helpers=$root/.build/bench
-packages="gcc libc6-dev libssl-dev python3 python3-aiohttp nginx-light openssl aria2 wget2 curl axel"
+packages="gcc libc6-dev libssl-dev sqlite3 python3 python3-aiohttp nginx-light openssl aria2 wget2 curl axel"
 
 # Shows what a failed command said.
 quietly() {
