@@ -137,6 +137,7 @@ struct haul_reply {
     uint64_t id, index; /* find: the item, 0 for none, and where it is in the view */
     const struct haul_item *items; /* list */
     size_t item_count;
+    uint64_t matching;                    /* list: how many there are in all */
     const struct haul_detail *detail;     /* show */
     const struct haul_settings *settings; /* set, settings */
     const struct haul_totals *totals;     /* list */

@@ -43,9 +43,15 @@ static const struct command commands[] = {
     {
         .id = COMMAND_LIST,
         .name = "list",
-        .operands = "",
+        .operands = "[WORD…]",
         .summary = "Show the queue.",
+        .details =
+            "WORDs choose items, as on the screen: part of a name or link, name:x, host:x, dir:x, "
+            "state:failed,waiting, comparisons like 'size>1G', 'done<50%', 'added<2d', and with "
+            "'-' "
+            "before it what must not fit. All of them must fit.",
         .takes = CLIENT,
+        .operands_max = COMMAND_ANY,
     },
     {
         .id = COMMAND_SHOW,

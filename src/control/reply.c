@@ -208,6 +208,7 @@ enum haul_err reply_decode(enum call_kind kind, const json_t *result, struct rep
     case CALL_LIST:
         code = json_to_totals(json_object_get(result, "totals"), &parts->totals, err);
         reply->totals = &parts->totals;
+        reply->matching = (uint64_t)json_integer_value(json_object_get(result, "matching"));
         if (code == HAUL_OK)
             code = reply_items(json_object_get(result, "items"), &parts->items, &reply->item_count,
                                err);
