@@ -239,15 +239,9 @@ static bool read_share(const char *value, uint64_t *ret_number)
     return str_to_u64(value, ret_number, &end) && strcmp(end, "%") == 0 && *ret_number <= 100;
 }
 
-/* As options take it, and in days. */
+/* As options take it. */
 static bool read_seconds(const char *value, uint64_t *ret_seconds)
 {
-    const char *end;
-    uint64_t days;
-    if (str_to_u64(value, &days, &end) && strcmp(end, "d") == 0 && days < UINT32_MAX / 86400) {
-        *ret_seconds = days * 86400;
-        return true;
-    }
     return fmt_parse_seconds(value, ret_seconds) && *ret_seconds < UINT32_MAX;
 }
 

@@ -213,6 +213,8 @@ bool fmt_parse_seconds(const char *text, uint64_t *ret_seconds)
         unit = MINUTE;
     else if (*text == 'h')
         unit = HOUR;
+    else if (*text == 'd')
+        unit = DAY;
     else if (*text != 's' && *text != '\0')
         return false;
     if (*text != '\0' && text[1] != '\0')

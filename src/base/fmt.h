@@ -27,7 +27,7 @@ const char *fmt_clock(int64_t wall_ms, char buf[FMT_SIZE]);
 
 /* "20M", "1.5G", "512", "500k", "1MiB": bytes. False on anything else, or on overflow. */
 HAUL_CHECKED bool fmt_parse_size(const char *text, uint64_t *ret_bytes);
-/* "90", "90s", "5m", "1h": seconds. */
+/* "90", "90s", "5m", "1h", "30d": seconds. */
 HAUL_CHECKED bool fmt_parse_seconds(const char *text, uint64_t *ret_seconds);
 
 #endif

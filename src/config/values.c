@@ -162,7 +162,7 @@ static enum haul_err set_seconds(const struct haul_option *option, int64_t *fiel
     uint64_t seconds;
 
     if (!fmt_parse_seconds(value, &seconds) || seconds > INT64_MAX)
-        return refuse(option, value, "is not a time like 90, 90s, 5m or 1h", err);
+        return refuse(option, value, "is not a time like 90, 90s, 5m, 1h or 30d", err);
     return set_in_range(option, field, (int64_t)seconds, value, "a number of seconds", err);
 }
 

@@ -200,12 +200,14 @@ static void seconds_are_read_with_their_unit(void **state)
     assert_int_equal(seconds, 300);
     assert_true(fmt_parse_seconds("1h", &seconds));
     assert_int_equal(seconds, 3600);
+    assert_true(fmt_parse_seconds("30d", &seconds));
+    assert_int_equal(seconds, 30 * 24 * 3600);
 }
 
 static void odd_seconds_are_refused(void **state)
 {
     static const char *const cases[] = {
-        "", "s", "-5", "5 s", "5sm", "5d", "1.5m", "5122222222222222222h", "99999999999999999999",
+        "", "s", "-5", "5 s", "5sm", "5w", "1.5m", "5122222222222222222h", "99999999999999999999",
     };
 
     (void)state;

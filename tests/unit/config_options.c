@@ -173,7 +173,8 @@ static void bad_values_are_refused_with_a_sentence(void **state)
     assert_refused("limit", "fast",
                    "limit: \"fast\" is not a number of bytes like 500K, 20M or 1.5G");
     assert_refused("limit", "-1", "limit: \"-1\" is not a number of bytes like 500K, 20M or 1.5G");
-    assert_refused("timeout", "soon", "timeout: \"soon\" is not a time like 90, 90s, 5m or 1h");
+    assert_refused("timeout", "soon",
+                   "timeout: \"soon\" is not a time like 90, 90s, 5m, 1h or 30d");
     assert_refused("if-exists", "ask",
                    "if-exists: \"ask\" is not one of rename, skip, overwrite, fail");
     assert_refused("insecure", "perhaps", "insecure: \"perhaps\" is neither true nor false");

@@ -31,7 +31,7 @@ static void what_is_no_rule_is_refused_with_a_sentence(void **state)
         "403:often",
         "403:x",
         "403:5x",
-        "403:5x5d",
+        "403:5x5w",
         "403:5y5",
         "403:-2",
         "403:+1",
