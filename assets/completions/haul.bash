@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Completion of haul(1) for bash. Made from haul's tables by tests/reference; lint/reference tells how.
 
-_haul_commands="get add list show hosts pause resume cancel retry change remove undo move set config wait stop daemon sessions doctor bridge help version"
+_haul_commands="get add list show hosts pause resume cancel retry change remove undo move history set config wait stop daemon sessions doctor bridge help version"
 
 # What may follow the option $1: sets `words`, or `kind`; false: it takes no value.
 _haul_value() {
@@ -12,8 +12,8 @@ _haul_value() {
     --if-exists) words="rename skip overwrite fail" ;;
     --theme) words="default light high-contrast color-blind mono" ;;
     --progress) words="auto bar plain json none" ;;
-    --reset) words="jobs per-host limit" ;;
-    --out|-o|--jobs|-j|--per-host|--limit|--item-limit|--header|-H|--user-agent|-A|--referer|-e|--user|-u|--cookie|-b|--cookies|--bearer|--request|-X|--data|--json-data|--form|--noproxy|--proxy|--checksum|--retries|--retry-wait|--retry-on|--connect-timeout|--connections|-x|--min-split|--stall-timeout|--min-speed|--timeout|--url|--on-done|--on-failed|--on-batch-done|--hook-timeout|--ui-rate|--session|--host) kind=none ;;
+    --reset) words="jobs per-host limit history-keep history-age" ;;
+    --out|-o|--jobs|-j|--per-host|--limit|--history-keep|--history-age|--item-limit|--header|-H|--user-agent|-A|--referer|-e|--user|-u|--cookie|-b|--cookies|--bearer|--request|-X|--data|--json-data|--form|--noproxy|--proxy|--checksum|--retries|--retry-wait|--retry-on|--connect-timeout|--connections|-x|--min-split|--stall-timeout|--min-speed|--timeout|--url|--on-done|--on-failed|--on-batch-done|--hook-timeout|--ui-rate|--last|-n|--session|--host) kind=none ;;
     *) return 1 ;;
     esac
 }
@@ -21,9 +21,9 @@ _haul_value() {
 # The options of the command $1: sets `words`.
 _haul_options() {
     case $1 in
-    '') words="--dir --out --input-file --jobs --per-host --limit --priority --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --theme --ui-rate --log --config --session --host --help --version" ;;
+    '') words="--dir --out --input-file --jobs --per-host --limit --priority --history-keep --history-age --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --theme --ui-rate --log --config --session --host --help --version" ;;
     get) words="--dir --out --input-file --jobs --per-host --limit --priority --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --on-done --on-failed --on-batch-done --hook-timeout --progress --quiet --verbose --log --config --help --version" ;;
-    add) words="--dir --out --input-file --jobs --per-host --limit --priority --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --json --config --session --host --help --version" ;;
+    add) words="--dir --out --input-file --jobs --per-host --limit --priority --history-keep --history-age --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --json --config --session --host --help --version" ;;
     list) words="--json --session --host --help --version" ;;
     show) words="--json --session --host --help --version" ;;
     hosts) words="--json --session --host --help --version" ;;
@@ -35,11 +35,12 @@ _haul_options() {
     remove) words="--json --session --host --help --version" ;;
     undo) words="--json --session --host --help --version" ;;
     move) words="--json --session --host --help --version" ;;
-    set) words="--jobs --per-host --limit --reset --json --session --host --help --version" ;;
-    config) words="--dir --out --jobs --per-host --limit --priority --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --progress --quiet --verbose --json --log --config --session --host --help --version" ;;
+    history) words="--last --clear --json --session --host --help --version" ;;
+    set) words="--jobs --per-host --limit --history-keep --history-age --reset --json --session --host --help --version" ;;
+    config) words="--dir --out --jobs --per-host --limit --priority --history-keep --history-age --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --progress --quiet --verbose --json --log --config --session --host --help --version" ;;
     wait) words="--json --session --host --help --version" ;;
     stop) words="--json --session --host --help --version" ;;
-    daemon) words="--jobs --per-host --limit --on-done --on-failed --on-batch-done --hook-timeout --verbose --config --session --help --version" ;;
+    daemon) words="--jobs --per-host --limit --history-keep --history-age --on-done --on-failed --on-batch-done --hook-timeout --verbose --config --session --help --version" ;;
     sessions) words="--json --help --version" ;;
     doctor) words="--json --session --host --help --version" ;;
     bridge) words="--session --help --version" ;;

@@ -1,6 +1,6 @@
 # Completion of haul(1) for fish. Made from haul's tables by tests/reference; lint/reference tells how.
 
-set -g haul_commands get add list show hosts pause resume cancel retry change remove undo move set config wait stop daemon sessions doctor bridge help version
+set -g haul_commands get add list show hosts pause resume cancel retry change remove undo move history set config wait stop daemon sessions doctor bridge help version
 
 complete -c haul -f
 complete -c haul -n '__fish_is_nth_token 1' -a get -d 'Download now, in this process; the exit status tells how it went.'
@@ -17,6 +17,7 @@ complete -c haul -n '__fish_is_nth_token 1' -a remove -d 'Take items out of the 
 complete -c haul -n '__fish_is_nth_token 1' -a undo -d 'Take back the newest \'cancel\' or, for a minute, \'remove\'.'
 complete -c haul -n '__fish_is_nth_token 1' -a move -d 'Change the order of the queue.'
 complete -c haul -n '__fish_seen_subcommand_from move' -a 'up down top bottom'
+complete -c haul -n '__fish_is_nth_token 1' -a history -d 'Tell what became of items, also of those that were removed; or clear that.'
 complete -c haul -n '__fish_is_nth_token 1' -a set -d 'Change the session\'s options at once; without any, show them.'
 complete -c haul -n '__fish_is_nth_token 1' -a config -d 'Show the options that are in force, and where each is from.'
 complete -c haul -n '__fish_is_nth_token 1' -a wait -d 'Wait until items are over; the exit status is that of \'get\'.'
@@ -35,6 +36,8 @@ complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_s
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add set config daemon' -l per-host -x -d 'How many connections one host may have, over all items; 0 is no limit'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add set config daemon' -l limit -x -d 'Bytes per second over all items, as 20M or 500K; 0 is no limit'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add change config' -l priority -x -a 'normal high low' -d 'Which queued items start first: high, normal or low; what runs is not stopped'
+complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add set config daemon' -l history-keep -x -d 'Entries of the history, the newest; 0 keeps no history'
+complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add set config daemon' -l history-age -x -d 'Forget entries of the history that are older, as 30d; 0 is never'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add change config' -l item-limit -x -d 'Bytes per second for one item, as 20M or 500K; 0 is no limit'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add change config' -s H -l header -x -d 'Send this header too; may be given several times'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add config' -s A -l user-agent -x -d 'How to introduce ourselves to the server'
@@ -74,16 +77,18 @@ complete -c haul -n '__fish_seen_subcommand_from get daemon' -l on-done -x -d 'R
 complete -c haul -n '__fish_seen_subcommand_from get daemon' -l on-failed -x -d 'Run COMMAND for each item that failed for good'
 complete -c haul -n '__fish_seen_subcommand_from get daemon' -l on-batch-done -x -d 'Run COMMAND when nothing is left to do'
 complete -c haul -n '__fish_seen_subcommand_from get daemon' -l hook-timeout -x -d 'Longest time for such a command; 0 is no limit'
-complete -c haul -n '__fish_seen_subcommand_from set' -l reset -x -a 'jobs per-host limit' -d 'Let this option be as configured again; may be given several times'
+complete -c haul -n '__fish_seen_subcommand_from set' -l reset -x -a 'jobs per-host limit history-keep history-age' -d 'Let this option be as configured again; may be given several times'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands' -l theme -x -a 'default light high-contrast color-blind mono' -d 'Colours of the screen: default, light, high-contrast, color-blind or mono'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands' -l ui-rate -x -d 'Bytes per second that the screen may cost while you only look; 0 is no limit, and below 1000 fewer columns move'
 complete -c haul -n '__fish_seen_subcommand_from get config' -l progress -x -a 'auto bar plain json none' -d 'What to tell on standard error: auto, bar, plain, json or none'
 complete -c haul -n '__fish_seen_subcommand_from get config' -s q -l quiet -d 'Tell only what failed'
 complete -c haul -n '__fish_seen_subcommand_from get config daemon' -s v -l verbose -d 'Tell more, and write more to the log'
-complete -c haul -n '__fish_seen_subcommand_from add list show hosts pause resume cancel retry change remove undo move set config wait stop sessions doctor' -l json -d 'Answer in JSON, for other programs'
+complete -c haul -n '__fish_seen_subcommand_from history' -s n -l last -x -d 'At most so many entries, the newest; 0 is all of them'
+complete -c haul -n '__fish_seen_subcommand_from history' -l clear -d 'Forget the entries instead of showing them'
+complete -c haul -n '__fish_seen_subcommand_from add list show hosts pause resume cancel retry change remove undo move history set config wait stop sessions doctor' -l json -d 'Answer in JSON, for other programs'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get config' -l log -r -F -d 'Append a log to FILE'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add config daemon' -l config -r -F -d 'Read this configuration; the default is $HAUL_CONFIG, else haul.conf'
-complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add list show hosts pause resume cancel retry change remove undo move set config wait stop daemon doctor bridge' -l session -x -d 'The queue to use; the default is $HAUL_SESSION, else \'default\''
-complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add list show hosts pause resume cancel retry change remove undo move set config wait stop doctor' -l host -x -d 'Work with the queue on another machine, through ssh; the default is $HAUL_HOST, else this one'
+complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add list show hosts pause resume cancel retry change remove undo move history set config wait stop daemon doctor bridge' -l session -x -d 'The queue to use; the default is $HAUL_SESSION, else \'default\''
+complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add list show hosts pause resume cancel retry change remove undo move history set config wait stop doctor' -l host -x -d 'Work with the queue on another machine, through ssh; the default is $HAUL_HOST, else this one'
 complete -c haul -s h -l help -d 'Explain the command and its options'
 complete -c haul -s V -l version -d 'Show the versions of haul and its libraries'

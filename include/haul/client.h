@@ -133,8 +133,9 @@ struct haul_reply {
     const char *json;             /* the result as it came, one line, as in PROTOCOL.md */
     const uint64_t *ids;          /* add: in the order of the requests */
     size_t id_count;
-    uint64_t count;     /* act, move, undo, change_all: items changed; mark: items marked now */
-    uint64_t id, index; /* find: the item, 0 for none, and where it is in the view */
+    uint64_t count; /* act, move, undo, change_all: items changed; mark: items marked now; forget:
+                       entries */
+    uint64_t id, index;            /* find: the item, 0 for none, and where it is in the view */
     const struct haul_item *items; /* list */
     size_t item_count;
     uint64_t matching;                    /* list: how many there are in all */
@@ -150,6 +151,9 @@ struct haul_reply {
     size_t known_count;
     const struct haul_probe_answer *probed; /* probe */
     const struct haul_hosts *hosts;         /* hosts */
+    const struct haul_past *past;           /* history: the newest first */
+    size_t past_count;
+    const char *next; /* history: where to go on, NULL: there are no more */
 };
 typedef void haul_reply_cb(void *ctx, const struct haul_reply *reply);
 
@@ -212,6 +216,15 @@ void haul_client_probe(struct haul_client *client, const struct haul_request *re
                        haul_reply_cb *reply, void *ctx);
 /* Ends all probes; they are answered with HAUL_E_CANCELLED. */
 void haul_client_unprobe(struct haul_client *client, haul_reply_cb *reply, void *ctx);
+
+/* The entries of the history that fit FILTER (NULL: all), from FROM on, which is the `next` of the
+ * answer before (NULL: the newest); at most ROWS, 0: as the daemon likes. It may be fewer of them,
+ * or none, with a `next` all the same. */
+void haul_client_history(struct haul_client *client, const char *filter, const char *from,
+                         uint32_t rows, haul_reply_cb *reply, void *ctx);
+/* Forgets all entries that fit. */
+void haul_client_forget(struct haul_client *client, const char *filter, haul_reply_cb *reply,
+                        void *ctx);
 
 /* Subscribes, or changes what is looked at; frames follow. NULL ends it. */
 void haul_client_watch(struct haul_client *client, const struct haul_view *view,

@@ -140,6 +140,31 @@ HAUL_CHECKED enum haul_err haul_engine_probe(struct haul_engine *engine,
                                              struct haul_probe **ret_probe, struct haul_error *err);
 void haul_probe_cancel(struct haul_probe *probe);
 
+/* ---- the history ---- */
+
+/* Where an entry stands in the history. */
+struct haul_past_at {
+    int64_t finished_at;
+    uint64_t id;
+};
+/* ENTRIES are borrowed; their `dir` is as it is, not clean. NEXT: where to go on, NULL: there are
+ * no more. */
+typedef void haul_history_cb(void *ctx, const struct haul_past *entries, size_t count,
+                             const struct haul_past_at *next, const struct haul_error *err);
+/* Asks for at most COUNT entries that fit FILTER (an expression, see base/filter.h; NULL or "":
+ * all), from FROM on (NULL: the newest), the newest first. PAGE comes later, once; it may have
+ * fewer of them, or none, and a NEXT all the same. */
+HAUL_CHECKED enum haul_err haul_engine_history(struct haul_engine *engine, const char *filter,
+                                               const struct haul_past_at *from, size_t count,
+                                               haul_history_cb *page, void *ctx,
+                                               struct haul_error *err);
+
+typedef void haul_forgot_cb(void *ctx, uint64_t count, const struct haul_error *err);
+/* Forgets all entries that fit FILTER. FORGOT comes later, once, with how many that were. */
+HAUL_CHECKED enum haul_err haul_engine_forget(struct haul_engine *engine, const char *filter,
+                                              haul_forgot_cb *forgot, void *ctx,
+                                              struct haul_error *err);
+
 /* Calls DONE when all that was changed so far (items acted on, moved, settings) is kept by the
  * store; it may come before this returns. ERR as with haul_changed_cb. */
 void haul_engine_flush(struct haul_engine *engine, haul_changed_cb *done, void *ctx);

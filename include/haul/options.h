@@ -95,6 +95,8 @@ struct haul_settings {
     uint64_t jobs;             /* items that may run at once, 1…10000 */
     uint64_t per_host;         /* connections to one host over all items, 0: no limit */
     uint64_t limit;            /* bytes per second over all, 0: none */
+    uint64_t history_keep;     /* entries, 0: no history is kept */
+    uint64_t history_age;      /* seconds after which an entry is too old, 0: never */
 };
 
 /* One row of the table. OFFSET is that of the field in the scope's struct. */
@@ -114,6 +116,7 @@ struct haul_option {
     bool live;      /* of items: may be changed for one that is there, even while it runs */
     bool once;    /* of one file or one call: neither in a configuration file nor the environment */
     bool is_path; /* a file or folder here */
+    bool lasting; /* means something only where the queue outlives the process */
     /* What is wrong with a text, to follow the option's name in a sentence; NULL: nothing. A row
      * without a check takes any text. */
     const char *(*check)(const char *value);

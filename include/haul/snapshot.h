@@ -129,6 +129,24 @@ struct haul_host_brief {
     int64_t rest_until;
 };
 
+/* An entry of the history: what became of an item, kept when that is long removed. No member holds
+ * a credential: links are masked (base/same_link.h). */
+struct haul_past {
+    uint64_t id;           /* the item's */
+    enum haul_state state; /* done or failed */
+    bool skipped;          /* done without a transfer: the file was there */
+    enum haul_err err;     /* why it failed, else HAUL_OK */
+    int http_status;       /* of that error, else 0 */
+    int64_t size;          /* of the file, bytes; -1: not known */
+    int64_t added_at, finished_at;
+    char *url;
+    char *final_url; /* behind redirects; NULL: not known, or the same */
+    char *host;
+    char *dir;    /* in the engine and the store as it is, elsewhere clean */
+    char *name;   /* clean */
+    char *digest; /* that was verified, "sha256:5fec…"; NULL: none */
+};
+
 /* The session as a whole. */
 struct haul_totals {
     uint64_t counts[HAUL_STATE_COUNT];
@@ -149,6 +167,8 @@ void haul_item_fini(struct haul_item *item); /* frees the strings, zeroes the st
 void haul_item_copy(struct haul_item *to, const struct haul_item *from); /* TO is overwritten */
 void haul_host_copy(struct haul_host *to, const struct haul_host *from); /* likewise */
 void haul_host_fini(struct haul_host *host);
+void haul_past_fini(struct haul_past *past);
+void haul_past_copy(struct haul_past *to, const struct haul_past *from); /* TO is overwritten */
 void haul_detail_copy(struct haul_detail *to, const struct haul_detail *from);
 void haul_detail_fini(struct haul_detail *detail);
 

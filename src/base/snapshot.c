@@ -37,6 +37,33 @@ void haul_host_fini(struct haul_host *host)
     *host = (struct haul_host){0};
 }
 
+static char *copy_text(const char *text)
+{
+    return text ? xstrdup(text) : NULL;
+}
+
+void haul_past_fini(struct haul_past *past)
+{
+    free(past->url);
+    free(past->final_url);
+    free(past->host);
+    free(past->dir);
+    free(past->name);
+    free(past->digest);
+    *past = (struct haul_past){0};
+}
+
+void haul_past_copy(struct haul_past *to, const struct haul_past *from)
+{
+    *to = *from;
+    to->url = copy_text(from->url);
+    to->final_url = copy_text(from->final_url);
+    to->host = copy_text(from->host);
+    to->dir = copy_text(from->dir);
+    to->name = copy_text(from->name);
+    to->digest = copy_text(from->digest);
+}
+
 /* A copy of COUNT records of SIZE bytes, NULL for none. */
 static void *copy_array(const void *from, size_t count, size_t size)
 {

@@ -70,6 +70,7 @@ int remove_run(const struct args *args);
 int undo_run(const struct args *args);
 int change_run(const struct args *args);
 int move_run(const struct args *args);
+int history_run(const struct args *args);
 int sessions_run(const struct args *args);
 int doctor_run(const struct args *args);
 int config_run(const struct args *args);

@@ -29,7 +29,8 @@ static unsigned takes_of_run(const char *name)
         {"reset", COMMAND_TAKES_RESET},        {"on-done", COMMAND_TAKES_HOOKS},
         {"on-failed", COMMAND_TAKES_HOOKS},    {"on-batch-done", COMMAND_TAKES_HOOKS},
         {"hook-timeout", COMMAND_TAKES_HOOKS}, {"theme", COMMAND_TAKES_SCREEN},
-        {"ui-rate", COMMAND_TAKES_SCREEN},
+        {"ui-rate", COMMAND_TAKES_SCREEN},     {"last", COMMAND_TAKES_HISTORY},
+        {"clear", COMMAND_TAKES_HISTORY},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -45,6 +46,8 @@ bool args_takes(const struct command *command, const struct haul_option *option)
 
     if ((option->of_origin || option->live) && (command->takes & COMMAND_TAKES_LINK))
         return true;
+    if (option->lasting && !(command->takes & COMMAND_TAKES_SESSION))
+        return false;
     if (option->scope == HAUL_SCOPE_ITEM)
         wanted = COMMAND_TAKES_ITEM;
     else if (option->scope == HAUL_SCOPE_SESSION)

@@ -178,6 +178,20 @@ static const struct command commands[] = {
         .operands_max = COMMAND_ANY,
     },
     {
+        .id = COMMAND_HISTORY,
+        .name = "history",
+        .operands = "[WORD…]",
+        .summary = "Tell what became of items, also of those that were removed; or clear that.",
+        .details =
+            "The newest first. WORDs are parts of name or link, or expressions like state:failed, "
+            "size>1G, host:example.org and finished<7d; entries must fit all of them. With --clear "
+            "those that fit are forgotten, without a WORD all: 'haul history --clear "
+            "\"finished>30d\"'. Passwords and tokens are never in the history. How much is kept "
+            "is set with 'haul set --history-keep N' and '--history-age TIME'.",
+        .takes = COMMAND_TAKES_HISTORY | CLIENT,
+        .operands_max = COMMAND_ANY,
+    },
+    {
         .id = COMMAND_SET,
         .name = "set",
         .typed = COMMAND_IN_BOTH,

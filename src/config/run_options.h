@@ -45,6 +45,8 @@ struct run_options {
     enum run_theme theme;
     int64_t ui_rate; /* bytes a second for the screen; 0: no bound */
     char *log;       /* file, or NULL */
+    uint64_t last;   /* entries of the history, 0: all */
+    bool clear;
     bool json;
     bool help;
     bool version;

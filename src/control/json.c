@@ -25,7 +25,8 @@ enum kind {
     KIND_TIME,  /* int64_t, 0 ↔ null */
     KIND_END,   /* uint64_t, UINT64_MAX ↔ null */
     KIND_BOOL,
-    KIND_TEXT, /* char *, never NULL */
+    KIND_TEXT,  /* char *, never NULL */
+    KIND_MAYBE, /* char *, NULL ↔ null */
     KIND_STATE,
     KIND_PHASE,
     KIND_PRIORITY,
@@ -111,6 +112,23 @@ static const struct field host_fields[] = {
     {"no_ranges", KIND_BOOL, offsetof(struct haul_host, no_ranges)},
 };
 
+static const struct field past_fields[] = {
+    {"id", KIND_U64, offsetof(struct haul_past, id)},
+    {"state", KIND_STATE, offsetof(struct haul_past, state)},
+    {"skipped", KIND_BOOL, offsetof(struct haul_past, skipped)},
+    {"error", KIND_ERR, offsetof(struct haul_past, err)},
+    {"http_status", KIND_INT, offsetof(struct haul_past, http_status)},
+    {"size", KIND_KNOWN, offsetof(struct haul_past, size)},
+    {"added_at", KIND_TIME, offsetof(struct haul_past, added_at)},
+    {"finished_at", KIND_TIME, offsetof(struct haul_past, finished_at)},
+    {"name", KIND_TEXT, offsetof(struct haul_past, name)},
+    {"dir", KIND_TEXT, offsetof(struct haul_past, dir)},
+    {"url", KIND_TEXT, offsetof(struct haul_past, url)},
+    {"final_url", KIND_MAYBE, offsetof(struct haul_past, final_url)},
+    {"host", KIND_TEXT, offsetof(struct haul_past, host)},
+    {"digest", KIND_MAYBE, offsetof(struct haul_past, digest)},
+};
+
 json_t *json_from_u64(uint64_t value)
 {
     return json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value);
@@ -151,6 +169,8 @@ static json_t *field_from(const struct field *field, const void *record)
         return json_boolean(*(const bool *)at);
     case KIND_TEXT:
         return json_from_text(*(const char *const *)at);
+    case KIND_MAYBE:
+        return *(const char *const *)at ? json_from_text(*(const char *const *)at) : json_null();
     case KIND_STATE:
         return json_string(haul_state_name(*(const enum haul_state *)at));
     case KIND_PHASE:
@@ -242,6 +262,11 @@ static bool field_to(const struct field *field, const json_t *value, void *recor
             return false;
         *(char **)at = xstrdup(value ? json_string_value(value) : "");
         return true;
+    case KIND_MAYBE:
+        if (value && !json_is_null(value) && !json_is_string(value))
+            return false;
+        xstrset(at, json_string_value(value));
+        return true;
     case KIND_STATE:
         if (!read_name(value, haul_state_from_name, &named))
             return false;
@@ -295,6 +320,28 @@ enum haul_err json_to_item(const json_t *json, struct haul_item *ret_item, struc
         haul_item_fini(&item);
     else
         *ret_item = item;
+    return code;
+}
+
+json_t *json_from_past(const struct haul_past *past)
+{
+    json_t *object = record_from(past_fields, COUNT_OF(past_fields), past);
+    char *dir = text_clean_dup(text_raw_from(past->dir), 4096);
+
+    json_object_set_new(object, "dir", json_string(dir));
+    free(dir);
+    return object;
+}
+
+enum haul_err json_to_past(const json_t *json, struct haul_past *ret_past, struct haul_error *err)
+{
+    struct haul_past past = {0};
+    enum haul_err code = record_to(past_fields, COUNT_OF(past_fields), json, &past, err);
+
+    if (code != HAUL_OK)
+        haul_past_fini(&past);
+    else
+        *ret_past = past;
     return code;
 }
 

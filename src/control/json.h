@@ -15,6 +15,11 @@ json_t *json_from_item(const struct haul_item *item);
 HAUL_CHECKED enum haul_err json_to_item(const json_t *json, struct haul_item *ret_item,
                                         struct haul_error *err);
 
+/* The folder may be unclean, and is cleaned. */
+json_t *json_from_past(const struct haul_past *past);
+HAUL_CHECKED enum haul_err json_to_past(const json_t *json, struct haul_past *ret_past,
+                                        struct haul_error *err);
+
 json_t *json_from_detail(const struct haul_detail *detail);
 HAUL_CHECKED enum haul_err json_to_detail(const json_t *json, struct haul_detail *ret_detail,
                                           struct haul_error *err);

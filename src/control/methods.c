@@ -657,6 +657,20 @@ static const struct method methods[] = {
         .help = "Tell the settings of the session",
     },
     {
+        .name = "history",
+        .run = run_history,
+        .help = "Tell what became of items, the newest first, a part at a time",
+        .params = {{"filter", PARAM_TEXT, false, "an expression that entries must fit"},
+                   {"from", PARAM_TEXT, false, "\"next\" of the answer before"},
+                   {"rows", PARAM_UINT, false, "how many at the most"}},
+    },
+    {
+        .name = "forget",
+        .run = run_forget,
+        .help = "Clear the history",
+        .params = {{"filter", PARAM_TEXT, false, "an expression that entries must fit"}},
+    },
+    {
         .name = "log",
         .run = run_log,
         .help = "Tell the newest lines of the daemon's log",

@@ -46,6 +46,9 @@ method_handler run_undo;
 method_handler run_log;
 method_handler run_watch_log;
 method_handler run_unwatch_log;
+/* methods_history.c */
+method_handler run_history;
+method_handler run_forget;
 
 /* Each answers the call, if anybody is there to hear it, and frees it. RESULT is taken. */
 void call_succeed(struct call *call, json_t *result);

@@ -36,6 +36,8 @@ static const char *const method_names[] = {
     [CALL_HOSTS] = "hosts",
     [CALL_WATCH_HOSTS] = "watch_hosts",
     [CALL_UNWATCH_HOSTS] = "unwatch_hosts",
+    [CALL_HISTORY] = "history",
+    [CALL_FORGET] = "forget",
 };
 
 const char *call_method(enum call_kind kind)
@@ -56,6 +58,7 @@ void reply_parts_fini(struct reply_parts *parts, const struct haul_reply *reply)
     reply_items_free(parts->items, reply->item_count);
     haul_detail_fini(&parts->detail);
     free(parts->known);
+    reply_past_free(parts->past, reply->past_count);
     free(parts->probed.name);
     haul_log_lines_free(parts->log, reply->log_count);
     reply_hosts_free(parts->hosts.rows, parts->hosts.row_count);
@@ -229,6 +232,7 @@ enum haul_err reply_decode(enum call_kind kind, const json_t *result, struct rep
     case CALL_MOVE:
     case CALL_MARK:
     case CALL_CHANGE:
+    case CALL_FORGET:
         reply->count = (uint64_t)json_integer_value(json_object_get(result, "count"));
         break;
     case CALL_FIND:
@@ -245,6 +249,11 @@ enum haul_err reply_decode(enum call_kind kind, const json_t *result, struct rep
     case CALL_HOSTS:
         code = decode_hosts(result, &parts->hosts, err);
         reply->hosts = &parts->hosts;
+        break;
+    case CALL_HISTORY:
+        code = reply_past(result, &parts->past, &reply->past_count, err);
+        reply->past = parts->past;
+        reply->next = json_string_value(json_object_get(result, "next"));
         break;
     case CALL_WAIT:
         reply->exit_status = (int)json_integer_value(json_object_get(result, "exit_status"));

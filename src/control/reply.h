@@ -32,6 +32,8 @@ enum call_kind {
     CALL_HOSTS,
     CALL_WATCH_HOSTS,
     CALL_UNWATCH_HOSTS,
+    CALL_HISTORY,
+    CALL_FORGET,
 };
 
 /* The method's name in the protocol. */
@@ -45,6 +47,7 @@ struct reply_parts {
     struct haul_settings settings;
     struct haul_totals totals;
     struct haul_known_link *known;
+    struct haul_past *past;
     struct haul_probe_answer probed;
     struct haul_log_line *log;
     struct haul_hosts hosts;
@@ -70,6 +73,10 @@ HAUL_CHECKED enum haul_err reply_hosts(const json_t *array, struct haul_host **r
 void reply_hosts_free(const struct haul_host *hosts, size_t count);
 /* The numbers beside the rows. */
 void reply_hosts_facts(const json_t *object, struct haul_hosts *hosts);
+/* client_history.c: the entries of an answer to `history`, newly allocated. */
+HAUL_CHECKED enum haul_err reply_past(const json_t *result, struct haul_past **ret_past,
+                                      size_t *ret_count, struct haul_error *err);
+void reply_past_free(struct haul_past *past, size_t count);
 void reply_items_free(struct haul_item *items, size_t count);
 
 #endif

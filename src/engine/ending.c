@@ -13,6 +13,7 @@
 #include "engine/recall.h"
 #include "engine/sample.h"
 #include "engine/transfer_inside.h"
+#include "engine/validate.h"
 #include "haul/log.h"
 
 /* Files up to this size are collected in memory and written whole, while all of them together need
@@ -81,24 +82,37 @@ static void transfer_free(struct transfer *transfer)
     free(transfer);
 }
 
+static bool is_strong(const char *header)
+{
+    struct etag etag;
+
+    return header && etag_parse(text_raw_from(header), &etag) && !etag.weak;
+}
+
 static void over(struct transfer *transfer)
 {
     struct haul_engine *engine = transfer->engine;
     struct item *item = transfer->item;
     struct haul_error err = transfer->fail;
     struct item_work *work = item->more->work;
+    char *final_url = transfer->final_url, *etag = transfer->etag;
     struct outcome outcome = {.err = transfer->stopped ? NULL : &err,
                               .retry_after = transfer->retry_after,
                               .progress = transfer->reached > work->best,
                               .unheard = transfer->unheard,
                               .spent = transfer->asked && !haul_options_repeatable(item->options),
                               .held_until = transfer->held_until,
+                              .final_url = final_url,
+                              .etag = is_strong(etag) ? etag : NULL,
                               .host = transfer->blamed ? transfer->blamed : transfer->host};
 
     work->best = MAX(work->best, transfer->reached);
     work->transfer = NULL;
+    transfer->final_url = transfer->etag = NULL;
     transfer_free(transfer);
     engine_transfer_over(engine, item, &outcome);
+    free(final_url);
+    free(etag);
 }
 
 /* Ends all requests and frees the segments; false while bytes are on their way to the disk. */

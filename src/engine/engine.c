@@ -21,6 +21,7 @@
 #include "engine/filename.h"
 #include "engine/folder.h"
 #include "engine/keep.h"
+#include "engine/past.h"
 #include "engine/probe.h"
 #include "engine/recall.h"
 #include "engine/retry.h"
@@ -78,7 +79,9 @@ static void log_state(struct haul_engine *engine, struct item *item)
              note[0] ? ": " : "", note, next);
 }
 
-void engine_set_state(struct haul_engine *engine, struct item *item, enum haul_state state)
+/* END: what is to be remembered of an end, or NULL. */
+static void set_state(struct haul_engine *engine, struct item *item, enum haul_state state,
+                      const struct past_end *end)
 {
     if (state == item->state)
         return;
@@ -90,10 +93,15 @@ void engine_set_state(struct haul_engine *engine, struct item *item, enum haul_s
     if (haul_state_is_final(state))
         item_settle(item);
     if (state != HAUL_ACTIVE && state != HAUL_WAITING)
-        keep_item(engine, item);
+        keep_state(engine, item, end);
     log_state(engine, item);
     engine_tell(engine, item, happening_of[state]);
     engine_wake(engine);
+}
+
+void engine_set_state(struct haul_engine *engine, struct item *item, enum haul_state state)
+{
+    set_state(engine, item, state, NULL);
 }
 
 void engine_clear_error(struct item *item)
@@ -116,15 +124,17 @@ static void keep_error(struct item *item, const struct haul_error *err)
 
 /* The end of a transfer. */
 
-/* REMARK: what is to be said of the file all the same, or "". */
-static void complete(struct haul_engine *engine, struct item *item, const char *remark)
+/* The error's text is what is to be said of the file all the same, or "". */
+static void complete(struct haul_engine *engine, struct item *item, const struct outcome *outcome)
 {
+    struct past_end end = {.final_url = outcome->final_url, .etag = outcome->etag};
+
     engine_clear_error(item);
-    item_set_note(item, remark);
+    item_set_note(item, outcome->err->text);
     item->more->total = (int64_t)item->more->done;
     if (engine->slots_max < UINT64_MAX)
         engine->slots_max++; /* descriptors ran short once: see whether more is possible again */
-    engine_set_state(engine, item, HAUL_DONE);
+    set_state(engine, item, HAUL_DONE, &end);
 }
 
 /* A file of that name is there and the user said to leave it: done, without a byte. */
@@ -132,7 +142,7 @@ static void skip(struct haul_engine *engine, struct item *item)
 {
     engine_clear_error(item);
     item_set_note(item, "skipped: the file is already there");
-    engine_set_state(engine, item, HAUL_DONE);
+    set_state(engine, item, HAUL_DONE, &(struct past_end){.skipped = true});
 }
 
 static void wait_and_try(struct haul_engine *engine, struct item *item,
@@ -342,7 +352,7 @@ void engine_transfer_over(struct haul_engine *engine, struct item *item,
         return;
     }
     if (err->code == HAUL_OK)
-        complete(engine, item, err->text);
+        complete(engine, item, outcome);
     else if (err->code == HAUL_E_EXISTS && item->options->if_exists == HAUL_EXISTS_SKIP)
         skip(engine, item);
     else if (out_of_descriptors(err) && !outcome->spent)

@@ -97,6 +97,8 @@ struct outcome {
     bool progress;                /* more bytes are here than ever before */
     bool unheard;                 /* its last request brought no answer */
     bool spent;                   /* a request went out that must not be sent twice unasked */
+    const char *final_url;        /* behind redirects, NULL: no answer came */
+    const char *etag;             /* a strong one, or NULL */
     struct host *host;            /* of that request */
     uint64_t held_until;          /* another host could be asked then, which rests; 0: none */
 };

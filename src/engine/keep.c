@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "engine/past.h"
 #include "haul/log.h"
 #include "store/store.h"
 
@@ -492,6 +493,21 @@ void keep_item(struct haul_engine *engine, const struct item *item)
         return;
     row = row_of(&engine->queue, item, NULL, NULL);
     store_update(engine->store, &row);
+}
+
+void keep_state(struct haul_engine *engine, const struct item *item, const struct past_end *end)
+{
+    bool over = item->state == HAUL_DONE || item->state == HAUL_FAILED;
+    struct store_entry entry;
+    struct store_item row;
+
+    if (!over || !past_entry(engine, item, end, &entry)) {
+        keep_item(engine, item);
+        return;
+    }
+    row = row_of(&engine->queue, item, NULL, NULL);
+    store_end(engine->store, &row, &entry);
+    store_entry_fini(&entry);
 }
 
 void keep_removal(struct haul_engine *engine, struct item *const *items, size_t count)

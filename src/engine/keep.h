@@ -3,6 +3,8 @@
 
 #include "engine/engine_inside.h"
 
+struct past_end;
+
 /* What outlives the process: the queue, the session's settings and what is
  * known of hosts, as the store keeps them. An
  * engine without a session (`get`) has no store; then all of this does nothing, and adds are told
@@ -23,6 +25,9 @@ void keep_link(struct haul_engine *engine, const struct item *item, haul_changed
 /* Keeps other options of COUNT items. */
 void keep_options(struct haul_engine *engine, struct item *const *items, size_t count);
 void keep_item(struct haul_engine *engine, const struct item *item);
+/* The same after a change of its state: with the end of an item its entry in the history is
+ * written, of which END (or NULL) knows more. */
+void keep_state(struct haul_engine *engine, const struct item *item, const struct past_end *end);
 void keep_removal(struct haul_engine *engine, struct item *const *items, size_t count);
 /* DONE comes when all of the calls before are written, or can't be. */
 void keep_flush(struct haul_engine *engine, haul_changed_cb *done, void *ctx);

@@ -80,11 +80,19 @@ static void drop_host(struct changes *changes, struct change_host *host)
     free(host);
 }
 
+static void drop_entry(struct changes *changes, struct change_entry *change)
+{
+    HASH_DEL(changes->entries, change);
+    store_entry_fini(&change->entry);
+    free(change);
+}
+
 void changes_fini(struct changes *changes)
 {
     struct change *change, *next;
     struct change_setting *setting, *next_setting;
     struct change_host *host, *next_host;
+    struct change_entry *entry, *next_entry;
 
     HASH_ITER(hh, changes->items, change, next)
     {
@@ -98,18 +106,23 @@ void changes_fini(struct changes *changes)
     {
         drop_host(changes, host);
     }
+    HASH_ITER(hh, changes->entries, entry, next_entry)
+    {
+        drop_entry(changes, entry);
+    }
     options_unref(changes->last_options);
     *changes = (struct changes){0};
 }
 
 bool changes_any(const struct changes *changes)
 {
-    return changes->items || changes->settings || changes->hosts;
+    return changes->items || changes->settings || changes->hosts || changes->entries;
 }
 
 size_t changes_count(const struct changes *changes)
 {
-    return HASH_COUNT(changes->items) + HASH_COUNT(changes->settings) + HASH_COUNT(changes->hosts);
+    return HASH_COUNT(changes->items) + HASH_COUNT(changes->settings) + HASH_COUNT(changes->hosts) +
+           HASH_COUNT(changes->entries);
 }
 
 static struct change *find(const struct changes *changes, uint64_t id)
@@ -237,6 +250,29 @@ void changes_host(struct changes *changes, const struct store_host *host)
     change->host.name = change->name;
 }
 
+void store_entry_fini(struct store_entry *entry)
+{
+    haul_past_fini(&entry->past);
+    free(entry->etag);
+    *entry = (struct store_entry){0};
+}
+
+void changes_entry(struct changes *changes, const struct store_entry *entry)
+{
+    uint64_t id = entry->past.id;
+    struct change_entry *change;
+
+    HASH_FIND(hh, changes->entries, &id, sizeof id, change);
+    if (change)
+        drop_entry(changes, change);
+    change = xcalloc(1, sizeof *change);
+    change->entry = *entry;
+    haul_past_copy(&change->entry.past, &entry->past);
+    change->entry.etag = copy(entry->etag);
+    HASH_ADD(hh, changes->entries, entry.past.id, sizeof change->entry.past.id, change);
+    changes->durable = true;
+}
+
 /* Who asked for the adds is told that they failed, so nothing of them may be left. */
 static void drop_adds(struct changes *changes)
 {
@@ -275,6 +311,7 @@ void changes_join_failed(struct changes *changes, struct changes *failed)
     struct change *change, *next;
     struct change_setting *setting, *next_setting;
     struct change_host *host, *next_host;
+    struct change_entry *entry, *next_entry;
 
     drop_adds(&joined);
     HASH_ITER(hh, changes->items, change, next)
@@ -288,6 +325,10 @@ void changes_join_failed(struct changes *changes, struct changes *failed)
     HASH_ITER(hh, changes->hosts, host, next_host)
     {
         changes_host(&joined, &host->host);
+    }
+    HASH_ITER(hh, changes->entries, entry, next_entry)
+    {
+        changes_entry(&joined, &entry->entry);
     }
     changes_fini(changes);
     *changes = joined;

@@ -9,7 +9,8 @@
 #include "store/store.h"
 
 /* What is to be written, in memory: at most one entry an item, a setting and a host, however
- * often they change. Plain data, without a thread or a database of its own. */
+ * often they change, and an entry of the history. Plain data, without a thread or a database of its
+ * own. */
 
 /* What happens to the row of an item. They are carried out in this order, so that all of them may
  * be set. */
@@ -46,11 +47,17 @@ struct change_host {
     char name[];
 };
 
+struct change_entry {
+    UT_hash_handle hh; /* by entry.past.id */
+    struct store_entry entry;
+};
+
 /* All zero is empty. */
 struct changes {
     struct change *items;
     struct change_setting *settings;
     struct change_host *hosts;
+    struct change_entry *entries;
     struct change_options *last_options; /* of the newest add; a reference */
     uint64_t last_id;                    /* the highest that was added, 0: none */
     bool durable; /* holds what a power cut must not undo once it is told as written */
@@ -67,6 +74,7 @@ void changes_remove(struct changes *changes, uint64_t id);
 void changes_move(struct changes *changes, uint64_t id, double place);
 void changes_set(struct changes *changes, const char *name, const char *value);
 void changes_host(struct changes *changes, const struct store_host *host);
+void changes_entry(struct changes *changes, const struct store_entry *entry);
 
 /* FAILED could not be written and CHANGES came since: makes one of the two, in CHANGES, in which
  * the newer says more. The adds of FAILED are dropped. FAILED is empty after. */

@@ -10,6 +10,8 @@
 
 #include "base/mem.h"
 #include "store/db.h"
+#include "store/history.h"
+#include "store/statement.h"
 
 enum sql {
     SQL_INSERT,
@@ -69,18 +71,20 @@ static const char *const texts[SQL_COUNT] = {
 
 struct jobs {
     sqlite3 *db;
+    struct history *history;
     sqlite3_stmt *statements[SQL_COUNT];
     /* The newest options that were written, within one transaction. */
     const struct change_options *options;
     sqlite3_int64 options_id;
 };
 
-int jobs_new(sqlite3 *db, struct jobs **ret_jobs)
+int jobs_new(sqlite3 *db, struct history *history, struct jobs **ret_jobs)
 {
     struct jobs *jobs = xcalloc(1, sizeof *jobs);
     int rc = SQLITE_OK;
 
     jobs->db = db;
+    jobs->history = history;
     for (size_t i = 0; rc == SQLITE_OK && i < SQL_COUNT; i++)
         rc = sqlite3_prepare_v3(db, texts[i], -1, SQLITE_PREPARE_PERSISTENT, &jobs->statements[i],
                                 NULL);
@@ -101,49 +105,23 @@ void jobs_free(struct jobs *jobs)
     free(jobs);
 }
 
-static void bind_number(sqlite3_stmt *statement, int at, sqlite3_int64 number)
-{
-    sqlite3_bind_int64(statement, at, number);
-}
-
-/* TEXT is borrowed until the statement is reset. Its bytes are kept as they are, UTF-8 or not. */
-static void bind_text(sqlite3_stmt *statement, int at, const char *text)
-{
-    sqlite3_bind_text(statement, at, text, -1, SQLITE_STATIC);
-}
-
-static void reset(sqlite3_stmt *statement)
-{
-    sqlite3_reset(statement);
-    sqlite3_clear_bindings(statement);
-}
-
-/* For statements that give no row. */
-static int run(sqlite3_stmt *statement)
-{
-    int rc = sqlite3_step(statement);
-
-    reset(statement);
-    return rc == SQLITE_DONE ? SQLITE_OK : rc;
-}
-
 static void bind_facts(sqlite3_stmt *statement, const struct store_item *item)
 {
-    bind_number(statement, 1, (sqlite3_int64)item->id);
+    statement_number(statement, 1, (sqlite3_int64)item->id);
     sqlite3_bind_double(statement, 2, item->place);
-    bind_text(statement, 3, haul_state_name(item->state));
-    bind_text(statement, 4, item->err == HAUL_OK ? NULL : haul_err_name(item->err));
-    bind_number(statement, 5, item->http_status);
-    bind_number(statement, 6, item->tries);
-    bind_number(statement, 7, item->total);
-    bind_number(statement, 8, (sqlite3_int64)item->done);
-    bind_number(statement, 9, item->added_at);
-    bind_number(statement, 10, item->started_at);
-    bind_number(statement, 11, item->finished_at);
-    bind_text(statement, 12, item->name);
-    bind_text(statement, 13, item->base);
-    bind_text(statement, 14, item->note);
-    bind_text(statement, 15, item->was);
+    statement_text(statement, 3, haul_state_name(item->state));
+    statement_text(statement, 4, item->err == HAUL_OK ? NULL : haul_err_name(item->err));
+    statement_number(statement, 5, item->http_status);
+    statement_number(statement, 6, item->tries);
+    statement_number(statement, 7, item->total);
+    statement_number(statement, 8, (sqlite3_int64)item->done);
+    statement_number(statement, 9, item->added_at);
+    statement_number(statement, 10, item->started_at);
+    statement_number(statement, 11, item->finished_at);
+    statement_text(statement, 12, item->name);
+    statement_text(statement, 13, item->base);
+    statement_text(statement, 14, item->note);
+    statement_text(statement, 15, item->was);
 }
 
 /* Makes jobs->options_id the row of OPTIONS. */
@@ -155,17 +133,17 @@ static int keep_options(struct jobs *jobs, const struct change_options *options)
 
     if (options == jobs->options)
         return SQLITE_OK;
-    bind_text(add, 1, options->text);
-    rc = run(add);
+    statement_text(add, 1, options->text);
+    rc = statement_run(add);
     if (rc != SQLITE_OK)
         return rc;
-    bind_text(find, 1, options->text);
+    statement_text(find, 1, options->text);
     rc = sqlite3_step(find);
     if (rc == SQLITE_ROW) {
         jobs->options = options;
         jobs->options_id = sqlite3_column_int64(find, 0);
     }
-    reset(find);
+    statement_reset(find);
     return rc == SQLITE_ROW ? SQLITE_OK : SQLITE_CORRUPT;
 }
 
@@ -178,12 +156,12 @@ static int insert(struct jobs *jobs, const struct change *change)
 
         if (rc != SQLITE_OK)
             return rc;
-        bind_number(statement, 18, jobs->options_id);
+        statement_number(statement, 18, jobs->options_id);
     }
     bind_facts(statement, &change->item);
-    bind_text(statement, 16, change->item.url);
-    bind_text(statement, 17, change->item.mirrors);
-    return run(statement);
+    statement_text(statement, 16, change->item.url);
+    statement_text(statement, 17, change->item.mirrors);
+    return statement_run(statement);
 }
 
 static int update(struct jobs *jobs, const struct store_item *item)
@@ -191,7 +169,7 @@ static int update(struct jobs *jobs, const struct store_item *item)
     sqlite3_stmt *statement = jobs->statements[SQL_UPDATE];
 
     bind_facts(statement, item);
-    return run(statement);
+    return statement_run(statement);
 }
 
 static int update_link(struct jobs *jobs, const struct change *change)
@@ -201,28 +179,28 @@ static int update_link(struct jobs *jobs, const struct change *change)
 
     if (rc != SQLITE_OK)
         return rc;
-    bind_number(statement, 1, (sqlite3_int64)change->item.id);
-    bind_text(statement, 2, change->item.url);
+    statement_number(statement, 1, (sqlite3_int64)change->item.id);
+    statement_text(statement, 2, change->item.url);
     if (change->options)
-        bind_number(statement, 3, jobs->options_id);
-    return run(statement);
+        statement_number(statement, 3, jobs->options_id);
+    return statement_run(statement);
 }
 
 static int move(struct jobs *jobs, const struct store_item *item)
 {
     sqlite3_stmt *statement = jobs->statements[SQL_MOVE];
 
-    bind_number(statement, 1, (sqlite3_int64)item->id);
+    statement_number(statement, 1, (sqlite3_int64)item->id);
     sqlite3_bind_double(statement, 2, item->place);
-    return run(statement);
+    return statement_run(statement);
 }
 
 static int remove_row(struct jobs *jobs, uint64_t id)
 {
     sqlite3_stmt *statement = jobs->statements[SQL_REMOVE];
 
-    bind_number(statement, 1, (sqlite3_int64)id);
-    return run(statement);
+    statement_number(statement, 1, (sqlite3_int64)id);
+    return statement_run(statement);
 }
 
 /* An add and an update hold the newest facts, so each of them makes the ones after it needless. */
@@ -255,10 +233,10 @@ static int write_items(struct jobs *jobs, const struct changes *changes)
         orphans = orphans || (change->what & (CHANGE_REMOVE | CHANGE_LINK));
     }
     if (rc == SQLITE_OK && orphans)
-        rc = run(jobs->statements[SQL_SWEEP_OPTIONS]);
+        rc = statement_run(jobs->statements[SQL_SWEEP_OPTIONS]);
     if (rc == SQLITE_OK && changes->last_id > 0) {
-        bind_number(jobs->statements[SQL_GIVEN], 1, (sqlite3_int64)changes->last_id);
-        rc = run(jobs->statements[SQL_GIVEN]);
+        statement_number(jobs->statements[SQL_GIVEN], 1, (sqlite3_int64)changes->last_id);
+        rc = statement_run(jobs->statements[SQL_GIVEN]);
     }
     return rc;
 }
@@ -267,10 +245,10 @@ static int write_setting(struct jobs *jobs, const struct change_setting *setting
 {
     sqlite3_stmt *statement = jobs->statements[setting->value ? SQL_SET : SQL_FORGET];
 
-    bind_text(statement, 1, setting->name);
+    statement_text(statement, 1, setting->name);
     if (setting->value)
-        bind_text(statement, 2, setting->value);
-    return run(statement);
+        statement_text(statement, 2, setting->value);
+    return statement_run(statement);
 }
 
 static int write_settings(struct jobs *jobs, const struct changes *changes)
@@ -288,15 +266,15 @@ static int write_host(struct jobs *jobs, const struct store_host *host)
     bool known = host->no_ranges || host->allowed > 0 || host->rounds > 0 || host->rest_until > 0;
     sqlite3_stmt *statement = jobs->statements[known ? SQL_NOTE_HOST : SQL_FORGET_HOST];
 
-    bind_text(statement, 1, host->name);
+    statement_text(statement, 1, host->name);
     if (known) {
-        bind_number(statement, 2, host->no_ranges);
-        bind_number(statement, 3, host->allowed);
-        bind_number(statement, 4, host->rounds);
-        bind_number(statement, 5, host->rest_until);
-        bind_number(statement, 6, host->noted_at);
+        statement_number(statement, 2, host->no_ranges);
+        statement_number(statement, 3, host->allowed);
+        statement_number(statement, 4, host->rounds);
+        statement_number(statement, 5, host->rest_until);
+        statement_number(statement, 6, host->noted_at);
     }
-    return run(statement);
+    return statement_run(statement);
 }
 
 static int write_hosts(struct jobs *jobs, const struct changes *changes)
@@ -323,15 +301,12 @@ int jobs_write(struct jobs *jobs, const struct changes *changes)
     if (rc == SQLITE_OK)
         rc = write_hosts(jobs, changes);
     if (rc == SQLITE_OK)
+        rc = history_write(jobs->history, changes);
+    if (rc == SQLITE_OK)
         rc = db_exec(jobs->db, "COMMIT");
     if (rc != SQLITE_OK && !sqlite3_get_autocommit(jobs->db))
         sqlite3_exec(jobs->db, "ROLLBACK", NULL, NULL, NULL); /* can't make it worse */
     return rc;
-}
-
-static const char *text_at(sqlite3_stmt *statement, int column)
-{
-    return (const char *)sqlite3_column_text(statement, column);
 }
 
 /* A state without a name stops the item, so that a person looks at it. */
@@ -344,11 +319,11 @@ static enum haul_state state_from(const char *name)
 
 static struct store_item read_row(sqlite3_stmt *row)
 {
-    const char *error = text_at(row, 3);
+    const char *error = statement_text_at(row, 3);
 
     return (struct store_item){.id = (uint64_t)sqlite3_column_int64(row, 0),
                                .place = sqlite3_column_double(row, 1),
-                               .state = state_from(text_at(row, 2)),
+                               .state = state_from(statement_text_at(row, 2)),
                                .err = error ? haul_err_from_name(error) : HAUL_OK,
                                .http_status = sqlite3_column_int(row, 4),
                                .tries = (uint32_t)sqlite3_column_int64(row, 5),
@@ -357,12 +332,12 @@ static struct store_item read_row(sqlite3_stmt *row)
                                .added_at = sqlite3_column_int64(row, 8),
                                .started_at = sqlite3_column_int64(row, 9),
                                .finished_at = sqlite3_column_int64(row, 10),
-                               .name = text_at(row, 11),
-                               .base = text_at(row, 12),
-                               .note = text_at(row, 13),
-                               .was = text_at(row, 14),
-                               .url = text_at(row, 15),
-                               .mirrors = text_at(row, 16)};
+                               .name = statement_text_at(row, 11),
+                               .base = statement_text_at(row, 12),
+                               .note = statement_text_at(row, 13),
+                               .was = statement_text_at(row, 14),
+                               .url = statement_text_at(row, 15),
+                               .mirrors = statement_text_at(row, 16)};
 }
 
 /* The options of the item before, read again only when the next item has others. */
@@ -378,14 +353,14 @@ static int read_options(struct jobs *jobs, sqlite3_int64 id, struct last_options
 
     if (last->text && last->id == id)
         return SQLITE_OK;
-    bind_number(statement, 1, id);
+    statement_number(statement, 1, id);
     rc = sqlite3_step(statement);
     if (rc == SQLITE_ROW) {
         secret_free(last->text);
         last->id = id;
-        last->text = xstrdup(text_at(statement, 0));
+        last->text = xstrdup(statement_text_at(statement, 0));
     }
-    reset(statement);
+    statement_reset(statement);
     return rc == SQLITE_ROW ? SQLITE_OK : rc == SQLITE_DONE ? SQLITE_CORRUPT : rc;
 }
 
@@ -395,7 +370,7 @@ static int load_one(struct jobs *jobs, sqlite3_int64 id, struct last_options *la
     sqlite3_stmt *row = jobs->statements[SQL_ITEM];
     int rc;
 
-    bind_number(row, 1, id);
+    statement_number(row, 1, id);
     rc = sqlite3_step(row);
     if (rc == SQLITE_ROW) {
         struct store_item item = read_row(row);
@@ -408,7 +383,7 @@ static int load_one(struct jobs *jobs, sqlite3_int64 id, struct last_options *la
     } else if (rc == SQLITE_DONE) {
         rc = SQLITE_CORRUPT;
     }
-    reset(row);
+    statement_reset(row);
     return rc;
 }
 
@@ -419,7 +394,7 @@ static int load_next_id(struct jobs *jobs, uint64_t *ret_next_id)
 
     if (rc == SQLITE_ROW)
         *ret_next_id = (uint64_t)sqlite3_column_int64(statement, 0) + 1;
-    reset(statement);
+    statement_reset(statement);
     return rc == SQLITE_ROW ? SQLITE_OK : rc == SQLITE_DONE ? SQLITE_CORRUPT : rc;
 }
 
@@ -433,7 +408,7 @@ int jobs_load(struct jobs *jobs, void (*each)(void *ctx, const struct store_item
 
     while (rc == SQLITE_OK && (rc = sqlite3_step(order)) == SQLITE_ROW)
         rc = load_one(jobs, sqlite3_column_int64(order, 0), &last, each, ctx);
-    reset(order);
+    statement_reset(order);
     secret_free(last.text);
     return rc == SQLITE_DONE ? load_next_id(jobs, ret_next_id) : rc;
 }
@@ -443,16 +418,16 @@ char *jobs_setting(struct jobs *jobs, const char *name)
     sqlite3_stmt *statement = jobs->statements[SQL_SETTING];
     char *value = NULL;
 
-    bind_text(statement, 1, name);
+    statement_text(statement, 1, name);
     if (sqlite3_step(statement) == SQLITE_ROW)
-        xstrset(&value, text_at(statement, 0));
-    reset(statement);
+        xstrset(&value, statement_text_at(statement, 0));
+    statement_reset(statement);
     return value;
 }
 
 static struct store_host read_host(sqlite3_stmt *row)
 {
-    return (struct store_host){.name = text_at(row, 0),
+    return (struct store_host){.name = statement_text_at(row, 0),
                                .no_ranges = sqlite3_column_int(row, 1) != 0,
                                .allowed = (uint32_t)sqlite3_column_int64(row, 2),
                                .rounds = (uint32_t)sqlite3_column_int64(row, 3),
@@ -466,14 +441,14 @@ int jobs_load_hosts(struct jobs *jobs, int64_t since,
     sqlite3_stmt *row = jobs->statements[SQL_HOSTS];
     int rc;
 
-    bind_number(jobs->statements[SQL_DROP_HOSTS], 1, since);
-    rc = run(jobs->statements[SQL_DROP_HOSTS]);
+    statement_number(jobs->statements[SQL_DROP_HOSTS], 1, since);
+    rc = statement_run(jobs->statements[SQL_DROP_HOSTS]);
     while (rc == SQLITE_OK && (rc = sqlite3_step(row)) == SQLITE_ROW) {
         struct store_host host = read_host(row);
 
         each(ctx, &host);
         rc = SQLITE_OK;
     }
-    reset(row);
+    statement_reset(row);
     return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }

@@ -9,10 +9,11 @@
 /* Items, settings and hosts in the database, through statements that are prepared once. Any one
  * thread at a time. Functions that return int return SQLite's result code. */
 
+struct history;
 struct jobs;
 
-/* DB, with the newest tables, must live longer. */
-HAUL_CHECKED int jobs_new(sqlite3 *db, struct jobs **ret_jobs);
+/* DB, with the newest tables, and HISTORY must live longer. */
+HAUL_CHECKED int jobs_new(sqlite3 *db, struct history *history, struct jobs **ret_jobs);
 void jobs_free(struct jobs *jobs); /* NULL is fine */
 
 /* Writes all of CHANGES in one transaction, or nothing. */

@@ -51,6 +51,33 @@ static const char *const steps[] = {
           "  rest_until INTEGER NOT NULL," /* ms since 1970; 0: none */
           "  noted_at INTEGER NOT NULL"
           ") STRICT, WITHOUT ROWID;",
+    [3] = "CREATE TABLE history ("
+          "  id INTEGER PRIMARY KEY," /* the item's, which may be gone */
+          "  state TEXT NOT NULL,"
+          "  skipped INTEGER NOT NULL,"
+          "  error TEXT,"
+          "  http_status INTEGER NOT NULL,"
+          "  size INTEGER NOT NULL," /* -1: not known */
+          "  added_at INTEGER NOT NULL,"
+          "  finished_at INTEGER NOT NULL,"
+          "  url TEXT NOT NULL," /* links without anything secret */
+          "  final_url TEXT,"    /* NULL: the same, or not known */
+          "  host TEXT NOT NULL,"
+          "  dir TEXT NOT NULL,"
+          "  name TEXT NOT NULL,"
+          "  digest TEXT,"
+          "  etag TEXT,"
+          "  url_key INTEGER," /* what it is found by; NULL: it is not */
+          "  final_key INTEGER,"
+          "  digest_key TEXT"
+          ") STRICT;"
+          "CREATE INDEX history_by_end ON history (finished_at);"
+          "CREATE INDEX history_by_url ON history (url_key, finished_at)"
+          "  WHERE url_key IS NOT NULL;"
+          "CREATE INDEX history_by_final ON history (final_key, finished_at)"
+          "  WHERE final_key IS NOT NULL;"
+          "CREATE INDEX history_by_digest ON history (digest_key, finished_at)"
+          "  WHERE digest_key IS NOT NULL;",
 };
 
 int schema_newest(void)

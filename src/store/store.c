@@ -9,6 +9,8 @@
  * It is tried again after RETRY_MS, with the next add, and once more at the end. So a full disk
  * stops nothing but adds, and the database catches up when there is room.
  *
+ * What is asked of the history goes with the batch that is next, or alone; it is answered first.
+ *
  * Never: a call on the connection from the loop once the first batch has begun. */
 
 #include "store/store.h"
@@ -22,8 +24,10 @@
 #include "base/loop.h"
 #include "base/mem.h"
 #include "haul/log.h"
+#include "store/asks.h"
 #include "store/changes.h"
 #include "store/db.h"
+#include "store/history.h"
 #include "store/jobs.h"
 #include "store/known_folders.h"
 #include "store/schema.h"
@@ -50,8 +54,12 @@ struct store {
     char *new_folders; /* of the batch under way, NULL: none */
     sqlite3 *db;
     struct jobs *jobs;
-    bool busy; /* the connection is in use */
+    struct history *history;
+    bool has_history;
+    bool busy;   /* the connection is in use */
+    bool writes; /* the worker has a batch to write, besides what was asked */
     bool closing, gave_up;
+    struct asks asks, asked; /* to be run, and with the worker */
     struct changes pending, writing;
     struct waiters waiting, written;
     struct haul_error outcome; /* of the batch under way: the worker's */
@@ -87,9 +95,15 @@ static enum haul_err open_database(struct store *store, bool *ret_damaged, struc
     if (rc == SQLITE_OK)
         rc = schema_migrate(store->db, version);
     if (rc == SQLITE_OK)
-        rc = jobs_new(store->db, &store->jobs);
+        rc = history_new(store->db, &store->history);
+    if (rc == SQLITE_OK)
+        rc = history_any(store->history, &store->has_history);
+    if (rc == SQLITE_OK)
+        rc = jobs_new(store->db, store->history, &store->jobs);
     if (rc == SQLITE_OK)
         return HAUL_OK;
+    history_free(store->history);
+    store->history = NULL;
     db_fail(err, store->db, rc, store->path);
     *ret_damaged = db_is_damaged(store->db, rc);
     db_close(store->db, false);
@@ -136,6 +150,8 @@ enum haul_err store_open(struct haul_loop *loop, const char *path, struct store 
     uv_timer_init(store->loop, &store->retry);
     STAILQ_INIT(&store->waiting);
     STAILQ_INIT(&store->written);
+    STAILQ_INIT(&store->asks);
+    STAILQ_INIT(&store->asked);
     *ret_moved = moved;
     *ret_store = store;
     return HAUL_OK;
@@ -151,9 +167,8 @@ static void drop_written(struct changes *changes)
         malloc_trim(0);
 }
 
-static void run_batch(uv_work_t *work)
+static void run_batch(struct store *store)
 {
-    struct store *store = OWNER_OF(work, struct store, work);
     int rc = jobs_write(store->jobs, &store->writing);
 
     if (rc != SQLITE_OK) {
@@ -164,6 +179,29 @@ static void run_batch(uv_work_t *work)
     drop_written(&store->writing);
     if (store->new_folders)
         known_folders_write(store->folders_path, store->new_folders);
+}
+
+static void run_asks(struct store *store)
+{
+    struct ask *ask;
+
+    STAILQ_FOREACH(ask, &store->asked, link)
+    {
+        int rc = ask->run(ask, store->history);
+
+        ask->err = (struct haul_error){0};
+        if (rc != SQLITE_OK)
+            db_fail(&ask->err, store->db, rc, store->path);
+    }
+}
+
+static void run_work(uv_work_t *work)
+{
+    struct store *store = OWNER_OF(work, struct store, work);
+
+    run_asks(store);
+    if (store->writes)
+        run_batch(store);
 }
 
 /* Logs the begin and the end of trouble, not each try. */
@@ -212,22 +250,45 @@ static void tell(struct waiters *waiters, const struct haul_error *err)
     }
 }
 
+/* Those that are not over are asked again. */
+static void answer_asks(struct store *store, struct asks *asked)
+{
+    struct ask *ask;
+
+    while ((ask = STAILQ_FIRST(asked))) {
+        STAILQ_REMOVE_HEAD(asked, link);
+        if (ask->done(ask, ask->err.code == HAUL_OK ? NULL : &ask->err, store->closing))
+            store_ask(store, ask);
+    }
+}
+
+static void end_batch(struct store *store)
+{
+    struct haul_error outcome = store->outcome;
+
+    if (store->new_folders && outcome.code != HAUL_OK)
+        known_folders_put_back(store->folders, store->new_folders);
+    xstrset(&store->new_folders, NULL);
+    note_outcome(store);
+    settle_batch(store);
+}
+
 /* The answers come last: a callback may close the store. */
-static void end_batch(uv_work_t *work, int status)
+static void end_work(uv_work_t *work, int status)
 {
     struct store *store = OWNER_OF(work, struct store, work);
     struct waiters told = STAILQ_HEAD_INITIALIZER(told);
+    struct asks asked = STAILQ_HEAD_INITIALIZER(asked);
     struct haul_error outcome = store->outcome;
 
     (void)status; /* never cancelled */
     store->busy = false;
-    if (store->new_folders && outcome.code != HAUL_OK)
-        known_folders_put_back(store->folders, store->new_folders);
-    xstrset(&store->new_folders, NULL);
+    STAILQ_CONCAT(&asked, &store->asked);
     STAILQ_CONCAT(&told, &store->written);
-    note_outcome(store);
-    settle_batch(store);
+    if (store->writes)
+        end_batch(store);
     begin(store);
+    answer_asks(store, &asked);
     tell(&told, outcome.code == HAUL_OK ? NULL : &outcome);
 }
 
@@ -249,6 +310,7 @@ static void run_close(uv_work_t *work)
     struct store *store = OWNER_OF(work, struct store, work);
 
     jobs_free(store->jobs);
+    history_free(store->history);
     db_close(store->db, true);
 }
 
@@ -279,22 +341,41 @@ static bool due(const struct store *store)
     return store->closing ? !store->gave_up : !uv_is_active((const uv_handle_t *)&store->retry);
 }
 
+static void take_batch(struct store *store)
+{
+    store->writing = store->pending;
+    store->pending = (struct changes){0};
+    store->new_folders = known_folders_take(store->folders);
+    STAILQ_CONCAT(&store->written, &store->waiting);
+}
+
 /* Hands what is pending to the worker, if it is free and it is time. */
 static void begin(struct store *store)
 {
     if (store->busy)
         return;
-    if (!due(store)) {
+    store->writes = due(store);
+    if (!store->writes && STAILQ_EMPTY(&store->asks)) {
         if (store->closing)
             begin_close(store);
         return;
     }
-    store->writing = store->pending;
-    store->pending = (struct changes){0};
-    store->new_folders = known_folders_take(store->folders);
-    STAILQ_CONCAT(&store->written, &store->waiting);
+    if (store->writes)
+        take_batch(store);
+    STAILQ_CONCAT(&store->asked, &store->asks);
     store->busy = true;
-    uv_queue_work(store->loop, &store->work, run_batch, end_batch);
+    uv_queue_work(store->loop, &store->work, run_work, end_work);
+}
+
+void store_ask(struct store *store, struct ask *ask)
+{
+    STAILQ_INSERT_TAIL(&store->asks, ask, link);
+    begin(store);
+}
+
+bool store_has_history(const struct store *store)
+{
+    return store->has_history;
 }
 
 /* EACH may queue changes: they wait until the connection is free. */
@@ -350,6 +431,14 @@ void store_add(struct store *store, const struct store_item *items, size_t count
 void store_update(struct store *store, const struct store_item *item)
 {
     changes_update(&store->pending, item);
+    begin(store);
+}
+
+void store_end(struct store *store, const struct store_item *item, const struct store_entry *entry)
+{
+    changes_update(&store->pending, item);
+    changes_entry(&store->pending, entry);
+    store->has_history = true;
     begin(store);
 }
 

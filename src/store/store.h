@@ -7,12 +7,14 @@
 
 #include "haul/error.h"
 #include "haul/loop.h"
+#include "haul/snapshot.h"
 #include "haul/types.h"
 
 /* The queue on disk: one SQLite database a session. Opening and loading block (a daemon has nothing
  * else to do then); everything else is queued, written by one worker in batches of one transaction,
  * and told on the loop after the commit. What is queued is written in the order of the calls. */
 
+struct filter;
 struct store;
 
 /* An item as it is kept. Texts are borrowed for the call; NULL stands for "none". */
@@ -46,6 +48,17 @@ struct store_host {
     int64_t noted_at;   /* ms since 1970 */
 };
 
+/* An entry of the history as it is kept. */
+struct store_entry {
+    struct haul_past past;
+    char *etag;         /* a strong one, NULL: none */
+    uint64_t url_key;   /* of its links (base/same_link.h), 0: it is not found by that */
+    uint64_t final_key; /* 0 also when it has no other link */
+    bool by_digest;     /* it may be found by its digest */
+};
+
+void store_entry_fini(struct store_entry *entry);
+
 /* ERR is NULL when the change is on disk and survives a power cut. Otherwise it was not kept and
  * will not be. */
 typedef void store_done_cb(void *ctx, const struct haul_error *err);
@@ -78,6 +91,9 @@ void store_update(struct store *store, const struct store_item *item);
  * brings the error, and it is tried again all the same: the item has them by now. */
 void store_change(struct store *store, const struct store_item *item, store_done_cb *done,
                   void *ctx);
+/* As store_update(), and in the same commit a new entry of the history, which takes the place of
+ * the one that the item had. ENTRY is copied. */
+void store_end(struct store *store, const struct store_item *item, const struct store_entry *entry);
 void store_remove(struct store *store, const uint64_t *ids, size_t count);
 /* Only the places: IDS get PLACES. */
 void store_move(struct store *store, const uint64_t *ids, const double *places, size_t count);
@@ -104,6 +120,55 @@ HAUL_CHECKED enum haul_err store_load_hosts(struct store *store, int64_t since,
 void store_folder(struct store *store, const char *dir);
 /* Calls EACH for the folders that were noted, also by the database that was moved aside. */
 void store_folders(const struct store *store, void (*each)(void *ctx, const char *dir), void *ctx);
+
+/* ---- the history ----
+ *
+ * What is asked of it is answered on the loop, in the order of the calls, after what a worker had
+ * to do before; what was to be written before may still wait. ERR is NULL when it could be read. */
+
+/* False only when there is certainly no entry: nothing need be asked then. */
+bool store_has_history(const struct store *store);
+
+/* What may be the same file, by any of these. */
+struct store_question {
+    uint64_t url_key;   /* 0: not by that */
+    const char *digest; /* NULL: not by that */
+};
+enum store_found_by { STORE_BY_URL, STORE_BY_FINAL, STORE_BY_DIGEST };
+struct store_match {
+    size_t question;
+    enum store_found_by by;
+    struct store_entry entry;
+};
+typedef void store_found_cb(void *ctx, const struct store_match *matches, size_t count,
+                            const struct haul_error *err);
+/* Some of the newest entries for each question, its own together. Different links may have one key,
+ * so who asks looks again. QUESTIONS are copied. */
+void store_find(struct store *store, const struct store_question *questions, size_t count,
+                store_found_cb *found, void *ctx);
+
+/* Where an entry stands among the others, the newest being the first. All zero is behind all. */
+struct store_mark {
+    int64_t finished_at;
+    uint64_t id;
+};
+#define STORE_TOP ((struct store_mark){INT64_MAX, INT64_MAX})
+
+/* MORE: the entries at and behind *next were not looked at yet. */
+typedef void store_page_cb(void *ctx, const struct haul_past *entries, size_t count, bool more,
+                           const struct store_mark *next, const struct haul_error *err);
+/* At most COUNT entries that fit, from FROM on, the newest first. It may be fewer, and none, when
+ * many do not fit. FILTER (NULL: all) is taken. */
+void store_page(struct store *store, struct filter *filter, struct store_mark from, size_t count,
+                store_page_cb *page, void *ctx);
+
+/* Forgets the entries from FROM on that fit, many at a time, so that others get their turn. FILTER
+ * is taken. DONE may be NULL. */
+typedef void store_forgot_cb(void *ctx, uint64_t count, const struct haul_error *err);
+void store_forget(struct store *store, struct filter *filter, struct store_mark from,
+                  store_forgot_cb *done, void *ctx);
+/* The same for all but the newest KEPT entries, and for those that ended before SINCE. */
+void store_expire(struct store *store, uint64_t kept, int64_t since);
 
 /* True while something is not written yet. */
 bool store_busy(const struct store *store);

@@ -663,6 +663,7 @@ static void a_queue_of_the_first_version_is_taken_over(void **state)
     assert_int_equal(sqlite3_open(bench->path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db,
                                   "ALTER TABLE items DROP COLUMN was; DROP TABLE hosts;"
+                                  "DROP TABLE history;"
                                   "PRAGMA user_version = 1",
                                   NULL, NULL, NULL),
                      SQLITE_OK);
