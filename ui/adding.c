@@ -479,7 +479,7 @@ static bool send_slice(struct adding *adding)
 {
     const struct sheet *sheet = &adding->sent;
     struct requests requests = {0};
-    if (adding->sent_next >= sheet->count)
+    if (adding->sent_next >= sheet->count || !model_reachable(adding->model))
         return false;
     while (adding->sent_next < sheet->count && requests.count < SEND_SLICE) {
         size_t index = adding->sent_next++;
@@ -552,10 +552,22 @@ static void accept_if_ready(struct adding *adding)
         send_all(adding);
 }
 
+/* Without a line the links stay where they are seen. */
 static void accept(struct adding *adding)
 {
+    if (model_away(adding->model)) {
+        notice(adding, true, "there is no line: the links stay here until it is back");
+        model_try_now(adding->model);
+        return;
+    }
     adding->accepting = true;
     accept_if_ready(adding);
+}
+
+void adding_go_on(struct adding *adding)
+{
+    if (adding->sent_next < adding->sent.count)
+        want_work(adding);
 }
 
 bool adding_act(struct adding *adding, enum keymap_action action)

@@ -70,6 +70,9 @@ bool adding_rushed(struct adding *adding, const struct input_key *key);
 /* Does a slice of what there is to do; false when nothing is left. */
 bool adding_work(struct adding *adding);
 
+/* There is a connection, perhaps after there was none: what was left undone goes on. */
+void adding_go_on(struct adding *adding);
+
 /* Asks about the links that can be seen now. After painting. */
 void adding_look(struct adding *adding);
 

@@ -156,6 +156,10 @@ static void leave(struct app *app, int status)
 {
     app->leaving = true;
     app->status = status;
+    if (model_unsure(app->model))
+        str_copy(app->last_words, sizeof(app->last_words),
+                 "the line dropped before what was added last was answered; look whether it is "
+                 "there, with: haul list --host");
     haul_loop_stop(app->loop);
 }
 
@@ -187,6 +191,7 @@ static void on_ready(void *ctx)
     const struct ui_start *start = app->start;
     if (!app->term)
         haul_loop_stop(app->loop); /* see connect_first() */
+    screen_connected(app->screen);
     if (!app->first_connection)
         return;
     app->first_connection = false;

@@ -58,8 +58,8 @@ static void put_cell(const struct cells *cells, int y, int x, enum theme_style s
                      const wchar_t *codes, int width)
 {
     short pair;
-    unsigned attributes =
-        theme_attributes(cells->theme, cells->palette, style, cells->selected, &pair);
+    unsigned attributes = theme_attributes(cells->theme, cells->palette,
+                                           cells->dim ? STYLE_DIM : style, cells->selected, &pair);
     cchar_t cell;
     if (setcchar(&cell, codes, attributes, pair, NULL) == ERR)
         return;

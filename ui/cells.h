@@ -16,6 +16,7 @@ struct cells {
     enum theme_name theme;
     bool ascii;    /* the locale or the user wants no other characters */
     bool sparing;  /* the line is slow: only what matters most should move */
+    bool dim;      /* what is put now is not of this moment */
     bool selected; /* what is put now belongs to the row under the cursor */
 };
 

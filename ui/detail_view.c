@@ -261,7 +261,8 @@ static void paint(struct view *view, const struct cells *cells, struct cells_are
     pane->top = MAX(MIN(pane->top, pane->lines - area.height), 0);
     struct pen pen = {.cells = cells, .area = area, .top = pane->top};
     if (!detail) {
-        cells_put(cells, area.y, area.x + 1, area.width - 2, STYLE_DIM, "…");
+        cells_put(cells, area.y, area.x + 1, area.width - 2, STYLE_DIM,
+                  model_away(pane->model) ? "Only its row is known: there is no line." : "…");
         return;
     }
     pen_wrap(&pen, 1, STYLE_STRONG, detail->item.name, VALUE_LINES);

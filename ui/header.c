@@ -74,17 +74,24 @@ static void fill_left(struct piece pieces[PIECE_COUNT], const struct cells *cell
     char text[PIECE_SIZE];
     size_t count;
     const uint64_t *rates = model_rates(model, &count);
+    const struct model_away *away = model_away(model);
 
     piece_set(&pieces[PIECE_HAUL], 8, STYLE_ACCENT, "haul");
     session_set(&pieces[PIECE_SESSION], model);
     snprintf(text, sizeof(text), "%s %9s", cells->ascii ? "v" : "▼",
              fmt_rate(totals->rate, number));
     piece_set(&pieces[PIECE_RATE], 1, STYLE_STRONG, text);
+    if (away) {
+        int64_t since = MAX(model_now(model) - away->since, (int64_t)0);
+        snprintf(text, sizeof(text), "! as of %s ago", fmt_seconds(since / 1000, number));
+        piece_set(&pieces[PIECE_RATE], 1, STYLE_BAD, text);
+        count = 0; /* of what moves nothing is said */
+    }
     gauge_spark(rates, count, SPARK_COLUMNS, cells->ascii, spark);
     piece_set(&pieces[PIECE_SPARK], count > 0 ? 9 : 0, STYLE_BAR, spark);
     pieces[PIECE_SPARK].width = SPARK_COLUMNS;
     snprintf(text, sizeof(text), "eta %-7s", fmt_seconds(totals->eta, number));
-    piece_set(&pieces[PIECE_ETA], totals->eta > 0 ? 4 : 0, STYLE_TEXT, text);
+    piece_set(&pieces[PIECE_ETA], totals->eta > 0 && !away ? 4 : 0, STYLE_TEXT, text);
 }
 
 static void count_set(struct piece *piece, int rank, enum theme_style style, uint64_t count,

@@ -268,6 +268,7 @@ static void paint(struct view *view, const struct cells *cells, struct cells_are
     struct model_window window;
     struct row_layout layout;
     int64_t now = model_now(list->model);
+    row_cells.dim = model_away(list->model) != NULL;
     model_window(list->model, &window);
     row_layout(area.width, list->sort, &layout);
     for (int line = 0; line < area.height; line++) {
@@ -292,6 +293,8 @@ static void cursor_go(struct list_view *list, uint64_t index)
     if (window.matching == 0)
         return;
     list->cursor = MIN(index, window.matching - 1);
+    if (model_away(list->model) && window.row_count > 0) /* there is no asking for others */
+        list->cursor = MIN(MAX(list->cursor, window.offset), window.offset + window.row_count - 1);
     const struct haul_item *item = row_at(&window, list->cursor);
     list->cursor_id = item ? item->id : 0;
 }

@@ -28,7 +28,8 @@ typedef void call_answer(struct model *model, const struct call *call,
 struct call {
     struct model *model;
     call_answer *answer; /* NULL: only failures matter */
-    const char *word;    /* what was done, for a notice; static */
+    bool adds;
+    const char *word; /* what was done, for a notice; static */
     enum haul_action action;
     uint64_t id;
     model_heard *heard; /* who is told instead of the user, NULL: nobody */
@@ -43,8 +44,12 @@ struct model {
     char *session;
     char *host; /* NULL: this machine */
     bool ready;
+    bool was_ready; /* since the model is there */
+    bool is_away;
+    struct model_away away;
     struct haul_hello hello;
     unsigned calls_open;
+    unsigned adds_open; /* of those */
 
     bool loaded;
     struct haul_totals totals;
@@ -98,6 +103,11 @@ static struct call *call_new(struct model *model, call_answer *answer)
         model->events.lost(model->events.ctx, "there is no connection to the daemon", true);
         return NULL;
     }
+    if (model->is_away) {
+        notice(model, true, "nothing was done: there is no line, it is tried again now");
+        model_try_now(model);
+        return NULL;
+    }
     struct call *call = xcalloc(1, sizeof(*call));
     call->model = model;
     call->answer = answer;
@@ -110,6 +120,7 @@ static void on_reply(void *ctx, const struct haul_reply *reply)
     struct call *call = ctx;
     struct model *model = call->model;
     model->calls_open--;
+    model->adds_open -= call->adds;
     if (call->answer)
         call->answer(model, call, reply);
     else if (reply->err && reply->err->code != HAUL_E_CANCELLED)
@@ -219,14 +230,32 @@ static void on_log(void *ctx, const struct haul_log_line *lines, size_t count)
 
 /* ---- the connection ---- */
 
+static void detail_ask(struct model *model);
+
 static void on_ready(void *ctx, const struct haul_hello *hello)
 {
     struct model *model = ctx;
+    if (model->is_away)
+        notice(model, false, "the line is there again");
     model->hello = *hello;
-    model->ready = true;
+    model->ready = model->was_ready = true;
+    model->is_away = false;
     log_lines_clear(&model->log); /* another daemon counts its lines anew */
     model->events.ready(model->events.ctx);
+    if (model->detail_id != 0)
+        detail_ask(model);
     changed(model);
+}
+
+/* Marks go with the connection, and so does what was asked for. */
+static void disconnect(struct model *model)
+{
+    model->marked = 0;
+    for (size_t i = 0; i < model->row_count; i++)
+        model->flags[i] &= (uint8_t)~HAUL_ROW_MARKED;
+    model->ready = false;
+    model->watching = false;
+    model->log_watched = false;
 }
 
 /* Nobody tells any more what moves: the last state stays, its rates would be untrue. */
@@ -235,7 +264,6 @@ static void quiet_down(struct model *model)
     model->totals.rate = 0;
     model->totals.eta = -1;
     model->totals.connections = 0;
-    model->marked = 0; /* marks go with the connection */
     for (size_t i = 0; i < model->row_count; i++) {
         model->rows[i].rate = 0;
         model->rows[i].eta = -1;
@@ -243,24 +271,42 @@ static void quiet_down(struct model *model)
     }
 }
 
+static void on_away(void *ctx, const struct haul_away *away)
+{
+    struct model *model = ctx;
+    if (!model->is_away) {
+        disconnect(model);
+        model->is_away = true;
+        model->away.since = clock_wall(model->clock);
+    }
+    str_copy(model->away.reason, sizeof(model->away.reason), away->err->text);
+    model->away.trying = away->trying;
+    model->away.next_at = away->next_at;
+    changed(model);
+}
+
 static void on_lost(void *ctx, const struct haul_error *err)
 {
     struct model *model = ctx;
     bool ever = model->ready;
+    disconnect(model);
     quiet_down(model);
     haul_client_close(model->client);
     model->client = NULL;
-    model->ready = false;
-    model->watching = false;
-    model->log_watched = false;
+    model->is_away = false;
     model->events.lost(model->events.ctx, err->text, ever);
 }
 
 void model_connect(struct model *model)
 {
-    struct haul_client_events events = {
-        .ready = on_ready, .frame = on_frame, .log = on_log, .lost = on_lost, .ctx = model};
-    struct haul_place place = {.session = model->session, .host = model->host};
+    struct haul_client_events events = {.ready = on_ready,
+                                        .frame = on_frame,
+                                        .log = on_log,
+                                        .away = on_away,
+                                        .lost = on_lost,
+                                        .ctx = model};
+    struct haul_place place = {
+        .session = model->session, .host = model->host, .screen = model->was_ready};
     struct haul_error err;
     if (model->client)
         return;
@@ -325,6 +371,27 @@ const char *model_session(const struct model *model)
 const char *model_host(const struct model *model)
 {
     return model->host;
+}
+
+const struct model_away *model_away(const struct model *model)
+{
+    return model->is_away ? &model->away : NULL;
+}
+
+void model_try_now(struct model *model)
+{
+    if (model->client)
+        haul_client_try(model->client);
+}
+
+bool model_reachable(const struct model *model)
+{
+    return model->client && !model->is_away;
+}
+
+bool model_unsure(const struct model *model)
+{
+    return model->is_away && model->adds_open > 0;
 }
 
 const struct haul_hello *model_hello(const struct model *model)
@@ -421,6 +488,8 @@ static void detail_answered(struct model *model, const struct call *call,
     model->detail_asked = false;
     if (call->id != model->detail_id)
         return;
+    if (reply->err && reply->err->code == HAUL_E_DAEMON_LOST)
+        return; /* what is known of it stays */
     if (reply->err || !reply->detail) {
         haul_detail_fini(&model->detail);
         model->have_detail = false;
@@ -510,9 +579,18 @@ static void add_answered(struct model *model, const struct call *call,
         malloc_trim(0);
 }
 
+static struct call *call_adding(struct model *model, struct call *call)
+{
+    if (!call)
+        return NULL;
+    call->adds = true;
+    model->adds_open++;
+    return call;
+}
+
 void model_add(struct model *model, const struct haul_request *requests, size_t count)
 {
-    struct call *call = call_new(model, add_answered);
+    struct call *call = call_adding(model, call_new(model, add_answered));
     if (call)
         haul_client_add(model->client, requests, count, on_reply, call);
 }
@@ -537,7 +615,7 @@ static struct call *call_heard(struct model *model, model_heard *heard, void *ct
 bool model_add_part(struct model *model, const struct haul_request *requests, size_t count,
                     model_heard *heard, void *ctx)
 {
-    struct call *call = call_heard(model, heard, ctx);
+    struct call *call = call_adding(model, call_heard(model, heard, ctx));
     if (call)
         haul_client_add(model->client, requests, count, on_reply, call);
     return call != NULL;
@@ -548,7 +626,7 @@ bool model_add_part(struct model *model, const struct haul_request *requests, si
 bool model_known(struct model *model, const char *const *urls, size_t count, model_heard *heard,
                  void *ctx)
 {
-    struct call *call = model->client ? call_heard(model, heard, ctx) : NULL;
+    struct call *call = model_reachable(model) ? call_heard(model, heard, ctx) : NULL;
     if (call)
         haul_client_known(model->client, urls, count, on_reply, call);
     return call != NULL;
@@ -557,7 +635,7 @@ bool model_known(struct model *model, const char *const *urls, size_t count, mod
 bool model_probe(struct model *model, const struct haul_request *request, model_heard *heard,
                  void *ctx)
 {
-    struct call *call = model->client ? call_heard(model, heard, ctx) : NULL;
+    struct call *call = model_reachable(model) ? call_heard(model, heard, ctx) : NULL;
     if (call)
         haul_client_probe(model->client, request, on_reply, call);
     return call != NULL;
@@ -565,7 +643,7 @@ bool model_probe(struct model *model, const struct haul_request *request, model_
 
 void model_unprobe(struct model *model)
 {
-    if (model->client)
+    if (model_reachable(model))
         haul_client_unprobe(model->client, NULL, NULL);
 }
 

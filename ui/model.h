@@ -22,7 +22,7 @@ struct model_events {
     /* BAD: something did not work. TEXT is clean. */
     void (*notice)(void *ctx, bool bad, const char *text);
     void (*stopped)(void *ctx); /* the daemon has put everything away, after model_stop() */
-    /* The daemon is gone. EVER: there was a connection. */
+    /* The daemon is gone, for good as far as is known. EVER: there was a connection. */
     void (*lost)(void *ctx, const char *sentence, bool ever);
     void *ctx;
 };
@@ -35,6 +35,21 @@ void model_free(struct model *model); /* NULL is fine; no event comes any more *
 /* Connects, starting the daemon if need be; also after `lost`. Failures come through `lost`,
  * perhaps before this returns. */
 void model_connect(struct model *model);
+
+/* The line to another machine dropped and is tried again by itself; what is known is from before.
+ */
+struct model_away {
+    char reason[HAUL_ERROR_TEXT];
+    int64_t since;   /* ms since 1970 */
+    bool trying;     /* right now */
+    int64_t next_at; /* of the next try; 0: only when it is asked for */
+};
+const struct model_away *model_away(const struct model *model); /* NULL: it is not */
+void model_try_now(struct model *model);
+/* False: what is asked of the daemon now is not asked at all. */
+bool model_reachable(const struct model *model);
+/* The line dropped before the daemon answered an add, so nobody knows whether it has it. */
+bool model_unsure(const struct model *model);
 
 /* ---- what is known ---- */
 

@@ -130,6 +130,11 @@ bool screen_work(struct screen *screen)
     return adding_work(&screen->adding);
 }
 
+void screen_connected(struct screen *screen)
+{
+    adding_go_on(&screen->adding);
+}
+
 struct screen *screen_new(struct model *model, const struct bindings *bindings,
                           const struct haul_options *options, struct config *config,
                           const struct screen_events *events)
@@ -213,6 +218,10 @@ static void quit_ask(struct screen *screen)
         {INPUT_ESC, "Esc", "stay", NULL, QUIT_STAY},
     };
     const uint64_t *counts = model_totals(screen->model)->counts;
+    if (model_away(screen->model)) {
+        screen->events.quit(screen->events.ctx); /* nobody there can be told anything */
+        return;
+    }
     if (counts[HAUL_ACTIVE] + counts[HAUL_QUEUED] + counts[HAUL_WAITING] == 0)
         screen->events.quit(screen->events.ctx);
     else
@@ -322,6 +331,10 @@ void screen_key(struct screen *screen, const struct input_key *key)
     list_view_update(&screen->list, screen->list.height);
     struct view *view = focus(screen);
     enum keymap_action action = bindings_find(screen->bindings, key->code, view->ops->place);
+    if (action == ACT_RETRY && model_away(screen->model)) {
+        model_try_now(screen->model);
+        return;
+    }
     if (action == ACT_NONE || view->ops->act(view, action))
         return;
     /* The details follow the list's cursor, so what they leave alone may be the list's. */
@@ -396,13 +409,41 @@ static void paint_notice(const struct screen *screen, const struct cells *cells,
     }
 }
 
+/* The lowest line while there is no line to the other machine: since when, and what is done. */
+static void paint_away(const struct screen *screen, const struct cells *cells, int y)
+{
+    const struct model_away *away = model_away(screen->model);
+    int64_t now = model_now(screen->model);
+    char next[64] = "r: try again  q: quit";
+    char lasts[FMT_SIZE];
+    char wait[FMT_SIZE];
+    if (away->trying)
+        str_copy(next, sizeof(next), "trying now");
+    else if (away->next_at > 0)
+        snprintf(next, sizeof(next), "next try in %s  r: now",
+                 fmt_seconds(MAX(away->next_at - now + 999, (int64_t)1000) / 1000, wait));
+    char *text = xasprintf("No line for %s  %s",
+                           fmt_seconds(MAX(now - away->since, (int64_t)0) / 1000, lasts), next);
+    if ((int)text_width(text) > cells->width - 2) {
+        free(text);
+        text = xasprintf("No line  %s", next); /* the header has the age */
+    }
+    cells_put_name(cells, y, 1, cells->width - 2, STYLE_BAD, text);
+    free(text);
+}
+
 static int paint_bottom(struct screen *screen, const struct cells *cells, int y)
 {
+    const struct model_away *away = model_away(screen->model);
     notice_fade(screen);
+    if (away)
+        cells_put_name(cells, y - 1, 1, cells->width - 2, STYLE_BAD, away->reason);
     if (prompt_open(&screen->prompt))
         return prompt_paint(&screen->prompt, cells, y);
     if (screen->notice[0])
         paint_notice(screen, cells, y);
+    else if (away)
+        paint_away(screen, cells, y);
     else
         header_paint_keys(cells, y, screen->bindings, focus(screen)->ops->place);
     return -1;
@@ -417,7 +458,8 @@ void screen_paint(struct screen *screen, const struct cells *cells, int *ret_y, 
         header_paint_tiny(cells, screen->model);
         return;
     }
-    struct cells_area area = {.y = 2, .height = cells->height - 3, .width = cells->width};
+    int bottom = model_away(screen->model) ? 2 : 1; /* lines below the views */
+    struct cells_area area = {.y = 2, .height = cells->height - 2 - bottom, .width = cells->width};
     if (cells->height >= RULE_HEIGHT) {
         cells_rule(cells, area.y, 0, cells->width);
         area.y++;
@@ -437,6 +479,6 @@ void screen_paint(struct screen *screen, const struct cells *cells, int *ret_y, 
 
 bool screen_ticks(const struct screen *screen)
 {
-    return screen->list.ticks || (screen->notice[0] && !screen->notice_stays) ||
-           model_detail_stale(screen->model);
+    return screen->list.ticks || model_away(screen->model) ||
+           (screen->notice[0] && !screen->notice_stays) || model_detail_stale(screen->model);
 }

@@ -36,6 +36,7 @@ void screen_key(struct screen *screen, const struct input_key *key);
 void screen_paste(struct screen *screen, const char *bytes, size_t len, bool too_big);
 void screen_pasting(struct screen *screen, size_t bytes);
 void screen_notice(struct screen *screen, bool bad, const char *text);
+void screen_connected(struct screen *screen); /* each time */
 void screen_lost(struct screen *screen, const char *sentence);
 
 /* Does a slice of what takes long; false when nothing is left. */

@@ -17,6 +17,7 @@ struct haul_client;
 struct haul_place {
     const char *session; /* a checked name */
     const char *host; /* NULL: on this machine; else what ssh is told, like "user@box", checked */
+    bool screen;      /* the terminal is a screen's: ssh may not ask on it */
 };
 
 /* What a client looks at. A row of the list is sent only when it changed. */
@@ -98,12 +99,27 @@ struct haul_hello {
     int pid;
 };
 
+/* A line to another machine that dropped, and what is done about it. */
+struct haul_away {
+    const struct haul_error *err; /* why there is none */
+    unsigned tries;               /* that failed since it dropped; 0: it has just done so */
+    bool trying;                  /* one is under way */
+    int64_t next_at; /* ms since 1970, of the next one; 0: only when haul_client_try() is called */
+};
+
 struct haul_client_events {
+    /* Connected; also each time that the line is there again after `away`. What was watched is
+     * not any more, and marks are gone. */
     void (*ready)(void *ctx, const struct haul_hello *hello);
     void (*frame)(void *ctx, const struct haul_frame *frame); /* may be NULL */
     void (*hosts)(void *ctx, const struct haul_hosts *hosts); /* may be NULL */
     /* Lines of the daemon's log, oldest first, borrowed; may be NULL. */
     void (*log)(void *ctx, const struct haul_log_line *lines, size_t count);
+    /* The line to another machine dropped, after the callbacks of the calls that were open; it is
+     * tried again by itself, and this comes whenever that changes. Adds stay open: they are sent
+     * again, and nothing is added twice. Other calls fail until `ready` comes. NULL: a drop is a
+     * loss. */
+    void (*away)(void *ctx, const struct haul_away *away);
     /* The connection is gone or never came to be. Comes at most once, after the callbacks of all
      * calls that were open; not after haul_client_close(). */
     void (*lost)(void *ctx, const struct haul_error *err);
@@ -165,6 +181,9 @@ HAUL_CHECKED enum haul_err haul_client_open(struct haul_loop *loop, const struct
                                             struct haul_error *err);
 /* Open calls are answered with HAUL_E_CANCELLED first. NULL is fine. */
 void haul_client_close(struct haul_client *client);
+
+/* While the line is away: tries at once. Else nothing. */
+void haul_client_try(struct haul_client *client);
 
 /* REPLY may be NULL everywhere. Large adds are cut into several messages and still answered once,
  * in order. */

@@ -12,12 +12,17 @@
 #include "cli/report.h"
 #include "config/args.h"
 
+static void send_settings(struct call *call, struct haul_client *client)
+{
+    if (haul_given_any(&call->args->settings.given))
+        haul_client_set(client, &call->args->settings, NULL, NULL);
+}
+
 static void send_add(struct call *call, struct haul_client *client)
 {
     const struct requests *requests = call->ctx;
 
-    if (haul_given_any(&call->args->settings.given))
-        haul_client_set(client, &call->args->settings, NULL, NULL);
+    send_settings(call, client);
     haul_client_add(client, requests->items, requests->count, call_reply, call);
 }
 
@@ -36,8 +41,12 @@ static int show_added(struct call *call, const struct haul_reply *reply)
 int add_run(const struct args *args)
 {
     struct requests requests = {0};
-    struct call call = {
-        .args = args, .start = true, .send = send_add, .show = show_added, .ctx = &requests};
+    struct call call = {.args = args,
+                        .start = true,
+                        .send = send_add,
+                        .send_again = send_settings,
+                        .show = show_added,
+                        .ctx = &requests};
     struct haul_error err;
     int status;
 

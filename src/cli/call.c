@@ -10,6 +10,8 @@
 
 #include "cli/report.h"
 
+#define TRIES_MAX 5 /* to make a line anew, when one dropped */
+
 static void finish(struct call *call, int status)
 {
     if (call->over)
@@ -44,7 +46,24 @@ static void on_ready(void *ctx, const struct haul_hello *hello)
     struct call *call = ctx;
 
     call->hello = *hello;
-    call->send(call, call->client);
+    if (!call->sent)
+        call->send(call, call->client);
+    else
+        call->send_again(call, call->client);
+    call->sent = true;
+}
+
+/* A command does not wait for ever, but longer than a line is mostly away. */
+static void on_away(void *ctx, const struct haul_away *away)
+{
+    struct call *call = ctx;
+
+    if (call->over || away->trying)
+        return;
+    if (away->next_at == 0 || away->tries >= TRIES_MAX)
+        finish(call, report_error(away->err));
+    else if (away->tries == 0)
+        report_note("%s; trying again", away->err->text);
 }
 
 /* Without a daemon the queue is at rest: that is an answer to a question, not an error. */
@@ -73,7 +92,8 @@ static void on_lost(void *ctx, const struct haul_error *err)
 
 int call_run(struct call *call)
 {
-    struct haul_client_events events = {.ready = on_ready, .lost = on_lost, .ctx = call};
+    struct haul_client_events events = {
+        .ready = on_ready, .away = call->send_again ? on_away : NULL, .lost = on_lost, .ctx = call};
     struct haul_place place = {.session = call->args->run.session, .host = call->args->run.host};
     struct haul_error err;
 

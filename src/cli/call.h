@@ -17,6 +17,9 @@ struct call {
     /* Or deals itself with a daemon that is not there, or that can't be talked to, and returns the
      * exit status; may be NULL. */
     int (*no_answer)(struct call *call, const struct haul_error *err);
+    /* For an add, which may be sent again: the line may drop and is made anew. Sends what else was
+     * asked, once more; NULL: a drop is the end. */
+    void (*send_again)(struct call *call, struct haul_client *client);
     bool own_json; /* the command prints its own with --json, not the daemon's reply */
     /* Sends what the command asks; its last request is answered to call_reply(). */
     void (*send)(struct call *call, struct haul_client *client);
@@ -28,6 +31,7 @@ struct call {
     struct haul_hello hello; /* who answers */
     struct haul_loop *loop;
     struct haul_client *client;
+    bool sent;
     bool over;
     int status;
 };

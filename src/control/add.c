@@ -3,6 +3,8 @@
 
 #include "control/add.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,14 +76,23 @@ fail:
     return NULL;
 }
 
-enum haul_err add_message(uint64_t id, const struct haul_request *requests, size_t count,
-                          struct add_message *ret_message, struct haul_error *err)
+void add_token(const struct clock *clock, char token[ADD_TOKEN_SIZE])
+{
+    (void)snprintf(token, ADD_TOKEN_SIZE, "%016" PRIx64 "%016" PRIx64, clock_chance(clock),
+                   clock_chance(clock));
+}
+
+enum haul_err add_message(uint64_t id, const char *token, const struct haul_request *requests,
+                          size_t count, struct add_message *ret_message, struct haul_error *err)
 {
     struct add_message message = {0};
     json_t *params = add_params(requests, count, &message.taken, err);
 
     if (!params)
         return err->code;
+    if (token[0])
+        json_object_set_new(params, "token",
+                            json_sprintf("%s-%llu", token, (unsigned long long)id));
     message.line = proto_request(id, "add", params, &message.len);
     if (message.len > PROTO_LINE_MAX) {
         free(message.line);

@@ -1,6 +1,7 @@
 #ifndef CONTROL_ADD_H
 #define CONTROL_ADD_H
 
+#include "base/clock.h"
 #include "haul/options.h"
 
 /* One message of an `add`. */
@@ -10,11 +11,17 @@ struct add_message {
     size_t taken; /* requests that are in it */
 };
 
-/* Writes the first of the COUNT requests, at least one, into a request with this id. Fails when one
- * of them can't travel: a text that is not UTF-8 (HAUL_E_BAD_URL, HAUL_E_BAD_OPTION), or one that
- * alone is longer than a line may be (HAUL_E_TOO_BIG). */
-HAUL_CHECKED enum haul_err add_message(uint64_t id, const struct haul_request *requests,
-                                       size_t count, struct add_message *ret_message,
-                                       struct haul_error *err);
+#define ADD_TOKEN_SIZE 33
+
+/* A name for one add that nobody else gives. */
+void add_token(const struct clock *clock, char token[ADD_TOKEN_SIZE]);
+
+/* TOKEN is what the daemon knows the message by when it comes again, together with its id; "": it
+ * is not sent again. Writes the first of the COUNT requests, at least one, into a request with this
+ * id. Fails when one of them can't travel: a text that is not UTF-8 (HAUL_E_BAD_URL,
+ * HAUL_E_BAD_OPTION), or one that alone is longer than a line may be (HAUL_E_TOO_BIG). */
+HAUL_CHECKED enum haul_err add_message(uint64_t id, const char *token,
+                                       const struct haul_request *requests, size_t count,
+                                       struct add_message *ret_message, struct haul_error *err);
 
 #endif

@@ -24,54 +24,14 @@
 #include "control/reply.h"
 #include "haul/version.h"
 
-/* A call that has not been answered. */
-struct open_call {
-    TAILQ_ENTRY(open_call) link;
-    enum call_kind kind;
-    haul_reply_cb *reply;
-    void *ctx;
-    uint64_t first_id; /* its requests have the ids from here on, one a part */
-    size_t part_count; /* 0: nothing was sent, it has failed already */
-    size_t parts_open;
-    json_t **parts; /* results, by part */
-    struct haul_error err;
-    bool failed;
-    struct haul_view view; /* of a list, with `search` owned */
-};
-
-/* A message that waits until the daemon has said hello. */
-struct held_line {
-    STAILQ_ENTRY(held_line) link;
-    char *line;
-    size_t len;
-};
-
-TAILQ_HEAD(call_list, open_call);
-
-struct haul_client {
-    struct haul_client_events events;
-    uv_loop_t *loop;
-    char *session;
-    char *host; /* NULL: this machine */
-    struct link *link;
-    bool ready;
-    bool lost;
-    bool closed;
-    bool watching;
-    uint64_t next_id;
-    uv_timer_t later;       /* answers calls that failed while they were made */
-    struct call_list calls; /* oldest first, but for hello */
-    STAILQ_HEAD(, held_line) backlog;
-    struct haul_item *rows; /* of the last frame */
-    uint8_t *flags;         /* of each */
-    size_t row_count;
-    struct hosts_rows hosts;
-};
-
-static void call_free(struct open_call *call)
+void client_call_free(struct open_call *call)
 {
-    for (size_t i = 0; i < call->part_count; i++)
+    for (size_t i = 0; i < call->part_count; i++) {
         json_decref(call->parts[i]);
+        if (call->copies)
+            free(call->copies[i].text);
+    }
+    free(call->copies);
     free(call->parts);
     free((void *)(uintptr_t)call->view.search);
     free((void *)(uintptr_t)call->view.filter);
@@ -100,7 +60,7 @@ static void call_answer(struct open_call *call)
     if (call->reply)
         call->reply(call->ctx, &reply);
     reply_parts_fini(&parts, &reply);
-    call_free(call);
+    client_call_free(call);
 }
 
 static void call_set_failed(struct open_call *call, const struct haul_error *err)
@@ -111,28 +71,38 @@ static void call_set_failed(struct open_call *call, const struct haul_error *err
     call->err = *err;
 }
 
-/* Answers what is open now with ERR. Calls that callbacks make meanwhile are not among it, unless
- * the client is being closed: then none may be left. */
-static void answer_all(struct haul_client *client, const struct haul_error *err)
+static bool can_repeat(const struct open_call *call)
 {
-    const struct open_call *last = TAILQ_LAST(&client->calls, call_list);
-    bool closing = client->closed;
-    struct open_call *call;
-
-    while ((call = TAILQ_FIRST(&client->calls)) != NULL && client->closed == closing) {
-        bool is_last = call == last && !closing;
-
-        TAILQ_REMOVE(&client->calls, call, link);
-        call_set_failed(call, err);
-        call_answer(call);
-        if (is_last)
-            break;
-    }
+    return call->copies && !call->failed;
 }
 
-static void on_later_closed(uv_handle_t *handle)
+/* A callback may close the client, which answers the rest before it returns. */
+void client_answer_all(struct haul_client *client, const struct haul_error *err, bool keep_adds)
 {
-    free(OWNER_OF(handle, struct haul_client, later));
+    struct open_call *call, *next;
+
+    do {
+        for (call = TAILQ_FIRST(&client->calls); call; call = next) {
+            next = TAILQ_NEXT(call, link);
+            if (keep_adds && can_repeat(call))
+                continue;
+            TAILQ_REMOVE(&client->calls, call, link);
+            TAILQ_INSERT_TAIL(&client->ending, call, link);
+            call_set_failed(call, err);
+        }
+        while ((call = TAILQ_FIRST(&client->ending)) != NULL) {
+            TAILQ_REMOVE(&client->ending, call, link);
+            call_answer(call);
+        }
+    } while (client->closed && !TAILQ_EMPTY(&client->calls));
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    struct haul_client *client = handle->data;
+
+    if (--client->handles == 0)
+        free(client);
 }
 
 static void drop_backlog(struct haul_client *client)
@@ -146,7 +116,7 @@ static void drop_backlog(struct haul_client *client)
     }
 }
 
-static void drop_rows(struct haul_client *client)
+void client_drop_rows(struct haul_client *client)
 {
     reply_items_free(client->rows, client->row_count);
     client->rows = NULL;
@@ -165,17 +135,17 @@ void haul_client_close(struct haul_client *client)
     link_free(client->link);
     client->link = NULL;
     (void)haul_fail(&err, HAUL_E_CANCELLED, "the connection was closed");
-    answer_all(client, &err);
+    client_answer_all(client, &err, false);
     drop_backlog(client);
-    drop_rows(client);
+    client_drop_rows(client);
     hosts_rows_clear(&client->hosts);
     free(client->session);
     free(client->host);
-    uv_close((uv_handle_t *)&client->later, on_later_closed);
+    uv_close((uv_handle_t *)&client->later, on_timer_closed);
+    uv_close((uv_handle_t *)&client->beat, on_timer_closed);
 }
 
-/* The end of the connection: answers what is open, then tells. */
-static void lose(struct haul_client *client, const struct haul_error *err)
+void client_lose(struct haul_client *client, const struct haul_error *err)
 {
     struct haul_error copy = *err;
 
@@ -185,7 +155,7 @@ static void lose(struct haul_client *client, const struct haul_error *err)
     link_free(client->link);
     client->link = NULL;
     drop_backlog(client);
-    answer_all(client, &copy);
+    client_answer_all(client, &copy, false);
     if (!client->closed && client->events.lost)
         client->events.lost(client->events.ctx, &copy);
 }
@@ -259,7 +229,7 @@ static void call_send(struct haul_client *client, struct open_call *call, uint64
 {
     struct haul_error err;
 
-    if (client->lost || client->closed) {
+    if (client->lost || client->closed || (client->away && call->kind != CALL_HELLO)) {
         for (size_t i = 0; i < count; i++)
             free(lines[i]);
         (void)haul_fail(&err, HAUL_E_DAEMON_LOST, "the connection to the daemon is gone");
@@ -357,50 +327,6 @@ static void add_join(struct open_call *call)
                           json_object_get(call->parts[i], "ids"));
 }
 
-static void send_backlog(struct haul_client *client)
-{
-    struct held_line *held;
-
-    while ((held = STAILQ_FIRST(&client->backlog)) != NULL) {
-        STAILQ_REMOVE_HEAD(&client->backlog, link);
-        link_send(client->link, held->line, held->len);
-        free(held);
-    }
-}
-
-static void copy_text(char *to, size_t size, const json_t *from)
-{
-    (void)str_copy(to, size, json_is_string(from) ? json_string_value(from) : "");
-}
-
-/* The daemon's hello came: the connection is of use now. */
-static void on_hello(void *ctx, const struct haul_reply *reply)
-{
-    struct haul_client *client = ctx;
-    struct haul_hello hello = {0};
-    json_t *result;
-
-    if (client->closed || client->lost)
-        return;
-    if (reply->err) {
-        struct haul_error err = *reply->err;
-
-        link_refused(client->link, &err);
-        return;
-    }
-    result = json_loads(reply->json, 0, NULL);
-    copy_text(hello.version, sizeof hello.version, json_object_get(result, "version"));
-    copy_text(hello.session, sizeof hello.session, json_object_get(result, "session"));
-    copy_text(hello.host, sizeof hello.host, json_object_get(result, "host"));
-    hello.pid = (int)json_integer_value(json_object_get(result, "pid"));
-    json_decref(result);
-    client->ready = true;
-    link_greeted(client->link);
-    send_backlog(client);
-    if (client->events.ready)
-        client->events.ready(client->events.ctx, &hello);
-}
-
 /* Takes over what a frame's new rows are: those it carries, and those that were there. */
 static bool take_rows(struct haul_client *client, const json_t *order, struct haul_item *changed,
                       size_t changed_count)
@@ -428,7 +354,7 @@ static bool take_rows(struct haul_client *client, const json_t *order, struct ha
             *found = (struct haul_item){0};
         }
     }
-    drop_rows(client);
+    client_drop_rows(client);
     client->rows = rows;
     client->row_count = count;
     return whole;
@@ -473,14 +399,14 @@ static void on_frame(struct haul_client *client, const json_t *params)
 
     if (json_to_totals(json_object_get(params, "totals"), &frame.totals, &err) != HAUL_OK ||
         reply_items(json_object_get(params, "rows"), &changed, &changed_count, &err) != HAUL_OK) {
-        lose(client, &err);
+        client_lose(client, &err);
         return;
     }
     whole = take_rows(client, order, changed, changed_count);
     reply_items_free(changed, changed_count);
     if (!whole) {
         (void)haul_fail(&err, HAUL_E_RPC, "the daemon left out a row of the list");
-        lose(client, &err);
+        client_lose(client, &err);
         return;
     }
     take_all_flags(client, params);
@@ -506,7 +432,7 @@ static void on_log(struct haul_client *client, const json_t *params)
     size_t count;
 
     if (reply_log(params, &lines, &count, &last, &err) != HAUL_OK) {
-        lose(client, &err);
+        client_lose(client, &err);
         return;
     }
     if (client->events.log)
@@ -520,7 +446,7 @@ static void on_hosts(struct haul_client *client, const json_t *params)
     struct haul_error err;
 
     if (hosts_rows_take(&client->hosts, params, &err) != HAUL_OK) {
-        lose(client, &err);
+        client_lose(client, &err);
         return;
     }
     reply_hosts_facts(params, &hosts);
@@ -551,7 +477,7 @@ static void on_answer(struct haul_client *client, const struct proto_message *me
 
     if (!call) {
         (void)haul_fail(&err, HAUL_E_RPC, "the daemon answered what was not asked");
-        lose(client, &err);
+        client_lose(client, &err);
         return;
     }
     if (message->error) {
@@ -564,28 +490,20 @@ static void on_answer(struct haul_client *client, const struct proto_message *me
         json_decref(call->parts[id - call->first_id]);
         call->parts[id - call->first_id] = json_incref(message->result);
     }
+    if (call->copies) {
+        free(call->copies[id - call->first_id].text);
+        call->copies[id - call->first_id].text = NULL;
+    }
     if (--call->parts_open > 0)
         return;
     if (call->kind == CALL_ADD && !call->failed)
         add_join(call);
     if (call->kind == CALL_UNWATCH)
-        drop_rows(client);
+        client_drop_rows(client);
     if (call->kind == CALL_UNWATCH_HOSTS)
         hosts_rows_clear(&client->hosts);
     TAILQ_REMOVE(&client->calls, call, link);
     call_answer(call);
-}
-
-/* The first thing that comes must be ours; where it is not, it is mostly a login's greeting. */
-static void refuse_noise(struct haul_client *client, const char *line, size_t len)
-{
-    struct haul_error err;
-
-    (void)haul_fail(&err, HAUL_E_RPC,
-                    "on %s something else is written before haul's answer, \"%.*s\"; let its shell "
-                    "start silently when it runs a command",
-                    client->host, (int)MIN(len, (size_t)60), line);
-    lose(client, &err);
 }
 
 static void on_line(void *ctx, const char *line, size_t len)
@@ -597,9 +515,9 @@ static void on_line(void *ctx, const char *line, size_t len)
 
     if (proto_parse(line, len, &message, &code, &err) != HAUL_OK) {
         if (client->host && !client->ready)
-            refuse_noise(client, line, len);
+            client_line_noise(client, line, len);
         else
-            lose(client, &err);
+            client_lose(client, &err);
         return;
     }
     json_cleaned(message.root);
@@ -609,47 +527,15 @@ static void on_line(void *ctx, const char *line, size_t len)
         on_hosts(client, message.params);
     } else if (message.method && strcmp(message.method, "log") == 0) {
         on_log(client, message.params);
+    } else if (message.method && strcmp(message.method, "bye") == 0) {
+        client_line_parted(client);
     } else if (message.error && !message.id) {
         proto_error_read(message.error, &err);
-        lose(client, &err);
+        client_lose(client, &err);
     } else if (!message.method) {
         on_answer(client, &message);
     }
     proto_message_fini(&message);
-}
-
-static void on_ended(void *ctx, const struct haul_error *err)
-{
-    struct haul_client *client = ctx;
-    struct haul_error told = *err;
-
-    if (client->ready && !client->host && err->code == HAUL_E_DAEMON_LOST)
-        (void)haul_fail(&told, HAUL_E_DAEMON_LOST,
-                        "the daemon of session %s went away; run haul again", client->session);
-    lose(client, &told);
-}
-
-/* A hello to somebody who went away before answering is forgotten. */
-static void forget_hello(struct haul_client *client)
-{
-    struct open_call *hello = TAILQ_FIRST(&client->calls);
-
-    if (!hello || hello->kind != CALL_HELLO)
-        return;
-    TAILQ_REMOVE(&client->calls, hello, link);
-    call_free(hello);
-}
-
-static void on_connected(void *ctx)
-{
-    struct haul_client *client = ctx;
-    json_t *params = json_object();
-
-    forget_hello(client);
-    json_object_set_new(params, "major", json_integer(HAUL_PROTOCOL_MAJOR));
-    json_object_set_new(params, "minor", json_integer(HAUL_PROTOCOL_MINOR));
-    json_object_set_new(params, "version", json_string(HAUL_VERSION));
-    client_call(client, CALL_HELLO, params, on_hello, client);
 }
 
 enum haul_err haul_client_open(struct haul_loop *loop, const struct haul_place *place, bool start,
@@ -657,10 +543,11 @@ enum haul_err haul_client_open(struct haul_loop *loop, const struct haul_place *
                                struct haul_client **ret_client, struct haul_error *err)
 {
     struct haul_client *client = xcalloc(1, sizeof *client);
-    struct link_events from_link = {
-        .connected = on_connected, .line = on_line, .ended = on_ended, .ctx = client};
-    enum haul_err code = link_new(loop_uv(loop), place, &from_link, &client->link, err);
+    struct link_events from_link = client_line_events(client);
+    enum haul_err code;
 
+    from_link.line = on_line;
+    code = link_new(loop_uv(loop), place, &from_link, &client->link, err);
     if (code != HAUL_OK) {
         free(client);
         return code;
@@ -672,9 +559,14 @@ enum haul_err haul_client_open(struct haul_loop *loop, const struct haul_place *
     client->host = place->host ? xstrdup(place->host) : NULL;
     client->next_id = 1;
     TAILQ_INIT(&client->calls);
+    TAILQ_INIT(&client->ending);
     STAILQ_INIT(&client->backlog);
     (void)uv_timer_init(client->loop, &client->later);
-    link_connect(client->link, start, true);
+    (void)uv_timer_init(client->loop, &client->beat);
+    client->later.data = client->beat.data = client;
+    client->handles = 2;
+    client_line_init(client);
+    link_connect(client->link, start, !place->screen);
     *ret_client = client;
     return HAUL_OK;
 }
@@ -694,26 +586,40 @@ static void lines_add(struct lines *lines, char *text, size_t len)
     lines->lens[lines->count++] = len;
 }
 
+/* Keeps what is sent of an add, for a line that drops before it is answered. */
+static void keep_copies(struct open_call *call, const struct lines *lines)
+{
+    call->copies = xcalloc(lines->count, sizeof *call->copies);
+    for (size_t i = 0; i < lines->count; i++)
+        call->copies[i] =
+            (struct line_copy){xstrndup(lines->texts[i], lines->lens[i]), lines->lens[i]};
+}
+
 void haul_client_add(struct haul_client *client, const struct haul_request *requests, size_t count,
                      haul_reply_cb *reply, void *ctx)
 {
     struct open_call *call = call_new(client, CALL_ADD, reply, ctx);
     uint64_t first_id = client->next_id;
     struct lines lines = {0};
+    char token[ADD_TOKEN_SIZE] = "";
     struct haul_error err;
     enum haul_err code = HAUL_OK;
 
     if (count == 0)
         code = haul_fail(&err, HAUL_E_USAGE, "there is nothing to add");
+    if (client_line_repeats(client))
+        add_token(&clock_system, token);
     for (size_t done = 0; done < count && code == HAUL_OK;) {
         struct add_message message = {0};
 
-        code = add_message(client->next_id++, requests + done, count - done, &message, &err);
+        code = add_message(client->next_id++, token, requests + done, count - done, &message, &err);
         if (code == HAUL_OK)
             lines_add(&lines, message.line, message.len);
         done += message.taken;
     }
     if (code == HAUL_OK) {
+        if (token[0] && !client->lost && !client->closed)
+            keep_copies(call, &lines);
         call_send(client, call, first_id, lines.texts, lines.lens, lines.count);
     } else {
         for (size_t i = 0; i < lines.count; i++)

@@ -24,8 +24,9 @@ struct conn {
     struct proto_reader reader;
     struct conn_events events;
     size_t unsent;
-    bool closing;   /* uv_close() was called */
-    bool finishing; /* to be freed once the other side has read all and closes */
+    uint64_t came, queued; /* bytes, in all */
+    bool closing;          /* uv_close() was called */
+    bool finishing;        /* to be freed once the other side has read all and closes */
     LIST_ENTRY(conn) parting;
     size_t ignored; /* bytes that came meanwhile */
     uv_shutdown_t shutdown;
@@ -106,6 +107,7 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
 
     if (conn->closing || count == 0)
         return;
+    conn->came += count > 0 ? (uint64_t)count : 0;
     if (conn->finishing && count > 0) {
         conn->ignored += (size_t)count;
         if (conn->ignored > PROTO_UNREAD_MAX)
@@ -225,12 +227,19 @@ void conn_send(struct conn *conn, char *line, size_t len)
     *send = (struct send){.conn = conn, .line = line, .len = len};
     send->request.data = send;
     conn->unsent += len;
+    conn->queued += len;
     if (uv_write(&send->request, (uv_stream_t *)&conn->pipe, &buf, 1, on_sent) != 0) {
         /* The pipe is broken; reading tells the owner. */
         conn->unsent -= len;
         free(line);
         free(send);
     }
+}
+
+uint64_t conn_moved(const struct conn *conn)
+{
+    return conn->came + conn->queued -
+           uv_stream_get_write_queue_size((const uv_stream_t *)&conn->pipe);
 }
 
 size_t conn_unsent(const struct conn *conn)

@@ -47,6 +47,8 @@ HAUL_CHECKED enum haul_err conn_adopt(struct conn *conn, int fd, struct haul_err
 /* Sends LINE, which is taken. */
 void conn_send(struct conn *conn, char *line, size_t len);
 /* Bytes that the kernel has not taken yet. */
+/* Bytes that came, and that the system took, in all: when it stands still nothing moves. */
+uint64_t conn_moved(const struct conn *conn);
 size_t conn_unsent(const struct conn *conn);
 
 /* Sends what is queued, then ends our side; what still comes is ignored. No event comes any more;

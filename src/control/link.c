@@ -224,6 +224,11 @@ bool link_is_remote(const struct link *link)
     return link->host != NULL;
 }
 
+uint64_t link_moved(const struct link *link)
+{
+    return link->conn ? conn_moved(link->conn) : 0;
+}
+
 void link_send(struct link *link, char *line, size_t len)
 {
     conn_send(link->conn, line, len);

@@ -37,6 +37,8 @@ void link_refused(struct link *link, const struct haul_error *err);
 
 bool link_is_open(const struct link *link);
 bool link_is_remote(const struct link *link);
+/* See conn_moved(); of this connection. */
+uint64_t link_moved(const struct link *link);
 void link_send(struct link *link, char *line, size_t len); /* takes LINE */
 /* Gives up what there is, for ERR; `ended` follows. The line is believed dead. */
 void link_cut(struct link *link, const struct haul_error *err);

@@ -512,7 +512,17 @@ static enum haul_err run_stop(struct call *call, const json_t *params, json_t **
     (void)ret_result;
     (void)err;
     call->awaits_stop = true;
-    server_stop(call->server);
+    server_stop_told(call->server);
+    return HAUL_OK;
+}
+
+static enum haul_err run_ping(struct call *call, const json_t *params, json_t **ret_result,
+                              struct haul_error *err)
+{
+    (void)call;
+    (void)params;
+    (void)err;
+    *ret_result = json_object();
     return HAUL_OK;
 }
 
@@ -568,6 +578,11 @@ static const struct method methods[] = {
         .name = "methods",
         .run = run_methods,
         .help = "List the methods with their params",
+    },
+    {
+        .name = "ping",
+        .run = run_ping,
+        .help = "Give a sign of life",
     },
     {
         .name = "add",

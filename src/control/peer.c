@@ -53,6 +53,17 @@ void peer_end(struct peer *peer, bool flush)
     uv_close((uv_handle_t *)&peer->timer, on_timer_closed);
 }
 
+void peer_bye(struct peer *peer)
+{
+    size_t len;
+    char *line;
+
+    if (!peer->greeted)
+        return;
+    line = proto_notification("bye", json_object(), &len);
+    peer_send(peer, line, len);
+}
+
 static void on_timer(uv_timer_t *timer);
 
 void peer_send(struct peer *peer, char *line, size_t len)

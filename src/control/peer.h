@@ -39,6 +39,8 @@ struct peer *peer_new(struct server *server, uv_stream_t *listener, struct haul_
 /* Ends it. With FLUSH, what was sent to it still goes out. Its calls are dropped, but for those
  * that the engine has. Freed later, on the loop. */
 void peer_end(struct peer *peer, bool flush);
+/* Tells it that the daemon ends because it was told to. */
+void peer_bye(struct peer *peer);
 
 /* Sends a line, which is taken. A peer that leaves too much unread is ended a moment later. */
 void peer_send(struct peer *peer, char *line, size_t len);

@@ -33,7 +33,7 @@ struct remote {
     struct remote_events events;
     char *host;
     struct strbuf text; /* the end of standard error */
-    bool hung_up, was_good;
+    bool hung_up, was_good, may_ask;
     bool exited, text_over;
     bool closing;
     int64_t status;
@@ -85,6 +85,36 @@ static bool said(const struct remote *remote, const char *words)
     return remote->text.data && strstr(remote->text.data, words);
 }
 
+/* What the user has to settle: coming again without that would be refused again, and be taken for
+ * an attack by some. */
+static bool is_settled_by_user(const struct remote *remote)
+{
+    static const char *const words[] = {"Permission denied", "Too many authentication",
+                                        "Host key verification failed",
+                                        "REMOTE HOST IDENTIFICATION HAS CHANGED"};
+
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (remote->status == 255 && said(remote, words[i]))
+            return true;
+    }
+    return remote->status == 127 || remote->status == 126;
+}
+
+/* It was refused: with what ssh could do without asking, where it was not allowed to ask. */
+static void explain_refusal(const struct remote *remote, const char *line, struct haul_error *err)
+{
+    const char *host = remote->host;
+
+    if (remote->may_ask)
+        (void)haul_fail(err, HAUL_E_DAEMON_LOST, "%s does not let you in: %s (does 'ssh %s' work?)",
+                        host, line, host);
+    else
+        (void)haul_fail(err, HAUL_E_DAEMON_LOST,
+                        "%s wants to ask, and ssh can't do so here: use ssh-add, or quit and start "
+                        "again",
+                        host);
+}
+
 /* What kept ssh from joining us, from what is known of it: its status is 255 for all that went
  * wrong on the way, and that of the command when there was one. */
 static void explain(struct remote *remote, struct haul_error *err)
@@ -94,6 +124,7 @@ static void explain(struct remote *remote, struct haul_error *err)
     bool refused = said(remote, "Permission denied") || said(remote, "Too many authentication");
     bool stranger = said(remote, "Host key verification failed") ||
                     said(remote, "REMOTE HOST IDENTIFICATION HAS CHANGED");
+    bool users = is_settled_by_user(remote);
     const char *line = last_line(&remote->text);
 
     if (remote->was_good)
@@ -110,8 +141,7 @@ static void explain(struct remote *remote, struct haul_error *err)
                         "the host key of %s is not known or has changed; settle that with: ssh %s",
                         host, host);
     else if (remote->status == 255 && refused)
-        (void)haul_fail(err, code, "%s does not let you in: %s (does 'ssh %s' work?)", host, line,
-                        host);
+        explain_refusal(remote, line, err);
     else if (remote->status == 255)
         (void)haul_fail(err, code, "can't reach %s: %s", host,
                         *line ? line : "ssh does not say why");
@@ -121,6 +151,7 @@ static void explain(struct remote *remote, struct haul_error *err)
     else
         (void)haul_fail(err, code, "haul on %s ended at once (status %d)", host,
                         (int)remote->status);
+    err->retryable = remote->was_good || !users;
 }
 
 static void tell(struct remote *remote)
@@ -297,6 +328,7 @@ enum haul_err remote_start(uv_loop_t *loop, const struct haul_place *place, bool
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
         return haul_fail_errno(err, HAUL_E_SOCKET, errno, "can't make a socket for ssh");
     remote = remote_new(loop, place->host, events);
+    remote->may_ask = may_ask;
     status = run(remote, place, may_ask, fds[1]);
     remote->exited = status != 0; /* there is nobody to be killed: its number would be 0 */
     close(fds[1]);

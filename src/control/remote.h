@@ -10,8 +10,8 @@
 struct remote;
 
 struct remote_events {
-    /* It has ended, ERR tells why. Comes once, only after remote_hang_up(). The owner frees it
-     * then. */
+    /* It has ended, ERR tells why, and whether another try may do better by itself. Comes once,
+     * only after remote_hang_up(). The owner frees it then. */
     void (*over)(void *ctx, const struct haul_error *err);
     void *ctx;
 };

@@ -38,6 +38,7 @@ static const char *const method_names[] = {
     [CALL_UNWATCH_HOSTS] = "unwatch_hosts",
     [CALL_HISTORY] = "history",
     [CALL_FORGET] = "forget",
+    [CALL_PING] = "ping",
 };
 
 const char *call_method(enum call_kind kind)
@@ -274,6 +275,7 @@ enum haul_err reply_decode(enum call_kind kind, const json_t *result, struct rep
     case CALL_UNWATCH_LOG:
     case CALL_WATCH_HOSTS:
     case CALL_UNWATCH_HOSTS:
+    case CALL_PING:
     case CALL_STOP:
         break;
     }

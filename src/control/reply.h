@@ -34,6 +34,7 @@ enum call_kind {
     CALL_UNWATCH_HOSTS,
     CALL_HISTORY,
     CALL_FORGET,
+    CALL_PING,
 };
 
 /* The method's name in the protocol. */

@@ -39,7 +39,8 @@ struct server {
     bool has_socket;        /* and made it: one of a service manager stays */
     bool started;
     bool stopping;
-    int open_handles; /* while it is being freed */
+    bool told_to_stop; /* by a client: that is no accident to the others */
+    int open_handles;  /* while it is being freed */
     LIST_HEAD(, peer) peers;
     LIST_HEAD(, call) calls;
     struct conn_list parting;
@@ -396,12 +397,20 @@ static void on_engine_stopped(void *ctx)
     }
     for (peer = LIST_FIRST(&server->peers); peer; peer = next_peer) {
         next_peer = LIST_NEXT(peer, of_server);
+        if (server->told_to_stop)
+            peer_bye(peer);
         peer_end(peer, true);
     }
     /* Unreferenced: it ends the loop only while unread answers would keep it. */
     (void)uv_timer_start(&server->grace, on_goodbye_over, GOODBYE_MS, 0);
     uv_unref((uv_handle_t *)&server->grace);
     server->config.ended(server->config.ctx);
+}
+
+void server_stop_told(struct server *server)
+{
+    server->told_to_stop = !server->stopping;
+    server_stop(server);
 }
 
 void server_stop(struct server *server)

@@ -36,6 +36,8 @@ HAUL_CHECKED enum haul_err server_start(struct server *server, struct haul_engin
 /* Stops the engine, answers who waits, says good-bye to all; then `ended`. A second call is
  * harmless. */
 void server_stop(struct server *server);
+/* The same because a client said so: the others are told, and do not come back by themselves. */
+void server_stop_told(struct server *server);
 
 /* After the loop has ended, or if server_start() was never called. Gives the lock back. NULL is
  * fine. */

@@ -4,11 +4,14 @@ session of its own, so that nothing is found there by being here."""
 import atexit
 import functools
 import os
+import select
 import shutil
+import socket
 import subprocess
 import tempfile
+import threading
 
-from harness import HAUL, child_server, free_port, need, until
+from harness import HAUL, child_server, command_line, free_port, need, until
 
 
 @functools.cache
@@ -20,6 +23,102 @@ def keys():
         subprocess.run([need("ssh-keygen"), "-q", "-N", "", "-t", "ed25519", "-f",
                         os.path.join(folder, name)], check=True)
     return folder
+
+
+class Wire:
+    """What lies between: carries connections to a port, counts their bytes, and can be cut, or go
+    silent without anybody being told."""
+
+    def __init__(self, t, port):
+        self.to = port
+        self.lock = threading.Lock()
+        self.pairs = []        # (near, far) sockets
+        self.calls = 0         # connections that were taken
+        self.up = self.down = 0  # bytes, to the other machine and from there
+        self.silent = set()    # "up", "down": what is not carried any more
+        self.refuses = False
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.wake = socket.socketpair()
+        self.over = False
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+        t.closers.append(self.close)
+
+    def _run(self):
+        while not self.over:
+            with self.lock:
+                ways = {}
+                for near, far in self.pairs:
+                    if "up" not in self.silent:
+                        ways[near] = (far, "up")
+                    if "down" not in self.silent:
+                        ways[far] = (near, "down")
+            ready, _, _ = select.select([self.listener, self.wake[0], *ways], [], [])
+            for one in ready:
+                if one is self.listener:
+                    self._take()
+                elif one is self.wake[0]:
+                    one.recv(4096)
+                else:
+                    self._carry(one, *ways[one])
+
+    def _take(self):
+        near, _ = self.listener.accept()
+        with self.lock:
+            self.calls += 1
+            if self.refuses:
+                near.close()
+            else:
+                self.pairs.append((near, socket.create_connection(("127.0.0.1", self.to))))
+
+    def _carry(self, one, other, way):
+        try:
+            data = one.recv(1 << 16)
+            if data:
+                other.sendall(data)
+        except OSError:
+            data = b""
+        with self.lock:
+            if way == "up":
+                self.up += len(data)
+            else:
+                self.down += len(data)
+            if not data:
+                self._drop(lambda pair: one in pair)
+
+    def _drop(self, which):
+        for pair in [pair for pair in self.pairs if which(pair)]:
+            self.pairs.remove(pair)
+            for end in pair:
+                end.close()
+
+    def _change(self, change):
+        with self.lock:
+            change()
+        self.wake[1].send(b".")
+
+    def go_silent(self, *ways):
+        """Carries nothing any more that way ("up", "down"; both by default); nobody is told."""
+        self._change(lambda: self.silent.update(ways or ("up", "down")))
+
+    def cut(self, refuses=False):
+        """Ends all connections; what comes anew is carried again, unless it is to be refused."""
+        def change():
+            self.refuses = refuses
+            self.silent.clear()
+            self._drop(lambda pair: True)
+        self._change(change)
+
+    def close(self):
+        self.over = True
+        self.wake[1].send(b".")
+        self.thread.join()
+        self.listener.close()
+        with self.lock:
+            self._drop(lambda pair: True)
+        for end in self.wake:
+            end.close()
 
 
 class Far:
@@ -85,6 +184,19 @@ StrictHostKeyChecking {strict}
         with open(os.path.join(self.t.home, "far-host.pub"), encoding="ascii") as file:
             key = " ".join(file.read().split()[:2])
         self.t.write("known_hosts", f"[127.0.0.1]:{self.port} {key}\n")
+
+    def wire(self):
+        """Puts a Wire between here and there."""
+        wire = Wire(self.t, self.port)
+        self.port = wire.port
+        self.write_config()
+        self.trust()
+        return wire
+
+    def daemon(self):
+        """The pid of the daemon over there."""
+        return until("one daemon there", lambda: [
+            pid for pid in self.t.daemons() if "daemon" in command_line(pid).split()])[0]
 
     def socket_folder(self):
         return os.path.join(self.env["XDG_RUNTIME_DIR"], "haul")

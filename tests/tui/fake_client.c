@@ -3,7 +3,8 @@
  * Linked with the ui room it makes a program whose screens are the same on every run: numbers and
  * clocks stand still. HAUL_FAKE names the queue it begins with: "empty", "busy", "hostile", "long"
  * (100,000 items), "levels" (of priority), "review" (some of what is pasted is there, or has
- * expired). Every answer comes
+ * expired), "away" (as "busy", on another machine, to which the line drops after the first frame).
+ * Every answer comes
  * later, on the loop, as the contract says. What it is asked to do it does to its items in the
  * plainest way, and logs it to $HAUL_FAKE_LOG, one line a call. */
 
@@ -202,6 +203,12 @@ static void fill_review(struct haul_client *client)
     item_note(item, HAUL_E_EXPIRED, 403, "expired link (403)");
 }
 
+static bool is_away_wanted(void)
+{
+    const char *which = getenv("HAUL_FAKE");
+    return which && strncmp(which, "away", 4) == 0;
+}
+
 static void fill(struct haul_client *client)
 {
     const char *which = getenv("HAUL_FAKE");
@@ -211,7 +218,7 @@ static void fill(struct haul_client *client)
                                           .disk_free = 81 * (int64_t)GIB,
                                           .jobs = 8,
                                           .connections = 6};
-    if (which && strcmp(which, "busy") == 0)
+    if (which && (strcmp(which, "busy") == 0 || is_away_wanted()))
         fill_busy(client);
     else if (which && strcmp(which, "hostile") == 0)
         fill_hostile(client);
@@ -555,6 +562,20 @@ static void answer_give(struct haul_client *client, struct answer *answer)
     free(answer);
 }
 
+/* "away": it is tried again in 12 s, "away-asks": only when it is asked for. */
+static void drop_line(struct haul_client *client)
+{
+    bool asks = strcmp(getenv("HAUL_FAKE"), "away-asks") == 0;
+    struct haul_error err;
+    struct haul_away away = {.err = &err, .tries = 2, .next_at = asks ? 0 : NOW + 12000};
+    client->watching = false;
+    haul_fail(&err, HAUL_E_DAEMON_LOST, "%s",
+              asks ? "box wants to ask, and ssh can't do so here: use ssh-add, or quit and start "
+                     "again"
+                   : "can't reach box: ssh: connect to host box port 22: Connection refused");
+    client->events.away(client->events.ctx, &away);
+}
+
 static void on_timer(uv_timer_t *timer)
 {
     struct haul_client *client = timer->data;
@@ -573,6 +594,8 @@ static void on_timer(uv_timer_t *timer)
     if (client->watching && client->dirty && !uv_is_closing((uv_handle_t *)timer)) {
         client->dirty = false;
         frame_send(client);
+        if (is_away_wanted())
+            drop_line(client);
     }
     log_write(client);
 }
@@ -636,6 +659,12 @@ void haul_client_close(struct haul_client *client)
         haul_fail(&answer->err, HAUL_E_CANCELLED, "closed");
         answer_give(client, answer);
     }
+}
+
+void haul_client_try(struct haul_client *client)
+{
+    calls_log(client, "try");
+    log_write(client);
 }
 
 void haul_client_add(struct haul_client *client, const struct haul_request *requests, size_t count,
@@ -1022,6 +1051,7 @@ int main(void)
     }
     struct ui_start start = {.theme = theme ? (enum theme_name)(theme[0] - '0') : THEME_DEFAULT,
                              .session = "default",
+                             .host = is_away_wanted() ? "me@box" : NULL,
                              .options = options,
                              .config = config,
                              .log_path = getenv("HAUL_FAKE_STDERR"),
