@@ -2,9 +2,11 @@
  * because its room does not know that one. */
 
 #include <locale.h>
+#include <stdlib.h>
 
 #include "base/fd.h"
 #include "base/mem.h"
+#include "base/path.h"
 #include "cli/command.h"
 #include "ui/app.h"
 #include "ui/bindings.h"
@@ -22,7 +24,13 @@ static int show_screen(const struct cli_start *start)
                               .theme = (enum theme_name)start->theme,
                               .log_path = start->log_path};
 
-    return ui_main(&screen);
+    char *folder = path_state_dir(start->session);
+    char *history = path_join(folder, "commands");
+    screen.history_path = history;
+    int status = ui_main(&screen);
+    free(history);
+    free(folder);
+    return status;
 }
 
 static void show_keys(const struct bindings *bindings, enum keymap_action action, cli_keys_fn *each,

@@ -22,6 +22,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "config/config.h"
 #include "input/requests.h"
 #include "ui/option_line.h"
@@ -506,19 +507,66 @@ static bool send_slice(struct adding *adding)
     return false;
 }
 
-/* All of the text is read, and the daemon has told what it knows. */
-static bool is_ready(const struct adding *adding)
-{
-    return !pasted_busy(&adding->view.sheet.pasted) && !adding->asking_known &&
-           first_unknown(adding) == adding->view.sheet.count;
-}
-
 /* A folder that was chosen here counts more than one of the configuration. */
 static void settle_dir(struct haul_options *options, const char *dir)
 {
     bool chosen = dir && options->dir && strcmp(options->dir, dir) != 0;
     if (!chosen || haul_option_set(haul_option_find("dir"), options, dir, NULL) != HAUL_OK)
         xstrset(&options->dir, dir);
+}
+
+/* ---- without a review ---- */
+
+static enum haul_err check_links(const char *const *urls, size_t count,
+                                 const struct haul_options *given, struct haul_error *err)
+{
+    struct url parts;
+    if (count == 0)
+        return haul_fail(err, HAUL_E_USAGE, "no URL to add");
+    if (count > 1 && (given->out || given->checksum))
+        return haul_fail(err, HAUL_E_USAGE, "--%s is of one file, but there are %zu links",
+                         given->out ? "out" : "checksum", count);
+    for (size_t i = 0; i < count; i++) {
+        if (url_split(urls[i], &parts, err) != HAUL_OK)
+            return err->code;
+    }
+    return HAUL_OK;
+}
+
+enum haul_err adding_direct(struct adding *adding, const char *const *urls, size_t count,
+                            const struct haul_options *given, const struct haul_settings *settings,
+                            struct haul_error *err)
+{
+    struct requests requests = {0};
+    struct haul_options *options;
+    const char *dir = adding->view.dir;
+    char *named = NULL;
+    if (check_links(urls, count, given, err) != HAUL_OK)
+        return err->code;
+    options = adding->start ? haul_options_copy(adding->start) : haul_options_new();
+    haul_options_merge(options, given);
+    haul_options_settle_files(options);
+    if (given->dir)
+        dir = named = adding->view.host ? path_far(given->dir) : path_absolute(given->dir);
+    settle_dir(options, dir);
+    free(named);
+    for (size_t i = 0; i < count; i++)
+        requests_add(&requests, urls[i], options);
+    if (adding->config)
+        config_requests(adding->config, requests.items, requests.count);
+    if (haul_given_any(&settings->given))
+        model_set(adding->model, settings);
+    model_add(adding->model, requests.items, requests.count);
+    requests_fini(&requests);
+    haul_options_unref(options);
+    return HAUL_OK;
+}
+
+/* All of the text is read, and the daemon has told what it knows. */
+static bool is_ready(const struct adding *adding)
+{
+    return !pasted_busy(&adding->view.sheet.pasted) && !adding->asking_known &&
+           first_unknown(adding) == adding->view.sheet.count;
 }
 
 /* The sheet's links go their way, and the sheet is free for the next ones. */

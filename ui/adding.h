@@ -62,6 +62,12 @@ void adding_ask(struct adding *adding);
 bool adding_asks(const struct adding *adding);
 
 /* Does what ACTION says of the sheet; false: it is none of these. */
+/* Adds URLS without a review, with the options GIVEN over those of the screen. */
+HAUL_CHECKED enum haul_err adding_direct(struct adding *adding, const char *const *urls,
+                                         size_t count, const struct haul_options *given,
+                                         const struct haul_settings *settings,
+                                         struct haul_error *err);
+
 bool adding_act(struct adding *adding, enum keymap_action action);
 
 /* True when KEY belongs to lines that are being typed faster than anybody types: it was taken. */

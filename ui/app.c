@@ -429,7 +429,7 @@ static void parts_open(struct app *app)
     app->bindings = bindings_new();
     app->model = model_new(app->loop, &place, app->clock, &from_model);
     app->screen = screen_new(app->model, app->bindings, app->start->options, app->start->config,
-                             &from_screen);
+                             app->start->history_path, &from_screen);
     timers_open(app);
 }
 

@@ -22,6 +22,7 @@ struct ui_start {
     struct config *config;                /* for its links; may be NULL */
     uint64_t rate;                        /* bytes a second that the screen may cost; 0: no bound */
     enum theme_name theme;
+    const char *history_path;  /* of typed commands; NULL: they are not kept */
     const char *log_path;      /* takes stderr while the screen is up; NULL: nowhere */
     const struct clock *clock; /* NULL: the system's */
 };

@@ -162,6 +162,36 @@ static void sort_ask(struct finding *finding)
     prompt_ask(finding->prompt, "Sort:", choices, COUNT_OF(choices), on_sort_chosen, finding);
 }
 
+/* ---- as commands ---- */
+
+static enum haul_err check(const struct finding *finding, const char *text, struct haul_error *err)
+{
+    struct filter_problem problem;
+    struct filter *filter = filter_new(text, model_now(finding->model), &problem);
+    filter_free(filter);
+    return filter ? HAUL_OK : haul_fail(err, HAUL_E_USAGE, "%s", problem.text);
+}
+
+enum haul_err finding_filter(struct finding *finding, const char *text, struct haul_error *err)
+{
+    if (check(finding, text, err) != HAUL_OK)
+        return err->code;
+    list_view_filter(finding->list, text);
+    list_ask(finding);
+    return HAUL_OK;
+}
+
+enum haul_err finding_find(struct finding *finding, const char *text, struct haul_error *err)
+{
+    if (check(finding, text, err) != HAUL_OK)
+        return err->code;
+    list_view_find(finding->list, text);
+    list_ask(finding);
+    if (text[0])
+        model_find(finding->model, finding->list->cursor_id, false, false, on_found, finding);
+    return HAUL_OK;
+}
+
 bool finding_act(struct finding *finding, enum keymap_action action)
 {
     switch (action) {

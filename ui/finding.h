@@ -25,6 +25,12 @@ void finding_init(struct finding *finding, struct model *model, struct list_view
                   struct prompt *prompt, void (*notice)(void *ctx, bool bad, const char *text),
                   void *ctx);
 
+/* Shows only what fits TEXT, or goes to the next item that does. */
+HAUL_CHECKED enum haul_err finding_filter(struct finding *finding, const char *text,
+                                          struct haul_error *err);
+HAUL_CHECKED enum haul_err finding_find(struct finding *finding, const char *text,
+                                        struct haul_error *err);
+
 /* False: ACTION is none of these. */
 bool finding_act(struct finding *finding, enum keymap_action action);
 

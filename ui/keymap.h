@@ -64,6 +64,7 @@ enum keymap_action {
     ACT_HEAL,
     ACT_ACCEPT,
     ACT_BACK,
+    ACT_COMMAND,
     ACT_HELP,
     ACT_REDRAW,
     ACT_SUSPEND,

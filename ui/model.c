@@ -751,6 +751,51 @@ bool model_list_marked(struct model *model, model_heard *heard, void *ctx)
     return call != NULL;
 }
 
+bool model_list_all(struct model *model, model_heard *heard, void *ctx)
+{
+    struct haul_view view = {0};
+    struct call *call = call_heard(model, heard, ctx);
+    if (call)
+        haul_client_list(model->client, &view, on_reply, call);
+    return call != NULL;
+}
+
+bool model_settings(struct model *model, model_heard *heard, void *ctx)
+{
+    struct call *call = call_heard(model, heard, ctx);
+    if (call)
+        haul_client_settings(model->client, on_reply, call);
+    return call != NULL;
+}
+
+void model_act_items(struct model *model, enum haul_action action, const uint64_t *ids,
+                     size_t count)
+{
+    struct call *call = call_new(model, act_answered);
+    if (!call)
+        return;
+    call->word = done_word(action);
+    haul_client_act(model->client, action, ids, count, on_reply, call);
+}
+
+void model_move_items(struct model *model, enum haul_move how, uint64_t position,
+                      const uint64_t *ids, size_t count)
+{
+    struct call *call = call_new(model, NULL);
+    if (call)
+        haul_client_move(model->client, how, position, ids, count, on_reply, call);
+}
+
+void model_change_items(struct model *model, const struct haul_options *given, const uint64_t *ids,
+                        size_t count)
+{
+    struct call *call = call_new(model, act_answered);
+    if (!call)
+        return;
+    call->word = "changed";
+    haul_client_change_all(model->client, given, ids, count, on_reply, call);
+}
+
 static void limit_answered(struct model *model, const struct call *call,
                            const struct haul_reply *reply)
 {

@@ -119,6 +119,16 @@ void model_pause_marked(struct model *model);
 HAUL_CHECKED bool model_list_marked(struct model *model, model_heard *heard, void *ctx);
 /* Limits the rate of item ID, perhaps MODEL_MARKED; VALUE is what was typed. */
 void model_limit(struct model *model, uint64_t id, const char *value);
+/* The same of COUNT items, 0: all, HAUL_MARKED: what is marked. */
+void model_act_items(struct model *model, enum haul_action action, const uint64_t *ids,
+                     size_t count);
+void model_move_items(struct model *model, enum haul_move how, uint64_t position,
+                      const uint64_t *ids, size_t count);
+void model_change_items(struct model *model, const struct haul_options *given, const uint64_t *ids,
+                        size_t count);
+/* HEARD gets ->items, all there are; ->settings. */
+HAUL_CHECKED bool model_list_all(struct model *model, model_heard *heard, void *ctx);
+HAUL_CHECKED bool model_settings(struct model *model, model_heard *heard, void *ctx);
 void model_mark(struct model *model, enum haul_mark how, uint64_t first, uint64_t last);
 /* The next item that the view's `find` fits, see haul_client_find(). HEARD gets ->id and ->index.
  */

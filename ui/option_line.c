@@ -52,8 +52,8 @@ static enum haul_err refuse_operand(void *ctx, const char *word, struct haul_err
     return haul_fail(err, HAUL_E_USAGE, "\"%.60s\" is no option; they begin with a dash", word);
 }
 
-static enum haul_err split(const char *line, char ***ret_words, size_t *ret_count,
-                           struct haul_error *err)
+enum haul_err option_line_split(const char *line, char ***ret_words, size_t *ret_count,
+                                struct haul_error *err)
 {
     struct shell_words words;
     char **list = NULL;
@@ -73,13 +73,20 @@ static enum haul_err split(const char *line, char ***ret_words, size_t *ret_coun
     return whole ? HAUL_OK : haul_fail(err, HAUL_E_USAGE, "a quote is missing in this line");
 }
 
+void option_line_free(char **words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        secret_free(words[i]);
+    free(words);
+}
+
 enum haul_err option_line_read(const char *line, struct haul_options *options,
                                struct haul_settings *settings, struct haul_error *err)
 {
     struct targets targets = {options, settings};
     char **words;
     size_t count;
-    enum haul_err code = split(line, &words, &count, err);
+    enum haul_err code = option_line_split(line, &words, &count, err);
 
     if (code == HAUL_OK)
         code = option_words_read(&(struct option_words){.words = (const char *const *)words,
@@ -89,8 +96,6 @@ enum haul_err option_line_read(const char *line, struct haul_options *options,
                                                         .operand = refuse_operand,
                                                         .ctx = &targets},
                                  err);
-    for (size_t i = 0; i < count; i++)
-        secret_free(words[i]);
-    free(words);
+    option_line_free(words, count);
     return code;
 }

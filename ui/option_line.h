@@ -9,4 +9,9 @@
 HAUL_CHECKED enum haul_err option_line_read(const char *line, struct haul_options *options,
                                             struct haul_settings *settings, struct haul_error *err);
 
+/* Splits a typed line as bash would. *RET_WORDS go to option_line_free(), also on failure. */
+HAUL_CHECKED enum haul_err option_line_split(const char *line, char ***ret_words, size_t *ret_count,
+                                             struct haul_error *err);
+void option_line_free(char **words, size_t count); /* they may hold secrets */
+
 #endif

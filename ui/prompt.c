@@ -8,8 +8,10 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "ui/wrap.h"
 
-#define LABEL_MIN 12 /* columns that a shortened label is worth */
+#define LABEL_MIN  12 /* columns that a shortened label is worth */
+#define HINT_LINES 3
 
 void prompt_init(struct prompt *prompt)
 {
@@ -33,6 +35,8 @@ void prompt_ask_line(struct prompt *prompt, const char *label, const char *initi
     line_edit_set(&prompt->edit, initial);
     prompt->typed = typed;
     prompt->complete = NULL;
+    prompt->recall = NULL;
+    prompt->hint_above = false;
     prompt->entered = entered;
     prompt->ctx = ctx;
 }
@@ -40,6 +44,17 @@ void prompt_ask_line(struct prompt *prompt, const char *label, const char *initi
 void prompt_complete(struct prompt *prompt, char *(*complete)(void *ctx, const char *text))
 {
     prompt->complete = complete;
+}
+
+void prompt_recall(struct prompt *prompt,
+                   const char *(*recall)(void *ctx, const char *text, int step))
+{
+    prompt->recall = recall;
+}
+
+void prompt_hint_above(struct prompt *prompt)
+{
+    prompt->hint_above = true;
 }
 
 void prompt_ask(struct prompt *prompt, const char *label, const struct prompt_choice *choices,
@@ -69,6 +84,20 @@ void prompt_close(struct prompt *prompt)
     prompt->kind = PROMPT_NONE;
 }
 
+/* False: KEY does not ask for another line. */
+static bool recall(struct prompt *prompt, const struct input_key *key)
+{
+    int step = key->code == INPUT_UP || key->code == INPUT_CTRL('p')     ? -1
+               : key->code == INPUT_DOWN || key->code == INPUT_CTRL('n') ? 1
+                                                                         : 0;
+    if (!prompt->recall || step == 0)
+        return false;
+    const char *line = prompt->recall(prompt->ctx, line_edit_text(&prompt->edit), step);
+    if (line)
+        line_edit_set(&prompt->edit, line);
+    return true;
+}
+
 static void key_of_line(struct prompt *prompt, const struct input_key *key)
 {
     if (key->code == INPUT_TAB && prompt->complete) {
@@ -77,6 +106,8 @@ static void key_of_line(struct prompt *prompt, const struct input_key *key)
         free(longer);
         return;
     }
+    if (recall(prompt, key))
+        return;
     bool ended = key->code == INPUT_CTRL('d') && line_edit_text(&prompt->edit)[0] == '\0';
     if (ended || key->code == INPUT_ESC || key->code == INPUT_CTRL('c') ||
         key->code == INPUT_CTRL('g')) {
@@ -116,6 +147,23 @@ void prompt_key(struct prompt *prompt, const struct input_key *key)
         key_of_choice(prompt, key);
 }
 
+/* On the lines above Y, as many as it needs, up to HINT_LINES. */
+static void paint_hint_above(const struct prompt *prompt, const struct cells *cells, int y)
+{
+    enum theme_style style = prompt->hint_bad ? STYLE_WAIT : STYLE_DIM;
+    int room = cells->width - 2;
+    int lines = wrap_lines(prompt->hint, room, MIN(HINT_LINES, MAX(y - 1, 1)));
+    const char *text = prompt->hint;
+    for (int line = y - lines; line < y; line++) {
+        size_t len = wrap_length(text, room);
+        char *part = line + 1 < y ? xstrndup(text, len) : xstrdup(text);
+        cells_fill(cells, line, 0, cells->width, STYLE_TEXT);
+        cells_put(cells, line, 1, room, style, part);
+        free(part);
+        text = wrap_next(text, len);
+    }
+}
+
 /* At the right edge; at most two thirds of ROOM, so that what is typed is seen. Returns the columns
  * used. */
 static int paint_hint(const struct prompt *prompt, const struct cells *cells, int y, int room)
@@ -133,7 +181,9 @@ static int paint_line(const struct prompt *prompt, const struct cells *cells, in
     int room = cells->width - x - 1;
     if (room < 1)
         return -1;
-    if (prompt->hint[0])
+    if (prompt->hint[0] && prompt->hint_above)
+        paint_hint_above(prompt, cells, y);
+    else if (prompt->hint[0])
         room = MAX(room - paint_hint(prompt, cells, y, room), 1);
     line_edit_window(&prompt->edit, (size_t)room, &start, &column);
     cells_put(cells, y, x, room, STYLE_TEXT, line_edit_text(&prompt->edit) + start);

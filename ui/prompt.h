@@ -10,7 +10,7 @@
 /* The bottom line when it asks something: for a line of text, or for one of a few keys. One
  * question at a time; a new one takes the place of the old. */
 
-#define PROMPT_HINT_SIZE 160
+#define PROMPT_HINT_SIZE 640
 #define PROMPT_LINE_MAX  ((size_t)70000) /* an URL of any accepted length fits */
 
 struct prompt_choice {
@@ -33,9 +33,12 @@ struct prompt {
     void (*entered)(void *ctx, const char *text);   /* NULL text: given up */
     void (*chosen)(void *ctx, int value);           /* 0: given up */
     char *(*complete)(void *ctx, const char *text); /* on Tab; may be NULL */
+    /* On Up (-1) and Down (1); may be NULL. */
+    const char *(*recall)(void *ctx, const char *text, int step);
     void *ctx;
     char hint[PROMPT_HINT_SIZE]; /* "": none */
     bool hint_bad;
+    bool hint_above; /* on lines of its own */
 };
 
 void prompt_init(struct prompt *prompt);
@@ -48,6 +51,11 @@ void prompt_ask_line(struct prompt *prompt, const char *label, const char *initi
 /* The line that is asked for now is completed by Tab: COMPLETE returns, newly allocated, what TEXT
  * goes on to. */
 void prompt_complete(struct prompt *prompt, char *(*complete)(void *ctx, const char *text));
+/* Up and Down go to other lines: RECALL returns the one before or after TEXT, or NULL. */
+void prompt_recall(struct prompt *prompt,
+                   const char *(*recall)(void *ctx, const char *text, int step));
+/* What is said of the line stands above it, whole. */
+void prompt_hint_above(struct prompt *prompt);
 void prompt_ask(struct prompt *prompt, const char *label, const struct prompt_choice *choices,
                 size_t count, void (*chosen)(void *ctx, int value), void *ctx);
 

@@ -21,6 +21,7 @@
 #include "ui/actions.h"
 #include "ui/adding.h"
 #include "ui/bindings.h"
+#include "ui/commanding.h"
 #include "ui/copying.h"
 #include "ui/detail_view.h"
 #include "ui/finding.h"
@@ -57,6 +58,7 @@ struct screen {
     struct actions actions;
     struct finding finding;
     struct copying copying;
+    struct commanding commanding;
     char notice[NOTICE_SIZE];
     bool notice_bad;
     int64_t notice_at;
@@ -69,6 +71,7 @@ void screen_free(struct screen *screen)
         return;
     prompt_fini(&screen->prompt);
     adding_fini(&screen->adding);
+    commanding_fini(&screen->commanding);
     free(screen);
 }
 
@@ -135,11 +138,19 @@ void screen_connected(struct screen *screen)
     adding_go_on(&screen->adding);
 }
 
+static void act(struct screen *screen, enum keymap_action action);
+
+static void on_command_act(void *ctx, enum keymap_action action)
+{
+    act(ctx, action);
+}
+
 struct screen *screen_new(struct model *model, const struct bindings *bindings,
                           const struct haul_options *options, struct config *config,
-                          const struct screen_events *events)
+                          const char *history_path, const struct screen_events *events)
 {
     struct screen *screen = xcalloc(1, sizeof(*screen));
+    struct commanding_events from_commanding = {on_notice, on_command_act, screen};
     struct copying_events from_copying = {on_copy, on_notice, on_tell, screen};
     struct adding_events from_adding = {on_notice, on_adding_work, screen};
     screen->model = model;
@@ -154,6 +165,8 @@ struct screen *screen_new(struct model *model, const struct bindings *bindings,
     finding_init(&screen->finding, model, &screen->list, &screen->prompt, on_notice, screen);
     copying_init(&screen->copying, model, &screen->list, &from_copying);
     adding_init(&screen->adding, model, &screen->prompt, options, config, &from_adding);
+    commanding_init(&screen->commanding, model, &screen->list, &screen->prompt, &screen->adding,
+                    &screen->finding, history_path, &from_commanding);
     return screen;
 }
 
@@ -167,8 +180,14 @@ void screen_paste(struct screen *screen, const char *bytes, size_t len, bool too
     }
     if (len == 0)
         return;
-    if (screen->prompt.kind == PROMPT_LINE && !memchr(bytes, '\n', len) && len < URL_MAX) {
-        line_edit_insert(&screen->prompt.edit, bytes);
+    size_t line = len;
+    while (!adding_asks(&screen->adding) && line > 0 && strchr("\r\n", bytes[line - 1]))
+        line--; /* the end of a line that was copied whole */
+    if (screen->prompt.kind == PROMPT_LINE && line > 0 && !memchr(bytes, '\n', line) &&
+        line < URL_MAX) {
+        char *text = xstrndup(bytes, line);
+        line_edit_insert(&screen->prompt.edit, text);
+        free(text);
         if (screen->prompt.typed)
             screen->prompt.typed(screen->prompt.ctx, line_edit_text(&screen->prompt.edit));
         return;
@@ -290,6 +309,9 @@ static void act(struct screen *screen, enum keymap_action action)
         break;
     case ACT_BACK:
         back(screen);
+        break;
+    case ACT_COMMAND:
+        commanding_ask(&screen->commanding);
         break;
     case ACT_HELP:
         screen->help_open = !screen->help_open;

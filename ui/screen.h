@@ -25,10 +25,11 @@ struct screen_events {
     void *ctx;
 };
 
-/* All is borrowed; OPTIONS (for what is added here) and CONFIG (for its links) may be NULL. */
+/* All is borrowed; OPTIONS (for what is added here), CONFIG (for its links) and HISTORY_PATH (for
+ * typed commands) may be NULL. */
 struct screen *screen_new(struct model *model, const struct bindings *bindings,
                           const struct haul_options *options, struct config *config,
-                          const struct screen_events *events);
+                          const char *history_path, const struct screen_events *events);
 void screen_free(struct screen *screen); /* NULL is fine */
 
 /* Any of these may change what is to be painted. */

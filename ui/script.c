@@ -59,7 +59,7 @@ static size_t type_named(struct script *script, const char *text)
         {"<Up>", "\033[A"},      {"<Down>", "\033[B"},    {"<Home>", "\033[H"},
         {"<End>", "\033[F"},     {"<PageUp>", "\033[5~"}, {"<PageDown>", "\033[6~"},
         {"<Backspace>", "\177"}, {"<Ctrl-U>", "\025"},    {"<Ctrl-L>", "\014"},
-        {"<F1>", "\033OP"},
+        {"<F1>", "\033OP"},      {"<Colon>", ":"},
     };
     for (size_t i = 0; i < COUNT_OF(keys); i++) {
         if (str_starts(text, keys[i].name)) {

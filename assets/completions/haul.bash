@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Completion of haul(1) for bash. Made from haul's tables by tests/reference; lint/reference tells how.
 
-_haul_commands="get add list show hosts pause resume cancel retry change remove undo move history set config wait stop daemon sessions doctor bridge help version"
+_haul_commands="get add list show hosts pause resume cancel retry change remove clear undo move history set config wait stop daemon sessions doctor bridge help version"
 
 # What may follow the option $1: sets `words`, or `kind`; false: it takes no value.
 _haul_value() {
@@ -33,6 +33,7 @@ _haul_options() {
     retry) words="--json --session --host --help --version" ;;
     change) words="--priority --item-limit --header --referer --user --cookie --bearer --request --data --json-data --form --url --json --session --host --help --version" ;;
     remove) words="--json --session --host --help --version" ;;
+    clear) words="--json --session --host --help --version" ;;
     undo) words="--json --session --host --help --version" ;;
     move) words="--json --session --host --help --version" ;;
     history) words="--last --clear --json --session --host --help --version" ;;

@@ -1,6 +1,6 @@
 # Completion of haul(1) for fish. Made from haul's tables by tests/reference; lint/reference tells how.
 
-set -g haul_commands get add list show hosts pause resume cancel retry change remove undo move history set config wait stop daemon sessions doctor bridge help version
+set -g haul_commands get add list show hosts pause resume cancel retry change remove clear undo move history set config wait stop daemon sessions doctor bridge help version
 
 complete -c haul -f
 complete -c haul -n '__fish_is_nth_token 1' -a get -d 'Download now, in this process; the exit status tells how it went.'
@@ -14,6 +14,7 @@ complete -c haul -n '__fish_is_nth_token 1' -a cancel -d 'Give items up; they st
 complete -c haul -n '__fish_is_nth_token 1' -a retry -d 'Try failed, cancelled or waiting items again, now.'
 complete -c haul -n '__fish_is_nth_token 1' -a change -d 'Give an item another link to the same file, or items other options.'
 complete -c haul -n '__fish_is_nth_token 1' -a remove -d 'Take items out of the list; partial files go a minute later, complete ones stay.'
+complete -c haul -n '__fish_is_nth_token 1' -a clear -d 'Take the finished items out of the list; their files stay.'
 complete -c haul -n '__fish_is_nth_token 1' -a undo -d 'Take back the newest \'cancel\' or, for a minute, \'remove\'.'
 complete -c haul -n '__fish_is_nth_token 1' -a move -d 'Change the order of the queue.'
 complete -c haul -n '__fish_seen_subcommand_from move' -a 'up down top bottom'
@@ -85,10 +86,10 @@ complete -c haul -n '__fish_seen_subcommand_from get config' -s q -l quiet -d 'T
 complete -c haul -n '__fish_seen_subcommand_from get config daemon' -s v -l verbose -d 'Tell more, and write more to the log'
 complete -c haul -n '__fish_seen_subcommand_from history' -s n -l last -x -d 'At most so many entries, the newest; 0 is all of them'
 complete -c haul -n '__fish_seen_subcommand_from history' -l clear -d 'Forget the entries instead of showing them'
-complete -c haul -n '__fish_seen_subcommand_from add list show hosts pause resume cancel retry change remove undo move history set config wait stop sessions doctor' -l json -d 'Answer in JSON, for other programs'
+complete -c haul -n '__fish_seen_subcommand_from add list show hosts pause resume cancel retry change remove clear undo move history set config wait stop sessions doctor' -l json -d 'Answer in JSON, for other programs'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get config' -l log -r -F -d 'Append a log to FILE'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add config daemon' -l config -r -F -d 'Read this configuration; the default is $HAUL_CONFIG, else haul.conf'
-complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add list show hosts pause resume cancel retry change remove undo move history set config wait stop daemon doctor bridge' -l session -x -d 'The queue to use; the default is $HAUL_SESSION, else \'default\''
-complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add list show hosts pause resume cancel retry change remove undo move history set config wait stop doctor' -l host -x -d 'Work with the queue on another machine, through ssh; the default is $HAUL_HOST, else this one'
+complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add list show hosts pause resume cancel retry change remove clear undo move history set config wait stop daemon doctor bridge' -l session -x -d 'The queue to use; the default is $HAUL_SESSION, else \'default\''
+complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add list show hosts pause resume cancel retry change remove clear undo move history set config wait stop doctor' -l host -x -d 'Work with the queue on another machine, through ssh; the default is $HAUL_HOST, else this one'
 complete -c haul -s h -l help -d 'Explain the command and its options'
 complete -c haul -s V -l version -d 'Show the versions of haul and its libraries'

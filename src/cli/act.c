@@ -1,4 +1,4 @@
-/* `haul pause`, `resume`, `cancel`, `retry` and `remove`: one request each. */
+/* `haul pause`, `resume`, `cancel`, `retry`, `remove` and `clear`: one request each. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -40,6 +40,16 @@ static int act(const struct args *args, enum haul_action action)
     struct call call = {.args = args, .start = true, .show = show_act, .ctx = &targets};
 
     return targets_run(&call, args->operands, args->operand_count);
+}
+
+int clear_run(const struct args *args)
+{
+    static const char *const done[] = {"done"};
+    enum haul_action action = HAUL_REMOVE;
+    struct targets targets = {.send = send_act, .none_is_fine = true, .ctx = &action};
+    struct call call = {.args = args, .start = true, .show = show_act, .ctx = &targets};
+
+    return targets_run(&call, done, 1);
 }
 
 int pause_run(const struct args *args)

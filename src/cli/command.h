@@ -67,6 +67,7 @@ int resume_run(const struct args *args);
 int cancel_run(const struct args *args);
 int retry_run(const struct args *args);
 int remove_run(const struct args *args);
+int clear_run(const struct args *args);
 int undo_run(const struct args *args);
 int change_run(const struct args *args);
 int move_run(const struct args *args);

@@ -73,14 +73,16 @@ static enum haul_err read_change(const struct args *args, struct haul_settings *
     return HAUL_OK;
 }
 
-int set_run(const struct args *args)
+int set_run(const struct args *given)
 {
+    struct args pairs = *given; /* what it points to stays the caller's */
+    const struct args *args = &pairs;
     struct haul_settings change;
     struct haul_error err;
     struct call call = {
         .args = args, .start = true, .send = send_set, .show = show_settings, .ctx = &change};
 
-    if (read_change(args, &change, &err) != HAUL_OK)
+    if (args_take_pairs(&pairs, &err) != HAUL_OK || read_change(args, &change, &err) != HAUL_OK)
         return report_usage("set", &err);
     call.question = !haul_settings_any(&change);
     return call_run(&call);

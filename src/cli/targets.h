@@ -12,7 +12,8 @@ struct targets {
      * call_reply(). */
     void (*send)(struct call *call, struct haul_client *client, const uint64_t *numbers,
                  size_t count);
-    void *ctx; /* the command's */
+    bool none_is_fine; /* that nothing is meant is an answer, not an error */
+    void *ctx;         /* the command's */
 };
 
 /* Runs CALL, whose ctx is a struct targets with `send` set, on the items that WORDS name. `send`

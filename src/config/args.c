@@ -57,11 +57,30 @@ bool args_takes(const struct command *command, const struct haul_option *option)
     return (command->takes & wanted) == wanted;
 }
 
+bool args_takes_typed(const struct command *command, const struct haul_option *option)
+{
+    const unsigned about_items = COMMAND_TAKES_LINK | COMMAND_TAKES_RESET;
+    bool of_run = option->scope != HAUL_SCOPE_ITEM && option->scope != HAUL_SCOPE_SESSION;
+
+    if (of_run && !(takes_of_run(option->name) & about_items))
+        return false;
+    return args_takes(command, option);
+}
+
+/* How the user called it. */
+static const char *caller(const struct args *args)
+{
+    return args->typed ? "" : "haul ";
+}
+
 static enum haul_err check_taken(const struct args *args, const struct haul_option *option,
                                  struct haul_error *err)
 {
-    if (args_takes(args->command, option))
+    if (args->typed ? args_takes_typed(args->command, option) : args_takes(args->command, option))
         return HAUL_OK;
+    if (args->typed)
+        return haul_fail(err, HAUL_E_USAGE, "'%s' takes no option --%s here", args->command->name,
+                         option->name);
     if (strcmp(option->name, "host") == 0 && strcmp(args->command->name, "get") == 0)
         return haul_fail(err, HAUL_E_USAGE,
                          "'haul get' downloads on this machine; to have another one do it, write: "
@@ -98,7 +117,8 @@ static enum haul_err unknown_option(void *ctx, const char *name, struct haul_err
 
     suggest_init(&suggest, name);
     for (size_t i = 0; i < count; i++) {
-        if (args_takes(args->command, &table[i]))
+        if (args->typed ? args_takes_typed(args->command, &table[i])
+                        : args_takes(args->command, &table[i]))
             suggest_consider(&suggest, table[i].name);
     }
     if (suggest.best != NULL)
@@ -121,7 +141,7 @@ static bool begins_curl(void *ctx, const char *word)
 {
     struct args *args = ctx;
 
-    if (args->curl_at != SIZE_MAX || !(args->command->takes & COMMAND_TAKES_INPUT) ||
+    if (args->typed || args->curl_at != SIZE_MAX || !(args->command->takes & COMMAND_TAKES_INPUT) ||
         (strcmp(word, "curl") != 0 && strcmp(word, "curl.exe") != 0))
         return false;
     args->curl_at = args->operand_count;
@@ -160,21 +180,22 @@ static enum haul_err check_operands(const struct args *args, struct haul_error *
 
     if (args->run.help || args->run.version)
         return HAUL_OK;
-    if (args->operand_count < command->operands_min)
-        return haul_fail(err, HAUL_E_USAGE, "something is missing; write: haul %s %s",
+    if (args->operand_count + (args->typed && command->items) < command->operands_min)
+        return haul_fail(err, HAUL_E_USAGE, "something is missing; write: %s%s %s", caller(args),
                          command->name, command->operands);
     if (args->operand_count > command->operands_max)
-        return haul_fail(err, HAUL_E_USAGE, "\"%s\" is too much; write: haul %s%s%s",
-                         args->operands[command->operands_max], command->name,
+        return haul_fail(err, HAUL_E_USAGE, "\"%s\" is too much; write: %s%s%s%s",
+                         args->operands[command->operands_max], caller(args), command->name,
                          command->operands[0] != '\0' ? " " : "", command->operands);
     return HAUL_OK;
 }
 
-enum haul_err args_parse(const struct command *command, const char *const *words, size_t count,
-                         struct args *ret_args, struct haul_error *err)
+static enum haul_err parse(const struct command *command, bool typed, const char *const *words,
+                           size_t count, struct args *ret_args, struct haul_error *err)
 {
     struct args args = {
         .command = command,
+        .typed = typed,
         .item = haul_options_new(),
         .operands = xcalloc(count + 1, sizeof(*args.operands)),
         .curl_at = SIZE_MAX,
@@ -206,6 +227,60 @@ enum haul_err args_parse(const struct command *command, const char *const *words
     args.run_words = args.run.given;
     *ret_args = args;
     return HAUL_OK;
+}
+
+enum haul_err args_parse(const struct command *command, const char *const *words, size_t count,
+                         struct args *ret_args, struct haul_error *err)
+{
+    return parse(command, false, words, count, ret_args, err);
+}
+
+enum haul_err args_parse_typed(const struct command *command, const char *const *words,
+                               size_t count, struct args *ret_args, struct haul_error *err)
+{
+    return parse(command, true, words, count, ret_args, err);
+}
+
+static enum haul_err refuse_pair(const char *name, struct haul_error *err)
+{
+    struct suggest suggest;
+    size_t count;
+    const struct haul_option *table = haul_option_table(&count);
+
+    suggest_init(&suggest, name);
+    for (size_t i = 0; i < count; i++) {
+        if (table[i].scope == HAUL_SCOPE_SESSION)
+            suggest_consider(&suggest, table[i].name);
+    }
+    if (suggest.best)
+        return haul_fail(err, HAUL_E_USAGE,
+                         "the session has no option \"%s\"; did you mean \"%s\"?", name,
+                         suggest.best);
+    return haul_fail(err, HAUL_E_USAGE, "the session has no option \"%s\"", name);
+}
+
+enum haul_err args_take_pairs(struct args *args, struct haul_error *err)
+{
+    enum haul_err code = HAUL_OK;
+
+    for (size_t i = 0; i < args->operand_count && code == HAUL_OK; i++) {
+        const char *word = args->operands[i];
+        size_t len = strcspn(word, "=");
+        char *name = xstrndup(word, len);
+        const char *value = word[len] == '=' ? word + len + 1 : NULL;
+        const struct haul_option *option = haul_option_find(name);
+
+        if (!option || option->scope != HAUL_SCOPE_SESSION)
+            code = refuse_pair(name, err);
+        else if (!value && ++i < args->operand_count)
+            value = args->operands[i];
+        if (code == HAUL_OK && !value)
+            code = haul_fail(err, HAUL_E_USAGE, "%s needs a value", name);
+        if (code == HAUL_OK)
+            code = haul_option_set(option, &args->settings, value, err);
+        free(name);
+    }
+    return code;
 }
 
 void args_fini(struct args *args)

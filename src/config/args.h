@@ -26,6 +26,7 @@ struct args {
     const char **operands;        /* borrowed from the words */
     size_t operand_count;
     const struct cli_screen *screen; /* see cli/command.h */
+    bool typed;                      /* on the screen, not in a shell */
     size_t curl_at; /* the operand from which on they are a command of curl; else SIZE_MAX */
 };
 
@@ -35,9 +36,18 @@ struct args {
  * version, it does not complain about missing operands. On failure nothing is left to free. */
 HAUL_CHECKED enum haul_err args_parse(const struct command *command, const char *const *words,
                                       size_t count, struct args *ret_args, struct haul_error *err);
+/* The same for words that were typed on the screen: what is about processes and the terminal is
+ * refused, and items may be left out where ->items says so. */
+HAUL_CHECKED enum haul_err args_parse_typed(const struct command *command, const char *const *words,
+                                            size_t count, struct args *ret_args,
+                                            struct haul_error *err);
 void args_fini(struct args *args);
 
-/* True when COMMAND accepts OPTION. */
+/* Takes operands that are pairs, "limit 2M" or "limit=2M", as options of the session. */
+HAUL_CHECKED enum haul_err args_take_pairs(struct args *args, struct haul_error *err);
+
+/* True when COMMAND accepts OPTION; and on the screen. */
 bool args_takes(const struct command *command, const struct haul_option *option);
+bool args_takes_typed(const struct command *command, const struct haul_option *option);
 
 #endif

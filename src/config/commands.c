@@ -11,7 +11,8 @@
 #define CLIENT (COMMAND_TAKES_SESSION | COMMAND_TAKES_HOST | COMMAND_TAKES_JSON)
 
 static const char ids_help[] =
-    "ID is an item's number, as 'haul list' shows it, a range like 3-7, or 'all'.";
+    "ID is an item's number, as 'haul list' shows it, a range like 3-7, a state like failed, or "
+    "'all'.";
 
 static const struct command commands[] = {
     {
@@ -128,8 +129,9 @@ static const struct command commands[] = {
         .operands = "ID…",
         .summary = "Give an item another link to the same file, or items other options.",
         .details =
-            "ID is an item's number, as 'haul list' shows it, a range like 3-7, or 'all'. "
-            "--item-limit and --priority take effect at once, also while an item runs; --priority "
+            "ID is an item's number, as 'haul list' shows it, a range like 3-7, a state like "
+            "failed, or 'all'. --item-limit and --priority take effect at once, also while an item "
+            "runs; --priority "
             "says which queued items start first, and stops none that runs. With --url, "
             "for one item, the bytes that are here are kept when "
             "the new link has the same file: by its ETag or date, else by its size and a compared "
@@ -153,6 +155,14 @@ static const struct command commands[] = {
         .takes = CLIENT,
         .operands_min = 1,
         .operands_max = COMMAND_ANY,
+    },
+    {
+        .id = COMMAND_CLEAR,
+        .name = "clear",
+        .typed = COMMAND_IN_BOTH,
+        .operands = "",
+        .summary = "Take the finished items out of the list; their files stay.",
+        .takes = CLIENT,
     },
     {
         .id = COMMAND_UNDO,
@@ -195,11 +205,13 @@ static const struct command commands[] = {
         .id = COMMAND_SET,
         .name = "set",
         .typed = COMMAND_IN_BOTH,
-        .operands = "",
+        .operands = "[OPTION VALUE]…",
         .summary = "Change the session's options at once; without any, show them.",
-        .details = "What is set here is kept, and counts more than configuration and environment, "
+        .details = "'haul set limit 2M' is short for 'haul set --limit 2M'. "
+                   "What is set here is kept, and counts more than configuration and environment, "
                    "until it is set otherwise or --reset lets go of it.",
         .takes = COMMAND_TAKES_SETTINGS | COMMAND_TAKES_RESET | CLIENT,
+        .operands_max = COMMAND_ANY,
     },
     {
         .id = COMMAND_CONFIG,
@@ -284,7 +296,44 @@ static const struct command commands[] = {
         .operands = "",
         .summary = "Show the versions of haul and its libraries.",
     },
+    {
+        .id = COMMAND_FILTER,
+        .name = "filter",
+        .typed = COMMAND_ON_SCREEN,
+        .text = true,
+        .operands = "[EXPRESSION]",
+        .summary = "Show only what fits; without an expression all.",
+        .operands_max = 1,
+    },
+    {
+        .id = COMMAND_FIND,
+        .name = "find",
+        .typed = COMMAND_ON_SCREEN,
+        .text = true,
+        .operands = "[EXPRESSION]",
+        .summary = "Go to the next item that fits.",
+        .operands_max = 1,
+    },
+    {
+        .id = COMMAND_SORT,
+        .name = "sort",
+        .typed = COMMAND_ON_SCREEN,
+        .operands = "COLUMN [up|down]",
+        .summary = "Show the items in that order.",
+        .operands_min = 1,
+        .operands_max = 2,
+    },
+    {
+        .id = COMMAND_QUIT,
+        .name = "quit",
+        .typed = COMMAND_ON_SCREEN,
+        .operands = "",
+        .summary = "Close the screen; asks whether downloads go on.",
+    },
 };
+
+#define SHELL_COUNT ((size_t)COMMAND_FILTER - 1) /* the rows before those */
+_Static_assert(COUNT_OF(commands) == COMMAND_ID_COUNT - 1, "a row for each command");
 
 static const struct command screen_command = {
     .id = COMMAND_SCREEN,
@@ -300,13 +349,19 @@ static const struct command screen_command = {
 
 const struct command *command_table(size_t *ret_count)
 {
+    *ret_count = SHELL_COUNT;
+    return commands;
+}
+
+const struct command *command_table_typed(size_t *ret_count)
+{
     *ret_count = COUNT_OF(commands);
     return commands;
 }
 
 const struct command *command_find(const char *name)
 {
-    for (size_t i = 0; i < COUNT_OF(commands); i++) {
+    for (size_t i = 0; i < SHELL_COUNT; i++) {
         if (strcmp(commands[i].name, name) == 0)
             return &commands[i];
     }

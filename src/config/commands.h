@@ -20,6 +20,7 @@ enum command_id {
     COMMAND_RETRY,
     COMMAND_CHANGE,
     COMMAND_REMOVE,
+    COMMAND_CLEAR,
     COMMAND_UNDO,
     COMMAND_MOVE,
     COMMAND_HISTORY,
@@ -33,6 +34,10 @@ enum command_id {
     COMMAND_BRIDGE,
     COMMAND_HELP,
     COMMAND_VERSION,
+    COMMAND_FILTER, /* from here on only on the screen */
+    COMMAND_FIND,
+    COMMAND_SORT,
+    COMMAND_QUIT,
     COMMAND_ID_COUNT
 };
 
@@ -81,6 +86,8 @@ struct command {
 
 /* In the order of `haul help`. The screen is not among them. */
 const struct command *command_table(size_t *ret_count);
+/* The same, and behind them those that are only typed on the screen. */
+const struct command *command_table_typed(size_t *ret_count);
 const struct command *command_find(const char *name); /* NULL when there is none */
 const struct command *command_screen(void);
 

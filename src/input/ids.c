@@ -1,5 +1,5 @@
-/* Items on the command line. A range means the items within it that are there: numbers of removed
- * items are never used again, so ranges have holes. */
+/* Items on the command line. A state means the items in it, a range the items within it that are
+ * there: numbers of removed items are never used again, so ranges have holes. */
 #include "input/ids.h"
 
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/suggest.h"
 
 /* "7" or "3-7". */
 static bool parse_span(const char *word, struct ids_span *ret_span)
@@ -26,6 +27,23 @@ static bool parse_span(const char *word, struct ids_span *ret_span)
     return true;
 }
 
+static enum haul_err refuse(const char *word, struct haul_error *err)
+{
+    struct suggest suggest;
+
+    suggest_init(&suggest, word);
+    for (unsigned state = 0; state < HAUL_STATE_COUNT; state++)
+        suggest_consider(&suggest, haul_state_name((enum haul_state)state));
+    suggest_consider(&suggest, "all");
+    if (suggest.best)
+        return haul_fail(err, HAUL_E_USAGE, "there are no items \"%s\"; did you mean %s?", word,
+                         suggest.best);
+    return haul_fail(err, HAUL_E_USAGE,
+                     "\"%s\" is not an item's number, a range like 3-7, a state like failed, or "
+                     "'all'",
+                     word);
+}
+
 enum haul_err ids_parse(const char *const *words, size_t count, struct ids *ret_ids,
                         struct haul_error *err)
 {
@@ -33,16 +51,20 @@ enum haul_err ids_parse(const char *const *words, size_t count, struct ids *ret_
 
     for (size_t i = 0; i < count; i++) {
         struct ids_span *span = &ids.spans[ids.count];
+        int state = haul_state_from_name(words[i]);
 
         if (strcmp(words[i], "all") == 0) {
             ids.all = true;
             continue;
         }
+        if (state >= 0) {
+            ids.states |= 1u << (unsigned)state;
+            ids.has_range = true;
+            continue;
+        }
         if (!parse_span(words[i], span)) {
             ids_fini(&ids);
-            return haul_fail(err, HAUL_E_USAGE,
-                             "\"%s\" is not an item's number, a range like 3-7, or 'all'",
-                             words[i]);
+            return refuse(words[i], err);
         }
         ids.has_range = ids.has_range || strchr(words[i], '-') != NULL;
         ids.count++;
@@ -108,8 +130,13 @@ enum haul_err ids_numbers(const struct ids *ids, const struct haul_item *items, 
 
     for (size_t i = 0; i < ids->count; i++)
         add_span(&numbers, &ids->spans[i], items, item_count);
+    for (size_t i = 0; i < item_count; i++) {
+        if (ids->states & (1u << items[i].state))
+            numbers_add(&numbers, items[i].id);
+    }
     if (numbers.count == 0)
-        return haul_fail(err, HAUL_E_NO_ITEM, "there is no item in that range");
+        return haul_fail(err, HAUL_E_NO_ITEM,
+                         ids->states ? "there is no such item" : "there is no item in that range");
     qsort(numbers.items, numbers.count, sizeof(*numbers.items), compare);
     drop_repeated(&numbers);
     *ret_numbers = numbers.items;

@@ -8,7 +8,7 @@
 #include "haul/error.h"
 #include "haul/snapshot.h"
 
-/* Items as the command line names them: "7", "3-7", "all". */
+/* Items as the command line names them: "7", "3-7", "failed", "all". */
 struct ids_span {
     uint64_t first;
     uint64_t last; /* of one number: the same */
@@ -17,8 +17,9 @@ struct ids_span {
 struct ids {
     struct ids_span *spans;
     size_t count;
+    uint32_t states; /* bit (1 << haul_state): all that are in one of these */
     bool all;
-    bool has_range; /* which numbers it means is known only with the list */
+    bool has_range; /* or states: which numbers it means is known only with the list */
 };
 
 HAUL_CHECKED enum haul_err ids_parse(const char *const *words, size_t count, struct ids *ret_ids,
@@ -26,8 +27,8 @@ HAUL_CHECKED enum haul_err ids_parse(const char *const *words, size_t count, str
 void ids_fini(struct ids *ids);
 
 /* The numbers that are meant, sorted, each once; the caller frees *ret_numbers. A single number is
- * taken as it is; of a range those that are among the ITEMS. Not for `all`. HAUL_E_NO_ITEM when
- * nothing remains. */
+ * taken as it is; of a range, and of states, those that are among the ITEMS. Not for `all`.
+ * HAUL_E_NO_ITEM when nothing remains. */
 HAUL_CHECKED enum haul_err ids_numbers(const struct ids *ids, const struct haul_item *items,
                                        size_t item_count, uint64_t **ret_numbers, size_t *ret_count,
                                        struct haul_error *err);

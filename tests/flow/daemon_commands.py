@@ -243,4 +243,32 @@ def stop_starts_no_daemon(t):
     expect_equal(t.daemons(), [], "daemons")
 
 
+@case
+def states_name_items_and_finished_ones_are_cleared(t):
+    (done,) = t.add(t.file("done.bin").url)
+    t.ok("wait", done)
+    failed = t.add("--retries", 0, *[t.file(f"gone{i}.bin", status=404).url for i in range(2)])
+    t.haul("wait")
+    result = t.ok("remove", "failed")
+    expect_equal(result.out, b"2 removed\n", "what it says")
+    expect_equal(list(t.items()), [done], f"the list without {failed}")
+    result = t.haul("remove", "faild")
+    expect(result.status == 1 and b"did you mean failed?" in result.err, result)
+    result = t.haul("retry", "failed")
+    expect(result.status != 0 and b"no such item" in result.err, result)
+    expect_equal(t.ok("clear").out, b"1 removed\n", "what it says")
+    expect_equal(t.ok("clear").out, b"nothing to remove\n", "with nothing to clear")
+    t.expect_names("done.bin")
+
+
+@case
+def settings_are_set_in_words(t):
+    t.ok("set", "limit", "2M", "jobs=3")
+    settings = t.ok("set", "--json").json()["settings"]
+    expect(settings["limit"] == "2M" and settings["jobs"] == "3", settings)
+    for words, said in (("limt", "2M"), b'did you mean "limit"?'), (("limit",), b"needs a value"):
+        result = t.haul("set", *words)
+        expect(result.status == 1 and said in result.err, result)
+
+
 run()

@@ -55,7 +55,7 @@ BANNED = {
     "openat": (USER_FILES, {"disk"}),
     "creat": (USER_FILES, {"disk"}),
     "fopen": (USER_FILES, {"disk", "config", "src/cli/collect.c", "src/cli/outlet.c",
-                           "src/cli/doctor_system.c", "ui/term.c", "ui/script.c"}),
+                           "src/cli/doctor_system.c", "ui/history.c", "ui/term.c", "ui/script.c"}),
     "unlink": (USER_FILES, {"disk", "src/control/endpoint.c"}),
     "unlinkat": (USER_FILES, {"disk"}),
     "remove": (USER_FILES, {"disk"}),

@@ -938,7 +938,7 @@ void haul_client_set(struct haul_client *client, const struct haul_settings *set
 
 void haul_client_settings(struct haul_client *client, haul_reply_cb *reply, void *ctx)
 {
-    answer_later(client, reply, ctx);
+    answer_later(client, reply, ctx)->settings = true;
 }
 
 void haul_client_wait(struct haul_client *client, const uint64_t *ids, size_t count,
@@ -1054,6 +1054,7 @@ int main(void)
                              .host = is_away_wanted() ? "me@box" : NULL,
                              .options = options,
                              .config = config,
+                             .history_path = getenv("HAUL_FAKE_HISTORY"),
                              .log_path = getenv("HAUL_FAKE_STDERR"),
                              .clock = &still};
     int status = ui_main(&start);

@@ -102,9 +102,39 @@ static void anything_else_is_refused(void **state)
         assert_int_equal(ids_parse(&wrong[i], 1, &ids, &err), HAUL_E_USAGE);
 }
 
+static void states_mean_the_items_in_them(void **state)
+{
+    struct haul_item items[] = {{.id = 1, .state = HAUL_DONE},
+                                {.id = 2, .state = HAUL_FAILED},
+                                {.id = 3, .state = HAUL_PAUSED},
+                                {.id = 4, .state = HAUL_FAILED}};
+    const char *words[] = {"failed", "3"}, *none[] = {"waiting"}, *wrong[] = {"faild"};
+    struct haul_error err;
+    struct ids ids;
+    uint64_t *numbers;
+    size_t count;
+
+    (void)state;
+    assert_int_equal(ids_parse(words, 2, &ids, &err), HAUL_OK);
+    assert_true(ids.has_range);
+    assert_int_equal(ids_numbers(&ids, items, 4, &numbers, &count, &err), HAUL_OK);
+    assert_int_equal(count, 3);
+    assert_int_equal(numbers[0], 2);
+    assert_int_equal(numbers[1], 3);
+    assert_int_equal(numbers[2], 4);
+    free(numbers);
+    ids_fini(&ids);
+    assert_int_equal(ids_parse(none, 1, &ids, &err), HAUL_OK);
+    assert_int_equal(ids_numbers(&ids, items, 4, &numbers, &count, &err), HAUL_E_NO_ITEM);
+    ids_fini(&ids);
+    assert_int_equal(ids_parse(wrong, 1, &ids, &err), HAUL_E_USAGE);
+    assert_non_null(strstr(err.text, "did you mean failed?"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(states_mean_the_items_in_them),
         cmocka_unit_test(numbers_are_taken_as_they_are),
         cmocka_unit_test(a_range_means_the_items_that_are_there),
         cmocka_unit_test(a_range_without_items_is_never_all_of_them),
