@@ -108,7 +108,11 @@ static const BIO_METHOD *feed_method(void)
 
 bool direct_tls_take(const struct net_transfer *transfer, struct direct_tls *ret_tls)
 {
-    SSL *ssl = transfer_ssl(transfer);
+    return direct_tls_open(transfer_ssl(transfer), transfer->fd, ret_tls);
+}
+
+bool direct_tls_open(SSL *ssl, int fd, struct direct_tls *ret_tls)
+{
     struct feed *feed;
     BIO *bio;
 
@@ -118,7 +122,7 @@ bool direct_tls_take(const struct net_transfer *transfer, struct direct_tls *ret
     if (!bio)
         return false;
     feed = xcalloc(1, sizeof *feed);
-    feed->fd = transfer->fd;
+    feed->fd = fd;
     BIO_set_data(bio, feed);
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl, bio, bio); /* takes it, and frees libcurl's */

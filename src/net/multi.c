@@ -705,6 +705,7 @@ static void shared_open(struct net *net)
     curl_share_setopt(shared->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
     shared->headers = curl_slist_append(NULL, "Accept-Encoding: identity");
     watches_init(&shared->watches, net->loop, on_ready, net);
+    transfer_protocols(curl_version_info(CURLVERSION_NOW)->protocols, shared->protocols);
 }
 
 static void shared_close(struct net_shared *shared)

@@ -381,10 +381,34 @@ static enum haul_err set_own(struct net_transfer *transfer, size_t running, stru
     return HAUL_OK;
 }
 
+static bool is_known(const char *const *known, const char *scheme)
+{
+    for (; *known; known++) {
+        if (strcmp(*known, scheme) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* libcurl refuses a whole list for one scheme that it was built without, and would then go on to
+ * allow every one that it has, file: among them. */
+void transfer_protocols(const char *const *known, char ret_list[NET_PROTOCOLS])
+{
+    static const char *const fetched[] = {"http", "https", "ftp", "ftps", "sftp"};
+    size_t len = 0;
+
+    ret_list[0] = '\0';
+    for (size_t i = 0; i < COUNT_OF(fetched); i++) {
+        if (is_known(known, fetched[i]))
+            len += (size_t)snprintf(ret_list + len, NET_PROTOCOLS - len, "%s%s", len > 0 ? "," : "",
+                                    fetched[i]);
+    }
+}
+
 /* How libcurl and this room meet. */
 static void set_meeting(CURL *easy, struct net_shared *shared)
 {
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,ftp,ftps,sftp");
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, shared->protocols);
     curl_easy_setopt(easy, CURLOPT_SHARE, shared->share);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, transfer_on_header);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, transfer_on_body);

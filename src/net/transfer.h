@@ -53,14 +53,21 @@ struct net_transfer {
     char error_text[CURL_ERROR_SIZE];
 };
 
+/* Room for the schemes of all links that are fetched, as a list with commas. */
+#define NET_PROTOCOLS 32
+
 /* What all transfers of a net share. */
 struct net_shared {
     CURLSH *share;              /* names and TLS sessions */
     struct curl_slist *headers; /* of a request that has none of its own */
     struct watches watches;
+    char protocols[NET_PROTOCOLS]; /* that libcurl may speak */
 };
 
-/* request.c: takes apart REQUEST and fills the easy handle for the transfer's present URL. RUNNING
+/* request.c: the schemes that are fetched and that are among KNOWN, those of this libcurl, up to
+ * NULL. */
+void transfer_protocols(const char *const *known, char ret_list[NET_PROTOCOLS]);
+/* Takes apart REQUEST and fills the easy handle for the transfer's present URL. RUNNING
  * is how many transfers there are: they share the memory for reading. */
 HAUL_CHECKED enum haul_err transfer_describe(struct net_transfer *transfer,
                                              const struct net_request *request,
@@ -109,6 +116,8 @@ struct direct_tls {
 };
 /* False: nothing has changed. */
 HAUL_CHECKED bool direct_tls_take(const struct net_transfer *transfer, struct direct_tls *ret_tls);
+/* The same of a session and its socket. */
+HAUL_CHECKED bool direct_tls_open(struct ssl_st *ssl, int fd, struct direct_tls *ret_tls);
 /* As recv(): 0 at the end, -1 with errno. */
 ssize_t direct_tls_read(struct direct_tls *tls, char *to, size_t size);
 /* Bytes are here that no event of the socket will tell of. */
