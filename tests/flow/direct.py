@@ -94,17 +94,6 @@ def a_limit_holds_there_too(t):
 
 
 @case
-def a_look_of_libcurl_at_a_body_that_waits_changes_nothing(t):
-    file = t.file("look.bin", SIZE, scheme="https")
-    number = t.add("-x", 1, "--cacert", t.origin.cert, "--connect-timeout", 1, "--limit", "1M",
-                   file.url)[0]
-    until("libcurl's time for connecting is over", lambda: t.items()[number]["done"] > 3 * MIB)
-    t.ok("set", "--limit", 0)
-    t.ok("wait")
-    t.expect_file("look.bin", file)
-
-
-@case
 def pauses_and_kills_lose_nothing(t):
     for scheme in ("http", "https"):
         pause_and_kill(t, scheme)
