@@ -14,6 +14,8 @@
 #include "engine/transfer.h"
 #include "store/store.h"
 
+#define JUMP_MS 2000 /* less than this is told by no clock's being set */
+
 static void fill_brief(const struct haul_engine *engine, const struct item *item,
                        struct haul_brief *ret_brief)
 {
@@ -76,6 +78,19 @@ static char *note_of(const struct haul_engine *engine, const struct item *item)
                      fmt_clock(clock_wall(engine->clock) + rest, until));
 }
 
+/* When a waiting item runs again. It is due by a clock that nobody sets; the time of day for that
+ * is the one that was told first, unless somebody has set the clock since. */
+static int64_t retry_at(const struct haul_engine *engine, const struct item *item)
+{
+    const struct item_work *work = item_work(item);
+    uint64_t now = engine_now(engine);
+    int64_t at = clock_wall(engine->clock) + (int64_t)(work->due - MIN(work->due, now));
+
+    if (item->state != HAUL_WAITING)
+        return 0;
+    return at - work->retry_at < JUMP_MS && work->retry_at - at < JUMP_MS ? work->retry_at : at;
+}
+
 static void fill_item(const struct haul_engine *engine, const struct item *item,
                       struct haul_item *ret_item)
 {
@@ -98,7 +113,7 @@ static void fill_item(const struct haul_engine *engine, const struct item *item,
         .done = more->done,
         .rate = runs ? transfer_rate(transfer) : 0,
         .eta = runs ? transfer_eta(transfer) : -1,
-        .retry_at = item->state == HAUL_WAITING ? item_work(item)->retry_at : 0,
+        .retry_at = retry_at(engine, item),
         .added_at = queue_added_at(&engine->queue, item),
         .started_at = more->started_at,
         .finished_at = more->finished_at,

@@ -8,6 +8,8 @@
  *                              -1: the process is killed just before
  *   HAUL_TORTURE_COUNT=FILE    how often each call was made, at the end
  *   HAUL_TORTURE_HASTE=N       the engine's clock and all timers run N times as fast
+ *   HAUL_TORTURE_JUMP=FILE     the time of day is so many seconds later as FILE says, if it is
+ * there
  *
  * One lock is held over call and entry, so the journal is a true order. */
 
@@ -22,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -56,6 +59,7 @@ static struct {
     int fail_errno;
     bool fail_ever;
     unsigned haste;
+    const char *jump_path;
 } layer = {.lock = PTHREAD_MUTEX_INITIALIZER, .failing = CALL_COUNT, .haste = 1};
 
 int __real_openat(int dirfd, const char *path, int flags, ...);
@@ -71,6 +75,7 @@ int __real_unlinkat(int dirfd, const char *path, int flags);
 int __real_linkat(int from_fd, const char *from, int to_fd, const char *to, int flags);
 int __real_mkdir(const char *path, mode_t mode);
 int __real_flock(int fd, int operation);
+int __real_clock_gettime(clockid_t clock, struct timespec *ret_now);
 uint64_t __real_uv_now(const uv_loop_t *loop);
 int __real_uv_timer_start(uv_timer_t *timer, uv_timer_cb done, uint64_t ms, uint64_t repeat);
 
@@ -89,6 +94,7 @@ int __wrap_mkdir(const char *path, mode_t mode);
 int __wrap_flock(int fd, int operation);
 uint64_t __wrap_uv_now(const uv_loop_t *loop);
 int __wrap_uv_timer_start(uv_timer_t *timer, uv_timer_cb done, uint64_t ms, uint64_t repeat);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret_now);
 
 /* Set-up and end. */
 
@@ -120,6 +126,7 @@ __attribute__((constructor)) static void layer_init(void)
     if (haste)
         layer.haste = (unsigned)strtoul(haste, NULL, 10);
     layer.count_path = getenv("HAUL_TORTURE_COUNT");
+    layer.jump_path = getenv("HAUL_TORTURE_JUMP");
 }
 
 __attribute__((destructor)) static void layer_fini(void)
@@ -352,6 +359,20 @@ int __wrap_flock(int fd, int operation)
 uint64_t __wrap_uv_now(const uv_loop_t *loop)
 {
     return __real_uv_now(loop) * layer.haste;
+}
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret_now)
+{
+    int status = __real_clock_gettime(clock, ret_now);
+    FILE *jump = clock == CLOCK_REALTIME && layer.jump_path ? fopen(layer.jump_path, "r") : NULL;
+    long seconds;
+
+    if (!jump)
+        return status;
+    if (fscanf(jump, "%ld", &seconds) == 1)
+        ret_now->tv_sec += seconds;
+    fclose(jump);
+    return status;
 }
 
 int __wrap_uv_timer_start(uv_timer_t *timer, uv_timer_cb done, uint64_t ms, uint64_t repeat)
