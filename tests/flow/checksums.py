@@ -5,7 +5,7 @@ import json
 import os
 import signal
 
-from harness import case, expect, expect_equal, header, run, until
+from harness import case, expect, expect_equal, header, plant_partial, run, until
 
 KINDS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
 LARGE = 2_000_000
@@ -181,6 +181,31 @@ def it_outlives_the_daemon(t):
     t.haul("wait", number)
     expect_equal(t.items()[number]["error"], "checksum", "error after the restart")
     t.keeps("bad.bin.part", "bad.bin.haul")
+
+
+
+def checking(t, number):
+    until("its digest is looked at", lambda: t.items()[number]["phase"] == "checking")
+
+
+@case
+def a_pause_ends_a_look_at_the_digest(t):
+    """What is here is whole, so that nothing but the digest is left; zeros need no room."""
+    size = 2 << 30
+    url = t.origin.url("z.bin", size=size)
+    plant_partial(t, "z.bin", url, size, size, 'etag "e"\n')
+    (number,) = t.add("--checksum", "sha512:" + "0" * 128, url)
+    checking(t, number)
+    t.ok("pause", number)
+    until("it stops", lambda: t.items()[number]["state"] == "paused")
+    until("it is put away", lambda: not t.items()[number]["connections"])
+    expect_equal(t.items()[number]["error"], None, "the digest was found wrong all the same")
+    t.expect_names("z.bin.part", "z.bin.haul")
+    t.ok("resume", number)
+    checking(t, number)
+    t.ok("remove", number)
+    until("nothing of it is left", lambda: not t.names())
+    expect_equal(t.origin.requests("z.bin"), [], "requests")
 
 
 run()

@@ -4,9 +4,12 @@ fails is not waited for."""
 import os
 import signal
 
-from harness import Origin, case, expect, expect_equal, free_port, header, run, until
+from harness import (Origin, Remote, case, expect, expect_equal, free_port, header, need, run,
+                     until)
 
+TORTURE = os.environ.get("HAUL_TORTURE", "")
 SIZE = 4_000_000
+CHANGED = 1000003  # added to the seed of a file that changes
 SPLIT = ("-x", 4, "--min-split", "64K")
 SLOW = {"rate": 500_000, "tick": 20}
 
@@ -197,6 +200,38 @@ def the_host_that_refused_is_the_one_that_rests(t):
     expect_equal(item["state"], "queued", "an item of the mirror's host")
     expect("backing off until" in item["note"], f"its row does not tell why: {item}")
     expect_equal(t.origin.requests("m11-there.bin"), [], "requests to a host that rests")
+
+
+@case
+def a_silent_one_is_dropped_while_others_work(t):
+    """Long before --stall-timeout is over, and while nothing else ends; the clock of haul runs ten
+    times as fast."""
+    t.env["HAUL_TORTURE_HASTE"] = "10"
+    file = t.file("m12.bin", 40 * SIZE, rate=100_000, tick=20)
+    mute = mirror(t, file, "m12-mute.bin", rate=4_000_000, stall=100_000)
+    (number,) = t.add("-x", 2, "--min-split", "64K", "--stall-timeout", 36000,
+                      *listed(t, file, mute), program=need(TORTURE))
+    until("it was compared, asked, and replaced",
+          lambda: len(t.origin.requests("m12-mute.bin")) + len(t.origin.requests("m12.bin")) >= 4)
+    expect_equal(t.items()[number]["state"], "active", "the item")
+    t.ok("remove", number)
+
+
+@case
+def a_file_that_changed_everywhere_is_begun_anew(t):
+    """The first answer breaks, and from then on both send another file."""
+    for connections in (1, 4):
+        name = f"m13-{connections}.bin"
+        changed = {"change_after": 1, "rate": 2_000_000, "tick": 20}
+        file = t.file(name, SIZE // 2, close=SIZE // 4, faults=1, **changed)
+        other = t.origin.url("other-" + name, port=t.origin.other, size=file.size, seed=file.seed,
+                             change_after=0, etag='"b"')
+        number = t.add("-x", connections, "--min-split", "64K", "--retries", 0,
+                       *listed(t, file, other))[0]
+        t.ok("wait", number)
+        t.expect_file(name, Remote(file.url, file.seed + CHANGED, file.size))
+        events = str(t.ok("show", "--json", number).json()["events"])
+        expect("all sources have another file now" in events, events)
 
 
 run()
