@@ -64,6 +64,14 @@ HAUL_CHECKED enum haul_err haul_engine_add(struct haul_engine *engine,
                                            const struct haul_request *requests, size_t count,
                                            haul_added_cb *added, void *ctx, struct haul_error *err);
 
+/* The same, but once for each TOKEN, 1 to 64 letters, digits and '-' that the caller made up: with
+ * one that was used lately, and be it by a daemon before this one, nothing is added, and ADDED
+ * brings the ids that it got then. So who lost the answer asks again. */
+HAUL_CHECKED enum haul_err haul_engine_add_once(struct haul_engine *engine, const char *token,
+                                                const struct haul_request *requests, size_t count,
+                                                haul_added_cb *added, void *ctx,
+                                                struct haul_error *err);
+
 /* Does ACTION on each of the items it applies to; *ret_count tells how many. COUNT 0 with IDS NULL
  * means every item. An unknown id fails the call before anything is changed; an item in a state
  * that the action does not fit is left out. */

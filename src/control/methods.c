@@ -248,14 +248,17 @@ static void on_added(void *ctx, const uint64_t *ids, size_t count, const struct 
 static enum haul_err run_add(struct call *call, const json_t *params, json_t **ret_result,
                              struct haul_error *err)
 {
+    struct haul_engine *engine = server_engine(call->server);
+    const char *token = json_string_value(json_object_get(params, "token"));
     struct batch batch = {0};
     enum haul_err code = read_batch(params, &batch, err);
 
     (void)ret_result;
     if (code == HAUL_OK) {
         call->engine_has_it = true;
-        code = haul_engine_add(server_engine(call->server), batch.requests, batch.count, on_added,
-                               call, err);
+        code = token ? haul_engine_add_once(engine, token, batch.requests, batch.count, on_added,
+                                            call, err)
+                     : haul_engine_add(engine, batch.requests, batch.count, on_added, call, err);
         if (code != HAUL_OK)
             call->engine_has_it = false;
     }
@@ -589,7 +592,8 @@ static const struct method methods[] = {
         .run = run_add,
         .help = "Add items at the end of the queue, all or none",
         .params = {{"items", PARAM_ARRAY, true, "of {url, mirrors, options, paused}"},
-                   {"options", PARAM_OBJECT, false, "for the items that have none of their own"}},
+                   {"options", PARAM_OBJECT, false, "for the items that have none of their own"},
+                   {"token", PARAM_TEXT, false, "a name for this add, which may be sent again"}},
     },
     {
         .name = "known",

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/url.h"
 #include "engine/keep.h"
+#include "engine/repeat.h"
 #include "engine/transfer.h"
 #include "engine/undo.h"
 
@@ -66,6 +67,13 @@ static enum haul_err check_request(const struct haul_request *request, struct ur
 enum haul_err haul_engine_add(struct haul_engine *engine, const struct haul_request *requests,
                               size_t count, haul_added_cb *added, void *ctx, struct haul_error *err)
 {
+    return engine_add(engine, NULL, requests, count, added, ctx, err);
+}
+
+enum haul_err engine_add(struct haul_engine *engine, const char *token,
+                         const struct haul_request *requests, size_t count, haul_added_cb *added,
+                         void *ctx, struct haul_error *err)
+{
     int64_t now = clock_wall(engine->clock);
     struct url_known known = {0};
     struct item **items;
@@ -78,6 +86,8 @@ enum haul_err haul_engine_add(struct haul_engine *engine, const struct haul_requ
         if (code != HAUL_OK)
             return code;
     }
+    if (token)
+        repeat_note(engine, token, engine->queue.next_id, count);
     items = xreallocarray(NULL, count, sizeof *items);
     for (size_t i = 0; i < count; i++) {
         items[i] = item_new(engine->queue.next_id++, &requests[i]);

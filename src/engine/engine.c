@@ -24,6 +24,7 @@
 #include "engine/past.h"
 #include "engine/probe.h"
 #include "engine/recall.h"
+#include "engine/repeat.h"
 #include "engine/retry.h"
 #include "engine/transfer_inside.h"
 #include "engine/undo.h"
@@ -839,6 +840,7 @@ void haul_engine_free(struct haul_engine *engine)
     folders_free(engine);
     recall_free(engine);
     undo_free(engine);
+    repeat_free(engine);
     hosts_fini(&engine->hosts);
     queue_fini(&engine->queue);
     xstrset(&engine->news, NULL);

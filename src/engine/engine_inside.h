@@ -17,6 +17,7 @@
 
 struct folder;
 struct recall;
+struct repeat;
 struct segment;
 struct store;
 struct undo;
@@ -35,6 +36,7 @@ struct haul_engine {
     struct disk_small *small;
     size_t small_bytes;     /* in memory for small files, see ending.c */
     struct undo *undo;      /* see undo.h; NULL: nothing yet */
+    struct repeat *repeats; /* uthash: adds that may come again, see repeat.h */
     struct recall *recall;  /* of transfers that are over, see recall.h; NULL: nothing yet */
     struct folder *folders; /* uthash: which partials lie where, see folder.h */
     uv_idle_t soon;         /* runs the step in the next turn of the loop */
@@ -67,6 +69,11 @@ struct haul_engine {
 };
 
 uint64_t engine_now(const struct haul_engine *engine); /* ticks, cached by the loop */
+
+/* As haul_engine_add(); TOKEN, when there is one, is remembered with the items (repeat.h). */
+HAUL_CHECKED enum haul_err engine_add(struct haul_engine *engine, const char *token,
+                                      const struct haul_request *requests, size_t count,
+                                      haul_added_cb *added, void *ctx, struct haul_error *err);
 
 /* Something changed that the step should look at. */
 void engine_wake(struct haul_engine *engine);

@@ -15,6 +15,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "engine/past.h"
+#include "engine/repeat.h"
 #include "haul/log.h"
 #include "store/store.h"
 
@@ -328,7 +329,8 @@ static enum haul_err load_all(struct loading *loading, struct haul_error *err)
     if (code != HAUL_OK)
         return code;
     load_settings(engine);
-    return keep_load_hosts(engine, err);
+    code = repeat_load(engine, err);
+    return code == HAUL_OK ? keep_load_hosts(engine, err) : code;
 }
 
 enum haul_err keep_open(struct haul_engine *engine, const char *session, struct haul_error *err)

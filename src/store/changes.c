@@ -87,6 +87,17 @@ static void drop_entry(struct changes *changes, struct change_entry *change)
     free(change);
 }
 
+static void drop_tokens(struct changes *changes)
+{
+    struct change_token *token, *next;
+
+    HASH_ITER(hh, changes->tokens, token, next)
+    {
+        HASH_DEL(changes->tokens, token);
+        free(token);
+    }
+}
+
 void changes_fini(struct changes *changes)
 {
     struct change *change, *next;
@@ -110,19 +121,21 @@ void changes_fini(struct changes *changes)
     {
         drop_entry(changes, entry);
     }
+    drop_tokens(changes);
     options_unref(changes->last_options);
     *changes = (struct changes){0};
 }
 
 bool changes_any(const struct changes *changes)
 {
-    return changes->items || changes->settings || changes->hosts || changes->entries;
+    return changes->items || changes->settings || changes->hosts || changes->entries ||
+           changes->tokens;
 }
 
 size_t changes_count(const struct changes *changes)
 {
     return HASH_COUNT(changes->items) + HASH_COUNT(changes->settings) + HASH_COUNT(changes->hosts) +
-           HASH_COUNT(changes->entries);
+           HASH_COUNT(changes->entries) + HASH_COUNT(changes->tokens);
 }
 
 static struct change *find(const struct changes *changes, uint64_t id)
@@ -234,6 +247,21 @@ void changes_set(struct changes *changes, const char *name, const char *value)
     changes->durable = true;
 }
 
+void changes_token(struct changes *changes, const struct store_token *token)
+{
+    size_t size = strlen(token->token) + 1;
+    struct change_token *change;
+
+    HASH_FIND_STR(changes->tokens, token->token, change);
+    if (!change) {
+        change = xcalloc(1, sizeof *change + size);
+        memcpy(change->name, token->token, size);
+        HASH_ADD_STR(changes->tokens, name, change);
+    }
+    change->first = token->first;
+    change->count = token->count;
+}
+
 /* What a power cut takes of this is learned again. */
 void changes_host(struct changes *changes, const struct store_host *host)
 {
@@ -278,6 +306,7 @@ static void drop_adds(struct changes *changes)
 {
     struct change *change, *next;
 
+    drop_tokens(changes);
     HASH_ITER(hh, changes->items, change, next)
     {
         if ((change->what & CHANGE_REMOVE) && (change->what & CHANGE_ADD))
@@ -312,6 +341,7 @@ void changes_join_failed(struct changes *changes, struct changes *failed)
     struct change_setting *setting, *next_setting;
     struct change_host *host, *next_host;
     struct change_entry *entry, *next_entry;
+    struct change_token *token, *next_token;
 
     drop_adds(&joined);
     HASH_ITER(hh, changes->items, change, next)
@@ -325,6 +355,10 @@ void changes_join_failed(struct changes *changes, struct changes *failed)
     HASH_ITER(hh, changes->hosts, host, next_host)
     {
         changes_host(&joined, &host->host);
+    }
+    HASH_ITER(hh, changes->tokens, token, next_token)
+    {
+        changes_token(&joined, &(struct store_token){token->name, token->first, token->count});
     }
     HASH_ITER(hh, changes->entries, entry, next_entry)
     {

@@ -52,12 +52,19 @@ struct change_entry {
     struct store_entry entry;
 };
 
+struct change_token {
+    UT_hash_handle hh; /* by name */
+    uint64_t first, count;
+    char name[];
+};
+
 /* All zero is empty. */
 struct changes {
     struct change *items;
     struct change_setting *settings;
     struct change_host *hosts;
     struct change_entry *entries;
+    struct change_token *tokens;         /* of adds */
     struct change_options *last_options; /* of the newest add; a reference */
     uint64_t last_id;                    /* the highest that was added, 0: none */
     bool durable; /* holds what a power cut must not undo once it is told as written */
@@ -74,6 +81,7 @@ void changes_remove(struct changes *changes, uint64_t id);
 void changes_move(struct changes *changes, uint64_t id, double place);
 void changes_set(struct changes *changes, const char *name, const char *value);
 void changes_host(struct changes *changes, const struct store_host *host);
+void changes_token(struct changes *changes, const struct store_token *token);
 void changes_entry(struct changes *changes, const struct store_entry *entry);
 
 /* FAILED could not be written and CHANGES came since: makes one of the two, in CHANGES, in which

@@ -30,6 +30,9 @@ enum sql {
     SQL_FORGET_HOST,
     SQL_DROP_HOSTS,
     SQL_HOSTS,
+    SQL_NOTE_TOKEN,
+    SQL_DROP_TOKENS,
+    SQL_TOKENS,
     SQL_ORDER,
     SQL_ITEM,
     SQL_OPTIONS,
@@ -63,6 +66,9 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_FORGET_HOST] = "DELETE FROM hosts WHERE name = ?1",
     [SQL_DROP_HOSTS] = "DELETE FROM hosts WHERE noted_at < ?1",
     [SQL_HOSTS] = "SELECT * FROM hosts",
+    [SQL_NOTE_TOKEN] = "INSERT OR REPLACE INTO adds (token, first, count) VALUES (?1, ?2, ?3)",
+    [SQL_DROP_TOKENS] = "DELETE FROM adds WHERE number <= (SELECT max(number) FROM adds) - ?1",
+    [SQL_TOKENS] = "SELECT token, first, count FROM adds ORDER BY number",
     [SQL_ORDER] = "SELECT id FROM items ORDER BY place, id",
     [SQL_ITEM] = "SELECT id, " FACTS ", url, mirrors, options FROM items WHERE id = ?1",
     [SQL_OPTIONS] = "SELECT text FROM options WHERE id = ?1",
@@ -287,6 +293,29 @@ static int write_hosts(struct jobs *jobs, const struct changes *changes)
     return rc;
 }
 
+static int write_token(struct jobs *jobs, const struct change_token *token)
+{
+    sqlite3_stmt *statement = jobs->statements[SQL_NOTE_TOKEN];
+
+    statement_text(statement, 1, token->name);
+    statement_number(statement, 2, (sqlite3_int64)token->first);
+    statement_number(statement, 3, (sqlite3_int64)token->count);
+    return statement_run(statement);
+}
+
+static int write_tokens(struct jobs *jobs, const struct changes *changes)
+{
+    int rc = SQLITE_OK;
+
+    for (const struct change_token *token = changes->tokens; rc == SQLITE_OK && token;
+         token = token->hh.next)
+        rc = write_token(jobs, token);
+    if (rc != SQLITE_OK || !changes->tokens)
+        return rc;
+    statement_number(jobs->statements[SQL_DROP_TOKENS], 1, STORE_TOKENS_MAX);
+    return statement_run(jobs->statements[SQL_DROP_TOKENS]);
+}
+
 int jobs_write(struct jobs *jobs, const struct changes *changes)
 {
     int rc = db_set_durable(jobs->db, changes->durable);
@@ -296,6 +325,8 @@ int jobs_write(struct jobs *jobs, const struct changes *changes)
         rc = db_exec(jobs->db, "BEGIN IMMEDIATE");
     if (rc == SQLITE_OK)
         rc = write_items(jobs, changes);
+    if (rc == SQLITE_OK)
+        rc = write_tokens(jobs, changes);
     if (rc == SQLITE_OK)
         rc = write_settings(jobs, changes);
     if (rc == SQLITE_OK)
@@ -423,6 +454,23 @@ char *jobs_setting(struct jobs *jobs, const char *name)
         xstrset(&value, statement_text_at(statement, 0));
     statement_reset(statement);
     return value;
+}
+
+int jobs_load_tokens(struct jobs *jobs, void (*each)(void *ctx, const struct store_token *token),
+                     void *ctx)
+{
+    sqlite3_stmt *row = jobs->statements[SQL_TOKENS];
+    int rc;
+
+    while ((rc = sqlite3_step(row)) == SQLITE_ROW) {
+        struct store_token token = {.token = statement_text_at(row, 0),
+                                    .first = (uint64_t)sqlite3_column_int64(row, 1),
+                                    .count = (uint64_t)sqlite3_column_int64(row, 2)};
+
+        each(ctx, &token);
+    }
+    statement_reset(row);
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
 static struct store_host read_host(sqlite3_stmt *row)

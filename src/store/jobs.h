@@ -28,6 +28,10 @@ HAUL_CHECKED int jobs_load(struct jobs *jobs,
 /* A setting's value, newly allocated; NULL when there is none or it can't be read. */
 char *jobs_setting(struct jobs *jobs, const char *name);
 
+/* Calls EACH for the adds that are remembered, the oldest first. */
+HAUL_CHECKED int jobs_load_tokens(struct jobs *jobs,
+                                  void (*each)(void *ctx, const struct store_token *token),
+                                  void *ctx);
 /* Drops the hosts noted before SINCE, and calls EACH for the others. */
 HAUL_CHECKED int jobs_load_hosts(struct jobs *jobs, int64_t since,
                                  void (*each)(void *ctx, const struct store_host *host), void *ctx);

@@ -78,6 +78,12 @@ static const char *const steps[] = {
           "  WHERE final_key IS NOT NULL;"
           "CREATE INDEX history_by_digest ON history (digest_key, finished_at)"
           "  WHERE digest_key IS NOT NULL;",
+    [4] = "CREATE TABLE adds (" /* those that may be asked for again, the newest last */
+          "  number INTEGER PRIMARY KEY,"
+          "  token TEXT NOT NULL UNIQUE,"
+          "  first INTEGER NOT NULL," /* the ids that it got */
+          "  count INTEGER NOT NULL"
+          ") STRICT;",
 };
 
 int schema_newest(void)

@@ -489,6 +489,23 @@ enum haul_err store_load_hosts(struct store *store, int64_t since,
     return rc == SQLITE_OK ? HAUL_OK : db_fail(err, store->db, rc, store->path);
 }
 
+/* No begin(): the add that it belongs to comes next. */
+void store_token(struct store *store, const struct store_token *token)
+{
+    changes_token(&store->pending, token);
+}
+
+enum haul_err store_load_tokens(struct store *store,
+                                void (*each)(void *ctx, const struct store_token *token), void *ctx,
+                                struct haul_error *err)
+{
+    int rc;
+
+    assert(!store->busy);
+    rc = jobs_load_tokens(store->jobs, each, ctx);
+    return rc == SQLITE_OK ? HAUL_OK : db_fail(err, store->db, rc, store->path);
+}
+
 /* It is written with the add that it comes with. */
 void store_folder(struct store *store, const char *dir)
 {

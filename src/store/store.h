@@ -80,6 +80,21 @@ HAUL_CHECKED enum haul_err store_load(struct store *store,
 /* Keeps new items: all of a call or none. DONE may be NULL. */
 void store_add(struct store *store, const struct store_item *items, size_t count,
                store_done_cb *done, void *ctx);
+/* An add that may come again: its items have the COUNT ids from FIRST on. TOKEN is borrowed for the
+ * call. */
+struct store_token {
+    const char *token;
+    uint64_t first, count;
+};
+#define STORE_TOKENS_MAX 4096u /* of which the newest are remembered */
+
+/* Remembers TOKEN together with the items of the next store_add(), or not at all. */
+void store_token(struct store *store, const struct store_token *token);
+/* Calls EACH for those that are remembered, the oldest first; blocks: at start only. */
+HAUL_CHECKED enum haul_err
+store_load_tokens(struct store *store, void (*each)(void *ctx, const struct store_token *token),
+                  void *ctx, struct haul_error *err);
+
 /* Keeps what changed of an item: everything but id, url, options and mirrors. Several updates of
  * one item that wait are written as one. A power cut may undo the newest updates of items that are
  * still to be fetched; ends, pauses, moves and removals are synced.

@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from story import Screen, harness
+from story import PROMPT, Screen, harness
 from far import Far
 from harness import case, expect, expect_equal, need, run, until
 
@@ -49,6 +49,28 @@ def ssh_asks_before_the_screen_opens(t):
     os.remove(path)
     far.write_config()
     far.take_keys()
+    far.stop()
+
+
+@case
+def a_paste_whose_answer_is_lost_is_there_once(t):
+    far = Far(t)
+    t.env["HAUL_REMOTE_PROGRAM"] = far.loses_an_answer("lossy")
+    files = [t.file(f"{name}.bin", 1000) for name in "abc"]
+    with Screen(t) as screen:
+        screen.command(harness.HAUL, "--host", "box", "-d", t.dir)
+        screen.wait_screen()
+        screen.paste("\n".join(file.url for file in files).encode())
+        screen.wait("3 links")
+        screen.type("Enter")
+        screen.until("the answer was lost", lambda: os.path.exists(t.home + "/lossy-"))
+        screen.wait("3 added")
+        screen.wait("3 done")
+        expect_equal(len(screen.rows()), 3, "rows")
+        screen.type("q")
+        screen.wait(PROMPT)
+    for name, file in zip("abc", files):
+        t.expect_file(f"{name}.bin", file)
     far.stop()
 
 

@@ -487,9 +487,10 @@ static void a_queue_without_a_history_gets_one(void **state)
 
     close_store(bench);
     assert_int_equal(sqlite3_open(bench->path, &db), SQLITE_OK);
-    assert_int_equal(
-        sqlite3_exec(db, "DROP TABLE history; PRAGMA user_version = 3", NULL, NULL, NULL),
-        SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db,
+                                  "DROP TABLE history; DROP TABLE adds; PRAGMA user_version = 3",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
     sqlite3_close(db);
     open_store(bench);
     end_many(bench, 3);

@@ -548,6 +548,55 @@ static void settings_are_kept(void **state)
     assert_null(store_get(bench->store, "jobs"));
 }
 
+struct tokens_seen {
+    size_t count;
+    uint64_t first, last, last_count; /* ids */
+    char name[64];                    /* of the last */
+};
+
+static void see_token(void *ctx, const struct store_token *token)
+{
+    struct tokens_seen *seen = ctx;
+
+    if (seen->count++ == 0)
+        seen->first = token->first;
+    seen->last = token->first;
+    seen->last_count = token->count;
+    snprintf(seen->name, sizeof seen->name, "%s", token->token);
+}
+
+static struct tokens_seen load_tokens(struct bench *bench)
+{
+    struct tokens_seen seen = {0};
+
+    assert_int_equal(store_load_tokens(bench->store, see_token, &seen, &bench->err), HAUL_OK);
+    return seen;
+}
+
+static void the_newest_tokens_are_kept_with_their_adds(void **state)
+{
+    struct bench *bench = *state;
+    struct tokens_seen seen;
+    uint64_t id = 1;
+
+    open_store(bench);
+    for (; id <= STORE_TOKENS_MAX + 10; id++) {
+        struct store_item item = plain_item(id);
+        char name[32];
+
+        (void)snprintf(name, sizeof name, "t-%u", (unsigned)id);
+        store_token(bench->store, &(struct store_token){name, id, id % 7});
+        store_add(bench->store, &item, 1, NULL, NULL);
+    }
+    reopen_store(bench);
+    seen = load_tokens(bench);
+    assert_int_equal(seen.count, STORE_TOKENS_MAX);
+    assert_int_equal(seen.first, 11);
+    assert_int_equal(seen.last, id - 1);
+    assert_int_equal(seen.last_count, (id - 1) % 7);
+    assert_string_equal(seen.name, "t-4106");
+}
+
 struct hosts_seen {
     struct store_host last;
     char name[64];
@@ -663,7 +712,7 @@ static void a_queue_of_the_first_version_is_taken_over(void **state)
     assert_int_equal(sqlite3_open(bench->path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db,
                                   "ALTER TABLE items DROP COLUMN was; DROP TABLE hosts;"
-                                  "DROP TABLE history;"
+                                  "DROP TABLE history; DROP TABLE adds;"
                                   "PRAGMA user_version = 1",
                                   NULL, NULL, NULL),
                      SQLITE_OK);
@@ -869,6 +918,7 @@ int main(void)
         TEST(an_answer_may_close_the_store),
         TEST(items_may_be_changed_while_they_are_loaded),
         TEST(settings_are_kept),
+        TEST(the_newest_tokens_are_kept_with_their_adds),
         TEST(hosts_are_remembered),
         TEST(hosts_of_which_there_is_nothing_to_say_are_forgotten),
         TEST(nobody_else_can_read_it),
