@@ -20,8 +20,7 @@ static int show_screen(const struct cli_start *start)
                               .settings = start->settings,
                               .options = start->options,
                               .config = start->config,
-                              .rate = start->ui_rate,
-                              .theme = (enum theme_name)start->theme,
+                              .run = start->run,
                               .log_path = start->log_path};
 
     char *folder = path_state_dir(start->session);

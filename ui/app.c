@@ -20,8 +20,10 @@
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "config/run_options.h"
 #include "haul/log.h"
 #include "input/requests.h"
+#include "ui/announce.h"
 #include "ui/bindings.h"
 #include "ui/cells.h"
 #include "ui/model.h"
@@ -31,11 +33,12 @@
 #include "ui/term.h"
 #include "ui/wire.h"
 
-#define FRAME_MS 100u  /* between two frames */
-#define ECHO_MS  1000u /* in which a change is taken for the effect of a key */
-#define TICK_MS  1000u /* between two looks at what time alone changes */
-#define RUSH_MS  20u   /* keys that are nearer to each other were not typed */
-#define LEAVE_MS 2000u /* for answers that are still open when the user leaves */
+#define ANNOUNCE_BYTES 1024
+#define FRAME_MS       100u  /* between two frames */
+#define ECHO_MS        1000u /* in which a change is taken for the effect of a key */
+#define TICK_MS        1000u /* between two looks at what time alone changes */
+#define RUSH_MS        20u   /* keys that are nearer to each other were not typed */
+#define LEAVE_MS       2000u /* for answers that are still open when the user leaves */
 
 struct app {
     const struct ui_start *start;
@@ -56,6 +59,7 @@ struct app {
     uint64_t user_at;  /* of the last thing a user did */
     bool asked;        /* the next frame is for the user, whatever it costs */
     struct pace pace;
+    struct announce announce;
     bool first_connection;
     bool leaving;
     int status;
@@ -127,6 +131,19 @@ static void script_go_on(struct app *app)
     app->script = NULL;
 }
 
+static void announce(struct app *app)
+{
+    struct strbuf bytes;
+    if (!model_loaded(app->model))
+        return;
+    strbuf_init(&bytes, ANNOUNCE_BYTES);
+    announce_look(&app->announce, model_totals(app->model), app->frame_at, app->cells.sparing,
+                  &bytes);
+    if (bytes.len > 0)
+        term_say(app->term, bytes.data);
+    strbuf_fini(&bytes);
+}
+
 static void paint(struct app *app)
 {
     int y;
@@ -141,6 +158,7 @@ static void paint(struct app *app)
     erase();
     screen_paint(app->screen, &app->cells, &y, &x);
     term_cursor(app->term, x >= 0, y, x);
+    announce(app);
     uint64_t before = term_figures(app->term)->painted;
     term_frame_end(app->term, clock_ticks(app->clock));
     if (!app->asked)
@@ -258,6 +276,15 @@ static void on_key(void *ctx, const struct input_key *key)
     on_script_key(app, &timed);
 }
 
+static void on_mouse(void *ctx, const struct input_mouse *mouse)
+{
+    struct app *app = ctx;
+    if (app->leaving)
+        return;
+    screen_mouse(app->screen, mouse);
+    want_frame_now(app);
+}
+
 static void on_paste(void *ctx, const char *bytes, size_t len, bool too_big)
 {
     struct app *app = ctx;
@@ -281,6 +308,8 @@ static void on_drained(void *ctx)
 
 static void on_resized(void *ctx)
 {
+    struct app *app = ctx;
+    announce_again(&app->announce);
     want_frame_now(ctx);
 }
 
@@ -389,9 +418,9 @@ static enum haul_err keys_read(struct app *app, struct haul_error *err)
 static void run(struct app *app)
 {
     app->cells.ascii = is_ascii_wanted();
-    app->cells.palette = theme_start(app->start->theme);
-    app->cells.theme = app->start->theme;
-    pace_init(&app->pace, app->start->rate, uv_now(loop_uv(app->loop)));
+    app->cells.theme = (enum theme_name)app->start->run->theme;
+    app->cells.palette = theme_start(app->cells.theme);
+    pace_init(&app->pace, (uint64_t)app->start->run->ui_rate, uv_now(loop_uv(app->loop)));
     model_connect(app->model);
     want_frame_now(app);
     haul_loop_run(app->loop);
@@ -463,7 +492,16 @@ int ui_main(const struct ui_start *start)
         return 1;
     }
     parts_open(&app);
+    struct announce_terminal terminal = announce_terminal_here();
+    announce_init(&app.announce, start->run, &terminal, start->session);
+    char hello[ANNOUNCE_SIZE];
+    char farewell[ANNOUNCE_SIZE];
+    struct term_setup setup = {.log_path = start->log_path,
+                               .mouse = start->run->mouse,
+                               .hello = announce_hello(&app.announce, hello),
+                               .farewell = announce_farewell(&app.announce, farewell)};
     struct term_events events = {.key = on_key,
+                                 .mouse = on_mouse,
                                  .paste = on_paste,
                                  .pasting = on_pasting,
                                  .resized = on_resized,
@@ -473,7 +511,7 @@ int ui_main(const struct ui_start *start)
     if (!connect_first(&app)) {
         app.status = 1;
     } else if (keys_read(&app, &err) == HAUL_OK && script_start(&app, &err) == HAUL_OK &&
-               term_open(app.loop, start->log_path, &events, &app.term, &err) == HAUL_OK) {
+               term_open(app.loop, &setup, &events, &app.term, &err) == HAUL_OK) {
         run(&app);
         term_close(app.term);
     } else {

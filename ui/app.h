@@ -4,10 +4,10 @@
 #include <stddef.h>
 
 #include "haul/options.h"
-#include "ui/theme.h"
 
 struct clock;
 struct config;
+struct run_options;
 struct requests;
 
 /* The screen of a session: `haul [URL…]`. It is a client like any other; the downloads live in the
@@ -20,11 +20,10 @@ struct ui_start {
     const struct haul_settings *settings; /* sent when a row is given; may be NULL */
     const struct haul_options *options;   /* for what is added from the screen; NULL: defaults */
     struct config *config;                /* for its links; may be NULL */
-    uint64_t rate;                        /* bytes a second that the screen may cost; 0: no bound */
-    enum theme_name theme;
-    const char *history_path;  /* of typed commands; NULL: they are not kept */
-    const char *log_path;      /* takes stderr while the screen is up; NULL: nowhere */
-    const struct clock *clock; /* NULL: the system's */
+    const struct run_options *run;        /* how it looks, and what it may cost */
+    const char *history_path;             /* of typed commands; NULL: they are not kept */
+    const char *log_path;                 /* takes stderr while the screen is up; NULL: nowhere */
+    const struct clock *clock;            /* NULL: the system's */
 };
 
 /* Runs until the user quits, the terminal goes away or the daemon can't be reached. Returns the

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "ui/theme.h"
+#include "ui/zones.h"
 
 /* Putting clean text into the cells of the screen, by columns: nothing here writes outside the
  * width it was given, and a wide character is shown whole or not at all. */
@@ -14,10 +15,11 @@ struct cells {
     int width, height; /* of the screen */
     enum theme_palette palette;
     enum theme_name theme;
-    bool ascii;    /* the locale or the user wants no other characters */
-    bool sparing;  /* the line is slow: only what matters most should move */
-    bool dim;      /* what is put now is not of this moment */
-    bool selected; /* what is put now belongs to the row under the cursor */
+    bool ascii;          /* the locale or the user wants no other characters */
+    bool sparing;        /* the line is slow: only what matters most should move */
+    bool dim;            /* what is put now is not of this moment */
+    struct zones *zones; /* where what is painted can be clicked on; may be NULL */
+    bool selected;       /* what is put now belongs to the row under the cursor */
 };
 
 struct cells_area {

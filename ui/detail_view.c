@@ -278,16 +278,21 @@ static void paint(struct view *view, const struct cells *cells, struct cells_are
     pane->lines = pen.line;
 }
 
+void detail_view_scroll(struct detail_view *detail, int lines)
+{
+    detail->top = MAX(MIN(detail->top + lines, detail->lines - detail->height), 0);
+}
+
 static bool act(struct view *view, enum keymap_action action)
 {
     struct detail_view *pane = OWNER_OF(view, struct detail_view, view);
     int page = MAX(pane->height - 1, 1);
     switch (action) {
     case ACT_PAGE_UP:
-        pane->top = MAX(pane->top - page, 0);
+        detail_view_scroll(pane, -page);
         return true;
     case ACT_PAGE_DOWN:
-        pane->top = MAX(MIN(pane->top + page, pane->lines - pane->height), 0);
+        detail_view_scroll(pane, page);
         return true;
     default:
         return false;

@@ -14,6 +14,9 @@ struct detail_view {
     int height; /* when last painted */
 };
 
+/* By LINES down, as far as there are any. */
+void detail_view_scroll(struct detail_view *detail, int lines);
+
 void detail_view_init(struct detail_view *detail, struct model *model);
 
 #endif

@@ -135,11 +135,8 @@ static void on_sort_chosen(void *ctx, int value)
     if (sort == NEXT) {
         list->sort = (list->sort + 1u) % HAUL_SORT_COUNT;
         list->descending = false;
-    } else if (list->sort == sort) {
-        list->descending = !list->descending;
     } else {
-        list->sort = (enum haul_sort)sort;
-        list->descending = sort == HAUL_SORT_RATE || sort == HAUL_SORT_FINISHED;
+        list_view_sort(list, (enum haul_sort)sort);
     }
 }
 

@@ -223,7 +223,9 @@ void header_paint_tabs(const struct cells *cells, int y, const struct list_view 
     for (enum list_tab tab = 0; tab < LIST_TAB_COUNT; tab++) {
         bool open = tab == list->tab;
         snprintf(name, sizeof(name), open ? "[%s]" : "%s", list_tab_name(tab));
-        x += cells_put(cells, y, x, cells->width - x, open ? STYLE_ACCENT : STYLE_DIM, name) + 1;
+        int used = cells_put(cells, y, x, cells->width - x, open ? STYLE_ACCENT : STYLE_DIM, name);
+        zones_add(cells->zones, y, x, used, ZONE_ACTION, ACT_TAB_1 + (unsigned)tab);
+        x += used + 1;
     }
     paint_looked_at(cells, y, x + 1, list);
 }
@@ -244,6 +246,7 @@ static void paint_heading(const struct cells *cells, int y, const struct list_vi
         return;
     int x = heading->right ? heading->column->x + width + 1 - used : heading->column->x - 1;
     cells_put(cells, y, x, used, sorted ? STYLE_ACCENT : STYLE_DIM, text);
+    zones_add(cells->zones, y, x, used, ZONE_SORT, heading->sort);
 }
 
 void header_paint_columns(const struct cells *cells, int y, int width, const struct list_view *list)
@@ -281,6 +284,7 @@ void header_paint_keys(const struct cells *cells, int y, const struct bindings *
             x +
             cells_put(cells, y, x, cells->width - x, STYLE_STRONG, bindings_shown(bindings, i)) + 1;
         cells_put(cells, y, at, cells->width - at, STYLE_DIM, rows[i].brief);
+        zones_add(cells->zones, y, x, needed[i] - 1, ZONE_ACTION, rows[i].action);
         x += needed[i];
     }
 }

@@ -197,10 +197,42 @@ static void finish_mode(struct input *input)
         input->events.mode(input->events.ctx, parameter(input, 0), parameter(input, 1));
 }
 
+/* CSI < BUTTON ; COLUMN ; LINE M for a press (xterm's mode 1006), m for a release. Movements and
+ * whatever is done with a modifier held are the terminal's own business. */
+static void finish_mouse(struct input *input, char final)
+{
+    struct input_mouse mouse = {.y = (int)parameter(input, 2) - 1,
+                                .x = (int)parameter(input, 1) - 1};
+    if (!input->events.mouse || final != 'M' || mouse.y < 0 || mouse.x < 0)
+        return;
+    switch (parameter(input, 0)) {
+    case 0:
+        mouse.what = INPUT_CLICK;
+        break;
+    case 64:
+        mouse.what = INPUT_WHEEL_UP;
+        break;
+    case 65:
+        mouse.what = INPUT_WHEEL_DOWN;
+        break;
+    default:
+        return;
+    }
+    input->events.mouse(input->events.ctx, &mouse);
+}
+
 static void finish_csi(struct input *input, char final)
 {
     input->state = INPUT_GROUND;
     unsigned number = parameter(input, 0);
+    if (input->pending_len > 2 && input->pending[2] == '<') {
+        finish_mouse(input, final);
+        return;
+    }
+    if (final == 'M' && input->pending_len == 2 && input->mouse) {
+        input->state = INPUT_OLD_MOUSE; /* a terminal that knows no mode 1006 */
+        return;
+    }
     if (final == '~' && number == 200) {
         input->state = INPUT_PASTE;
         paste_begin(&input->paste);
@@ -261,6 +293,11 @@ static bool feed_byte(struct input *input, char byte)
         code = letter_key(byte);
         if (code != 0)
             emit(input, code);
+        return true;
+    case INPUT_OLD_MOUSE:
+        input->pending[input->pending_len++] = byte;
+        if (input->pending_len == 5)
+            input->state = INPUT_GROUND;
         return true;
     case INPUT_CONSOLE:
         input->state = INPUT_GROUND;

@@ -41,11 +41,20 @@ struct input_key {
     bool rushed;   /* it came right behind another one: nobody types so fast. Set by who reads. */
 };
 
+/* What is done with the mouse: the left button pressed, or the wheel turned by one notch. */
+enum input_mouse_what { INPUT_CLICK, INPUT_WHEEL_UP, INPUT_WHEEL_DOWN };
+
+struct input_mouse {
+    enum input_mouse_what what;
+    int y, x; /* the cell, from 0 on */
+};
+
 struct input_events {
     void (*key)(void *ctx, const struct input_key *key);
     /* BYTES are raw, NUL-terminated, with '\n' for every line end, borrowed for the call. TOO_BIG:
      * the paste was over PASTE_MAX, and BYTES is empty. */
     void (*paste)(void *ctx, const char *bytes, size_t len, bool too_big);
+    void (*mouse)(void *ctx, const struct input_mouse *mouse); /* may be NULL */
     /* The terminal tells a private mode's STATE (DECRPM); may be NULL. */
     void (*mode)(void *ctx, unsigned mode, unsigned state);
     void *ctx;
@@ -58,6 +67,7 @@ enum input_state {
     INPUT_CSI,       /* ESC [ came */
     INPUT_SS3,       /* ESC O came */
     INPUT_CONSOLE,   /* ESC [ [ came: F1 to F5 of the Linux console */
+    INPUT_OLD_MOUSE, /* CSI M came: three bytes follow */
     INPUT_PASTE,     /* between the markers of a bracketed paste */
     INPUT_BURST      /* in a paste of a terminal that does not mark it */
 };
@@ -65,6 +75,7 @@ enum input_state {
 struct input {
     struct input_events events;
     enum input_state state;
+    bool mouse;       /* the terminal was asked to tell of the mouse */
     char pending[32]; /* the sequence or character so far */
     size_t pending_len;
     size_t wanted; /* bytes of the character */

@@ -269,6 +269,7 @@ static void paint(struct view *view, const struct cells *cells, struct cells_are
     struct row_layout layout;
     int64_t now = model_now(list->model);
     row_cells.dim = model_away(list->model) != NULL;
+    list->area = area;
     model_window(list->model, &window);
     row_layout(area.width, list->sort, &layout);
     for (int line = 0; line < area.height; line++) {
@@ -297,6 +298,31 @@ static void cursor_go(struct list_view *list, uint64_t index)
         list->cursor = MIN(MAX(list->cursor, window.offset), window.offset + window.row_count - 1);
     const struct haul_item *item = row_at(&window, list->cursor);
     list->cursor_id = item ? item->id : 0;
+}
+
+bool list_view_click(struct list_view *list, int y, int x, bool *ret_again)
+{
+    const struct cells_area *area = &list->area;
+    struct model_window window;
+    if (y < area->y || y >= area->y + area->height || x < area->x || x >= area->x + area->width)
+        return false;
+    uint64_t index = list->top + (uint64_t)(y - area->y);
+    model_window(list->model, &window);
+    if (index >= window.matching)
+        return false;
+    *ret_again = index == list->cursor;
+    cursor_go(list, index);
+    return true;
+}
+
+void list_view_sort(struct list_view *list, enum haul_sort sort)
+{
+    if (list->sort == sort) {
+        list->descending = !list->descending;
+        return;
+    }
+    list->sort = sort;
+    list->descending = sort == HAUL_SORT_RATE || sort == HAUL_SORT_FINISHED;
 }
 
 static void cursor_back(struct list_view *list, uint64_t by)

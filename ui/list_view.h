@@ -28,6 +28,7 @@ struct list_view {
     uint64_t range_id;        /* where a selection began that goes on to the cursor; 0: none */
     uint64_t range;           /* its index */
     int height;               /* when last painted */
+    struct cells_area area;   /* the same */
     bool ticks;               /* a row that was painted changes with time alone */
 };
 
@@ -52,6 +53,13 @@ bool list_view_marked(const struct list_view *list, uint64_t *ret_count);
 void list_view_range_end(struct list_view *list);
 /* Ends the topmost of what is kept up: range, selection, find, filter. False: there is nothing. */
 bool list_view_back(struct list_view *list);
+
+/* Puts the cursor on the item that is painted at that cell. False: there is none, and nothing was
+ * done. *ret_again: the cursor was there already. */
+bool list_view_click(struct list_view *list, int y, int x, bool *ret_again);
+
+/* In another order; turned round when it is this one already. */
+void list_view_sort(struct list_view *list, enum haul_sort sort);
 
 /* The item under the cursor, borrowed until the model changes; NULL when there is none. */
 const struct haul_item *list_view_item(const struct list_view *list);

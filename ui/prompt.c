@@ -200,8 +200,10 @@ static void paint_choices(const struct prompt *prompt, const struct cells *cells
 {
     for (size_t i = 0; i < prompt->choice_count; i++) {
         const struct prompt_choice *choice = &prompt->choices[i];
+        int start = x;
         x += cells_put(cells, y, x, cells->width - x, STYLE_STRONG, choice->name) + 1;
         x += cells_put(cells, y, x, cells->width - x, STYLE_DIM, choice_label(choice, brief)) + 2;
+        zones_add(cells->zones, y, start, x - 1 - start, ZONE_KEY, choice->key);
     }
 }
 

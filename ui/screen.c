@@ -39,6 +39,7 @@
 #define DETAIL_MAX   72
 #define NOTICE_SIZE  4600 /* a path fits */
 #define NOTICE_LINES 8    /* at most; and half of the screen */
+#define WHEEL_LINES  3    /* for one notch */
 #define NOTICE_MS    6000 /* then the keys are shown again */
 
 struct screen {
@@ -59,6 +60,8 @@ struct screen {
     struct finding finding;
     struct copying copying;
     struct commanding commanding;
+    struct zones zones;
+    struct cells_area pane; /* where the details are painted */
     char notice[NOTICE_SIZE];
     bool notice_bad;
     int64_t notice_at;
@@ -340,6 +343,22 @@ static void act(struct screen *screen, enum keymap_action action)
     }
 }
 
+/* What an action means in the view with the focus. */
+static void dispatch(struct screen *screen, enum keymap_action action)
+{
+    struct view *view = focus(screen);
+    if (action == ACT_RETRY && model_away(screen->model)) {
+        model_try_now(screen->model);
+        return;
+    }
+    if (action == ACT_NONE || view->ops->act(view, action))
+        return;
+    /* The details follow the list's cursor, so what they leave alone may be the list's. */
+    if (view == &screen->detail.view && screen->list.view.ops->act(&screen->list.view, action))
+        return;
+    act(screen, action);
+}
+
 void screen_key(struct screen *screen, const struct input_key *key)
 {
     screen->notice[0] = '\0';
@@ -351,18 +370,76 @@ void screen_key(struct screen *screen, const struct input_key *key)
     }
     /* Frames may have come since the last painting: a key means what is known now. */
     list_view_update(&screen->list, screen->list.height);
+    dispatch(screen, bindings_find(screen->bindings, key->code, focus(screen)->ops->place));
+}
+
+/* ---- what the mouse does ---- */
+
+static bool list_covered(const struct screen *screen)
+{
+    return screen->help_open || screen->log_open || screen->adding.open;
+}
+
+/* A tab that is clicked on is seen; only links under review are not left for it. */
+static void show_tab(struct screen *screen, enum keymap_action tab)
+{
+    if (screen->adding.open)
+        return;
+    screen->help_open = screen->log_open = false;
+    if (!screen->details_beside)
+        screen->details_open = false;
+    dispatch(screen, tab);
+}
+
+static void click_zone(struct screen *screen, const struct zone *zone)
+{
+    struct input_key key = {.code = zone->value};
+    if (zone->kind == ZONE_KEY)
+        prompt_key(&screen->prompt, &key);
+    else if (zone->kind == ZONE_SORT)
+        list_view_sort(&screen->list, (enum haul_sort)zone->value);
+    else if (zone->value >= ACT_TAB_1 && zone->value < ACT_TAB_1 + LIST_TAB_COUNT)
+        show_tab(screen, (enum keymap_action)zone->value);
+    else
+        dispatch(screen, (enum keymap_action)zone->value);
+}
+
+/* An item that is clicked on twice shows its details. */
+static void click(struct screen *screen, int y, int x)
+{
+    const struct zone *zone = zones_at(&screen->zones, y, x);
+    bool again;
+    if (prompt_open(&screen->prompt) && (!zone || zone->kind != ZONE_KEY))
+        return;
+    if (zone)
+        click_zone(screen, zone);
+    else if (!list_covered(screen) && focus(screen) == &screen->list.view &&
+             list_view_click(&screen->list, y, x, &again) && again && !screen->details_open)
+        details_toggle(screen);
+}
+
+static void wheel(struct screen *screen, int y, int x, bool down)
+{
+    const struct cells_area *pane = &screen->pane;
     struct view *view = focus(screen);
-    enum keymap_action action = bindings_find(screen->bindings, key->code, view->ops->place);
-    if (action == ACT_RETRY && model_away(screen->model)) {
-        model_try_now(screen->model);
+    bool on_pane = !list_covered(screen) && screen->details_open && y >= pane->y &&
+                   y < pane->y + pane->height && x >= pane->x && x < pane->x + pane->width;
+    if (on_pane) {
+        detail_view_scroll(&screen->detail, down ? WHEEL_LINES : -WHEEL_LINES);
         return;
     }
-    if (action == ACT_NONE || view->ops->act(view, action))
-        return;
-    /* The details follow the list's cursor, so what they leave alone may be the list's. */
-    if (view == &screen->detail.view && screen->list.view.ops->act(&screen->list.view, action))
-        return;
-    act(screen, action);
+    for (int i = 0; i < WHEEL_LINES; i++)
+        (void)view->ops->act(view, down ? ACT_DOWN : ACT_UP);
+}
+
+void screen_mouse(struct screen *screen, const struct input_mouse *mouse)
+{
+    screen->notice[0] = '\0';
+    list_view_update(&screen->list, screen->list.height);
+    if (mouse->what == INPUT_CLICK)
+        click(screen, mouse->y, mouse->x);
+    else if (!prompt_open(&screen->prompt))
+        wheel(screen, mouse->y, mouse->x, mouse->what == INPUT_WHEEL_DOWN);
 }
 
 /* ---- painting ---- */
@@ -394,6 +471,7 @@ static void paint_lists(struct screen *screen, const struct cells *cells, struct
         for (int i = 0; i < area.height; i++)
             cells_fill(cells, area.y + i, area.x, area.width, STYLE_TEXT);
     }
+    screen->pane = pane;
     paint_view(&screen->detail.view, cells, pane);
 }
 
@@ -471,8 +549,12 @@ static int paint_bottom(struct screen *screen, const struct cells *cells, int y)
     return -1;
 }
 
-void screen_paint(struct screen *screen, const struct cells *cells, int *ret_y, int *ret_x)
+void screen_paint(struct screen *screen, const struct cells *on, int *ret_y, int *ret_x)
 {
+    struct cells clickable = *on;
+    const struct cells *cells = &clickable;
+    clickable.zones = &screen->zones;
+    zones_clear(&screen->zones);
     *ret_x = -1;
     *ret_y = cells->height - 1;
     if (cells->width < MIN_WIDTH || cells->height < MIN_HEIGHT) {

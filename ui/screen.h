@@ -34,6 +34,7 @@ void screen_free(struct screen *screen); /* NULL is fine */
 
 /* Any of these may change what is to be painted. */
 void screen_key(struct screen *screen, const struct input_key *key);
+void screen_mouse(struct screen *screen, const struct input_mouse *mouse);
 void screen_paste(struct screen *screen, const char *bytes, size_t len, bool too_big);
 void screen_pasting(struct screen *screen, size_t bytes);
 void screen_notice(struct screen *screen, bool bad, const char *text);

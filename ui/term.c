@@ -44,8 +44,11 @@ static const char paste_off[] = "\033[?2004l";
 static const char sync_ask[] = "\033[?2026$p"; /* DECRQM; answered with CSI ? 2026 ; STATE $ y */
 static const char sync_begin[] = "\033[?2026h";
 static const char sync_end[] = "\033[?2026l";
-/* Synchronized output and pastes off, cursor on, main screen, plain characters. */
-static const char give_back[] = "\033[?2026l\033[?2004l\033[?25h\033[?1049l\033[0m\r\n";
+static const char mouse_on[] = "\033[?1000h\033[?1006h"; /* presses, with decimal places */
+static const char mouse_off[] = "\033[?1006l\033[?1000l";
+/* Synchronized output, mouse and pastes off, cursor on, main screen, plain characters. */
+static const char give_back[] =
+    "\033[?2026l\033[?1006l\033[?1000l\033[?2004l\033[?25h\033[?1049l\033[0m\r\n";
 
 enum { WATCH_SIZE, WATCH_STOP, WATCH_CONTINUE, WATCH_HANGUP, WATCH_TERM, WATCH_INT, WATCH_COUNT };
 static const int watched[WATCH_COUNT] = {SIGWINCH, SIGTSTP, SIGCONT, SIGHUP, SIGTERM, SIGINT};
@@ -60,6 +63,9 @@ struct term {
     struct wire wire;
     struct termios modes; /* while the screen is up */
     int saved_stderr;
+    bool mouse; /* it is asked to tell of it */
+    char *hello;
+    size_t said;       /* bytes of this frame by term_say() */
     bool synchronized; /* the terminal said that it knows synchronized output */
     bool answered;
     bool refused; /* a frame, because the one before was not taken yet */
@@ -77,8 +83,10 @@ struct term {
 /* For the end that nobody planned: a signal handler gets no context. */
 static struct {
     volatile sig_atomic_t armed;
-    int fd;               /* non-blocking */
-    struct termios modes; /* of the shell */
+    int fd;                           /* non-blocking */
+    struct termios modes;             /* of the shell */
+    char farewell[TERM_FAREWELL_MAX]; /* what else is to be undone */
+    size_t farewell_len;
     struct sigaction before[COUNT_OF(fatal)];
 } last_resort;
 
@@ -89,7 +97,8 @@ static void restore_roughly(void)
     if (!last_resort.armed)
         return;
     last_resort.armed = 0;
-    ssize_t written = write(last_resort.fd, give_back, sizeof(give_back) - 1);
+    ssize_t written = write(last_resort.fd, last_resort.farewell, last_resort.farewell_len);
+    written = write(last_resort.fd, give_back, sizeof(give_back) - 1);
     (void)written;
     tcsetattr(STDOUT_FILENO, TCSANOW, &last_resort.modes);
 }
@@ -144,10 +153,19 @@ static void watch_line(struct term *term)
     term->watching = events;
 }
 
+/* What the terminal is to do for us while we have it. */
+static void ask_for_all(struct term *term)
+{
+    wire_puts(&term->wire, paste_on);
+    if (term->mouse)
+        wire_puts(&term->wire, mouse_on);
+    wire_puts(&term->wire, term->hello);
+}
+
 static void enter(struct term *term)
 {
     tcsetattr(STDOUT_FILENO, TCSANOW, &term->modes);
-    wire_puts(&term->wire, paste_on);
+    ask_for_all(term);
     last_resort.armed = 1;
     term_redraw(term);
 }
@@ -161,6 +179,9 @@ static bool answer_due(const struct term *term)
 
 static void leave(struct term *term)
 {
+    wire_puts(&term->wire, last_resort.farewell);
+    if (term->mouse)
+        wire_puts(&term->wire, mouse_off);
     wire_puts(&term->wire, paste_off);
     endwin();
     wire_collect(&term->wire, "", "");
@@ -302,6 +323,13 @@ static void on_mode(void *ctx, unsigned mode, unsigned state)
     term->synchronized = state == 1 || state == 2;
 }
 
+static void on_mouse(void *ctx, const struct input_mouse *mouse)
+{
+    struct term *term = ctx;
+    if (!term->closing)
+        term->events.mouse(term->events.ctx, mouse);
+}
+
 static void on_paste(void *ctx, const char *bytes, size_t len, bool too_big)
 {
     struct term *term = ctx;
@@ -335,6 +363,7 @@ static void on_closed(uv_handle_t *handle)
         fclose(term->out);
     fclose(term->tty);
     input_fini(&term->input);
+    free(term->hello);
     free(term);
 }
 
@@ -398,14 +427,25 @@ static bool screen_open(struct term *term)
 static void ask(struct term *term)
 {
     const char *type = getenv("TERM");
-    wire_puts(&term->wire, paste_on);
+    ask_for_all(term);
     if (!type || str_starts(type, "linux") || str_starts(type, "dumb"))
         return;
     wire_puts(&term->wire, sync_ask);
     term->asked_at = uv_hrtime() / 1000000;
 }
 
-enum haul_err term_open(struct haul_loop *loop, const char *log_path,
+static void setup_take(struct term *term, const struct term_setup *setup)
+{
+    term->hello = xstrdup(setup->hello ? setup->hello : "");
+    str_copy(last_resort.farewell, sizeof(last_resort.farewell),
+             setup->farewell ? setup->farewell : "");
+    last_resort.farewell_len = strlen(last_resort.farewell);
+    const char *known = setup->mouse == RUN_AUTO ? tigetstr("kmous") : NULL;
+    term->mouse = setup->mouse == RUN_ON || (known && known != (const char *)-1);
+    term->input.mouse = term->mouse;
+}
+
+enum haul_err term_open(struct haul_loop *loop, const struct term_setup *setup,
                         const struct term_events *events, struct term **ret_term,
                         struct haul_error *err)
 {
@@ -421,7 +461,7 @@ enum haul_err term_open(struct haul_loop *loop, const char *log_path,
     term->tty = tty;
     term->saved_stderr = -1;
     struct input_events from_input = {
-        .key = on_key, .paste = on_paste, .mode = on_mode, .ctx = term};
+        .key = on_key, .mouse = on_mouse, .paste = on_paste, .mode = on_mode, .ctx = term};
     input_init(&term->input, &from_input);
     watch(term, loop_uv(loop)); /* before curses, which then leaves the signals alone */
     if (!screen_open(term) || !tigetstr("cup")) {
@@ -433,10 +473,11 @@ enum haul_err term_open(struct haul_loop *loop, const char *log_path,
                          "a terminal of the type '%s' can't show a screen; use 'haul get'",
                          type ? type : "");
     }
+    setup_take(term, setup);
     last_resort.fd = fileno(tty);
     last_resort_arm();
     ask(term);
-    stderr_redirect(term, log_path);
+    stderr_redirect(term, setup->log_path);
     watch_line(term);
     *ret_term = term;
     return HAUL_OK;
@@ -493,6 +534,8 @@ void term_frame_end(struct term *term, uint64_t now)
     doupdate();
     size_t len = wire_collect(&term->wire, term->synchronized ? sync_begin : "",
                               term->synchronized ? sync_end : "");
+    len += term->said;
+    term->said = 0;
     if (len > 0)
         wire_count(&term->wire, now, len);
     if (!wire_drain(&term->wire))
@@ -503,6 +546,12 @@ void term_frame_end(struct term *term, uint64_t now)
 const struct wire_figures *term_figures(const struct term *term)
 {
     return &term->wire.figures;
+}
+
+void term_say(struct term *term, const char *bytes)
+{
+    term->said += strlen(bytes);
+    wire_puts(&term->wire, bytes);
 }
 
 void term_cursor(struct term *term, bool shown, int y, int x)

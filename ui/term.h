@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "config/run_options.h"
 #include "haul/error.h"
 #include "haul/loop.h"
 #include "ui/input.h"
@@ -15,6 +16,7 @@ struct wire_figures;
 
 struct term_events {
     void (*key)(void *ctx, const struct input_key *key);
+    void (*mouse)(void *ctx, const struct input_mouse *mouse);
     void (*paste)(void *ctx, const char *bytes, size_t len, bool too_big); /* as ui/input.h */
     void (*pasting)(void *ctx); /* more of a paste came; term_pasting() tells how much */
     void (*drained)(void *ctx); /* a frame was refused, and there is room now */
@@ -23,9 +25,18 @@ struct term_events {
     void *ctx;
 };
 
-/* Takes the terminal of stdout over. LOG_PATH gets stderr until term_close(). On failure the
- * terminal is as before. */
-HAUL_CHECKED enum haul_err term_open(struct haul_loop *loop, const char *log_path,
+/* What a terminal is asked for; copied. */
+struct term_setup {
+    const char *log_path; /* takes stderr until term_close(); NULL: nowhere */
+    enum run_switch mouse;
+    const char *hello;    /* sent whenever the screen is taken over; NULL: nothing */
+    const char *farewell; /* and whenever it is given back; shorter than TERM_FAREWELL_MAX */
+};
+
+#define TERM_FAREWELL_MAX 160
+
+/* Takes the terminal of stdout over. On failure the terminal is as before. */
+HAUL_CHECKED enum haul_err term_open(struct haul_loop *loop, const struct term_setup *setup,
                                      const struct term_events *events, struct term **ret_term,
                                      struct haul_error *err);
 
@@ -41,6 +52,9 @@ void term_frame_end(struct term *term, uint64_t now);
 
 /* What the frames cost. */
 const struct wire_figures *term_figures(const struct term *term);
+
+/* Within a frame: bytes of a terminal's own, which move no cursor and change no cell. */
+void term_say(struct term *term, const char *bytes);
 
 /* Within a frame, as its last step: where the cursor is seen, or that it is not. */
 void term_cursor(struct term *term, bool shown, int y, int x);

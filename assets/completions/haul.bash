@@ -11,6 +11,10 @@ _haul_value() {
     --priority) words="normal high low" ;;
     --if-exists) words="rename skip overwrite fail" ;;
     --theme) words="default light high-contrast color-blind mono" ;;
+    --mouse) words="auto on off" ;;
+    --title) words="auto on off" ;;
+    --tab-progress) words="auto on off" ;;
+    --notify) words="auto bell osc9 osc777 off" ;;
     --progress) words="auto bar plain json none" ;;
     --reset) words="jobs per-host limit history-keep history-age" ;;
     --out|-o|--jobs|-j|--per-host|--limit|--history-keep|--history-age|--item-limit|--header|-H|--user-agent|-A|--referer|-e|--user|-u|--cookie|-b|--cookies|--bearer|--request|-X|--data|--json-data|--form|--noproxy|--proxy|--checksum|--retries|--retry-wait|--retry-on|--connect-timeout|--connections|-x|--min-split|--stall-timeout|--min-speed|--timeout|--url|--on-done|--on-failed|--on-batch-done|--hook-timeout|--ui-rate|--last|-n|--session|--host) kind=none ;;
@@ -21,7 +25,7 @@ _haul_value() {
 # The options of the command $1: sets `words`.
 _haul_options() {
     case $1 in
-    '') words="--dir --out --input-file --jobs --per-host --limit --priority --history-keep --history-age --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --theme --ui-rate --log --config --session --host --help --version" ;;
+    '') words="--dir --out --input-file --jobs --per-host --limit --priority --history-keep --history-age --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --theme --ui-rate --mouse --title --tab-progress --notify --log --config --session --host --help --version" ;;
     get) words="--dir --out --input-file --jobs --per-host --limit --priority --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --on-done --on-failed --on-batch-done --hook-timeout --progress --quiet --verbose --log --config --help --version" ;;
     add) words="--dir --out --input-file --jobs --per-host --limit --priority --history-keep --history-age --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --json --config --session --host --help --version" ;;
     list) words="--json --session --host --help --version" ;;

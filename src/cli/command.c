@@ -67,8 +67,7 @@ static int run_screen(const struct args *args)
         .options = args->item,
         .config = args->config,
         .log_path = args->run.log,
-        .theme = args->run.theme,
-        .ui_rate = (uint64_t)args->run.ui_rate,
+        .run = &args->run,
     });
     requests_fini(&requests);
     return status;

@@ -11,6 +11,7 @@
 
 struct command;
 struct config;
+struct run_options;
 struct requests;
 
 /* What the command line asks the screen to do. Everything is borrowed for the call. */
@@ -22,8 +23,7 @@ struct cli_start {
     const struct haul_options *options; /* for what is added from the screen */
     struct config *config;              /* for the links of that */
     const char *log_path;               /* NULL: none was asked for */
-    unsigned theme;                     /* enum run_theme (config/run_options.h) */
-    uint64_t ui_rate;                   /* bytes a second; 0: no bound */
+    const struct run_options *run;      /* how it looks, and what it costs */
 };
 
 /* The keys of something that can be done on the screen. */

@@ -30,7 +30,9 @@ static unsigned takes_of_run(const char *name)
         {"on-failed", COMMAND_TAKES_HOOKS},    {"on-batch-done", COMMAND_TAKES_HOOKS},
         {"hook-timeout", COMMAND_TAKES_HOOKS}, {"theme", COMMAND_TAKES_SCREEN},
         {"ui-rate", COMMAND_TAKES_SCREEN},     {"last", COMMAND_TAKES_HISTORY},
-        {"clear", COMMAND_TAKES_HISTORY},
+        {"clear", COMMAND_TAKES_HISTORY},      {"mouse", COMMAND_TAKES_SCREEN},
+        {"title", COMMAND_TAKES_SCREEN},       {"tab-progress", COMMAND_TAKES_SCREEN},
+        {"notify", COMMAND_TAKES_SCREEN},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

@@ -55,7 +55,7 @@ enum command_takes {
     COMMAND_TAKES_LINK = 1 << 8,     /* --url, the options of a link's origin, and live ones */
     COMMAND_TAKES_RESET = 1 << 10,   /* --reset */
     COMMAND_TAKES_HOOKS = 1 << 11,   /* --on-done and its like */
-    COMMAND_TAKES_SCREEN = 1 << 13,  /* --theme and --ui-rate */
+    COMMAND_TAKES_SCREEN = 1 << 13,  /* --theme, --ui-rate, --mouse and its like */
     COMMAND_TAKES_HISTORY = 1 << 14, /* --last and --clear */
     COMMAND_TAKES_CONFIG = 1 << 9,   /* --config; the file is read before it runs */
 };

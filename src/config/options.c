@@ -29,6 +29,11 @@ static const char *const theme_choices[] = {"default",     "light", "high-contra
 
 static_assert(COUNT_OF(if_exists_choices) == HAUL_IF_EXISTS_COUNT + 1, "a word for each value");
 static_assert(COUNT_OF(priority_choices) == HAUL_PRIORITY_COUNT + 1, "a word for each value");
+static const char *const switch_choices[] = {"auto", "on", "off", NULL};
+static const char *const notify_choices[] = {"auto", "bell", "osc9", "osc777", "off", NULL};
+
+static_assert(COUNT_OF(switch_choices) == RUN_SWITCH_COUNT + 1, "a word for each value");
+static_assert(COUNT_OF(notify_choices) == RUN_NOTIFY_COUNT + 1, "a word for each value");
 static_assert(COUNT_OF(theme_choices) == RUN_THEME_COUNT + 1, "a word for each value");
 static_assert(COUNT_OF(progress_choices) == RUN_PROGRESS_COUNT + 1, "a word for each value");
 
@@ -611,6 +616,44 @@ static const struct haul_option rows[] = {
         .value_name = "RATE",
         .help = "Bytes per second that the screen may cost while you only look; 0 is no limit, "
                 "and below 1000 fewer columns move",
+    },
+    {
+        CLIENT("mouse", mouse),
+        .type = HAUL_OPTION_CHOICE,
+        .initial = "auto",
+        .choices = switch_choices,
+        .value_name = "WHEN",
+        .help = "Whether the screen takes the mouse: auto (where the terminal has one), on or off; "
+                "with Shift the terminal keeps it for selecting text",
+    },
+    {
+        CLIENT("title", title),
+        .type = HAUL_OPTION_CHOICE,
+        .initial = "auto",
+        .choices = switch_choices,
+        .value_name = "WHEN",
+        .help =
+            "Whether the window's title tells of progress and rate: auto (where the terminal is "
+            "known to have one), on or off",
+    },
+    {
+        CLIENT("tab-progress", tab_progress),
+        .type = HAUL_OPTION_CHOICE,
+        .initial = "auto",
+        .choices = switch_choices,
+        .value_name = "WHEN",
+        .help =
+            "Whether tab or task bar show progress (OSC 9;4): auto (where the terminal is known "
+            "to), on or off",
+    },
+    {
+        CLIENT("notify", notify),
+        .type = HAUL_OPTION_CHOICE,
+        .initial = "auto",
+        .choices = notify_choices,
+        .value_name = "HOW",
+        .help = "How the screen tells that an item failed or all is done: auto, bell, osc9, osc777 "
+                "or off",
     },
     {
         CLIENT("progress", progress),

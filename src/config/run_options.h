@@ -18,6 +18,18 @@ enum run_progress {
     RUN_PROGRESS_COUNT
 };
 
+enum run_switch { RUN_AUTO, RUN_ON, RUN_OFF, RUN_SWITCH_COUNT };
+
+/* How the screen tells of a batch's end, and of what failed. */
+enum run_notify {
+    RUN_NOTIFY_AUTO, /* by what is known of the terminal */
+    RUN_NOTIFY_BELL,
+    RUN_NOTIFY_OSC9,
+    RUN_NOTIFY_OSC777,
+    RUN_NOTIFY_OFF,
+    RUN_NOTIFY_COUNT
+};
+
 enum run_theme {
     RUN_THEME_DEFAULT,
     RUN_THEME_LIGHT,
@@ -43,6 +55,10 @@ struct run_options {
     bool verbose;
     enum run_progress progress;
     enum run_theme theme;
+    enum run_switch mouse; /* the screen takes clicks */
+    enum run_switch title;
+    enum run_switch tab_progress;
+    enum run_notify notify;
     int64_t ui_rate; /* bytes a second for the screen; 0: no bound */
     char *log;       /* file, or NULL */
     uint64_t last;   /* entries of the history, 0: all */

@@ -1041,15 +1041,19 @@ int main(void)
     static const struct clock still = {still_ticks, still_wall, still_chance, NULL, NULL};
     struct haul_options *options = haul_options_new();
     xstrset(&options->dir, "/home/user/Downloads");
-    const char *theme = getenv("HAUL_FAKE_THEME");
+    struct option_set set;
+    option_set_init(&set);
     struct config *config = NULL;
     struct haul_error err;
-    if (getenv("HAUL_FAKE_CONFIG") &&
-        config_load(getenv("HAUL_FAKE_CONFIG"), &config, &err) != HAUL_OK) {
+    if (config_environment(&set, &err) != HAUL_OK ||
+        (getenv("HAUL_FAKE_CONFIG") &&
+         config_load(getenv("HAUL_FAKE_CONFIG"), &config, &err) != HAUL_OK)) {
         fprintf(stderr, "%s\n", err.text);
         return 1;
     }
-    struct ui_start start = {.theme = theme ? (enum theme_name)(theme[0] - '0') : THEME_DEFAULT,
+    if (!haul_option_given(haul_option_find("ui-rate"), &set.run))
+        set.run.ui_rate = 0; /* no bound */
+    struct ui_start start = {.run = &set.run,
                              .session = "default",
                              .host = is_away_wanted() ? "me@box" : NULL,
                              .options = options,
@@ -1058,6 +1062,7 @@ int main(void)
                              .log_path = getenv("HAUL_FAKE_STDERR"),
                              .clock = &still};
     int status = ui_main(&start);
+    option_set_fini(&set);
     config_free(config);
     haul_options_unref(options);
     return status;

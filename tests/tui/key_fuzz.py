@@ -1,4 +1,4 @@
-"""Ten thousand random keys and pastes, with the memory checked: the screen survives all of them.
+"""Ten thousand random keys, clicks and pastes, with the memory checked: the screen survives all of them.
 
 The seed is printed, and taken from HAUL_SEED, so that a failure can be had again. Keys that end the
 program are among them: it is then started again, and goes on with the next ones. Ctrl-Z is left out:
@@ -28,7 +28,7 @@ QUEUES = ["busy", "hostile", "empty", "busy"]
 
 SEQUENCES = [b"\033", b"\r", b"\t", b"\033[Z", b"\033[A", b"\033[B", b"\033[C", b"\033[D", b"\033[5~",
              b"\033[6~", b"\033[H", b"\033[F", b"\033[3~", b"\177", b"\033OB", b"\033[1;5A",
-             b"\033[<0;10;5M", b"\033[<64;10;5M", b"\033[999~", b"\033]11;rgb:0/0/0\007",
+             b"\033[999~", b"\033OP", b"\033[24~", b"\033[[C", b"\033x", b"\033[15;2~", b"\033]11;rgb:0/0/0\007",
              b"\007", b"\007", b"\007", b"\007", b"\r", b"Q", b"q"]
 WORDS = [b"state:failed", b"size>1G", b"-photos", b'"a b', b"host:", b"done<50%", b"rate>", b"tar",
          b"https://example.org/x.zip", "資料".encode(), b"\xff\xfe", b"2M", b"/tmp/"]
@@ -36,8 +36,19 @@ PASTES = [b"https://example.org/a\nhttps://example.org/b\n", b"no link at all", 
           b"", b"curl 'https://example.org/c' -H 'A: b'", b"x" * 5000, b"\x00\x01\xff"]
 
 
+def mouse(chance):
+    """A press, or what else a terminal tells of the mouse, in the old form too."""
+    if chance.randrange(20) == 0:
+        return b"\033[M" + bytes(chance.randrange(32, 256) for _ in range(3))
+    button = chance.choice([0, 0, 0, 0, 64, 65, 2, 4, 32, 35, 66, 99999])
+    column, line = chance.randrange(0, 130), chance.randrange(0, 45)
+    return b"\033[<%d;%d;%d%c" % (button, column, line, chance.choice(b"MMm"))
+
+
 def step(chance):
-    kind = chance.randrange(100)
+    kind = chance.randrange(110)
+    if kind >= 100:
+        return mouse(chance)
     if kind < 70:
         return bytes([chance.randrange(0x20, 0x7f)])
     if kind < 85:

@@ -33,7 +33,7 @@ struct screen_case {
     const char *locale; /* NULL: UTF-8 */
     const char *type;   /* TERM; NULL: xterm-256color */
     bool no_color;
-    const char *theme;  /* its number in ui/theme.h; NULL: the default */
+    const char *theme;  /* see --theme; NULL: the default */
     const char *config; /* the configuration; NULL: none */
     bool ascii;
     bool colors; /* compare them */
@@ -66,24 +66,29 @@ static const struct screen_case cases[] = {
      .rows = 24,
      .type = "xterm",
      .colors = true},
-    {.name = "light-80x24", .fake = "busy", .cols = 80, .rows = 24, .theme = "1", .colors = true},
+    {.name = "light-80x24",
+     .fake = "busy",
+     .cols = 80,
+     .rows = 24,
+     .theme = "light",
+     .colors = true},
     {.name = "high-contrast-80x24",
      .fake = "busy",
      .cols = 80,
      .rows = 24,
-     .theme = "2",
+     .theme = "high-contrast",
      .colors = true},
     {.name = "color-blind-80x24",
      .fake = "busy",
      .cols = 80,
      .rows = 24,
-     .theme = "3",
+     .theme = "color-blind",
      .colors = true},
     {.name = "no-theme-80x24",
      .fake = "busy",
      .cols = 80,
      .rows = 24,
-     .theme = "4",
+     .theme = "mono",
      .colors = true},
     {.name = "busy-300x100", .fake = "busy", .cols = 300, .rows = 100, .colors = true},
     {.name = "mono-80x24", .fake = "busy", .cols = 80, .rows = 24, .type = "vt220", .colors = true},
@@ -527,7 +532,7 @@ static void child_run(const struct run *run, const char *program)
     setenv("TERM", what->type ? what->type : "xterm-256color", 1);
     setenv("HAUL_ASCII", what->ascii ? "1" : "", 1);
     setenv("NO_COLOR", what->no_color ? "1" : "", 1);
-    setenv("HAUL_FAKE_THEME", what->theme ? what->theme : "0", 1);
+    setenv("HAUL_THEME", what->theme ? what->theme : "", 1);
     setenv("TZ", "UTC", 1);
     if (what->config)
         setenv("HAUL_FAKE_CONFIG", file_path(run, "config"), 1);

@@ -33,6 +33,17 @@ static void hear_key(void *ctx, const struct input_key *key)
                  key->text);
 }
 
+static void hear_mouse(void *ctx, const struct input_mouse *mouse)
+{
+    size_t at = strlen(heard);
+    (void)ctx;
+    snprintf(heard + at, sizeof(heard) - at, "%s@%d,%d ",
+             mouse->what == INPUT_CLICK      ? "click"
+             : mouse->what == INPUT_WHEEL_UP ? "up"
+                                             : "down",
+             mouse->y, mouse->x);
+}
+
 static void hear_paste(void *ctx, const char *bytes, size_t len, bool too_big)
 {
     size_t at = strlen(heard);
@@ -48,7 +59,8 @@ static void hear_mode(void *ctx, unsigned mode, unsigned state)
     snprintf(heard + at, sizeof(heard) - at, "m%u=%u ", mode, state);
 }
 
-static const struct input_events events = {.key = hear_key, .paste = hear_paste, .mode = hear_mode};
+static const struct input_events events = {
+    .key = hear_key, .mouse = hear_mouse, .paste = hear_paste, .mode = hear_mode};
 
 /* Feeds BYTES in pieces of PIECE bytes, then lets the patience end. */
 static const char *fed_in(const char *bytes, size_t piece)
@@ -124,6 +136,18 @@ static void function_keys_and_alt_are_known(void **state)
                         "f1 f4 f1 f1 f5 f6 f10 f11 f12 ");
     assert_string_equal(fed("\033[[A\033[[E"), "f1 f5 "); /* the Linux console */
     assert_string_equal(fed("\033xq\033~\033\177\033 "), "alt-x k71:q alt-~ ");
+}
+
+static void the_mouse_is_no_key(void **state)
+{
+    (void)state;
+    for (size_t piece = 1; piece <= 12; piece++)
+        assert_string_equal(
+            fed_in("\033[<0;10;5M\033[<0;10;5mq\033[<64;1;1M\033[<65;300;99M", piece),
+            "click@4,9 k71:q up@0,0 down@98,299 ");
+    /* Movements, other buttons, modifiers, cells that are none. */
+    assert_string_equal(fed("\033[<32;9;9M\033[<2;9;9M\033[<4;9;9M\033[<16;9;9M\033[<66;9;9M"), "");
+    assert_string_equal(fed("\033[<0;0;5M\033[<0;5;0M\033[<0M\033[<M"), "");
 }
 
 static void unknown_sequences_type_nothing(void **state)
@@ -255,6 +279,7 @@ int main(void)
         cmocka_unit_test(every_form_of_a_key_is_known),
         cmocka_unit_test(escape_alone_is_a_key),
         cmocka_unit_test(function_keys_and_alt_are_known),
+        cmocka_unit_test(the_mouse_is_no_key),
         cmocka_unit_test(unknown_sequences_type_nothing),
         cmocka_unit_test(an_answer_about_a_mode_is_no_key),
         cmocka_unit_test(a_marked_paste_is_text_whatever_it_holds),

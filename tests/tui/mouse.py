@@ -1,0 +1,101 @@
+"""The mouse: what a click, the wheel and a drag do."""
+
+from tmux import Terminal, program
+
+
+def press(terminal, line, column, button=0):
+    """At a cell counted from 0, as the terminal tells of it: pressed and let go."""
+    where = f"{column + 1};{line + 1}"
+    terminal.write(f"\033[<{button};{where}M\033[<{button};{where}m")
+
+
+def place(terminal, text):
+    """Line and column of the first TEXT that is seen."""
+    for line, seen in enumerate(terminal.text().splitlines()):
+        if text in seen:
+            return line, seen.index(text)
+    raise AssertionError(f"{text!r} is not seen")
+
+
+def modes(terminal):
+    return terminal.tmux("display-message", "-p", "#{mouse_standard_flag}#{mouse_sgr_flag}").strip()
+
+
+def it_is_taken_and_given_back(path):
+    with Terminal() as terminal:
+        terminal.start(path, fake="empty")
+        assert modes(terminal) == "11", modes(terminal)
+        terminal.type("q")
+        terminal.wait("prompt$")
+        terminal.until("the mouse given back", lambda: modes(terminal) == "00")
+        terminal.tmux("clear-history")
+        terminal.type("clear", "Enter")
+        terminal.wait_gone("HAUL_FAKE")
+        terminal.start(path, fake="empty", HAUL_MOUSE="off")
+        assert modes(terminal) == "00", modes(terminal)
+
+
+def a_click_selects_and_one_more_opens(path):
+    with Terminal() as terminal:
+        terminal.start(path)
+        third = terminal.text().splitlines()[3 + 2][4:20]
+        press(terminal, 3 + 2, 8)
+        terminal.asks(["p"], "pause 3")
+        assert "https://" not in terminal.text(), "a click opened the details"
+        press(terminal, *place(terminal, third))
+        terminal.wait("https://")  # the link, in the details
+        terminal.type("Escape")
+        terminal.wait_gone("https://")
+        press(terminal, 3 + 1, 8)
+        terminal.asks(["p"], "pause 2")
+
+
+def the_wheel_moves(path):
+    with Terminal() as terminal:
+        terminal.start(path)
+        press(terminal, 8, 8, button=65)
+        terminal.asks(["x"], "cancel 4")
+        press(terminal, 8, 8, button=64)
+        terminal.asks(["x"], "cancel 1")
+
+
+def the_bar_and_the_tabs_are_buttons(path):
+    with Terminal(columns=120, rows=30) as terminal:
+        terminal.start(path)
+        press(terminal, *place(terminal, "p pause"))
+        terminal.until("pause 1", lambda: terminal.calls()[-1:] == ["pause 1"])
+        press(terminal, *place(terminal, "Failed"))
+        terminal.wait("[Failed]")
+        press(terminal, *place(terminal, "? help"))
+        terminal.wait("this page")
+        press(terminal, *place(terminal, "All"))
+        terminal.wait("[All]")
+        terminal.wait_gone("this page")
+        press(terminal, *place(terminal, "q quit"))
+        terminal.wait("Quit?")
+        press(terminal, 5, 8)  # only its answers count while a question is open
+        press(terminal, *place(terminal, "stay"))
+        terminal.wait_gone("Quit?")
+        press(terminal, *place(terminal, " name"))
+        terminal.wait("sort: name")
+
+
+def a_drag_does_nothing(path):
+    with Terminal() as terminal:
+        terminal.start(path)
+        terminal.write("\033[<0;9;6M\033[<32;9;7M\033[<32;9;9M\033[<0;9;9m")
+        terminal.write("\033[<4;9;9M\033[<4;9;9m")  # with Shift it is the terminal's
+        terminal.write("\033[<2;9;9M\033[<2;9;9m")
+        terminal.asks(["p"], "pause 3")
+
+
+def main():
+    path = program()
+    it_is_taken_and_given_back(path)
+    a_click_selects_and_one_more_opens(path)
+    the_wheel_moves(path)
+    the_bar_and_the_tabs_are_buttons(path)
+    a_drag_does_nothing(path)
+
+
+main()
