@@ -22,6 +22,7 @@
 #include "control/link.h"
 #include "control/proto.h"
 #include "control/reply.h"
+#include "control/skew.h"
 #include "haul/version.h"
 
 void client_call_free(struct open_call *call)
@@ -468,6 +469,17 @@ static struct open_call *call_find(struct haul_client *client, uint64_t id)
     return NULL;
 }
 
+/* Why the daemon refused, and what to do when it is too old for what was asked. */
+static void read_refusal(struct haul_client *client, const json_t *error,
+                         struct haul_error *ret_err)
+{
+    struct haul_place place = client_place(client);
+
+    proto_error_read(error, ret_err);
+    skew_explain(&client->daemon, &place,
+                 (enum proto_code)json_integer_value(json_object_get(error, "code")), ret_err);
+}
+
 /* One answer: the call is answered when it was the last that it needed. */
 static void on_answer(struct haul_client *client, const struct proto_message *message)
 {
@@ -481,7 +493,7 @@ static void on_answer(struct haul_client *client, const struct proto_message *me
         return;
     }
     if (message->error) {
-        proto_error_read(message->error, &err);
+        read_refusal(client, message->error, &err);
         call_set_failed(call, &err);
     } else if (call->kind == CALL_LIST) {
         if (list_continue(client, call, message->result))

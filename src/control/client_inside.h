@@ -8,6 +8,7 @@
 #include "control/link.h"
 #include "control/reconnect.h"
 #include "control/reply.h"
+#include "control/skew.h"
 #include "haul/client.h"
 
 /* What the files of the client share. */
@@ -61,7 +62,7 @@ struct haul_client {
     bool closed;
     bool parted; /* the daemon said that it goes */
     bool watching;
-    json_int_t minor; /* of the daemon's protocol */
+    struct skew daemon; /* who it says it is */
     uint64_t next_id;
     uv_timer_t later; /* answers calls that failed while they were made */
     uv_timer_t beat;  /* looks after the line, or for a new one */
@@ -79,6 +80,11 @@ struct haul_client {
     size_t row_count;
     struct hosts_rows hosts;
 };
+
+static inline struct haul_place client_place(const struct haul_client *client)
+{
+    return (struct haul_place){.session = client->session, .host = client->host};
+}
 
 /* One call that is one request. PARAMS is taken; NULL: there are none. */
 void client_call(struct haul_client *client, enum call_kind kind, json_t *params,

@@ -165,16 +165,19 @@ static void copy_text(char *to, size_t size, const json_t *from)
     (void)str_copy(to, size, json_is_string(from) ? json_string_value(from) : "");
 }
 
-static void read_hello(struct haul_client *client, const char *json, struct haul_hello *hello)
+static enum haul_err read_hello(struct haul_client *client, const char *json,
+                                struct haul_hello *hello, struct haul_error *err)
 {
+    struct haul_place place = client_place(client);
     json_t *result = json_loads(json, 0, NULL);
+    enum haul_err code = skew_read(result, &place, &client->daemon, err);
 
     copy_text(hello->version, sizeof hello->version, json_object_get(result, "version"));
     copy_text(hello->session, sizeof hello->session, json_object_get(result, "session"));
     copy_text(hello->host, sizeof hello->host, json_object_get(result, "host"));
     hello->pid = (int)json_integer_value(json_object_get(result, "pid"));
-    client->minor = json_integer_value(json_object_get(result, "minor"));
     json_decref(result);
+    return code;
 }
 
 /* The daemon's hello came: the connection is of use now. */
@@ -182,16 +185,19 @@ static void on_hello(void *ctx, const struct haul_reply *reply)
 {
     struct haul_client *client = ctx;
     struct haul_hello hello = {0};
+    struct haul_error err;
 
     if (client->closed || client->lost)
         return;
     if (reply->err) {
-        struct haul_error err = *reply->err;
-
+        err = *reply->err;
         link_refused(client->link, &err);
         return;
     }
-    read_hello(client, reply->json, &hello);
+    if (read_hello(client, reply->json, &hello, &err) != HAUL_OK) {
+        client_lose(client, &err);
+        return;
+    }
     client->ready = true;
     client->away = client->trying = false;
     reconnect_made(&client->reconnect);
@@ -255,7 +261,8 @@ void client_line_parted(struct haul_client *client)
 
 bool client_line_repeats(const struct haul_client *client)
 {
-    return client->host && client->events.away && client->ready && client->minor >= TOKEN_MINOR;
+    return client->host && client->events.away && client->ready &&
+           client->daemon.minor >= TOKEN_MINOR;
 }
 
 void client_line_init(struct haul_client *client)

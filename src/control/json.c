@@ -209,8 +209,10 @@ static bool read_number(const json_t *value, uint64_t max, uint64_t absent, uint
     return true;
 }
 
-/* The value of the enum whose name VALUE is. Absent is 0. */
-static bool read_name(const json_t *value, int (*from_name)(const char *), int *ret_number)
+/* The value of the enum whose name VALUE is. Absent is 0; a name that a newer peer made up is
+ * UNKNOWN, or unusable when that is -1. */
+static bool read_name(const json_t *value, int (*from_name)(const char *), int unknown,
+                      int *ret_number)
 {
     int number;
 
@@ -221,10 +223,8 @@ static bool read_name(const json_t *value, int (*from_name)(const char *), int *
     if (!json_is_string(value))
         return false;
     number = from_name(json_string_value(value));
-    if (number < 0)
-        return false;
-    *ret_number = number;
-    return true;
+    *ret_number = number < 0 ? unknown : number;
+    return *ret_number >= 0;
 }
 
 static bool field_to(const struct field *field, const json_t *value, void *record)
@@ -268,12 +268,12 @@ static bool field_to(const struct field *field, const json_t *value, void *recor
         xstrset(at, json_string_value(value));
         return true;
     case KIND_STATE:
-        if (!read_name(value, haul_state_from_name, &named))
+        if (!read_name(value, haul_state_from_name, HAUL_WAITING, &named))
             return false;
         *(enum haul_state *)at = (enum haul_state)named;
         return true;
     case KIND_PHASE:
-        if (!read_name(value, haul_phase_from_name, &named))
+        if (!read_name(value, haul_phase_from_name, HAUL_PHASE_NONE, &named))
             return false;
         *(enum haul_phase *)at = (enum haul_phase)named;
         return true;
@@ -311,11 +311,25 @@ json_t *json_from_item(const struct haul_item *item)
     return record_from(item_fields, COUNT_OF(item_fields), item);
 }
 
+/* A state that is newer than we are counts as waiting: the item is not over, and nothing is to be
+ * seen of it. Its note tells. */
+static void note_unknown_state(const json_t *json, struct haul_item *item)
+{
+    const char *state = json_string_value(json_object_get(json, "state"));
+
+    if (!state || haul_state_from_name(state) >= 0 || item->note[0] != '\0')
+        return;
+    free(item->note);
+    item->note = xasprintf("%.40s (the daemon is of a newer haul)", state);
+}
+
 enum haul_err json_to_item(const json_t *json, struct haul_item *ret_item, struct haul_error *err)
 {
     struct haul_item item = {0};
     enum haul_err code = record_to(item_fields, COUNT_OF(item_fields), json, &item, err);
 
+    if (code == HAUL_OK)
+        note_unknown_state(json, &item);
     if (code != HAUL_OK)
         haul_item_fini(&item);
     else
@@ -830,7 +844,7 @@ enum haul_err json_to_view(const json_t *object, struct haul_view *view, struct 
         if (value && !field_to(&numbers[i], value, view))
             return haul_fail(err, HAUL_E_RPC, "%s: the number is out of range", numbers[i].name);
     }
-    if (!read_name(sort, haul_sort_from_name, &named))
+    if (!read_name(sort, haul_sort_from_name, -1, &named))
         return haul_fail(err, HAUL_E_RPC, "sort: that is no order that haul knows");
     view->sort = (enum haul_sort)named;
     view->descending = json_is_true(json_object_get(object, "descending"));

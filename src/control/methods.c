@@ -15,6 +15,7 @@
 #include "control/json.h"
 #include "control/peer.h"
 #include "control/server.h"
+#include "control/skew.h"
 #include "haul/log.h"
 #include "haul/version.h"
 
@@ -132,15 +133,12 @@ static enum haul_err run_hello(struct call *call, const json_t *params, json_t *
 {
     json_int_t major = json_integer_value(json_object_get(params, "major"));
     json_int_t minor = json_integer_value(json_object_get(params, "minor"));
+    const char *version = json_string_value(json_object_get(params, "version"));
     char host[64] = "";
     json_t *result;
 
     if (major != HAUL_PROTOCOL_MAJOR)
-        return haul_fail(err, HAUL_E_VERSION,
-                         "the daemon (haul %s, process %d) speaks protocol %d.%d, this client "
-                         "%lld.%lld; end the daemon with: kill %d, then try again",
-                         HAUL_VERSION, (int)getpid(), HAUL_PROTOCOL_MAJOR, HAUL_PROTOCOL_MINOR,
-                         (long long)major, (long long)minor, (int)getpid());
+        return skew_refuse((uint64_t)major, (uint64_t)minor, version ? version : "?", err);
     if (call->peer->greeted)
         return haul_fail(err, HAUL_E_RPC, "hello was said before");
     if (server_is_full(call->server))

@@ -140,8 +140,8 @@ static enum haul_err decode_hosts(const json_t *result, struct haul_hosts *hosts
 }
 
 /* The links of an answer to `known`, newly allocated. */
-static enum haul_err decode_known(const json_t *result, struct haul_known_link **ret_known,
-                                  size_t *ret_count, struct haul_error *err)
+static void decode_known(const json_t *result, struct haul_known_link **ret_known,
+                         size_t *ret_count)
 {
     const json_t *rows = json_object_get(result, "known");
     size_t count = json_array_size(rows);
@@ -152,21 +152,16 @@ static enum haul_err decode_known(const json_t *result, struct haul_known_link *
         const char *name = json_string_value(json_object_get(row, "state"));
         int state = name ? haul_state_from_name(name) : 0;
 
-        if (state < 0) {
-            free(known);
-            return haul_fail(err, HAUL_E_RPC, "the daemon names an unknown state");
-        }
         known[i] = (struct haul_known_link){
             .index = (size_t)number_of(row, "index"),
             .id = number_of(row, "id"),
-            .state = (enum haul_state)state,
+            .state = state < 0 ? HAUL_WAITING : (enum haul_state)state, /* newer than we are */
             .finished_at = (int64_t)number_of(row, "finished_at"),
             .heals = number_of(row, "heals"),
         };
     }
     *ret_known = known;
     *ret_count = count;
-    return HAUL_OK;
 }
 
 static enum haul_err decode_undo(const json_t *result, struct haul_reply *reply,
@@ -260,7 +255,7 @@ enum haul_err reply_decode(enum call_kind kind, const json_t *result, struct rep
         reply->exit_status = (int)json_integer_value(json_object_get(result, "exit_status"));
         break;
     case CALL_KNOWN:
-        code = decode_known(result, &parts->known, &reply->known_count, err);
+        decode_known(result, &parts->known, &reply->known_count);
         reply->known = parts->known;
         break;
     case CALL_PROBE:

@@ -98,11 +98,26 @@ static void values_of_the_wrong_type_or_range_are_refused(void **state)
     assert_item_refused("{\"name\":\"a\",\"id\":\"7\"}");
     assert_item_refused("{\"name\":\"a\",\"id\":-1}");
     assert_item_refused("{\"name\":\"a\",\"id\":1.5}");
-    assert_item_refused("{\"name\":\"a\",\"state\":\"napping\"}");
     assert_item_refused("{\"name\":\"a\",\"state\":3}");
     assert_item_refused("{\"name\":5}");
     assert_item_refused("{\"name\":\"a\",\"connections\":4294967296}");
     assert_item_refused("{\"name\":\"a\",\"error\":[]}");
+}
+
+static void a_state_of_a_newer_daemon_counts_as_waiting(void **state)
+{
+    json_t *json = json_loads("{\"id\":1,\"state\":\"napping\",\"phase\":\"dreaming\","
+                              "\"mood\":[{\"x\":null}]}",
+                              0, NULL);
+    struct haul_item item;
+
+    (void)state;
+    assert_int_equal(json_to_item(json, &item, NULL), HAUL_OK);
+    assert_int_equal(item.state, HAUL_WAITING);
+    assert_int_equal(item.phase, HAUL_PHASE_NONE);
+    assert_string_equal(item.note, "napping (the daemon is of a newer haul)");
+    haul_item_fini(&item);
+    json_decref(json);
 }
 
 static void a_detail_comes_back_as_it_was(void **state)
@@ -385,6 +400,7 @@ int main(void)
         cmocka_unit_test(an_item_comes_back_as_it_was),
         cmocka_unit_test(an_items_json_is_one_line),
         cmocka_unit_test(values_of_the_wrong_type_or_range_are_refused),
+        cmocka_unit_test(a_state_of_a_newer_daemon_counts_as_waiting),
         cmocka_unit_test(a_detail_comes_back_as_it_was),
         cmocka_unit_test(a_host_comes_back_as_it_was),
         cmocka_unit_test(totals_come_back_as_they_were),
