@@ -45,7 +45,7 @@ _haul_options() {
     config) words="--dir --out --jobs --per-host --limit --priority --history-keep --history-age --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --progress --quiet --verbose --json --log --config --session --host --help --version" ;;
     wait) words="--json --session --host --help --version" ;;
     stop) words="--json --session --host --help --version" ;;
-    daemon) words="--jobs --per-host --limit --history-keep --history-age --on-done --on-failed --on-batch-done --hook-timeout --verbose --config --session --help --version" ;;
+    daemon) words="--jobs --per-host --limit --history-keep --history-age --on-done --on-failed --on-batch-done --hook-timeout --verbose --replace --config --session --help --version" ;;
     sessions) words="--json --help --version" ;;
     doctor) words="--json --session --host --help --version" ;;
     bridge) words="--session --help --version" ;;

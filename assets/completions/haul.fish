@@ -91,6 +91,7 @@ complete -c haul -n '__fish_seen_subcommand_from get config daemon' -s v -l verb
 complete -c haul -n '__fish_seen_subcommand_from history' -s n -l last -x -d 'At most so many entries, the newest; 0 is all of them'
 complete -c haul -n '__fish_seen_subcommand_from history' -l clear -d 'Forget the entries instead of showing them'
 complete -c haul -n '__fish_seen_subcommand_from add list show hosts pause resume cancel retry change remove clear undo move history set config wait stop sessions doctor' -l json -d 'Answer in JSON, for other programs'
+complete -c haul -n '__fish_seen_subcommand_from daemon' -l replace -d 'Take over from the daemon that runs, which goes on when that fails'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get config' -l log -r -F -d 'Append a log to FILE'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add config daemon' -l config -r -F -d 'Read this configuration; the default is $HAUL_CONFIG, else haul.conf'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add list show hosts pause resume cancel retry change remove clear undo move history set config wait stop daemon doctor bridge' -l session -x -d 'The queue to use; the default is $HAUL_SESSION, else \'default\''

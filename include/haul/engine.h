@@ -230,6 +230,7 @@ HAUL_CHECKED bool haul_engine_host(const struct haul_engine *engine, const char 
 /* While held, no item is started: for a daemon that was woken only to answer a question. Adding,
  * acting on, moving items and changing settings end it too. */
 void haul_engine_hold(struct haul_engine *engine, bool held);
+HAUL_CHECKED bool haul_engine_held(const struct haul_engine *engine);
 
 /* True when nothing runs, and nothing will without a user: no item waits or is queued, or all are
  * held. */

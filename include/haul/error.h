@@ -59,6 +59,7 @@ enum haul_class {
     X(INTERRUPTED, "interrupted", INTERRUPTED, false, "interrupted, what came is kept")            \
     X(NO_DAEMON, "no-daemon", LOCAL, false, "no daemon is running in this session")                \
     X(DAEMON_LOST, "daemon-lost", LOCAL, false, "the daemon went away")                            \
+    X(REPLACED, "replaced", LOCAL, true, "another haul took the daemon's place")                   \
     X(VERSION, "version", LOCAL, false, "client and daemon are of different versions")             \
     X(SOCKET, "socket", LOCAL, false, "the control socket is not usable")                          \
     X(RPC, "rpc", LOCAL, false, "a protocol message is not understood")                            \

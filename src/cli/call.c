@@ -11,6 +11,7 @@
 #include "cli/report.h"
 
 #define TRIES_MAX 5 /* to make a line anew, when one dropped */
+#define ASK_MOST  5 /* times, of daemons that replace each other */
 
 static void finish(struct call *call, int status)
 {
@@ -21,11 +22,22 @@ static void finish(struct call *call, int status)
     haul_loop_stop(call->loop);
 }
 
+/* A daemon that gives its place away has done nothing of what it answers so, and the next one is
+ * at the same door. */
+static bool ask_next(struct call *call, const struct haul_error *err)
+{
+    if (err->code != HAUL_E_REPLACED || call->asked >= ASK_MOST)
+        return false;
+    call->replaced = true;
+    haul_loop_stop(call->loop);
+    return true;
+}
+
 void call_reply(void *ctx, const struct haul_reply *reply)
 {
     struct call *call = ctx;
 
-    if (call->over)
+    if (call->over || call->replaced || (reply->err != NULL && ask_next(call, reply->err)))
         return;
     if (reply->err != NULL) {
         finish(call, report_error(reply->err));
@@ -58,7 +70,7 @@ static void on_away(void *ctx, const struct haul_away *away)
 {
     struct call *call = ctx;
 
-    if (call->over || away->trying)
+    if (call->over || call->replaced || away->trying)
         return;
     if (away->next_at == 0 || away->tries >= TRIES_MAX)
         finish(call, report_error(away->err));
@@ -80,7 +92,7 @@ static void on_lost(void *ctx, const struct haul_error *err)
 {
     struct call *call = ctx;
 
-    if (call->over)
+    if (call->over || call->replaced || ask_next(call, err))
         return;
     if (call->no_answer)
         finish(call, report_written(call->no_answer(call, err)));
@@ -101,13 +113,17 @@ int call_run(struct call *call)
         return report_error(&err);
     if (call->question)
         (void)setenv("HAUL_HOLD", "1", 1);
-    if (haul_client_open(call->loop, &place, call->start, &events, &call->client, &err) ==
-        HAUL_OK) {
-        haul_loop_run(call->loop);
-        haul_client_close(call->client);
-    } else {
-        on_lost(call, &err);
-    }
+    do {
+        call->replaced = call->sent = false;
+        call->asked++;
+        if (haul_client_open(call->loop, &place, call->start, &events, &call->client, &err) ==
+            HAUL_OK) {
+            haul_loop_run(call->loop);
+            haul_client_close(call->client);
+        } else {
+            on_lost(call, &err);
+        }
+    } while (call->replaced);
     haul_loop_free(call->loop);
     return call->status;
 }

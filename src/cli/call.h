@@ -31,6 +31,8 @@ struct call {
     struct haul_hello hello; /* who answers */
     struct haul_loop *loop;
     struct haul_client *client;
+    unsigned asked; /* how often */
+    bool replaced;  /* another daemon took the place of the one that was asked */
     bool sent;
     bool over;
     int status;

@@ -20,6 +20,7 @@
 #include "base/str.h"
 #include "cli/configure.h"
 #include "cli/hooks.h"
+#include "control/handover.h"
 #include "control/server.h"
 #include "control/spawn.h"
 #include "control/systemd.h"
@@ -40,6 +41,7 @@ struct daemon {
     uv_timer_t farewell; /* frees the engine, outside of its callback */
     uv_signal_t hangup;
     struct config *config; /* NULL: as it was when it started */
+    struct handover door;  /* of the daemon before this one, or for the next */
     struct haul_engine_events to_server;
     struct hooks *hooks;
     struct systemd systemd;
@@ -188,6 +190,7 @@ static void on_farewell(uv_timer_t *timer)
 {
     struct daemon *daemon = OWNER_OF(timer, struct daemon, farewell);
 
+    daemon->door.held = haul_engine_held(daemon->engine);
     haul_engine_free(daemon->engine);
     daemon->engine = NULL;
     hooks_free(daemon->hooks);
@@ -209,6 +212,8 @@ static enum haul_err start(struct daemon *daemon, struct haul_error *err)
     struct server_config config = {
         .session = daemon->args->args->run.session,
         .grace_ms = grace_ms(),
+        .door = daemon->door.lock_fd >= 0 ? &daemon->door : NULL,
+        .managed = daemon->systemd.notify != NULL,
         .ended = on_ended,
         .stopping = on_stopping,
         .ctx = daemon,
@@ -230,7 +235,8 @@ static enum haul_err start(struct daemon *daemon, struct haul_error *err)
                            daemon->args->args->run.session, &events, &daemon->engine, err);
     if (code != HAUL_OK)
         return code;
-    haul_engine_hold(daemon->engine, getenv(SPAWN_HOLD_ENV) != NULL);
+    haul_engine_hold(daemon->engine,
+                     config.door ? daemon->door.held : getenv(SPAWN_HOLD_ENV) != NULL);
     open_handles(daemon);
     return server_start(daemon->server, daemon->engine, err);
 }
@@ -244,6 +250,57 @@ static void finish(struct daemon *daemon)
     hooks_free(daemon->hooks);
     haul_loop_free(daemon->loop);
     config_free(daemon->config);
+    daemon->engine = NULL;
+    daemon->server = NULL;
+    daemon->hooks = NULL;
+    daemon->loop = NULL;
+    daemon->config = NULL;
+}
+
+/* The door of the daemon that runs, when we are to take its place and there is one. */
+static enum haul_err take_place(struct daemon *daemon, struct haul_error *err)
+{
+    const struct run_options *run = &daemon->args->args->run;
+    enum haul_err code =
+        run->replace ? handover_ask(run->session, &daemon->door, err) : HAUL_E_NO_DAEMON;
+
+    return code == HAUL_E_NO_DAEMON ? HAUL_OK : code;
+}
+
+/* True when another daemon took our place. When it was to and did not, all begins anew here. */
+static bool give_place(struct daemon *daemon)
+{
+    bool given, held = daemon->door.held;
+
+    server_part(daemon->server, &daemon->door);
+    daemon->door.held = held;
+    finish(daemon);
+    given = handover_give(&daemon->door);
+    if (!given)
+        LOG_WARN(daemon, "the next daemon does not serve; this one goes on");
+    return given;
+}
+
+/* Serves until the end, or until another one does. */
+static enum haul_err serve(struct daemon *daemon, int *ready_fd, struct haul_error *err)
+{
+    const char *session = daemon->args->args->run.session;
+    enum haul_err code;
+
+    for (;;) {
+        code = start(daemon, err);
+        if (code != HAUL_OK)
+            return code;
+        LOG_INFO(daemon, "haul %s serves session %s, process %d", HAUL_VERSION, session,
+                 (int)getpid());
+        handover_taken(&daemon->door);
+        spawn_tell(*ready_fd, NULL);
+        *ready_fd = -1;
+        systemd_tell(&daemon->systemd, "READY=1");
+        haul_loop_run(daemon->loop);
+        if (!server_is_replaced(daemon->server) || give_place(daemon))
+            return HAUL_OK;
+    }
 }
 
 static void tell_why_not(int ready_fd, const struct haul_error *err)
@@ -259,31 +316,56 @@ int daemon_refuse(const struct haul_error *err)
     return 1;
 }
 
-int daemon_main(const struct daemon_args *args)
+static int run(const struct daemon_args *args, int ready_fd)
 {
     struct daemon daemon = {.args = args};
-    int ready_fd = spawn_ready_fd();
     struct haul_error err;
     enum haul_err code = open_log(args, &err);
 
+    handover_init(&daemon.door);
     systemd_init(&daemon.systemd);
     if (ready_fd >= 0) /* a client's service was meant, not us */
         systemd_fini(&daemon.systemd);
     if (code == HAUL_OK)
-        code = start(&daemon, &err);
+        code = take_place(&daemon, &err);
+    if (code == HAUL_OK)
+        code = serve(&daemon, &ready_fd, &err);
     if (code == HAUL_OK) {
-        LOG_INFO(daemon, "haul %s serves session %s, process %d", HAUL_VERSION,
-                 args->args->run.session, (int)getpid());
-        spawn_tell(ready_fd, NULL);
-        systemd_tell(&daemon.systemd, "READY=1");
-        haul_loop_run(daemon.loop);
         LOG_INFO(daemon, "the daemon of session %s has ended", args->args->run.session);
     } else {
         LOG_ERROR(daemon, "the daemon can't run: %s", err.text);
         tell_why_not(ready_fd, &err);
     }
     finish(&daemon);
+    handover_fini(&daemon.door);
     systemd_fini(&daemon.systemd);
     haul_log_close();
     return code == HAUL_OK ? 0 : 1;
+}
+
+/* Who replaces a daemon gets the terminal back: the new one goes on without it, as one does that a
+ * client starts. */
+static int replace(const struct daemon_args *args)
+{
+    const char *session = args->args->run.session;
+    struct daemon_args detached = *args;
+    struct haul_error err;
+    int fd;
+    enum haul_err code = spawn_copy(session, &fd, &err);
+
+    detached.foreground = false;
+    if (code == HAUL_OK && fd < 0)
+        printf("haul %s serves session '%s' now\n", HAUL_VERSION, session);
+    if (code == HAUL_OK && fd >= 0)
+        return run(&detached, fd);
+    if (code != HAUL_OK)
+        fprintf(stderr, "haul: %s; the daemon that ran, if any, goes on\n", err.text);
+    return code == HAUL_OK ? 0 : 1;
+}
+
+int daemon_main(const struct daemon_args *args)
+{
+    int ready_fd = spawn_ready_fd();
+
+    return args->args->run.replace && ready_fd < 0 ? replace(args) : run(args, ready_fd);
 }

@@ -249,8 +249,13 @@ static const struct command commands[] = {
         .name = "daemon",
         .operands = "",
         .summary = "Run the session's daemon here; clients start one by themselves.",
+        .details =
+            "With --replace it takes the place of the daemon that runs, which may be of another "
+            "version: that one puts its downloads away and hands over its socket, and the new one "
+            "goes on with them in the background. Commands and screens that were connected "
+            "connect again. When the new one can't run, the old one goes on.",
         .takes = COMMAND_TAKES_SETTINGS | COMMAND_TAKES_SESSION | COMMAND_TAKES_VERBOSE |
-                 COMMAND_TAKES_HOOKS | COMMAND_TAKES_CONFIG,
+                 COMMAND_TAKES_HOOKS | COMMAND_TAKES_REPLACE | COMMAND_TAKES_CONFIG,
     },
     {
         .id = COMMAND_SESSIONS,

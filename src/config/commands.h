@@ -57,6 +57,7 @@ enum command_takes {
     COMMAND_TAKES_HOOKS = 1 << 11,   /* --on-done and its like */
     COMMAND_TAKES_SCREEN = 1 << 13,  /* --theme, --ui-rate, --mouse and its like */
     COMMAND_TAKES_HISTORY = 1 << 14, /* --last and --clear */
+    COMMAND_TAKES_REPLACE = 1 << 15, /* --replace */
     COMMAND_TAKES_CONFIG = 1 << 9,   /* --config; the file is read before it runs */
 };
 

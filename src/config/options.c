@@ -701,6 +701,13 @@ static const struct haul_option rows[] = {
         .once = true,
     },
     {
+        CLIENT("replace", replace),
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "Take over from the daemon that runs, which goes on when that fails",
+        .once = true,
+    },
+    {
         CLIENT("log", log),
         .type = HAUL_OPTION_TEXT,
         .value_name = "FILE",

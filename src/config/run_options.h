@@ -64,6 +64,7 @@ struct run_options {
     uint64_t last;   /* entries of the history, 0: all */
     bool clear;
     bool json;
+    bool replace; /* of `daemon`: take the place of the one that runs */
     bool help;
     bool version;
 };

@@ -328,6 +328,20 @@ static void add_join(struct open_call *call)
                           json_object_get(call->parts[i], "ids"));
 }
 
+/* What is answered with "replaced" is asked again as a whole: not so when a part of it is done. */
+static void add_half_done(struct open_call *call)
+{
+    size_t taken = 0;
+
+    for (size_t i = 0; i < call->part_count; i++)
+        taken += json_array_size(json_object_get(call->parts[i], "ids"));
+    if (call->err.code == HAUL_E_REPLACED && taken > 0)
+        (void)haul_fail(&call->err, HAUL_E_DAEMON_LOST,
+                        "another haul took the daemon's place after %zu links were added; add "
+                        "those that 'haul list' does not show",
+                        taken);
+}
+
 /* Takes over what a frame's new rows are: those it carries, and those that were there. */
 static bool take_rows(struct haul_client *client, const json_t *order, struct haul_item *changed,
                       size_t changed_count)
@@ -510,6 +524,8 @@ static void on_answer(struct haul_client *client, const struct proto_message *me
         return;
     if (call->kind == CALL_ADD && !call->failed)
         add_join(call);
+    if (call->kind == CALL_ADD && call->failed)
+        add_half_done(call);
     if (call->kind == CALL_UNWATCH)
         client_drop_rows(client);
     if (call->kind == CALL_UNWATCH_HOSTS)
@@ -533,7 +549,9 @@ static void on_line(void *ctx, const char *line, size_t len)
         return;
     }
     json_cleaned(message.root);
-    if (message.method && strcmp(message.method, "frame") == 0) {
+    if (message.method && strcmp(message.method, "replaced") == 0) {
+        client->replaced = true;
+    } else if (message.method && strcmp(message.method, "frame") == 0) {
         on_frame(client, message.params);
     } else if (message.method && strcmp(message.method, "hosts") == 0) {
         on_hosts(client, message.params);

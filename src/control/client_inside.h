@@ -60,7 +60,8 @@ struct haul_client {
     bool away; /* there was a line, and there will be one again */
     bool lost;
     bool closed;
-    bool parted; /* the daemon said that it goes */
+    bool replaced; /* the daemon said that another one takes its place */
+    bool parted;   /* the daemon said that it goes */
     bool watching;
     struct skew daemon; /* who it says it is */
     uint64_t next_id;

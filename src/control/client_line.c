@@ -1,10 +1,11 @@
 /* The life of a client's line to its daemon: hello, signs of life, its drop, and the next one.
  *
- * On this machine a drop is the end. A line to another machine breaks for reasons that pass, so it
- * is made anew, by ssh without a question, for as long as the owner stays; only what a person has
- * to settle is not tried again before somebody asks for it. A line that carries nothing for a while
- * is asked for a sign, because a connection may be dead without anybody telling. One timer does
- * both: there is either a line to look after or one to be made. */
+ * On this machine a drop is the end, unless another daemon takes the place of this one. A line to
+ * another machine breaks for reasons that pass, so it is made anew, by ssh without a question, for
+ * as long as the owner stays; only what a person has to settle is not tried again before somebody
+ * asks for it. A line that carries nothing for a while is asked for a sign, because a connection
+ * may be dead without anybody telling. One timer does both: there is either a line to look after or
+ * one to be made. */
 
 #include <stdlib.h>
 
@@ -27,7 +28,8 @@ static void cut(struct haul_client *client)
 {
     struct haul_error err;
 
-    (void)haul_fail(&err, HAUL_E_DAEMON_LOST, "%s does not answer any more", client->host);
+    (void)haul_fail(&err, HAUL_E_DAEMON_LOST, "%s does not answer any more",
+                    client->host ? client->host : "the daemon");
     err.retryable = true;
     link_cut(client->link, &err);
 }
@@ -68,7 +70,7 @@ static void watch_over(struct haul_client *client)
 
 static bool may_return(const struct haul_client *client)
 {
-    return client->host && client->events.away && !client->parted &&
+    return (client->host || client->replaced) && client->events.away && !client->parted &&
            (client->ready || client->away);
 }
 
@@ -199,7 +201,7 @@ static void on_hello(void *ctx, const struct haul_reply *reply)
         return;
     }
     client->ready = true;
-    client->away = client->trying = false;
+    client->away = client->trying = client->replaced = false;
     reconnect_made(&client->reconnect);
     link_greeted(client->link);
     watch_over(client);
@@ -230,14 +232,18 @@ static void on_ended(void *ctx, const struct haul_error *err)
 
     if (client->closed || client->lost)
         return;
+    if (client->replaced && client->ready)
+        (void)haul_fail(&told, HAUL_E_REPLACED,
+                        "another haul took the daemon's place in session %s%s%s", client->session,
+                        on, host);
     if (may_return(client)) {
-        go_away(client, err);
+        go_away(client, &told);
         return;
     }
     if (client->parted)
         (void)haul_fail(&told, HAUL_E_DAEMON_LOST, "the daemon of session %s%s%s was stopped",
                         client->session, on, host);
-    else if (client->ready && !client->host && err->code == HAUL_E_DAEMON_LOST)
+    else if (client->ready && !client->host && told.code == HAUL_E_DAEMON_LOST)
         (void)haul_fail(&told, HAUL_E_DAEMON_LOST,
                         "the daemon of session %s went away; run haul again", client->session);
     client_lose(client, &told);

@@ -169,6 +169,15 @@ enum haul_err conn_accept(struct conn *conn, uv_stream_t *listener, struct haul_
     return begin_reading(conn, err);
 }
 
+int conn_twin(const struct conn *conn)
+{
+    uv_os_fd_t fd;
+
+    if (uv_fileno((const uv_handle_t *)&conn->pipe, &fd) != 0)
+        return -1;
+    return endpoint_twin(fd);
+}
+
 static void on_connected(uv_connect_t *request, int status)
 {
     struct conn *conn = request->data;

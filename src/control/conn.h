@@ -44,6 +44,9 @@ void conn_connect(struct conn *conn, const char *path);
 /* Takes over FD, one end of a connected stream of our own making, and begins to read. */
 HAUL_CHECKED enum haul_err conn_adopt(struct conn *conn, int fd, struct haul_error *err);
 
+/* Another descriptor for the same connection, the caller's; -1 with errno. */
+int conn_twin(const struct conn *conn);
+
 /* Sends LINE, which is taken. */
 void conn_send(struct conn *conn, char *line, size_t len);
 /* Bytes that the kernel has not taken yet. */

@@ -198,6 +198,11 @@ void endpoint_remove(const char *path)
     (void)unlink(path);
 }
 
+int endpoint_twin(int fd)
+{
+    return fcntl(fd, F_DUPFD_CLOEXEC, 0);
+}
+
 int endpoint_null(void)
 {
     return open("/dev/null", O_RDWR | O_CLOEXEC);

@@ -37,6 +37,9 @@ HAUL_CHECKED enum haul_err endpoint_listen(const char *path, int *ret_fd, struct
 /* Takes the socket away: clients find nobody from now on. */
 void endpoint_remove(const char *path);
 
+/* Another descriptor for what FD is; -1 with errno. */
+int endpoint_twin(int fd);
+
 /* /dev/null, for the standard descriptors of a daemon; -1 with errno. */
 int endpoint_null(void);
 

@@ -209,10 +209,8 @@ static bool read_number(const json_t *value, uint64_t max, uint64_t absent, uint
     return true;
 }
 
-/* The value of the enum whose name VALUE is. Absent is 0; a name that a newer peer made up is
- * UNKNOWN, or unusable when that is -1. */
-static bool read_name(const json_t *value, int (*from_name)(const char *), int unknown,
-                      int *ret_number)
+/* The value of the enum whose name VALUE is. Absent is 0. */
+static bool read_name(const json_t *value, int (*from_name)(const char *), int *ret_number)
 {
     int number;
 
@@ -223,8 +221,20 @@ static bool read_name(const json_t *value, int (*from_name)(const char *), int u
     if (!json_is_string(value))
         return false;
     number = from_name(json_string_value(value));
-    *ret_number = number < 0 ? unknown : number;
-    return *ret_number >= 0;
+    if (number < 0)
+        return false;
+    *ret_number = number;
+    return true;
+}
+
+/* The same for what a daemon tells: a name that a newer one made up is INSTEAD. */
+static bool read_newer(const json_t *value, int (*from_name)(const char *), int instead,
+                       int *ret_number)
+{
+    if (read_name(value, from_name, ret_number))
+        return true;
+    *ret_number = instead;
+    return json_is_string(value);
 }
 
 static bool field_to(const struct field *field, const json_t *value, void *record)
@@ -268,17 +278,17 @@ static bool field_to(const struct field *field, const json_t *value, void *recor
         xstrset(at, json_string_value(value));
         return true;
     case KIND_STATE:
-        if (!read_name(value, haul_state_from_name, HAUL_WAITING, &named))
+        if (!read_newer(value, haul_state_from_name, HAUL_WAITING, &named))
             return false;
         *(enum haul_state *)at = (enum haul_state)named;
         return true;
     case KIND_PHASE:
-        if (!read_name(value, haul_phase_from_name, HAUL_PHASE_NONE, &named))
+        if (!read_newer(value, haul_phase_from_name, HAUL_PHASE_NONE, &named))
             return false;
         *(enum haul_phase *)at = (enum haul_phase)named;
         return true;
     case KIND_PRIORITY:
-        if (!read_name(value, haul_priority_from_name, &named))
+        if (!read_newer(value, haul_priority_from_name, HAUL_PRIORITY_NORMAL, &named))
             return false;
         *(enum haul_priority *)at = (enum haul_priority)named;
         return true;
@@ -844,7 +854,7 @@ enum haul_err json_to_view(const json_t *object, struct haul_view *view, struct 
         if (value && !field_to(&numbers[i], value, view))
             return haul_fail(err, HAUL_E_RPC, "%s: the number is out of range", numbers[i].name);
     }
-    if (!read_name(sort, haul_sort_from_name, -1, &named))
+    if (!read_name(sort, haul_sort_from_name, &named))
         return haul_fail(err, HAUL_E_RPC, "sort: that is no order that haul knows");
     view->sort = (enum haul_sort)named;
     view->descending = json_is_true(json_object_get(object, "descending"));

@@ -759,6 +759,12 @@ static const struct method methods[] = {
                    {"backwards", PARAM_BOOL, false, "the one before"}},
     },
     {
+        .name = "replace",
+        .run = run_replace,
+        .help = "Put everything away and give the socket to who asks; instead of hello",
+        .params = {{"version", PARAM_TEXT, false, "of the asking program"}},
+    },
+    {
         .name = "stop",
         .run = run_stop,
         .help = "Put everything away and end the daemon",
@@ -889,10 +895,11 @@ static enum haul_err check_request(const struct peer *peer, const struct proto_m
     if (!message->method || !message->id)
         return haul_fail(err, HAUL_E_RPC, "a request needs a \"method\" and an \"id\"");
     *ret_code = PROTO_REFUSED;
-    if (!peer->greeted && strcmp(message->method, "hello") != 0)
+    if (!peer->greeted && strcmp(message->method, "hello") != 0 &&
+        strcmp(message->method, "replace") != 0)
         return haul_fail(err, HAUL_E_RPC, "the first call must be \"hello\"");
     if (server_is_stopping(peer->server))
-        return haul_fail(err, HAUL_E_DAEMON_LOST, "the daemon is ending; try again");
+        return server_refuse(peer->server, err);
     *ret_code = PROTO_NO_METHOD;
     *ret_method = method_find(message->method);
     if (!*ret_method)

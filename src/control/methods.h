@@ -43,6 +43,7 @@ method_handler run_watch_hosts;
 method_handler run_unwatch_hosts;
 /* methods_control.c */
 method_handler run_undo;
+method_handler run_replace;
 method_handler run_log;
 method_handler run_watch_log;
 method_handler run_unwatch_log;

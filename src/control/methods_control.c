@@ -1,5 +1,7 @@
 /* The methods for what a user takes back, and for looking at the daemon itself. */
 
+#include <errno.h>
+
 #include "control/json.h"
 #include "control/methods.h"
 #include "control/peer.h"
@@ -7,6 +9,29 @@
 #include "haul/log.h"
 
 #define LINES_DEFAULT 200
+
+/* The connection goes to the file that talks to the next daemon, and is no peer's any more. */
+enum haul_err run_replace(struct call *call, const json_t *params, json_t **ret_result,
+                          struct haul_error *err)
+{
+    struct server *server = call->server;
+    struct peer *peer = call->peer;
+    int64_t asked = json_integer_value(call->id);
+    enum haul_err code;
+    int fd;
+
+    (void)params;
+    (void)ret_result;
+    if (peer->greeted || !json_is_integer(call->id))
+        return haul_fail(err, HAUL_E_RPC, "replace comes first on its connection, with a number");
+    fd = conn_twin(peer->conn);
+    if (fd < 0)
+        return haul_fail_errno(err, HAUL_E_SOCKET, errno, "can't hand the socket over");
+    code = server_replace(server, fd, asked, err);
+    if (code == HAUL_OK)
+        peer_end(peer, false);
+    return code;
+}
 
 enum haul_err run_undo(struct call *call, const json_t *params, json_t **ret_result,
                        struct haul_error *err)

@@ -31,6 +31,8 @@ struct server {
     struct hosts_source hosts;
     int lock_fd;
     int listen_fd; /* -1 once the listener owns it */
+    int talk_fd;   /* to the daemon that takes our place; -1: none does */
+    int64_t asked; /* id of its request */
     char *path;
     uv_pipe_t listener;
     uv_timer_t grace;
@@ -39,6 +41,7 @@ struct server {
     bool has_socket;        /* and made it: one of a service manager stays */
     bool started;
     bool stopping;
+    bool shut;         /* the listener is closed already */
     bool told_to_stop; /* by a client: that is no accident to the others */
     int open_handles;  /* while it is being freed */
     LIST_HEAD(, peer) peers;
@@ -126,6 +129,11 @@ const struct hosts_source *server_hosts(const struct server *server)
 const char *server_session(const struct server *server)
 {
     return server->config.session;
+}
+
+bool server_is_replaced(const struct server *server)
+{
+    return server->talk_fd >= 0;
 }
 
 bool server_is_stopping(const struct server *server)
@@ -294,6 +302,15 @@ static void on_connection(uv_stream_t *listener, int status)
     }
 }
 
+/* What the daemon before this one had. Its socket is ours only once we serve. */
+static enum haul_err take_door(struct server *server, struct handover *door)
+{
+    server->lock_fd = door->lock_fd;
+    server->listen_fd = door->listen_fd;
+    door->lock_fd = door->listen_fd = -1;
+    return HAUL_OK;
+}
+
 /* The session's lock. A daemon that holds it without answering is just ending or just starting:
  * it is waited for. */
 static enum haul_err take_lock(struct server *server, struct haul_error *err)
@@ -309,6 +326,20 @@ static enum haul_err take_lock(struct server *server, struct haul_error *err)
     return endpoint_lock(session, ENDPOINT_LIFE, true, &server->lock_fd, err);
 }
 
+/* The socket, unless a service manager made it, and before it the lock. */
+static enum haul_err make_door(struct server *server, struct haul_error *err)
+{
+    enum haul_err code = systemd_socket(server->path, &server->listen_fd, err);
+
+    if (code == HAUL_OK)
+        code = take_lock(server, err);
+    if (code == HAUL_OK && server->listen_fd < 0) {
+        code = endpoint_listen(server->path, &server->listen_fd, err);
+        server->has_socket = code == HAUL_OK;
+    }
+    return code;
+}
+
 enum haul_err server_new(struct haul_loop *loop, const struct server_config *config,
                          struct server **ret_server, struct haul_error *err)
 {
@@ -317,7 +348,7 @@ enum haul_err server_new(struct haul_loop *loop, const struct server_config *con
 
     server->config = *config;
     server->loop = loop;
-    server->lock_fd = server->listen_fd = -1;
+    server->lock_fd = server->listen_fd = server->talk_fd = -1;
     server->source = (struct view_source){
         .count = source_count,
         .at = source_at,
@@ -334,13 +365,7 @@ enum haul_err server_new(struct haul_loop *loop, const struct server_config *con
     proto_setup();
     code = endpoint_path(config->session, &server->path, err);
     if (code == HAUL_OK)
-        code = systemd_socket(server->path, &server->listen_fd, err);
-    if (code == HAUL_OK)
-        code = take_lock(server, err);
-    if (code == HAUL_OK && server->listen_fd < 0) {
-        code = endpoint_listen(server->path, &server->listen_fd, err);
-        server->has_socket = code == HAUL_OK;
-    }
+        code = config->door ? take_door(server, config->door) : make_door(server, err);
     if (code != HAUL_OK)
         server_free(server);
     else
@@ -368,6 +393,7 @@ enum haul_err server_start(struct server *server, struct haul_engine *engine,
     if (status != 0)
         return haul_fail(err, HAUL_E_SOCKET, "can't listen at %s: %s", server->path,
                          uv_strerror(status));
+    server->has_socket = server->has_socket || server->config.door;
     consider_ending(server);
     return HAUL_OK;
 }
@@ -380,6 +406,22 @@ static void on_goodbye_over(uv_timer_t *timer)
     conn_list_free(&server->parting);
 }
 
+/* A client that hears this knows where to find the next one: here. */
+static void tell_replaced(struct peer *peer)
+{
+    size_t len;
+    char *line = proto_notification("replaced", NULL, &len);
+
+    peer_send(peer, line, len);
+}
+
+enum haul_err server_refuse(const struct server *server, struct haul_error *err)
+{
+    if (server_is_replaced(server))
+        return haul_fail(err, HAUL_E_REPLACED, "another haul takes the daemon's place; ask again");
+    return haul_fail(err, HAUL_E_DAEMON_LOST, "the daemon is ending; try again");
+}
+
 static void on_engine_stopped(void *ctx)
 {
     struct server *server = ctx;
@@ -387,7 +429,10 @@ static void on_engine_stopped(void *ctx)
     struct call *call, *next;
     struct peer *peer, *next_peer;
 
-    (void)haul_fail(&err, HAUL_E_DAEMON_LOST, "the daemon was stopped");
+    if (server_is_replaced(server))
+        (void)server_refuse(server, &err);
+    else
+        (void)haul_fail(&err, HAUL_E_DAEMON_LOST, "the daemon was stopped");
     for (call = LIST_FIRST(&server->calls); call; call = next) {
         next = LIST_NEXT(call, of_server);
         if (call->awaits_stop)
@@ -399,6 +444,8 @@ static void on_engine_stopped(void *ctx)
         next_peer = LIST_NEXT(peer, of_server);
         if (server->told_to_stop)
             peer_bye(peer);
+        if (server_is_replaced(server) && peer->greeted)
+            tell_replaced(peer);
         peer_end(peer, true);
     }
     /* Unreferenced: it ends the loop only while unread answers would keep it. */
@@ -419,13 +466,51 @@ void server_stop(struct server *server)
         return;
     server->stopping = true;
     (void)uv_timer_stop(&server->grace);
-    if (server->has_socket)
+    if (server->has_socket && !server_is_replaced(server))
         endpoint_remove(server->path);
     server->has_socket = false;
     if (server->config.stopping)
         server->config.stopping(server->config.ctx);
-    uv_unref((uv_handle_t *)&server->listener);
+    if (!server->shut)
+        uv_unref((uv_handle_t *)&server->listener);
     haul_engine_stop(server->engine, on_engine_stopped, server);
+}
+
+/* From here on who connects waits for the next daemon: libuv would accept one more. */
+enum haul_err server_replace(struct server *server, int talk_fd, int64_t asked,
+                             struct haul_error *err)
+{
+    uv_os_fd_t fd = -1;
+
+    if (server->config.managed || !server->has_socket) {
+        close(talk_fd);
+        return haul_fail(err, HAUL_E_BAD_STATE,
+                         "a service manager runs the daemon: let it do that, with: "
+                         "systemctl --user restart haul@%s",
+                         server->config.session);
+    }
+    (void)uv_fileno((uv_handle_t *)&server->listener, &fd);
+    server->listen_fd = endpoint_twin(fd);
+    if (server->listen_fd < 0) {
+        close(talk_fd);
+        return haul_fail_errno(err, HAUL_E_SOCKET, errno, "can't hand the socket over");
+    }
+    uv_close((uv_handle_t *)&server->listener, NULL);
+    server->shut = true;
+    server->talk_fd = talk_fd;
+    server->asked = asked;
+    LOG_INFO(control, "another haul takes our place");
+    server_stop(server);
+    return HAUL_OK;
+}
+
+void server_part(struct server *server, struct handover *ret_door)
+{
+    *ret_door = (struct handover){.lock_fd = server->lock_fd,
+                                  .listen_fd = server->listen_fd,
+                                  .talk_fd = server->talk_fd,
+                                  .asked = server->asked};
+    server->lock_fd = server->listen_fd = server->talk_fd = -1;
 }
 
 /* The memory goes with the last of the handles that live in it. */
@@ -458,14 +543,17 @@ void server_free(struct server *server)
         endpoint_remove(server->path);
     if (server->lock_fd >= 0)
         close(server->lock_fd);
+    if (server->talk_fd >= 0)
+        close(server->talk_fd);
     free(server->path);
     if (!server->started) {
         free(server);
         return;
     }
     haul_log_listen(NULL, NULL);
-    server->open_handles = 3;
+    server->open_handles = server->shut ? 2 : 3;
     close_handle(server, (uv_handle_t *)&server->logged);
     close_handle(server, (uv_handle_t *)&server->grace);
-    close_handle(server, (uv_handle_t *)&server->listener);
+    if (!server->shut)
+        close_handle(server, (uv_handle_t *)&server->listener);
 }

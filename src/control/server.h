@@ -1,6 +1,7 @@
 #ifndef CONTROL_SERVER_H
 #define CONTROL_SERVER_H
 
+#include "control/handover.h"
 #include "control/hosts_view.h"
 #include "control/view.h"
 #include "haul/engine.h"
@@ -13,7 +14,9 @@ struct server;
 
 struct server_config {
     const char *session;
-    uint64_t grace_ms; /* how long it stays with nothing to do and nobody there */
+    struct handover *door; /* of the daemon before this one, taken; NULL: make one */
+    bool managed;          /* a service manager started us, and would miss us */
+    uint64_t grace_ms;     /* how long it stays with nothing to do and nobody there */
     /* All is put away and answered: once the owner's own handles are closed too, the loop ends. */
     void (*ended)(void *ctx);
     void (*stopping)(void *ctx); /* the end has begun; may be NULL */
@@ -39,6 +42,11 @@ void server_stop(struct server *server);
 /* The same because a client said so: the others are told, and do not come back by themselves. */
 void server_stop_told(struct server *server);
 
+/* True when it ended for another daemon to take its place. */
+bool server_is_replaced(const struct server *server);
+/* Moves the door to that one out of it, when all is put away. */
+void server_part(struct server *server, struct handover *ret_door);
+
 /* After the loop has ended, or if server_start() was never called. Gives the lock back. NULL is
  * fine. */
 void server_free(struct server *server);
@@ -55,6 +63,13 @@ const struct hosts_source *server_hosts(const struct server *server);
 const char *server_session(const struct server *server);
 bool server_is_stopping(const struct server *server);
 bool server_is_full(const struct server *server); /* of clients that have said hello */
+
+/* Puts everything away, then gives the door to who asked with request ASKED at TALK_FD, which is
+ * taken. HAUL_E_BAD_STATE when it is a service manager's. */
+HAUL_CHECKED enum haul_err server_replace(struct server *server, int talk_fd, int64_t asked,
+                                          struct haul_error *err);
+/* What is told to who asks for something while the daemon ends. */
+enum haul_err server_refuse(const struct server *server, struct haul_error *err);
 
 /* Where the connections of peers go that are told the last things. */
 struct conn_list *server_parting(struct server *server);

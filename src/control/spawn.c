@@ -182,6 +182,41 @@ out:
     return code;
 }
 
+/* In the new process. */
+static enum haul_err detach(int null, int pipe_fd, struct haul_error *err)
+{
+    if (setsid() < 0 || chdir("/") != 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
+        dup2(null, 2) < 0 || (pipe_fd != READY_FD && dup2(pipe_fd, READY_FD) < 0) ||
+        fcntl(READY_FD, F_SETFD, FD_CLOEXEC) != 0)
+        return haul_fail_errno(err, HAUL_E_SOCKET, errno, "can't leave the terminal");
+    (void)close_range(READY_FD + 1, ~0u, 0);
+    return HAUL_OK;
+}
+
+enum haul_err spawn_copy(const char *session, int *ret_fd, struct haul_error *err)
+{
+    int null = endpoint_null(), fds[2];
+    enum haul_err code;
+    pid_t child;
+
+    if (null < 0 || pipe2(fds, O_CLOEXEC) != 0)
+        return haul_fail_errno(err, HAUL_E_SOCKET, errno, "can't make a pipe to a new daemon");
+    child = fork();
+    if (child == 0) {
+        *ret_fd = READY_FD;
+        return detach(null, fds[1], err);
+    }
+    close(null);
+    close(fds[1]);
+    if (child < 0)
+        code = haul_fail_errno(err, HAUL_E_SOCKET, errno, "can't start a daemon");
+    else
+        code = await_ready(fds[0], session, err);
+    close(fds[0]);
+    *ret_fd = -1;
+    return code;
+}
+
 int spawn_ready_fd(void)
 {
     const char *value = getenv(SPAWN_READY_ENV);

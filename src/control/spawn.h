@@ -15,6 +15,11 @@
  * wrong: not for the loop's thread. */
 HAUL_CHECKED enum haul_err spawn_daemon(const char *session, struct haul_error *err);
 
+/* Makes a copy of this process that goes on as a daemon, away from terminal and folder, before it
+ * has threads or descriptors of its own. There *ret_fd is what spawn_tell() needs. Here it is -1,
+ * and the call waits until the copy is ready; its failure is this call's. */
+HAUL_CHECKED enum haul_err spawn_copy(const char *session, int *ret_fd, struct haul_error *err);
+
 /* The daemon's side: takes the descriptor out of the environment, -1 when there is none. */
 int spawn_ready_fd(void);
 /* Tells that it is ready (ERR NULL) or why it can't be, and closes FD. -1 is fine. */

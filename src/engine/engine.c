@@ -930,6 +930,11 @@ bool haul_engine_idle(const struct haul_engine *engine)
            (engine->held || counts[HAUL_QUEUED] + counts[HAUL_ACTIVE] + counts[HAUL_WAITING] == 0);
 }
 
+bool haul_engine_held(const struct haul_engine *engine)
+{
+    return engine->held;
+}
+
 void haul_engine_hold(struct haul_engine *engine, bool held)
 {
     engine->held = held;

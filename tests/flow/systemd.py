@@ -85,6 +85,29 @@ def the_managers_socket_is_served_and_stays(t):
 
 
 @case
+def it_is_the_managers_to_replace(t):
+    """A daemon that a manager watches would be missed; its socket lets clients wait meanwhile."""
+    manager = Manager(t)
+    door = listen(t)
+    daemon = serve(t, manager, door)
+    until("it is ready", lambda: manager.hears("READY=1"))
+    t.ok("set", "--jobs", 5)
+    result = t.haul("daemon", "--replace")
+    expect_equal(result.status, 1, str(result))
+    expect(f"systemctl --user restart haul@{t.session}".encode() in result.err, str(result))
+    expect(daemon.alive(), "the service has ended")
+    daemon.signal(signal.SIGTERM)
+    expect_equal(daemon.wait().status, 0, "status")
+    asks = t.start("list", "--json")
+    again = Manager(t, abstract=True)
+    daemon = serve(t, again, door)
+    result = asks.wait()
+    expect_equal(result.json()["totals"]["jobs"], 5, f"what the next one says: {result}")
+    t.ok("stop")
+    daemon.wait()
+
+
+@case
 def a_name_that_is_in_no_folder_is_told_too(t):
     manager = Manager(t, abstract=True)
     daemon = serve(t, manager)
