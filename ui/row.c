@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/url.h"
+#include "base/when.h"
 
 #define MARK_WIDTH        1
 #define PERCENT_WIDTH     4
@@ -171,7 +172,8 @@ enum row_tone row_state_tone(enum haul_state state)
 
 bool row_ticks(const struct haul_item *item)
 {
-    return item->state == HAUL_WAITING && item->retry_at > 0;
+    return (item->state == HAUL_WAITING && item->retry_at > 0) ||
+           (item->state == HAUL_QUEUED && item->start_at > 0);
 }
 
 static void fill_active(const struct haul_item *item, bool ascii, struct row_text *text)
@@ -257,6 +259,23 @@ static void fill_failed(const struct haul_item *item, bool short_words, struct r
                  item->note[0] ? item->note : haul_err_sentence(item->err));
 }
 
+/* "queued", "queued, high", "starts at 22:00". */
+static void fill_idle(const struct haul_item *item, int64_t now, bool short_words,
+                      struct row_text *text)
+{
+    const char *level = shows_priority(item) ? haul_priority_name(item->priority) : "";
+    const char *comma = level[0] ? ", " : "";
+    char when[WHEN_SIZE];
+    if (item->state != HAUL_QUEUED || item->start_at <= now)
+        snprintf(text->words, sizeof(text->words), "%s%s%s", haul_state_name(item->state), comma,
+                 level);
+    else if (short_words)
+        when_phrase(item->start_at, now, text->words);
+    else
+        snprintf(text->words, sizeof(text->words), "starts %s%s%s",
+                 when_phrase(item->start_at, now, when), comma, level);
+}
+
 void row_text(const struct haul_item *item, int64_t now, bool ascii, bool short_words,
               struct row_text *ret_text)
 {
@@ -279,9 +298,7 @@ void row_text(const struct haul_item *item, int64_t now, bool ascii, bool short_
         fill_failed(item, short_words, &text);
         break;
     default:
-        snprintf(text.words, sizeof(text.words), "%s%s%s", haul_state_name(item->state),
-                 shows_priority(item) ? ", " : "",
-                 shows_priority(item) ? haul_priority_name(item->priority) : "");
+        fill_idle(item, now, short_words, &text);
         break;
     }
     *ret_text = text;

@@ -39,6 +39,7 @@ complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_s
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add change config' -l priority -x -a 'normal high low' -d 'Which queued items start first: high, normal or low; what runs is not stopped'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add set config daemon' -l history-keep -x -d 'Entries of the history, the newest; 0 keeps no history'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add set config daemon' -l history-age -x -d 'Forget entries of the history that are older, as 30d; 0 is never'
+complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add change config' -l start-at -x -d 'Wait until then: 22:00, tomorrow 06:30, 2026-12-01 02:00, +2h; now: at once'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add change config' -l item-limit -x -d 'Bytes per second for one item, as 20M or 500K; 0 is no limit'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add change config' -s H -l header -x -d 'Send this header too; may be given several times'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add config' -s A -l user-agent -x -d 'How to introduce ourselves to the server'

@@ -12,6 +12,7 @@ enum haul_option_type {
     HAUL_OPTION_FLAG,    /* no value on the command line; "true" or "false" elsewhere */
     HAUL_OPTION_NUMBER,  /* integer within [min, max] */
     HAUL_OPTION_SECONDS, /* number, held in seconds; s m h suffixes */
+    HAUL_OPTION_TIME,    /* a point of time, see base/when.h; 0 is at once */
     HAUL_OPTION_SIZE,    /* bytes; K M G T suffixes of 1024 */
     HAUL_OPTION_RATE,    /* bytes per second, written as a size; 0 is no limit */
     HAUL_OPTION_TEXT,
@@ -76,10 +77,11 @@ struct haul_options {
     bool allow_unclean_end; /* take a body whose end the server did not vouch for */
     enum haul_if_exists if_exists;
     enum haul_priority priority;
-    uint64_t connections;         /* for one file, 1…64 */
-    uint64_t min_split;           /* bytes */
-    int64_t retries;              /* -1: for ever */
-    uint64_t retry_wait;          /* seconds before the first retry; doubles */
+    int64_t start_at;     /* ms since 1970, whole seconds; it waits until then; 0: it does not */
+    uint64_t connections; /* for one file, 1…64 */
+    uint64_t min_split;   /* bytes */
+    int64_t retries;      /* -1: for ever */
+    uint64_t retry_wait;  /* seconds before the first retry; doubles */
     struct haul_strings retry_on; /* rules for single statuses, see config/retry_rule.h */
     uint64_t connect_timeout;     /* seconds, 0: none */
     uint64_t stall_timeout;       /* seconds without a byte, 0: none */

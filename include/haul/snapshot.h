@@ -23,6 +23,7 @@ struct haul_item {
     uint64_t done;       /* bytes that are here */
     uint64_t rate;       /* bytes per second, smoothed; 0 unless active */
     int64_t eta;         /* seconds to go, -1 when not known */
+    int64_t start_at;    /* when one that is queued or paused may start at the earliest; 0: now */
     int64_t retry_at;    /* when it tries again, 0 unless waiting */
     int64_t added_at;    /* ms since 1970, 0 where the queue does not outlive the process */
     int64_t started_at;  /* 0 before the first start */

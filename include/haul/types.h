@@ -50,7 +50,7 @@ enum haul_priority {
 /* What a user can do to items that exist. */
 enum haul_action {
     HAUL_PAUSE,
-    HAUL_RESUME, /* paused or cancelled → queued */
+    HAUL_RESUME, /* paused or cancelled → queued; one that waits for its time, and is named: now */
     HAUL_CANCEL,
     HAUL_RETRY,  /* failed, cancelled or waiting → queued, tries counted anew */
     HAUL_REMOVE, /* out of the list; the partial file is deleted, in a session a minute later; a

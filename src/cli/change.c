@@ -84,8 +84,8 @@ int change_run(const struct args *args)
         return change_link(args);
     if (!gives_live_option(args)) {
         (void)haul_fail(&err, HAUL_E_USAGE,
-                        "nothing to change; write: haul change %s --url URL, --priority LEVEL or "
-                        "--item-limit RATE",
+                        "nothing to change; write: haul change %s --url URL, --priority LEVEL, "
+                        "--start-at TIME or --item-limit RATE",
                         args->operands[0]);
         return report_usage("change", &err);
     }

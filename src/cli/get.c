@@ -6,6 +6,7 @@
  * work away; a second one ends the process on the spot. Standard output stays empty.
  */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <uv.h>
@@ -13,6 +14,7 @@
 #include "base/clock.h"
 #include "base/loop.h"
 #include "base/mem.h"
+#include "base/when.h"
 #include "cli/collect.h"
 #include "cli/command.h"
 #include "cli/hooks.h"
@@ -26,6 +28,7 @@
 static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
 
 struct get {
+    const struct args *args;
     struct haul_loop *loop;
     struct haul_engine *engine;
     struct progress *progress;
@@ -37,7 +40,8 @@ struct get {
     uv_timer_t tick;         /* draws progress */
     uv_timer_t ending;       /* fires in the loop turn after the last item, to stop the engine */
     uv_signal_t signals[COUNT_OF(ending_signals)];
-    uint64_t began; /* ticks */
+    uint64_t began;     /* ticks */
+    int64_t told_start; /* the user was told that items wait until then */
     bool stopping;
 };
 
@@ -87,6 +91,19 @@ static void on_signal(uv_signal_t *handle, int number)
     stop(get);
 }
 
+/* Else it looks as if nothing went on: said once for all that start at the same time. */
+static void tell_start(struct get *get, const struct haul_item *item)
+{
+    char when[WHEN_SIZE], sentence[WHEN_SIZE + 32];
+
+    if (item->start_at == 0 || item->start_at == get->told_start || get->args->run.quiet)
+        return;
+    get->told_start = item->start_at;
+    snprintf(sentence, sizeof sentence, "waiting: starts %s",
+             when_phrase(item->start_at, clock_wall(&clock_system), when));
+    progress_say(get->progress, sentence);
+}
+
 /* Counts how the items end. Called while the engine works: only records. */
 static void on_item(void *ctx, uint64_t id, enum haul_happening what)
 {
@@ -95,6 +112,10 @@ static void on_item(void *ctx, uint64_t id, enum haul_happening what)
 
     if (what == HAUL_ITEM_DONE)
         get->outcome.done++;
+    if (what == HAUL_ITEM_ADDED && haul_engine_item(get->engine, id, &item)) {
+        tell_start(get, &item);
+        haul_item_fini(&item);
+    }
     if (what == HAUL_ITEM_FAILED && haul_engine_item(get->engine, id, &item)) {
         outcome_failed(&get->outcome, item.err);
         haul_item_fini(&item);
@@ -206,8 +227,10 @@ static enum haul_err run_engine(struct get *get, const struct args *args, struct
 
 static int get_all(const struct args *args, struct collected *input)
 {
-    struct get get = {
-        .input = input, .progress = progress_new(&args->run), .began = clock_ticks(&clock_system)};
+    struct get get = {.args = args,
+                      .input = input,
+                      .progress = progress_new(&args->run),
+                      .began = clock_ticks(&clock_system)};
     struct haul_error err;
     enum haul_err code = run_engine(&get, args, &err);
 

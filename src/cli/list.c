@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/filter.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -59,6 +60,7 @@ static size_t id_columns(const struct list *list, const struct haul_reply *reply
 static void print_rows(struct list *list, const struct haul_reply *reply)
 {
     size_t columns = output_columns();
+    int64_t now = clock_wall(&clock_system);
 
     list->id_columns = id_columns(list, reply);
     if (list->shown == 0 && reply->item_count > 0) {
@@ -66,7 +68,7 @@ static void print_rows(struct list *list, const struct haul_reply *reply)
         print_and_clear(&list->line);
     }
     for (size_t i = 0; i < reply->item_count; i++) {
-        list_line_item(&list->line, &reply->items[i], list->id_columns, columns);
+        list_line_item(&list->line, &reply->items[i], now, list->id_columns, columns);
         print_and_clear(&list->line);
     }
 }

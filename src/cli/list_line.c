@@ -8,6 +8,7 @@
 #include "base/fmt.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/when.h"
 
 #define FIXED_COLUMNS 49 /* all but the number and the name, with the gaps */
 #define NAME_MIN      8
@@ -30,26 +31,37 @@ void list_line_head(struct strbuf *to, size_t id_columns)
                          "DONE", "SIZE", "RATE", "ETA", "NAME");
 }
 
+/* One more thing to say, behind a comma when it is not the first. */
+static void say(char *buf, size_t size, const char *before, const char *text)
+{
+    size_t len = strlen(buf);
+
+    if (text[0] != '\0')
+        snprintf(buf + len, size - len, "%s%s%s", len > 0 ? ", " : "", before, text);
+}
+
 /* What there is to say of an item that has not come to a good end: of one that may still start its
- * priority, and its note. */
-static const char *remark(const struct haul_item *item, char *buf, size_t size)
+ * priority and when it does, and its note. */
+static const char *remark(const struct haul_item *item, int64_t now, char *buf, size_t size)
 {
     bool idle = item->state == HAUL_QUEUED || item->state == HAUL_PAUSED;
-    bool has_level = idle && item->priority != HAUL_PRIORITY_NORMAL;
-    bool has_note = item->note[0] != '\0' &&
-                    (item->state == HAUL_FAILED || idle || item->state == HAUL_WAITING);
+    char when[WHEN_SIZE];
 
-    snprintf(buf, size, "%s%s%s%s", has_level ? haul_priority_name(item->priority) : "",
-             has_level ? " priority" : "", has_level && has_note ? ", " : "",
-             has_note ? item->note : "");
+    buf[0] = '\0';
+    if (idle && item->priority != HAUL_PRIORITY_NORMAL)
+        say(buf, size, item->priority == HAUL_PRIORITY_HIGH ? "high" : "low", " priority");
+    if (idle && item->start_at > now)
+        say(buf, size, "starts ", when_phrase(item->start_at, now, when));
+    if (idle || item->state == HAUL_FAILED || item->state == HAUL_WAITING)
+        say(buf, size, "", item->note);
     return buf;
 }
 
 /* Appends NAME and, where the item has something to say, ": NOTE", cut to COLUMNS. */
-static void put_name(struct strbuf *to, const struct haul_item *item, size_t columns)
+static void put_name(struct strbuf *to, const struct haul_item *item, int64_t now, size_t columns)
 {
     char note[1024];
-    bool has_note = remark(item, note, sizeof note)[0] != '\0';
+    bool has_note = remark(item, now, note, sizeof note)[0] != '\0';
     char name[1024];
     size_t used, len;
 
@@ -69,7 +81,7 @@ static void put_name(struct strbuf *to, const struct haul_item *item, size_t col
     (void)!strbuf_puts(to, "\n");
 }
 
-void list_line_item(struct strbuf *to, const struct haul_item *item, size_t id_columns,
+void list_line_item(struct strbuf *to, const struct haul_item *item, int64_t now, size_t id_columns,
                     size_t columns)
 {
     bool active = item->state == HAUL_ACTIVE;
@@ -87,7 +99,7 @@ void list_line_item(struct strbuf *to, const struct haul_item *item, size_t id_c
         fmt_seconds(item->eta, eta);
     (void)!strbuf_printf(to, "%*" PRIu64 "  %-9s  %4s  %8s  %9s  %7s  ", (int)id_columns, item->id,
                          haul_state_name(item->state), percent, size, rate, eta);
-    put_name(to, item,
+    put_name(to, item, now,
              columns == 0 ? 0
                           : MAX(columns, FIXED_COLUMNS + id_columns + NAME_MIN) - FIXED_COLUMNS -
                                 id_columns - 1);

@@ -11,7 +11,7 @@
 
 size_t list_id_columns(const struct haul_item *items, size_t count);
 void list_line_head(struct strbuf *to, size_t id_columns);
-void list_line_item(struct strbuf *to, const struct haul_item *item, size_t id_columns,
+void list_line_item(struct strbuf *to, const struct haul_item *item, int64_t now, size_t id_columns,
                     size_t columns);
 
 /* "8 active, 142 queued, 2 failed; 48.2 MB/s, eta 04:12". */

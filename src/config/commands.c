@@ -130,8 +130,9 @@ static const struct command commands[] = {
         .summary = "Give an item another link to the same file, or items other options.",
         .details =
             "ID is an item's number, as 'haul list' shows it, a range like 3-7, a state like "
-            "failed, or 'all'. --item-limit and --priority take effect at once, also while an item "
-            "runs; --priority "
+            "failed, or 'all'. --item-limit, --priority and --start-at take effect at once, also "
+            "while an item runs; --start-at now, like resume, starts one that waits for its time; "
+            "--priority "
             "says which queued items start first, and stops none that runs. With --url, "
             "for one item, the bytes that are here are kept when "
             "the new link has the same file: by its ETag or date, else by its size and a compared "

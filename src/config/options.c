@@ -285,6 +285,15 @@ static const struct haul_option rows[] = {
         .lasting = true,
     },
     {
+        ITEM("start-at", start_at),
+        .type = HAUL_OPTION_TIME,
+        .initial = "now",
+        .value_name = "TIME",
+        .help = "Wait until then: 22:00, tomorrow 06:30, 2026-12-01 02:00, +2h; now: at once",
+        .live = true,
+        .once = true,
+    },
+    {
         ITEM("item-limit", item_limit),
         .type = HAUL_OPTION_RATE,
         .initial = "0",

@@ -12,10 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/fmt.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "base/when.h"
 #include "config/run_options.h"
 
 /* The field of a row, as what its type says it is. */
@@ -166,6 +168,19 @@ static enum haul_err set_seconds(const struct haul_option *option, int64_t *fiel
     return set_in_range(option, field, (int64_t)seconds, value, "a number of seconds", err);
 }
 
+/* Whole seconds, as it is written; a part of one is waited out. */
+static enum haul_err set_time(const struct haul_option *option, int64_t *field, const char *value,
+                              struct haul_error *err)
+{
+    const char *wrong = NULL;
+    int64_t when;
+
+    if (!when_parse(value, clock_wall(&clock_system), &when, &wrong))
+        return refuse(option, value, wrong, err);
+    *field = (when + 999) / 1000 * 1000;
+    return HAUL_OK;
+}
+
 static enum haul_err set_bytes(const struct haul_option *option, int64_t *field, const char *value,
                                struct haul_error *err)
 {
@@ -208,6 +223,8 @@ static enum haul_err set_field(const struct haul_option *option, union field fie
         return set_number(option, field.number, value, err);
     case HAUL_OPTION_SECONDS:
         return set_seconds(option, field.number, value, err);
+    case HAUL_OPTION_TIME:
+        return set_time(option, field.number, value, err);
     case HAUL_OPTION_SIZE:
     case HAUL_OPTION_RATE:
         return set_bytes(option, field.number, value, err);
@@ -251,6 +268,7 @@ static char *bytes_text(uint64_t bytes)
 char *haul_option_get(const struct haul_option *option, const void *target, size_t nth)
 {
     union field field = field_of(option, target);
+    char time[FMT_SIZE];
 
     if (option->type == HAUL_OPTION_LIST)
         return nth < field.list->count ? xstrdup(field.list->items[nth]) : NULL;
@@ -262,6 +280,8 @@ char *haul_option_get(const struct haul_option *option, const void *target, size
     case HAUL_OPTION_NUMBER:
     case HAUL_OPTION_SECONDS:
         return xasprintf("%" PRId64, *field.number);
+    case HAUL_OPTION_TIME:
+        return xstrdup(*field.number == 0 ? "now" : fmt_time(*field.number, time));
     case HAUL_OPTION_SIZE:
     case HAUL_OPTION_RATE:
         return bytes_text((uint64_t)*field.number);

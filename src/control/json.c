@@ -54,6 +54,7 @@ static const struct field item_fields[] = {
     {"done", KIND_U64, offsetof(struct haul_item, done)},
     {"rate", KIND_U64, offsetof(struct haul_item, rate)},
     {"eta", KIND_KNOWN, offsetof(struct haul_item, eta)},
+    {"start_at", KIND_TIME, offsetof(struct haul_item, start_at)},
     {"retry_at", KIND_TIME, offsetof(struct haul_item, retry_at)},
     {"added_at", KIND_TIME, offsetof(struct haul_item, added_at)},
     {"started_at", KIND_TIME, offsetof(struct haul_item, started_at)},

@@ -173,6 +173,59 @@ static bool end_rest_of(struct haul_engine *engine, const struct item *item)
     return true;
 }
 
+/* Other options for many items, of which neighbours often share theirs. */
+struct tuning {
+    const struct haul_options *given;
+    struct haul_options *before, *after; /* of the last one; referenced */
+};
+
+static struct haul_options *tuned(struct tuning *tuning, struct haul_options *options)
+{
+    if (options != tuning->before) {
+        haul_options_unref(tuning->before);
+        haul_options_unref(tuning->after);
+        tuning->before = haul_options_ref(options);
+        tuning->after = haul_options_copy(options);
+        haul_options_merge(tuning->after, tuning->given);
+    }
+    return haul_options_ref(tuning->after);
+}
+
+static void tuning_fini(struct tuning *tuning)
+{
+    haul_options_unref(tuning->before);
+    haul_options_unref(tuning->after);
+}
+
+static void tune_item(struct haul_engine *engine, struct item *item, struct tuning *tuning)
+{
+    queue_set_options(&engine->queue, item, tuned(tuning, item->options));
+    if (item_work(item)->transfer)
+        transfer_limit(item_work(item)->transfer);
+}
+
+/* Lets those go that wait for their time; the others of ITEMS are left alone. */
+static size_t start_now(struct haul_engine *engine, struct item *const *items, size_t count)
+{
+    struct haul_options *given = haul_options_new();
+    struct tuning tuning = {.given = given};
+    struct item **fit = xreallocarray(NULL, count, sizeof *fit);
+    size_t found = 0;
+
+    haul_option_mark(haul_option_find("start-at"), given, true);
+    for (size_t i = 0; i < count; i++) {
+        if (items[i]->state != HAUL_QUEUED || engine_starts_at(engine, items[i]) == 0)
+            continue;
+        tune_item(engine, items[i], &tuning);
+        fit[found++] = items[i];
+    }
+    keep_options(engine, fit, found);
+    tuning_fini(&tuning);
+    haul_options_unref(given);
+    free(fit);
+    return found;
+}
+
 static bool act_on(struct haul_engine *engine, enum haul_action action, struct item *item)
 {
     enum haul_state next = result_of(action, item);
@@ -301,6 +354,8 @@ enum haul_err haul_engine_act(struct haul_engine *engine, enum haul_action actio
     } else {
         if (action == HAUL_CANCEL)
             note_cancel(engine, items, count);
+        if (ids && (action == HAUL_RESUME || action == HAUL_RETRY))
+            changed += start_now(engine, items, count);
         for (size_t i = 0; i < count; i++)
             changed += act_on(engine, action, items[i]);
     }
@@ -431,31 +486,6 @@ enum haul_err haul_engine_change(struct haul_engine *engine, uint64_t id, const 
     return HAUL_OK;
 }
 
-/* Other options for many items, of which neighbours often share theirs. */
-struct tuning {
-    const struct haul_options *given;
-    struct haul_options *before, *after; /* of the last one; referenced */
-};
-
-static struct haul_options *tuned(struct tuning *tuning, struct haul_options *options)
-{
-    if (options != tuning->before) {
-        haul_options_unref(tuning->before);
-        haul_options_unref(tuning->after);
-        tuning->before = haul_options_ref(options);
-        tuning->after = haul_options_copy(options);
-        haul_options_merge(tuning->after, tuning->given);
-    }
-    return haul_options_ref(tuning->after);
-}
-
-static void tune_item(struct haul_engine *engine, struct item *item, struct tuning *tuning)
-{
-    queue_set_options(&engine->queue, item, tuned(tuning, item->options));
-    if (item_work(item)->transfer)
-        transfer_limit(item_work(item)->transfer);
-}
-
 enum haul_err haul_engine_tune(struct haul_engine *engine, const uint64_t *ids, size_t count,
                                const struct haul_options *given, size_t *ret_count,
                                struct haul_error *err)
@@ -472,8 +502,7 @@ enum haul_err haul_engine_tune(struct haul_engine *engine, const uint64_t *ids, 
         tune_item(engine, items[i], &tuning);
         items[fit++] = items[i];
     }
-    haul_options_unref(tuning.before);
-    haul_options_unref(tuning.after);
+    tuning_fini(&tuning);
     *ret_count = fit;
     haul_engine_hold(engine, false);
     keep_options(engine, items, fit);

@@ -13,6 +13,7 @@
 #include "base/fmt.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/when.h"
 
 #define HELD_PERCENT   20u   /* held up for so much of the time: that is what it is */
 #define SILENT_MS      5000u /* without a byte: worth a word */
@@ -53,6 +54,14 @@ static bool host_rests(const struct diagnosis_case *facts, char *buf)
     if (facts->host.until <= facts->now)
         return false;
     return say(buf, "waiting: host is backing off until %s", fmt_clock(facts->host.until, until));
+}
+
+static bool waits_for_its_time(const struct diagnosis_case *facts, char *buf)
+{
+    char when[WHEN_SIZE];
+
+    return facts->start_at > 0 && say(buf, "queued: it was told to start %s; resume starts it now",
+                                      when_phrase(facts->start_at, facts->now, when));
 }
 
 static bool queue_is_held(const struct diagnosis_case *facts, char *buf)
@@ -358,8 +367,9 @@ static void first_of(const struct diagnosis_case *facts, cause *const *causes, c
 
 const char *diagnose(const struct diagnosis_case *facts, char buf[DIAGNOSIS_SIZE])
 {
-    static cause *const queued[] = {host_rests,       queue_is_held, is_ending,   jobs_are_taken,
-                                    folder_is_silent, host_is_full,  starts_soon, NULL};
+    static cause *const queued[] = {waits_for_its_time, host_rests,     queue_is_held,
+                                    is_ending,          jobs_are_taken, folder_is_silent,
+                                    host_is_full,       starts_soon,    NULL};
     static cause *const waiting[] = {disk_is_full, host_rests, next_try, NULL};
     static cause *const active[] = {
         waits_for_host,      is_connecting, is_checking, is_finishing,

@@ -49,6 +49,7 @@ struct diagnosis_case {
     struct diagnosis_host host;
 
     /* Of one that is queued. */
+    int64_t start_at;   /* it waits for that time; 0: it does not */
     bool held;          /* nothing is started for now */
     bool folder_silent; /* its folder is still being looked through */
     bool ending;        /* an earlier run of it is being put away */

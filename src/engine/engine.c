@@ -411,6 +411,15 @@ void engine_wake(struct haul_engine *engine)
         uv_idle_start(&engine->soon, on_soon);
 }
 
+int64_t engine_starts_at(const struct haul_engine *engine, const struct item *item)
+{
+    int64_t at = item->options->start_at;
+
+    if (at == 0 || (item->state != HAUL_QUEUED && item->state != HAUL_PAUSED))
+        return 0;
+    return at > clock_wall(engine->clock) ? at : 0;
+}
+
 /* How many may run: what the user said, and what the descriptors allow. */
 static uint64_t slots(const struct haul_engine *engine)
 {
@@ -440,9 +449,13 @@ void engine_refuse_shut(const struct haul_engine *engine, const struct host *hos
 static struct lane *holder(void *ctx, struct item *item)
 {
     struct haul_engine *engine = ctx;
-    struct lane *lane = folder_wait(engine, item_dir(item));
+    struct lane *lane = NULL;
     struct host *host;
 
+    if (item->options->start_at != 0)
+        lane = starts_wait(&engine->starts, item->options->start_at, clock_wall(engine->clock));
+    if (!lane)
+        lane = folder_wait(engine, item_dir(item));
     if (lane)
         return lane;
     host = host_of(&engine->hosts, item_url(item));
@@ -568,6 +581,17 @@ static void finish_stopping(struct haul_engine *engine)
     keep_close(engine, on_kept, engine);
 }
 
+static void on_alarm(struct alarm *alarm)
+{
+    struct haul_engine *engine = OWNER_OF(alarm, struct haul_engine, alarm);
+
+    if (engine->open_handles == 0)
+        return;
+    starts_tick(&engine->starts, clock_wall(engine->clock));
+    engine->queue.version++; /* the rows tell what they wait for */
+    step(engine);
+}
+
 static void step(struct haul_engine *engine)
 {
     attend(engine);
@@ -577,6 +601,7 @@ static void step(struct haul_engine *engine)
         start_items(engine);
     arm_tick(engine);
     arm_limit(engine);
+    alarm_set(&engine->alarm, engine->closing ? INT64_MAX : engine->starts.next);
     if (disk_small_waits(engine->small))
         engine_wake(engine); /* to begin with them once the turn is over */
     if (engine->told_version != engine->queue.version) {
@@ -732,7 +757,8 @@ static void open_handles(struct haul_engine *engine)
     uv_timer_init(engine->loop, &engine->limit_timer);
     uv_timer_init(engine->loop, &engine->nudge);
     engine->soon.data = engine->tick.data = engine->limit_timer.data = engine->nudge.data = engine;
-    engine->open_handles = 4;
+    engine->alarm.poll.data = engine;
+    engine->open_handles = 5;
 }
 
 static void apply_settings(struct haul_engine *engine)
@@ -773,11 +799,16 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
     STAILQ_INIT(&engine->attention);
     TAILQ_INIT(&engine->limited);
     queue_init(&engine->queue);
+    starts_init(&engine->starts, &engine->queue.lanes);
     hosts_init(&engine->hosts, &engine->queue.lanes, &from_hosts);
     code = session ? keep_open(engine, session, err) : HAUL_OK;
     if (code == HAUL_OK)
         code = net_new(loop, on_settled, engine, &engine->net, err);
+    if (code == HAUL_OK)
+        code = alarm_init(&engine->alarm, engine->loop, on_alarm, err);
     if (code != HAUL_OK) {
+        if (engine->net)
+            net_free(engine->net);
         keep_close(engine, ignore, NULL);
         hosts_fini(&engine->hosts);
         queue_fini(&engine->queue);
@@ -842,8 +873,10 @@ void haul_engine_free(struct haul_engine *engine)
     undo_free(engine);
     repeat_free(engine);
     hosts_fini(&engine->hosts);
+    starts_fini(&engine->starts);
     queue_fini(&engine->queue);
     xstrset(&engine->news, NULL);
+    alarm_close(&engine->alarm, on_handle_closed);
     for (size_t i = 0; i < COUNT_OF(handles); i++)
         uv_close(handles[i], on_handle_closed);
 }

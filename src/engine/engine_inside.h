@@ -4,12 +4,14 @@
 #include <sys/queue.h>
 #include <uv.h>
 
+#include "base/alarm.h"
 #include "base/clock.h"
 #include "disk/small.h"
 #include "engine/host.h"
 #include "engine/limiter.h"
 #include "engine/queue.h"
 #include "engine/speed.h"
+#include "engine/starts.h"
 #include "haul/engine.h"
 #include "net/multi.h"
 
@@ -43,6 +45,8 @@ struct haul_engine {
     uv_timer_t tick;        /* once a second while something runs, else at the next due time */
     uv_timer_t limit_timer; /* when the bucket has tokens again */
     uv_timer_t nudge;       /* soon: transfers that put off a decision for a moment */
+    struct alarm alarm;     /* when the wall clock lets something start */
+    struct starts starts;
     unsigned open_handles;
     struct limiter limiter;
     struct speed speed;
@@ -74,6 +78,9 @@ uint64_t engine_now(const struct haul_engine *engine); /* ticks, cached by the l
 HAUL_CHECKED enum haul_err engine_add(struct haul_engine *engine, const char *token,
                                       const struct haul_request *requests, size_t count,
                                       haul_added_cb *added, void *ctx, struct haul_error *err);
+
+/* When a queued item starts that waits for its time; 0: it does not. */
+int64_t engine_starts_at(const struct haul_engine *engine, const struct item *item);
 
 /* Something changed that the step should look at. */
 void engine_wake(struct haul_engine *engine);

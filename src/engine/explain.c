@@ -100,6 +100,7 @@ char *explain_item(const struct haul_engine *engine, const struct item *item)
         .took = more->finished_at > 0 && more->started_at > 0 ? more->finished_at - more->started_at
                                                               : 0,
         .host = about_host(engine, host_find(&engine->hosts, item_url(item))),
+        .start_at = item->state == HAUL_QUEUED ? engine_starts_at(engine, item) : 0,
         .held = engine->held,
         .folder_silent = folder_is_silent(engine, item_dir(item)),
         .ending = item->state == HAUL_QUEUED && transfer,

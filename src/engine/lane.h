@@ -6,10 +6,10 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-/* Queued items that all wait for the same thing, a host or a folder, by their ranks in the queue:
- * what they wait for is asked once, not once an item, and a hundred thousand that wait cost the
- * ones that need not wait nothing. Four bytes an item that waits. Which item a rank is of, and what
- * it is made of, is the queue's to know; the lowest comes first.
+/* Queued items that all wait for the same thing, a host, a folder or a time, by their ranks in the
+ * queue: what they wait for is asked once, not once an item, and a hundred thousand that wait cost
+ * the ones that need not wait nothing. Four bytes an item that waits. Which item a rank is of, and
+ * what it is made of, is the queue's to know; the lowest comes first.
  *
  * A lane is closed while what it waits for is not there. Whoever sees that it may be there now
  * opens it, and the queue looks at its first item again; opening one too often costs that look. */

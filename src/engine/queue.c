@@ -246,7 +246,7 @@ static void look_again(struct queue *queue)
 {
     lanes_clear(&queue->lanes);
     memset(queue->unseen, 0, sizeof queue->unseen);
-    queue->ranks_stale = false;
+    queue->stale = false;
     for (size_t i = 0; i < queue->count; i++)
         queue->order[i]->in_lane = false;
 }
@@ -294,7 +294,7 @@ static void put_in_lane(struct item *item, struct lane *lane)
 struct item *queue_next(struct queue *queue, queue_holder_fn *holder, void *ctx, bool *ret_more)
 {
     *ret_more = false;
-    if (queue->ranks_stale)
+    if (queue->stale)
         look_again(queue);
     for (unsigned looked = 0; looked < LOOK_AHEAD; looked++) {
         struct lane *from = first_lane(queue), *to;
@@ -336,7 +336,8 @@ void queue_put_away(struct queue *queue, struct item *item)
 void queue_set_options(struct queue *queue, struct item *item, struct haul_options *options)
 {
     account(queue, item, false);
-    queue->ranks_stale |= options->priority != item->options->priority;
+    queue->stale |= options->priority != item->options->priority ||
+                    options->start_at != item->options->start_at;
     haul_options_unref(item->options);
     item->options = options;
     account(queue, item, true);

@@ -38,7 +38,7 @@ struct queue {
     uint64_t levels[HAUL_PRIORITY_COUNT]; /* how many queued or waiting items each has */
     struct lanes lanes;                   /* queued items that were looked at and can't run now */
     struct lane back; /* items that are queued again, and stand before ->unseen */
-    bool ranks_stale; /* priorities changed: what is in the lanes is looked at again */
+    bool stale; /* priorities or start times changed: what is in the lanes is looked at again */
     uint64_t next_id;
     uint64_t left;          /* known bytes to go of queued and waiting items */
     uint64_t unsized;       /* how many of those have no known size */

@@ -187,6 +187,8 @@ static void fill_levels(struct haul_client *client)
     item->priority = HAUL_PRIORITY_HIGH;
     item_add(client, HAUL_QUEUED, "first.iso", 0, -1)->priority = HAUL_PRIORITY_HIGH;
     item_add(client, HAUL_QUEUED, "usual.iso", 0, -1);
+    item_add(client, HAUL_QUEUED, "tonight.iso", 0, -1)->start_at = INT64_C(1732226400000);
+    item_add(client, HAUL_QUEUED, "next-year.iso", 0, -1)->start_at = INT64_C(1735696800000);
     item_add(client, HAUL_QUEUED, "last.iso", 0, -1)->priority = HAUL_PRIORITY_LOW;
     item = item_add(client, HAUL_PAUSED, "halted.iso", 20 * MIB, 40 * (int64_t)MIB);
     item->priority = HAUL_PRIORITY_HIGH;

@@ -13,6 +13,8 @@
 #include "base/text.h"
 #include "cli/list_line.h"
 
+#define NOW INT64_C(1732190651000) /* 2024-11-21T12:04:11Z */
+
 static struct haul_item item_of(enum haul_state state, char *name, char *note)
 {
     return (struct haul_item){
@@ -32,7 +34,7 @@ static void assert_line(const struct haul_item *item, size_t columns, const char
     struct strbuf line;
 
     strbuf_init(&line, 4096);
-    list_line_item(&line, item, 3, columns);
+    list_line_item(&line, item, NOW, 3, columns);
     assert_string_equal(line.data, expected);
     strbuf_fini(&line);
 }
@@ -53,6 +55,13 @@ static void what_may_start_tells_its_priority_and_why_it_waits(void **state)
     item.priority = HAUL_PRIORITY_NORMAL;
     assert_line(&item, 0,
                 "  7  queued      50%   8.0 MiB                      file.iso: starts at 22:00\n");
+    item.note = none;
+    item.start_at = INT64_C(4099766400000);
+    assert_line(&item, 0,
+                "  7  queued      50%   8.0 MiB                      file.iso: starts on "
+                "2099-12-01 00:00\n");
+    item.start_at = NOW;
+    assert_line(&item, 0, "  7  queued      50%   8.0 MiB                      file.iso\n");
     item.state = HAUL_DONE;
     item.priority = HAUL_PRIORITY_HIGH;
     assert_line(&item, 0, "  7  done        50%   8.0 MiB                      file.iso\n");
@@ -94,7 +103,7 @@ static void lines_fit_the_terminal(void **state)
         struct strbuf line;
 
         strbuf_init(&line, 65536);
-        list_line_item(&line, &item, 3, columns);
+        list_line_item(&line, &item, NOW, 3, columns);
         line.data[line.len - 1] = '\0';
         assert_true(text_width(line.data) < columns);
         strbuf_fini(&line);
@@ -130,6 +139,7 @@ static void totals_name_the_states_that_occur(void **state)
 
 int main(void)
 {
+    setenv("TZ", "UTC", 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_may_start_tells_its_priority_and_why_it_waits),
         cmocka_unit_test(columns_stand_under_their_heads),

@@ -53,6 +53,8 @@ static const char *sample_of(const struct haul_option *option)
     case HAUL_OPTION_SIZE:
     case HAUL_OPTION_RATE:
         return "20M";
+    case HAUL_OPTION_TIME:
+        return "2099-12-01T02:00:00Z";
     case HAUL_OPTION_CHOICE:
         return option->choices[1];
     default:

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -89,6 +90,28 @@ static void what_may_start_tells_its_priority(void **state)
     item.state = HAUL_CANCELLED;
     row_text(&item, NOW, true, false, &text);
     assert_string_equal(text.words, "cancelled");
+}
+
+static void what_waits_for_its_time_tells_it(void **state)
+{
+    struct row_text text;
+    struct haul_item item = item_of(HAUL_QUEUED);
+    (void)state;
+    item.start_at = NOW + 3600 * 1000;
+    row_text(&item, NOW, true, false, &text);
+    assert_string_equal(text.words, "starts at 14:46:40");
+    assert_true(row_ticks(&item));
+    row_text(&item, NOW, true, true, &text);
+    assert_string_equal(text.words, "at 14:46:40");
+    item.start_at = NOW + 24 * 3600 * 1000;
+    item.priority = HAUL_PRIORITY_LOW;
+    row_text(&item, NOW, true, false, &text);
+    assert_string_equal(text.words, "starts tomorrow 13:46:40, low");
+    row_text(&item, item.start_at, true, false, &text);
+    assert_string_equal(text.words, "queued, low");
+    item.state = HAUL_PAUSED;
+    row_text(&item, NOW, true, false, &text);
+    assert_string_equal(text.words, "paused, low");
 }
 
 static void times_are_of_the_clock_within_a_day(void **state)
@@ -247,10 +270,12 @@ static void ascii_marks_are_ascii_and_differ(void **state)
 
 int main(void)
 {
+    setenv("TZ", "UTC", 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_never_overlap_or_leave_the_width),
         cmocka_unit_test(what_the_list_is_sorted_by_is_shown),
         cmocka_unit_test(what_may_start_tells_its_priority),
+        cmocka_unit_test(what_waits_for_its_time_tells_it),
         cmocka_unit_test(times_are_of_the_clock_within_a_day),
         cmocka_unit_test(a_wider_screen_shows_no_less),
         cmocka_unit_test(an_active_item_shows_numbers),
