@@ -4,13 +4,15 @@
 #include "ui/prompt.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "ui/wrap.h"
 
-#define LABEL_MIN  12 /* columns that a shortened label is worth */
+#define FEW_LINES  8 /* that part of the screen is not much */
+#define GAP        2 /* columns between choices */
 #define HINT_LINES 3
 
 void prompt_init(struct prompt *prompt)
@@ -195,16 +197,32 @@ static const char *choice_label(const struct prompt_choice *choice, bool brief)
     return brief && choice->brief ? choice->brief : choice->label;
 }
 
-static void paint_choices(const struct prompt *prompt, const struct cells *cells, int y, int x,
-                          bool brief)
+static int choice_width(const struct prompt_choice *choice, bool brief)
 {
+    return (int)(text_width(choice->name) + text_width(choice_label(choice, brief))) + 1;
+}
+
+/* Puts the choices from X on, on as many lines as they take; returns how many. TO NULL: only that.
+ */
+static int flow_choices(const struct prompt *prompt, const struct cells *to, int width, int y,
+                        int x, bool brief)
+{
+    int line = 0;
     for (size_t i = 0; i < prompt->choice_count; i++) {
         const struct prompt_choice *choice = &prompt->choices[i];
-        int start = x;
-        x += cells_put(cells, y, x, cells->width - x, STYLE_STRONG, choice->name) + 1;
-        x += cells_put(cells, y, x, cells->width - x, STYLE_DIM, choice_label(choice, brief)) + 2;
-        zones_add(cells->zones, y, start, x - 1 - start, ZONE_KEY, choice->key);
+        int needed = choice_width(choice, brief);
+        if (x > 1 && x + needed > width) {
+            line++;
+            x = 1;
+        }
+        if (to) {
+            int at = x + cells_put(to, y + line, x, width - x, STYLE_STRONG, choice->name) + 1;
+            cells_put(to, y + line, at, width - at, STYLE_DIM, choice_label(choice, brief));
+            zones_add(to->zones, y + line, x, needed, ZONE_KEY, choice->key);
+        }
+        x += needed + GAP;
     }
+    return line + 1;
 }
 
 static int choices_width(const struct prompt *prompt, bool brief)
@@ -216,16 +234,42 @@ static int choices_width(const struct prompt *prompt, bool brief)
     return (int)width;
 }
 
-/* The keys are what must be seen: the label gets what they leave, or nothing. */
+/* Label above, then the choices, the last of them on line Y. The choices are what must be seen: of
+ * the label there is as much as half of the screen holds. */
+static void paint_over_lines(const struct prompt *prompt, const struct cells *cells, int y)
+{
+    int room = cells->width - 2;
+    bool brief =
+        flow_choices(prompt, NULL, cells->width, 0, 1, false) > MAX(cells->height / FEW_LINES, 1);
+    int below = flow_choices(prompt, NULL, cells->width, 0, 1, brief);
+    int most = MAX(cells->height / 2 - below, 0);
+    int above = most > 0 ? wrap_lines(prompt->label, room, most) : 0;
+    int line = y - below - above + 1;
+    const char *text = prompt->label;
+    for (int i = line; i <= y; i++)
+        cells_fill(cells, i, 0, cells->width, STYLE_TEXT);
+    for (int i = 0; i < above; i++) {
+        size_t len = i + 1 < above ? wrap_length(text, room) : strlen(text);
+        char *part = xstrndup(text, len);
+        cells_put_name(cells, line + i, 1, room, STYLE_ACCENT, part);
+        free(part);
+        text = wrap_next(text, len);
+    }
+    (void)flow_choices(prompt, cells, cells->width, y - below + 1, 1, brief);
+}
+
+/* On one line where all of it fits there, with shorter words if need be. */
 static void paint_question(const struct prompt *prompt, const struct cells *cells, int y)
 {
     int label = (int)text_width(prompt->label);
     bool brief = choices_width(prompt, false) + label + 2 > cells->width;
     int room = cells->width - 2 - choices_width(prompt, brief);
-    int x = 1;
-    if (room >= label || room >= LABEL_MIN)
-        x += cells_put_name(cells, y, x, MIN(room, label), STYLE_ACCENT, prompt->label) + 2;
-    paint_choices(prompt, cells, y, x, brief);
+    if (room < label) {
+        paint_over_lines(prompt, cells, y);
+        return;
+    }
+    int x = 1 + cells_put_name(cells, y, 1, label, STYLE_ACCENT, prompt->label) + GAP;
+    (void)flow_choices(prompt, cells, cells->width, y, x, brief);
 }
 
 int prompt_paint(const struct prompt *prompt, const struct cells *cells, int y)

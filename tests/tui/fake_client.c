@@ -211,6 +211,12 @@ static bool is_away_wanted(void)
     return which && strncmp(which, "away", 4) == 0;
 }
 
+static bool is_trouble_wanted(void)
+{
+    const char *which = getenv("HAUL_FAKE");
+    return which && strcmp(which, "trouble") == 0;
+}
+
 static void fill(struct haul_client *client)
 {
     const char *which = getenv("HAUL_FAKE");
@@ -220,7 +226,7 @@ static void fill(struct haul_client *client)
                                           .disk_free = 81 * (int64_t)GIB,
                                           .jobs = 8,
                                           .connections = 6};
-    if (which && (strcmp(which, "busy") == 0 || is_away_wanted()))
+    if (which && (strcmp(which, "busy") == 0 || is_trouble_wanted() || is_away_wanted()))
         fill_busy(client);
     else if (which && strcmp(which, "hostile") == 0)
         fill_hostile(client);
@@ -232,6 +238,10 @@ static void fill(struct haul_client *client)
         fill_review(client);
     else
         client->totals = (struct haul_totals){.eta = -1, .disk_free = 81 * (int64_t)GIB, .jobs = 8};
+    if (is_trouble_wanted())
+        str_copy(client->totals.trouble, sizeof(client->totals.trouble),
+                 "the queue can't be written: No space left on device; what is added now is "
+                 "refused");
 }
 
 static void totals_count(struct haul_client *client)
