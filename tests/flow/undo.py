@@ -100,6 +100,14 @@ def a_partial_that_another_item_goes_on_with_stays(t):
 
 
 @case
+def without_a_daemon_there_is_nothing(t):
+    result = t.haul("undo")
+    expect_equal(result.status, 1, "status")
+    expect(b"nothing to undo: no daemon is running" in result.err, str(result))
+    expect_equal(t.daemons(), [], "daemons that were started for it")
+
+
+@case
 def the_log_is_told_to_clients(t):
     (number,) = t.add(t.file("a.bin", status=404).url)
     t.haul("wait", number)
