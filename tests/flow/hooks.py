@@ -93,6 +93,46 @@ def commands_that_fail_or_hang_are_told_and_ended(t):
         expect("can't run /nowhere/at/all" in file.read(), "what can't be run is not logged")
 
 
+WAITS = """#!/bin/sh
+# Counts those that run with it, and waits to be let go.
+mkdir "$NOTES/run.$HAUL_ID"
+ls -d "$NOTES"/run.* | wc -l >"$NOTES/part.$HAUL_ID"
+mv "$NOTES/part.$HAUL_ID" "$NOTES/seen.$HAUL_ID"
+while [ ! -e "$NOTES/go" ]; do sleep 0.02; done
+rmdir "$NOTES/run.$HAUL_ID"
+"""
+
+
+@case
+def only_a_few_run_at_once(t):
+    t.env["HAUL_ON_DONE"] = script(t, WAITS)
+    ids = t.add(*[t.file(f"f{number}") for number in range(9)])
+    t.ok("wait", *ids)
+
+    def seen():
+        return [name for name in os.listdir(t.env["NOTES"]) if name.startswith("seen.")]
+
+    until("as many run as may", lambda: len(seen()) == 4)
+    with open(os.path.join(t.env["NOTES"], "go"), "wb"):
+        pass
+    until("all have run", lambda: len(seen()) == 9)
+    for name in seen():
+        with open(os.path.join(t.env["NOTES"], name), encoding="ascii") as file:
+            expect(int(file.read()) <= 4, "more than four ran at once")
+
+
+@case
+def much_output_is_cut(t):
+    hook = script(t, "#!/bin/sh\nyes 0123456789abcdef | head -c 300000\nexit 9\n")
+    log_path = os.path.join(t.home, "log")
+    t.get("--log", log_path, "--on-done", hook, t.file("x"))
+    with open(log_path, encoding="utf-8") as file:
+        text = file.read()
+    expect("ended with status 9" in text, f"it did not come to its end: {text[-500:]}")
+    expect(text.count("0123456789abcdef") * 17 <= 8192, "all of it is logged")
+    expect(text.count("0123456789abcdef") > 100, "none of it is logged")
+
+
 @case
 def what_needs_a_shell_is_refused(t):
     for command, sentence in [("x $HAUL_PATH", b"nothing is filled in"), ("x; y", b"more than one"),
