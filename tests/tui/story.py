@@ -270,10 +270,13 @@ def finish(case, server):
 
 # What may be in the bytes for a terminal
 
+TOLD = rb"\](?:2|9|9;4|777);(?:[\x20-\x7e]|\xc2[\xa0-\xbf]|[\xc3-\xf4][\x80-\xbf]+)*"  # no controls
 SEQUENCES = re.compile(
+    rb"\x1bPtmux;\x1b\x1b" + TOLD + rb"\x1b\x1b\\\x1b\\|\x1b" + TOLD + rb"\x1b\\|"
+    rb"\x1b\[2[23];2t|"                       # the title, put aside and back
     rb"\x1b\[[0-9;]*[ABCDGHJKLMPSTXZdmr@`]|"  # cursor, erase, scroll, colours
     rb"\x1b\[\d+b|"                            # repeat
-    rb"\x1b\[\?(?:1|7|12|25|1049|2004|2026)(?:;(?:12|25))?[hl]|"
+    rb"\x1b\[\?(?:1|7|12|25|1000|1006|1049|2004|2026)(?:;(?:12|25))?[hl]|"
     rb"\x1b\[\?2026\$p|"                      # asks whether frames may be held together
     rb"\x1b\[4l|\x1b\[34[hl]|\x1b\[![p]|"
     rb"\x1b[=>78MH]|\x1b[()][AB0]|\x1b\[\?1[hl]\x1b[=>]|"
