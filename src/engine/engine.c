@@ -822,6 +822,7 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
     apply_settings(engine);
     if (session)
         keep_take_ends(engine, session);
+    past_cut(engine);
     if (events) /* nobody is told of what was over before there is an engine to ask */
         engine->events = *events;
     engine_wake(engine); /* what was kept may run */
@@ -908,6 +909,7 @@ static void settings_changed(struct haul_engine *engine)
 {
     engine->slots_max = UINT64_MAX;
     apply_settings(engine);
+    past_cut(engine);
     engine->queue.version++;
     uv_timer_stop(&engine->limit_timer); /* set for the old limit */
 }

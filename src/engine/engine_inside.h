@@ -54,10 +54,12 @@ struct haul_engine {
     uint64_t told_version;
     int64_t disk_free;
     bool asking_space;
-    uint64_t space_asked; /* ticks */
-    char *news;           /* of the session, until the user does something; NULL: none */
-    bool keep_history;    /* a daemon's: items remember what happened */
-    bool held;            /* nothing is started */
+    uint64_t space_asked;  /* ticks */
+    unsigned past_written; /* entries of the history since it was last cut */
+    uint64_t past_cut_at;  /* ticks */
+    char *news;            /* of the session, until the user does something; NULL: none */
+    bool keep_history;     /* a daemon's: items remember what happened */
+    bool held;             /* nothing is started */
     bool closing;
     bool store_closing;
     void (*stopped)(void *ctx);

@@ -510,6 +510,7 @@ void keep_state(struct haul_engine *engine, const struct item *item, const struc
     row = row_of(&engine->queue, item, NULL, NULL);
     store_end(engine->store, &row, &entry);
     store_entry_fini(&entry);
+    past_written(engine);
 }
 
 void keep_removal(struct haul_engine *engine, struct item *const *items, size_t count)

@@ -16,6 +16,10 @@
 #include "base/url.h"
 #include "store/store.h"
 
+/* How often it is cut while entries are written. */
+#define CUT_EVERY    1000u
+#define CUT_EVERY_MS (3600 * UINT64_C(1000))
+
 /* The link, newly allocated, when it leads elsewhere than URL, which is masked. */
 static char *other_link(const char *final_url, const char *url)
 {
@@ -81,6 +85,27 @@ bool past_entry(const struct haul_engine *engine, const struct item *item,
     }
     *ret_entry = entry;
     return true;
+}
+
+/* Cutting. */
+
+void past_cut(struct haul_engine *engine)
+{
+    int64_t age = (int64_t)engine->settings.history_age * 1000;
+
+    if (!engine->store || !store_has_history(engine->store))
+        return;
+    engine->past_written = 0;
+    engine->past_cut_at = engine_now(engine);
+    store_expire(engine->store, engine->settings.history_keep,
+                 age > 0 ? clock_wall(engine->clock) - age : 0);
+}
+
+void past_written(struct haul_engine *engine)
+{
+    if (++engine->past_written >= CUT_EVERY ||
+        engine_now(engine) - engine->past_cut_at >= CUT_EVERY_MS)
+        past_cut(engine);
 }
 
 /* Asking. */

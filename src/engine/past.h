@@ -19,4 +19,10 @@ struct past_end {
 HAUL_CHECKED bool past_entry(const struct haul_engine *engine, const struct item *item,
                              const struct past_end *end, struct store_entry *ret_entry);
 
+/* Another entry was written. */
+void past_written(struct haul_engine *engine);
+/* Lets go of the entries that are too many or too old by now; a worker does it, a part at a time.
+ */
+void past_cut(struct haul_engine *engine);
+
 #endif

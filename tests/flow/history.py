@@ -157,6 +157,27 @@ def it_is_cleared_as_a_whole_and_in_part(t):
 
 
 @case
+def old_entries_go_by_number_and_by_age(t):
+    many(t, 6)
+    t.ok("set", "--history-keep", 4)
+    until("the oldest two are gone", lambda: names(t) == ["5.bin", "4.bin", "3.bin", "2.bin"])
+    t.stop()
+    t.ok("wait", *t.add(t.file("late.bin")))
+    expect_equal(names(t)[:2], ["late.bin", "5.bin"], "the newest")
+    t.stop()
+    until("a start cuts too", lambda: names(t) == ["late.bin", "5.bin", "4.bin", "3.bin"])
+
+    def aged():
+        t.ok("set", "--history-age", "1s")
+        return names(t) == []
+
+    until("all are more than a second old", aged)
+    t.ok("set", "--history-keep", 0)
+    t.ok("wait", *t.add(t.file("unseen.bin")))
+    expect_equal(names(t), [], "with none to be kept")
+
+
+@case
 def nothing_secret_is_in_it(t):
     login = t.origin.file("a.bin").url.replace("http://", "http://me:hunter2@")
     final = t.origin.file("b.bin", key="hunter2")
