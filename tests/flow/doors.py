@@ -1,0 +1,162 @@
+"""The doors of a session: who may come in, how much may come in, and what is told outside."""
+
+import json
+import os
+import signal
+import stat
+
+from harness import Skip, case, expect, expect_equal, marked_processes, run, until
+from control_socket import Client
+
+NOBODY = 65534
+LINE_MAX = 4 << 20
+DEPTH_MAX = 16
+
+
+@case
+def a_folder_of_another_user_is_refused(t):
+    """Planted in the folder for temporary files, where anybody may make any name."""
+    if os.getuid() != 0:
+        raise Skip("another user's folder takes root to make")
+    path = t.env.pop("XDG_RUNTIME_DIR")
+    try:
+        planted_folders_are_refused(t, os.path.join(t.env["TMPDIR"], f"haul-{os.getuid()}"))
+    finally:
+        t.env["XDG_RUNTIME_DIR"] = path
+
+
+def planted_folders_are_refused(t, folder):
+    os.mkdir(folder, 0o700)
+    os.chown(folder, NOBODY, NOBODY)
+    for command in (["add", t.file("a.bin")], ["list"], ["daemon"]):
+        result = t.haul(*command, timeout=20)
+        expect_equal(result.status, 1, str(result))
+        expect(folder.encode() in result.err and b"another user" in result.err, str(result))
+    expect_equal(os.listdir(folder), [], "what lies in the planted folder")
+    os.rmdir(folder)
+    os.symlink(t.folder("mine"), folder)
+    result = t.haul("list", timeout=20)
+    expect_equal(result.status, 1, str(result))
+    expect(b"is not a folder" in result.err, str(result))
+    expect_equal(os.listdir(os.path.join(t.home, "mine")), [], "what lies behind the link")
+    os.unlink(folder)
+
+
+def padded(length):
+    """A request of exactly LENGTH bytes, without its newline."""
+    head = b'{"jsonrpc":"2.0","id":7,"method":"list","params":{"search":"'
+    return head + b"x" * (length - len(head) - 3) + b'"}}'
+
+
+@case
+def a_line_has_a_cap_to_the_byte(t):
+    t.ok("set", "--jobs", 3)
+    for length, fits in ((LINE_MAX, True), (LINE_MAX + 1, False)):
+        client = Client(t)
+        client.send(padded(length) + b"\n")
+        answer = client.line()
+        expect_equal("result" in answer, fits, f"{length} bytes: {str(answer)[:300]}")
+        if not fits:
+            expect_equal(answer["error"]["code"], -32600, str(answer))
+            expect(client.line() is None, "the connection stays")
+        client.close()
+
+
+@case
+def nesting_has_a_cap_to_the_level(t):
+    t.ok("set", "--jobs", 3)
+    client = Client(t)
+    for depth, code in ((DEPTH_MAX, -32602), (DEPTH_MAX + 1, -32600)):
+        inner = depth - 2  # the message and its params
+        client.send(b'{"jsonrpc":"2.0","id":1,"method":"list","params":{"x":'
+                    + b"[" * inner + b"]" * inner + b"}}\n")
+        expect_equal(client.line()["error"]["code"], code, f"depth {depth}")
+    client.close()
+
+
+@case
+def what_is_kept_is_for_the_user_alone_whatever_the_umask(t):
+    t.keeps("slow.bin.part", "slow.bin.haul")
+    url = t.file("slow.bin", 5_000_000, rate=100_000, tick=20)
+    t.ok("add", "-d", t.dir, url, preexec_fn=lambda: os.umask(0))
+    until("a record is there", lambda: "slow.bin.haul" in t.names())
+    for top in (t.env["XDG_STATE_HOME"], t.env["XDG_RUNTIME_DIR"]):
+        found = 0
+        for folder, _, names in os.walk(os.path.join(top, "haul")):
+            for path in [folder, *(os.path.join(folder, name) for name in names)]:
+                mode = stat.S_IMODE(os.lstat(path).st_mode)
+                expect_equal(mode & 0o077, 0, f"{path} for others")
+                found += 1
+        expect(found >= 3, f"only {found} things in {top}")
+    expect_equal(stat.S_IMODE(os.stat(t.path("slow.bin.haul")).st_mode) & 0o077, 0, "the record")
+
+
+SECRETS = {
+    "user": "me:secret-user", "cookie": "id=secret-cookie", "bearer": "secret-bearer",
+    "header": "X-Key: secret-header", "proxy": "http://p:secret-proxy@127.0.0.1:9",
+}
+
+
+@case
+def a_secret_in_any_option_comes_out_nowhere(t):
+    """Neither in what commands print, nor in files, nor in a process's command line: only the
+    queue's database may hold it, for it has to go on after a restart."""
+    listed = t.origin.url("b.bin", status=404).replace("http://", "http://me:secret-url@") + "\n"
+    listed += "".join(f"  {name}={value}\n" for name, value in SECRETS.items())
+    listed += t.origin.url("c.bin", status=404) + "\n  data=secret-data\n  retries=0\n"
+    listed += t.origin.url("d.bin", status=404) + "\n  form=a=secret-form\n"
+    listed += t.origin.url("e.bin", status=404) + "\n  json-data={\"a\":\"secret-json\"}\n"
+    hook = os.path.join(t.home, "told")
+    t.env["HAUL_ON_FAILED"] = f"/bin/sh -c 'cat >> {hook}; env | grep ^HAUL_ >> {hook}'"
+    numbers = t.ok("add", "--json", "-d", t.dir, "--retries", 0, "-i",
+                   t.write("list", listed)).json()["ids"]
+    t.haul("wait")
+    until("the hook ran", lambda: os.path.exists(hook) and open(hook).read().count("HAUL_ID") >= 1)
+    outputs = [["list"], ["list", "--json"], ["config"], ["config", "--json"], ["history"],
+               ["history", "--json"], ["doctor"], ["sessions"]]
+    outputs += [["show", *words, number] for number in numbers for words in ([], ["--json"])]
+    for words in outputs:
+        result = t.haul(*words)
+        expect(b"secret-" not in result.out + result.err, f"a secret in {result}")
+    client = Client(t)
+    expect("secret-" not in json.dumps(client.call("log", level="trace")), "a secret in the log")
+    client.close()
+    for pid in marked_processes(t.home):
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            expect(b"secret-" not in file.read(), f"a secret in the command line of {pid}")
+    t.stop()
+    os.unlink(os.path.join(t.home, "list"))
+    kept = b""
+    for folder, _, names in os.walk(t.home):
+        for name in names:
+            with open(os.path.join(folder, name), "rb") as file:
+                text = file.read()
+            if name.startswith("queue.db"):
+                kept += text
+            else:
+                expect(b"secret-" not in text, f"a secret in {folder}/{name}")
+    for name in (*SECRETS, "url", "data", "form", "json"):
+        expect(f"secret-{name}".encode() in kept, f"the secret of {name} was never there")
+
+
+@case
+def a_term_signal_ends_it_whatever_runs(t):
+    """Two hundred transfers, some of which never get an answer; what came is kept."""
+    count = 200
+    files = [t.file(f"{i}.bin", 400_000, rate=20_000, tick=50) if i % 4
+             else t.file(f"{i}.bin", 400_000, stall=0) for i in range(count)]
+    t.ok("set", "--jobs", count, "--per-host", 0)
+    t.add("-x", 1, *files)
+    until("they run", lambda: sum(item["done"] > 0 for item in t.items().values()) > count // 2)
+    (pid,) = t.daemons()
+    os.kill(pid, signal.SIGTERM)
+    until("it ends", lambda: not t.daemons())
+    expect(not os.path.exists(t.socket_path()), "the socket is left")
+    t.keeps(*t.partials())
+    items = t.items()
+    expect_equal(len(items), count, "items")
+    expect_equal({item["state"] for item in items.values()}, {"queued"}, "states")
+    expect(sum(item["done"] > 0 for item in items.values()) > count // 2, "bytes are lost")
+
+
+run()
