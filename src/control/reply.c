@@ -194,6 +194,28 @@ static enum haul_err decode_probe(const json_t *result, struct haul_probe_answer
     return HAUL_OK;
 }
 
+static enum haul_err decode_list(const json_t *result, struct reply_parts *parts,
+                                 struct haul_reply *reply, struct haul_error *err)
+{
+    reply->totals = &parts->totals;
+    reply->matching = number_of(result, "matching");
+    if (json_to_totals(json_object_get(result, "totals"), &parts->totals, err) != HAUL_OK ||
+        reply_items(json_object_get(result, "items"), &parts->items, &reply->item_count, err) !=
+            HAUL_OK)
+        return err->code;
+    reply->items = parts->items;
+    return HAUL_OK;
+}
+
+static enum haul_err decode_settings(const json_t *result, struct haul_settings *settings,
+                                     struct haul_error *err)
+{
+    if (json_to_settings(json_object_get(result, "settings"), settings, err) != HAUL_OK)
+        return err->code;
+    json_to_given_settings(json_object_get(result, "set"), settings);
+    return HAUL_OK;
+}
+
 enum haul_err reply_decode(enum call_kind kind, const json_t *result, struct reply_parts *parts,
                            struct haul_reply *reply, struct haul_error *err)
 {
@@ -205,13 +227,7 @@ enum haul_err reply_decode(enum call_kind kind, const json_t *result, struct rep
         reply->ids = parts->ids;
         break;
     case CALL_LIST:
-        code = json_to_totals(json_object_get(result, "totals"), &parts->totals, err);
-        reply->totals = &parts->totals;
-        reply->matching = (uint64_t)json_integer_value(json_object_get(result, "matching"));
-        if (code == HAUL_OK)
-            code = reply_items(json_object_get(result, "items"), &parts->items, &reply->item_count,
-                               err);
-        reply->items = parts->items;
+        code = decode_list(result, parts, reply, err);
         break;
     case CALL_SHOW:
         code = json_to_detail(result, &parts->detail, err);
@@ -219,9 +235,7 @@ enum haul_err reply_decode(enum call_kind kind, const json_t *result, struct rep
         break;
     case CALL_SET:
     case CALL_SETTINGS:
-        code = json_to_settings(json_object_get(result, "settings"), &parts->settings, err);
-        if (code == HAUL_OK)
-            json_to_given_settings(json_object_get(result, "set"), &parts->settings);
+        code = decode_settings(result, &parts->settings, err);
         reply->settings = &parts->settings;
         break;
     case CALL_ACT:
