@@ -19,6 +19,7 @@
 #define PIECE_SIZE    160
 #define SPARK_COLUMNS 10
 #define GAP           2
+#define NARROW        50 /* columns; below it not all has room beside the tabs */
 
 enum piece_id {
     PIECE_HAUL,
@@ -216,37 +217,70 @@ static void paint_looked_at(const struct cells *cells, int y, int left,
     (void)put_before(cells, y, left, &right, STYLE_DIM, text);
 }
 
-void header_paint_tabs(const struct cells *cells, int y, const struct list_view *list)
+/* The same for the hosts: how many connections each gets, which are shown, the order. */
+static void paint_hosts_looked_at(const struct cells *cells, int y, int left,
+                                  const struct hosts_view *hosts)
 {
-    char name[32];
-    int x = 1;
-    for (enum list_tab tab = 0; tab < LIST_TAB_COUNT; tab++) {
-        bool open = tab == list->tab;
-        snprintf(name, sizeof(name), open ? "[%s]" : "%s", list_tab_name(tab));
-        int used = cells_put(cells, y, x, cells->width - x, open ? STYLE_ACCENT : STYLE_DIM, name);
-        zones_add(cells->zones, y, x, used, ZONE_ACTION, ACT_TAB_1 + (unsigned)tab);
-        x += used + 1;
+    const struct host_rows *rows = model_hosts(hosts->model);
+    char text[HOSTS_SEARCH_SIZE + 64];
+    int right = cells->width - 1;
+    const char *arrow = cells->ascii ? " v" : " ↓";
+    if (rows->loaded) {
+        snprintf(text, sizeof(text), "%llu per host", (unsigned long long)rows->now.per_host);
+        if (rows->now.per_host == 0)
+            str_copy(text, sizeof(text), "no cap per host");
+        (void)put_before(cells, y, left, &right, STYLE_TEXT, text);
     }
-    paint_looked_at(cells, y, x + 1, list);
+    if (hosts->search[0]) {
+        snprintf(text, sizeof(text), "hosts: %s", hosts->search);
+        (void)put_before(cells, y, left, &right, STYLE_WAIT, text);
+    }
+    snprintf(text, sizeof(text), "sort: %s%s",
+             hosts->sort == HAUL_HOST_SORT_REST ? "back-off" : haul_host_sort_name(hosts->sort),
+             hosts->descending ? arrow : "");
+    (void)put_before(cells, y, left, &right, STYLE_DIM, text);
 }
 
-static void paint_heading(const struct cells *cells, int y, const struct list_view *list,
-                          const struct row_heading *heading)
+static int paint_tab(const struct cells *cells, int y, int x, bool open, const char *name,
+                     unsigned tab)
 {
-    bool sorted = heading->sort == list->sort;
-    const char *arrow = cells->ascii       ? (list->descending ? "v" : "^")
-                        : list->descending ? "↓"
-                                           : "↑";
     char text[32];
-    int width = heading->column->width;
-    snprintf(text, sizeof(text), " %s%s%s ", heading->text, sorted && cells->ascii ? " " : "",
+    snprintf(text, sizeof(text), open ? "[%s]" : "%s", name);
+    int used = cells_put(cells, y, x, cells->width - x, open ? STYLE_ACCENT : STYLE_DIM, text);
+    zones_add(cells->zones, y, x, used, ZONE_ACTION, ACT_TAB_1 + tab);
+    return used + 1;
+}
+
+void header_paint_tabs(const struct cells *cells, int y, const struct list_view *list,
+                       const struct hosts_view *hosts)
+{
+    uint64_t count;
+    int x = 1;
+    bool marked = list_view_marked(list, &count) || list->range_id != 0;
+    for (enum list_tab tab = 0; tab < LIST_TAB_COUNT; tab++)
+        x += paint_tab(cells, y, x, !hosts && tab == list->tab, list_tab_name(tab), tab);
+    /* What is selected matters more, where there is no room for both. */
+    if (hosts || !marked || cells->width >= NARROW)
+        x += paint_tab(cells, y, x, hosts != NULL, "Hosts", ACT_TAB_6 - ACT_TAB_1);
+    if (hosts)
+        paint_hosts_looked_at(cells, y, x + 1, hosts);
+    else
+        paint_looked_at(cells, y, x + 1, list);
+}
+
+void header_paint_heading(const struct cells *cells, int y, const struct row_column *column,
+                          const char *text, bool right, bool sorted, bool descending, unsigned sort)
+{
+    const char *arrow = cells->ascii ? (descending ? "v" : "^") : descending ? "↓" : "↑";
+    char heading[32];
+    snprintf(heading, sizeof(heading), " %s%s%s ", text, sorted && cells->ascii ? " " : "",
              sorted ? arrow : "");
-    int used = (int)text_width(text);
-    if (width == 0 || used > width + 2)
+    int used = (int)text_width(heading);
+    if (column->width == 0 || used > column->width + 2)
         return;
-    int x = heading->right ? heading->column->x + width + 1 - used : heading->column->x - 1;
-    cells_put(cells, y, x, used, sorted ? STYLE_ACCENT : STYLE_DIM, text);
-    zones_add(cells->zones, y, x, used, ZONE_SORT, heading->sort);
+    int x = right ? column->x + column->width + 1 - used : column->x - 1;
+    cells_put(cells, y, x, used, sorted ? STYLE_ACCENT : STYLE_DIM, heading);
+    zones_add(cells->zones, y, x, used, ZONE_SORT, sort);
 }
 
 void header_paint_columns(const struct cells *cells, int y, int width, const struct list_view *list)
@@ -255,7 +289,8 @@ void header_paint_columns(const struct cells *cells, int y, int width, const str
     row_layout(width, list->sort, &layout);
     for (enum row_head head = 0; head < ROW_HEAD_COUNT; head++) {
         struct row_heading heading = row_heading(&layout, head);
-        paint_heading(cells, y, list, &heading);
+        header_paint_heading(cells, y, heading.column, heading.text, heading.right,
+                             heading.sort == list->sort, list->descending, heading.sort);
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "ui/bindings.h"
 #include "ui/cells.h"
+#include "ui/hosts_view.h"
 #include "ui/list_view.h"
 #include "ui/model.h"
 
@@ -12,8 +13,17 @@
  * the more telling first. */
 void header_paint(const struct cells *cells, int y, const struct model *model);
 
-/* " [All] Active Queued Done Failed           sort: queue   / iso" */
-void header_paint_tabs(const struct cells *cells, int y, const struct list_view *list);
+/* " [All] Active Queued Done Failed Hosts     sort: queue   / iso". HOSTS: NULL while the list is
+ * looked at. */
+void header_paint_tabs(const struct cells *cells, int y, const struct list_view *list,
+                       const struct hosts_view *hosts);
+
+struct row_column;
+/* The heading of a column on a rule; the one that is sorted by has an arrow. A click on it
+ * sorts by SORT. */
+void header_paint_heading(const struct cells *cells, int y, const struct row_column *column,
+                          const char *text, bool right, bool sorted, bool descending,
+                          unsigned sort);
 
 /* The columns of the list, WIDTH wide, on the rule above it; the one it is sorted by is marked. */
 void header_paint_columns(const struct cells *cells, int y, int width,

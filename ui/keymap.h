@@ -43,6 +43,9 @@ enum keymap_action {
     ACT_DETAILS,
     ACT_LOG,
     ACT_LEVEL,
+    ACT_MORE_PER_HOST,
+    ACT_FEWER_PER_HOST,
+    ACT_HOST_ITEMS,
     ACT_NEXT_TAB,
     ACT_PREVIOUS_TAB,
     ACT_TAB_1, /* the tabs stand in a row */
@@ -50,6 +53,7 @@ enum keymap_action {
     ACT_TAB_3,
     ACT_TAB_4,
     ACT_TAB_5,
+    ACT_TAB_6,
     ACT_UP,
     ACT_DOWN,
     ACT_PAGE_UP,
@@ -82,8 +86,9 @@ enum keymap_place {
     PLACE_SHEET_NONE = 1 << 4, /* the same with no link on it */
     PLACE_SHEET_OFF = 1 << 5,  /* and with none that is chosen */
     PLACE_LOG = 1 << 6,
+    PLACE_HOSTS = 1 << 7,
     PLACE_ANY = PLACE_LIST | PLACE_DETAIL | PLACE_SHEET | PLACE_HELP | PLACE_SHEET_NONE |
-                PLACE_SHEET_OFF | PLACE_LOG
+                PLACE_SHEET_OFF | PLACE_LOG | PLACE_HOSTS
 };
 
 struct keymap_row {

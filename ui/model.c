@@ -16,73 +16,11 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "ui/model_inside.h"
 
 #define DETAIL_MS  1000u /* between two looks at the details */
 #define GAP_MAX    2u    /* seconds without a frame that still count as going on */
 #define MANY_ADDED 1000u /* so many at once that what they took is worth giving back */
-
-struct call;
-typedef void call_answer(struct model *model, const struct call *call,
-                         const struct haul_reply *reply);
-
-struct call {
-    struct model *model;
-    call_answer *answer; /* NULL: only failures matter */
-    bool adds;
-    const char *word; /* what was done, for a notice; static */
-    enum haul_action action;
-    uint64_t id;
-    model_heard *heard; /* who is told instead of the user, NULL: nobody */
-    void *ctx;
-};
-
-struct model {
-    struct haul_loop *loop;
-    const struct clock *clock;
-    struct model_events events;
-    struct haul_client *client; /* NULL without a connection */
-    char *session;
-    char *host; /* NULL: this machine */
-    bool ready;
-    bool was_ready; /* since the model is there */
-    bool is_away;
-    struct model_away away;
-    struct haul_hello hello;
-    unsigned calls_open;
-    unsigned adds_open; /* of those */
-
-    bool loaded;
-    struct haul_totals totals;
-    struct haul_item *rows;
-    size_t row_count;
-    uint8_t *flags;
-    uint64_t matching, offset, follow_index;
-    uint64_t found, found_before, marked;
-    unsigned marks_open;
-    struct haul_view view; /* asked for last; its texts are ours */
-    char *filter, *find;
-    bool watching;
-    unsigned watches_open;
-    bool fresh; /* a frame came that answers the view */
-
-    uint64_t rates[MODEL_HISTORY];
-    size_t rate_count;
-    uint64_t rate_second; /* of the newest value */
-
-    uint64_t detail_id;
-    struct haul_detail detail;
-    bool have_detail;
-    bool detail_asked;
-    uint64_t detail_asked_at;
-    uint64_t detail_version; /* newest seen in a frame */
-    bool detail_moved;       /* something else has changed, and what holds the item up with it */
-
-    struct log_lines log;
-    bool log_watched;
-
-    uint32_t jobs_wanted; /* while a change is on its way */
-    unsigned sets_open;
-};
 
 static void changed(struct model *model)
 {
@@ -137,6 +75,23 @@ static bool failed(struct model *model, const struct haul_reply *reply)
     if (reply->err->code != HAUL_E_CANCELLED)
         notice(model, true, reply->err->text);
     return true;
+}
+
+/* The same for model_watching.c. */
+
+struct call *model_call_new(struct model *model, call_answer *answer)
+{
+    return call_new(model, answer);
+}
+
+void model_on_reply(void *ctx, const struct haul_reply *reply)
+{
+    on_reply(ctx, reply);
+}
+
+bool model_failed(struct model *model, const struct haul_reply *reply)
+{
+    return failed(model, reply);
 }
 
 /* ---- frames ---- */
@@ -228,6 +183,13 @@ static void on_log(void *ctx, const struct haul_log_line *lines, size_t count)
     changed(model);
 }
 
+static void on_hosts(void *ctx, const struct haul_hosts *hosts)
+{
+    struct model *model = ctx;
+    host_rows_take(&model->hosts, hosts);
+    changed(model);
+}
+
 /* ---- the connection ---- */
 
 static void detail_ask(struct model *model);
@@ -256,6 +218,7 @@ static void disconnect(struct model *model)
     model->ready = false;
     model->watching = false;
     model->log_watched = false;
+    model->hosts.watching = false;
 }
 
 /* Nobody tells any more what moves: the last state stays, its rates would be untrue. */
@@ -301,6 +264,7 @@ void model_connect(struct model *model)
 {
     struct haul_client_events events = {.ready = on_ready,
                                         .frame = on_frame,
+                                        .hosts = on_hosts,
                                         .log = on_log,
                                         .away = on_away,
                                         .lost = on_lost,
@@ -353,6 +317,7 @@ void model_free(struct model *model)
     rows_free(model->rows, model->row_count);
     haul_detail_fini(&model->detail);
     log_lines_clear(&model->log);
+    host_rows_clear(&model->hosts);
     free(model->flags);
     free(model->filter);
     free(model->find);
@@ -406,7 +371,8 @@ bool model_loaded(const struct model *model)
 
 bool model_settled(const struct model *model)
 {
-    return model->calls_open == 0 && (model->fresh || !model->watching);
+    return model->calls_open == 0 && (model->fresh || !model->watching) &&
+           (model->hosts.fresh || !model->hosts.watching);
 }
 
 const struct haul_totals *model_totals(const struct model *model)
@@ -540,28 +506,6 @@ void model_tick(struct model *model)
     if (model_detail_stale(model) && !model->detail_asked &&
         clock_ticks(model->clock) - model->detail_asked_at >= DETAIL_MS)
         detail_ask(model);
-}
-
-/* ---- the log ---- */
-
-void model_log_want(struct model *model, bool wanted)
-{
-    if (!model->ready || wanted == model->log_watched)
-        return;
-    struct call *call = call_new(model, NULL);
-    if (!call)
-        return;
-    model->log_watched = wanted;
-    uint64_t after = model->log.count > 0 ? model->log.lines[model->log.count - 1].number : 0;
-    if (wanted)
-        haul_client_watch_log(model->client, after, HAUL_LOG_TRACE, HAUL_LOG_TAIL, on_reply, call);
-    else
-        haul_client_unwatch_log(model->client, on_reply, call);
-}
-
-const struct log_lines *model_log(const struct model *model)
-{
-    return &model->log;
 }
 
 /* ---- what a user does ---- */
@@ -915,6 +859,7 @@ static void set_answered(struct model *model, const struct call *call,
         return;
     model->totals.jobs = (uint32_t)reply->settings->jobs;
     model->totals.limit = reply->settings->limit;
+    model->hosts.now.per_host = reply->settings->per_host;
 }
 
 void model_set(struct model *model, const struct haul_settings *settings)

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "haul/client.h"
+#include "ui/host_rows.h"
 #include "ui/log_lines.h"
 
 /* What the screen knows of the session, and the one way to change the session: the daemon's client,
@@ -92,6 +93,10 @@ void model_tick(struct model *model);
 void model_log_want(struct model *model, bool wanted);
 const struct log_lines *model_log(const struct model *model);
 
+/* Wants these hosts from now on, if they differ from those asked for last; NULL ends it. */
+void model_hosts_want(struct model *model, const struct haul_hosts_view *view);
+const struct host_rows *model_hosts(const struct model *model);
+
 /* ---- what a user does ---- */
 
 void model_add(struct model *model, const struct haul_request *requests, size_t count);
@@ -143,6 +148,8 @@ void model_set(struct model *model, const struct haul_settings *settings);
 /* NAME is a row of the option table, VALUE what was typed. A refusal is a notice. */
 void model_set_option(struct model *model, const char *name, const char *value);
 void model_change_jobs(struct model *model, int by);
+/* How many connections each host gets; only while hosts are wanted. */
+void model_change_per_host(struct model *model, int by);
 /* The newest cancellation or removal that still can be taken back. */
 void model_prioritize(struct model *model, enum haul_priority priority, uint64_t id);
 void model_undo(struct model *model);

@@ -27,6 +27,7 @@
 #include "ui/finding.h"
 #include "ui/header.h"
 #include "ui/help_view.h"
+#include "ui/hosts_view.h"
 #include "ui/list_view.h"
 #include "ui/prompt.h"
 #include "ui/wrap.h"
@@ -51,6 +52,8 @@ struct screen {
     struct adding adding;
     struct help_view help;
     bool help_open;
+    struct hosts_view hosts;
+    bool hosts_open; /* in place of the list */
     struct log_view log;
     bool log_open;
     bool details_open;
@@ -102,6 +105,8 @@ static struct view *focus(struct screen *screen)
         return &screen->log.view;
     if (screen->adding.open)
         return &screen->adding.view.view;
+    if (screen->hosts_open)
+        return &screen->hosts.view;
     return screen->details_open && !screen->details_beside ? &screen->detail.view
                                                            : &screen->list.view;
 }
@@ -162,6 +167,7 @@ struct screen *screen_new(struct model *model, const struct bindings *bindings,
     list_view_init(&screen->list, model, bindings);
     detail_view_init(&screen->detail, model);
     help_view_init(&screen->help, bindings);
+    hosts_view_init(&screen->hosts, model, &screen->prompt);
     log_view_init(&screen->log, model, &screen->prompt, on_cost, on_notice, screen);
     prompt_init(&screen->prompt);
     actions_init(&screen->actions, model, &screen->list, &screen->prompt);
@@ -281,6 +287,8 @@ static void back(struct screen *screen)
         screen->log_open = log_view_back(&screen->log);
     else if (screen->adding.open)
         adding_close(&screen->adding);
+    else if (screen->hosts_open)
+        screen->hosts_open = hosts_view_back(&screen->hosts);
     else if (screen->details_open)
         screen->details_open = false;
     else
@@ -293,6 +301,39 @@ static void details_toggle(struct screen *screen)
         return;
     screen->details_open = !screen->details_open;
     screen->detail.top = 0;
+}
+
+/* The hosts are the last one of the tabs. True: that is all that ACTION does. */
+static bool tab_act(struct screen *screen, enum keymap_action action)
+{
+    struct list_view *list = &screen->list;
+    bool was_open = screen->hosts_open;
+    bool at_end = (action == ACT_NEXT_TAB && list->tab + 1 == LIST_TAB_COUNT) ||
+                  (action == ACT_PREVIOUS_TAB && list->tab == LIST_ALL);
+    if (action == ACT_TAB_6 || (!was_open && at_end)) {
+        screen->hosts_open = true;
+        return true;
+    }
+    if (action != ACT_NEXT_TAB && action != ACT_PREVIOUS_TAB &&
+        (action < ACT_TAB_1 || action > ACT_TAB_5))
+        return false;
+    screen->hosts_open = false;
+    if (was_open && action == ACT_NEXT_TAB)
+        action = ACT_TAB_1;
+    if (was_open && action == ACT_PREVIOUS_TAB)
+        action = ACT_TAB_5;
+    return list->view.ops->act(&list->view, action);
+}
+
+/* All downloads of the host under the cursor. */
+static void host_items_show(struct screen *screen)
+{
+    char filter[HOSTS_NAME_SIZE + 8];
+    if (!screen->hosts.name[0])
+        return;
+    snprintf(filter, sizeof(filter), "host=%s", screen->hosts.name);
+    (void)tab_act(screen, ACT_TAB_1);
+    list_view_filter(&screen->list, filter);
 }
 
 static void log_toggle(struct screen *screen)
@@ -318,6 +359,9 @@ static void act(struct screen *screen, enum keymap_action action)
         break;
     case ACT_HELP:
         screen->help_open = !screen->help_open;
+        break;
+    case ACT_HOST_ITEMS:
+        host_items_show(screen);
         break;
     case ACT_LOG:
         log_toggle(screen);
@@ -351,7 +395,7 @@ static void dispatch(struct screen *screen, enum keymap_action action)
         model_try_now(screen->model);
         return;
     }
-    if (action == ACT_NONE || view->ops->act(view, action))
+    if (action == ACT_NONE || tab_act(screen, action) || view->ops->act(view, action))
         return;
     /* The details follow the list's cursor, so what they leave alone may be the list's. */
     if (view == &screen->detail.view && screen->list.view.ops->act(&screen->list.view, action))
@@ -370,6 +414,8 @@ void screen_key(struct screen *screen, const struct input_key *key)
     }
     /* Frames may have come since the last painting: a key means what is known now. */
     list_view_update(&screen->list, screen->list.height);
+    if (screen->hosts_open)
+        hosts_view_update(&screen->hosts, screen->hosts.height);
     dispatch(screen, bindings_find(screen->bindings, key->code, focus(screen)->ops->place));
 }
 
@@ -396,9 +442,11 @@ static void click_zone(struct screen *screen, const struct zone *zone)
     struct input_key key = {.code = zone->value};
     if (zone->kind == ZONE_KEY)
         prompt_key(&screen->prompt, &key);
+    else if (zone->kind == ZONE_SORT && screen->hosts_open)
+        hosts_view_sort(&screen->hosts, (enum haul_host_sort)zone->value);
     else if (zone->kind == ZONE_SORT)
         list_view_sort(&screen->list, (enum haul_sort)zone->value);
-    else if (zone->value >= ACT_TAB_1 && zone->value < ACT_TAB_1 + LIST_TAB_COUNT)
+    else if (zone->value >= ACT_TAB_1 && zone->value <= ACT_TAB_6)
         show_tab(screen, (enum keymap_action)zone->value);
     else
         dispatch(screen, (enum keymap_action)zone->value);
@@ -473,6 +521,15 @@ static void paint_lists(struct screen *screen, const struct cells *cells, struct
     }
     screen->pane = pane;
     paint_view(&screen->detail.view, cells, pane);
+}
+
+static void paint_hosts(struct screen *screen, const struct cells *cells, struct cells_area area)
+{
+    hosts_view_update(&screen->hosts, area.height);
+    if (cells->height >= RULE_HEIGHT)
+        hosts_view_paint_heads(&screen->hosts, cells, area.y - 1, area.width);
+    paint_view(&screen->hosts.view, cells, area);
+    model_detail_want(screen->model, 0);
 }
 
 static void notice_fade(struct screen *screen)
@@ -571,10 +628,14 @@ void screen_paint(struct screen *screen, const struct cells *on, int *ret_y, int
     }
     list_view_update(&screen->list, area.height);
     header_paint(cells, 0, screen->model);
-    header_paint_tabs(cells, 1, &screen->list);
+    header_paint_tabs(cells, 1, &screen->list, screen->hosts_open ? &screen->hosts : NULL);
+    if (!screen->hosts_open)
+        model_hosts_want(screen->model, NULL);
     model_log_want(screen->model, screen->log_open);
     if (screen->help_open || screen->log_open || screen->adding.open)
         paint_view(focus(screen), cells, area);
+    else if (screen->hosts_open)
+        paint_hosts(screen, cells, area);
     else
         paint_lists(screen, cells, area);
     adding_look(&screen->adding);

@@ -27,11 +27,12 @@
 #include "haul/client.h"
 #include "ui/app.h"
 
-#define NOW      INT64_C(1732190651000) /* 2024-11-21 12:04:11 UTC */
-#define ITEM_MAX 100000
-#define KIB      UINT64_C(1024)
-#define MIB      (1024 * KIB)
-#define GIB      (1024 * MIB)
+#define NOW       INT64_C(1732190651000) /* 2024-11-21 12:04:11 UTC */
+#define ITEM_MAX  100000
+#define HOSTS_MAX 120
+#define KIB       UINT64_C(1024)
+#define MIB       (1024 * KIB)
+#define GIB       (1024 * MIB)
 
 struct answer {
     struct answer *next;
@@ -51,6 +52,7 @@ struct answer {
     struct haul_probe_answer probed; /* probe: its name is set */
     uint64_t found, index;           /* find */
     bool log;
+    bool hosts_pushed;
     bool log_pushed; /* through the event, not the answer */
     uint64_t log_after;
     enum haul_log_level log_level;
@@ -66,6 +68,8 @@ struct haul_client {
     uint64_t next_id;
     uint64_t version;
     struct haul_totals totals;
+    uint64_t per_host;
+    struct haul_hosts_view hosts; /* its texts are ours */
     struct haul_view view;
     char filter[FILTER_SIZE];
     char find[FILTER_SIZE];
@@ -525,6 +529,91 @@ static size_t log_make(const struct answer *answer, struct haul_log_line lines[L
     return count;
 }
 
+/* Hosts in every state; with many of them one that has a long name and more that wait. */
+static size_t hosts_fill(const struct haul_client *client, struct haul_host hosts[HOSTS_MAX])
+{
+    static const struct haul_host all[] = {
+        {.name = TEXT("example.org"),
+         .connections = 12,
+         .cap = 16,
+         .rate = 13002342,
+         .counts = {[HAUL_ACTIVE] = 4, [HAUL_QUEUED] = 31, [HAUL_DONE] = 1310, [HAUL_FAILED] = 2}},
+        {.name = TEXT("mirror.example.net:8443"),
+         .connections = 2,
+         .cap = 2,
+         .learned = true,
+         .rate = 1258291,
+         .counts = {[HAUL_ACTIVE] = 2, [HAUL_QUEUED] = 7}},
+        {.name = TEXT("archive.a-very-long-name-of-a-host.example.com"),
+         .rest_until = NOW + 611000,
+         .cap = 16,
+         .learned = false,
+         .no_ranges = true,
+         .counts = {[HAUL_WAITING] = 3, [HAUL_QUEUED] = 118, [HAUL_FAILED] = 1}},
+        {.name = TEXT("slow.example"),
+         .cap = 1,
+         .learned = true,
+         .rest_until = NOW + 11500,
+         .no_ranges = true,
+         .counts = {[HAUL_WAITING] = 1}},
+        {.name = TEXT("資料.example"), .cap = 16, .counts = {[HAUL_QUEUED] = 12345}},
+        {.name = TEXT("[2001:db8::5]:8080"), .cap = 16, .counts = {[HAUL_PAUSED] = 1}},
+        {.name = TEXT("over.example"), .cap = 16, .counts = {[HAUL_DONE] = 9}},
+        {.name = TEXT("refused.example"), .cap = 16, .counts = {[HAUL_FAILED] = 1}}};
+    static char names[HOSTS_MAX][32];
+    size_t count = 0;
+    for (size_t i = 0; i < COUNT_OF(all) && client->count > 0; i++) {
+        hosts[count] = all[i];
+        if (!hosts[count].learned)
+            hosts[count].cap = (uint32_t)client->per_host;
+        count++;
+    }
+    while (client->count > 1000 && count < HOSTS_MAX) {
+        snprintf(names[count], sizeof(names[count]), "host-%03zu.example", count);
+        hosts[count] = (struct haul_host){.name = names[count],
+                                          .cap = (uint32_t)client->per_host,
+                                          .counts = {[HAUL_QUEUED] = count}};
+        count++;
+    }
+    return count;
+}
+
+static int hosts_by_rate(const void *a, const void *b)
+{
+    const struct haul_host *left = a, *right = b;
+    return (left->rate < right->rate) - (left->rate > right->rate);
+}
+
+/* It searches, and sorts by the rate only. */
+static void hosts_send(struct haul_client *client)
+{
+    const struct haul_hosts_view *view = &client->hosts;
+    struct haul_host all[HOSTS_MAX];
+    size_t count = 0, filled = hosts_fill(client, all);
+    for (size_t i = 0; i < filled; i++) {
+        if (str_find_nocase(all[i].name, view->search))
+            all[count++] = all[i];
+    }
+    if (view->sort == HAUL_HOST_SORT_RATE)
+        qsort(all, count, sizeof(all[0]), hosts_by_rate);
+    for (size_t i = 0; view->descending != (view->sort == HAUL_HOST_SORT_RATE) && i < count / 2;
+         i++) {
+        struct haul_host kept = all[i];
+        all[i] = all[count - 1 - i];
+        all[count - 1 - i] = kept;
+    }
+    struct haul_hosts hosts = {
+        .matching = count, .follow_index = UINT64_MAX, .per_host = client->per_host};
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(all[i].name, view->follow) == 0)
+            hosts.follow_index = i;
+    }
+    hosts.offset = MIN(view->offset, count > view->rows ? count - view->rows : 0);
+    hosts.rows = all + hosts.offset;
+    hosts.row_count = MIN(count - (size_t)hosts.offset, (size_t)view->rows);
+    client->events.hosts(client->events.ctx, &hosts);
+}
+
 static void answer_give(struct haul_client *client, struct answer *answer)
 {
     struct haul_reply reply = {.err = answer->failed ? &answer->err : NULL,
@@ -544,8 +633,9 @@ static void answer_give(struct haul_client *client, struct answer *answer)
     }
     reply.items = items;
     if (answer->settings) {
-        settings =
-            (struct haul_settings){.jobs = client->totals.jobs, .limit = client->totals.limit};
+        settings = (struct haul_settings){.jobs = client->totals.jobs,
+                                          .limit = client->totals.limit,
+                                          .per_host = client->per_host};
         reply.settings = &settings;
     }
     struct haul_log_line lines[LOG_LINES];
@@ -566,6 +656,8 @@ static void answer_give(struct haul_client *client, struct answer *answer)
         reply.probed = &answer->probed;
     if (answer->callback)
         answer->callback(answer->ctx, &reply);
+    if (answer->hosts_pushed)
+        hosts_send(client);
     free(items);
     free(answer->ids);
     free(answer->item_ids);
@@ -638,6 +730,7 @@ enum haul_err haul_client_open(struct haul_loop *loop, const struct haul_place *
     client->last = &client->first;
     client->items = xcalloc(ITEM_MAX + 1000, sizeof(*client->items));
     client->next_id = 1;
+    client->per_host = 16;
     strbuf_init(&client->log, (size_t)1 << 20);
     fill(client);
     uv_timer_init(loop_uv(loop), &client->timer);
@@ -655,6 +748,8 @@ static void on_closed(uv_handle_t *handle)
     strbuf_fini(&client->log);
     idset_clear(&client->marks);
     free(client->items);
+    free((char *)(uintptr_t)client->hosts.search);
+    free((char *)(uintptr_t)client->hosts.follow);
     free(client);
 }
 
@@ -944,6 +1039,14 @@ void haul_client_set(struct haul_client *client, const struct haul_settings *set
         client->totals.jobs = (uint32_t)settings->jobs;
     if (haul_option_given(haul_option_find("limit"), settings))
         client->totals.limit = settings->limit;
+    if (haul_option_given(haul_option_find("per-host"), settings)) {
+        client->per_host = settings->per_host;
+        calls_log(client, "set per-host %" PRIu64, client->per_host);
+        struct answer *answer = answer_later(client, reply, ctx);
+        answer->settings = true;
+        answer->hosts_pushed = client->hosts.search != NULL;
+        return;
+    }
     calls_log(client, "set jobs %u limit %" PRIu64, client->totals.jobs, client->totals.limit);
     answer_later(client, reply, ctx)->settings = true;
 }
@@ -979,6 +1082,20 @@ void haul_client_watch(struct haul_client *client, const struct haul_view *view,
         client->view.find = client->find;
     }
     answer_later(client, reply, ctx);
+}
+
+void haul_client_watch_hosts(struct haul_client *client, const struct haul_hosts_view *view,
+                             haul_reply_cb *reply, void *ctx)
+{
+    struct answer *answer = answer_later(client, reply, ctx);
+    if (!view)
+        return;
+    free((char *)(uintptr_t)client->hosts.search);
+    free((char *)(uintptr_t)client->hosts.follow);
+    client->hosts = *view;
+    client->hosts.search = xstrdup(view->search);
+    client->hosts.follow = xstrdup(view->follow);
+    answer->hosts_pushed = true;
 }
 
 void haul_client_mark(struct haul_client *client, enum haul_mark how,

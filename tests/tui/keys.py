@@ -107,6 +107,29 @@ def arrows_come_in_every_form(path):
         terminal.asks(["x"], "cancel 1")
 
 
+def hosts_have_keys_of_their_own(path):
+    with Terminal() as terminal:
+        terminal.start(path)
+        terminal.type("6")
+        terminal.wait("mirror")
+        terminal.asks(["+"], "set per-host 17")
+        terminal.asks(["-"], "set per-host 16")
+        terminal.type("j", "Enter")
+        terminal.wait("filter: host=mirror.example.net:8443")
+        terminal.wait("Nothing fits")
+        terminal.type("Escape")
+        terminal.wait("debian-12")
+        terminal.asks(["p"], "pause 1")
+        terminal.type("6")
+        terminal.wait("[Hosts]")
+        terminal.type("!")
+        terminal.wait(" Log ")
+        terminal.type("q")
+        terminal.wait("mirror")
+        terminal.type("Escape")
+        terminal.wait("[All]")
+
+
 def quitting_asks_while_something_runs(path):
     with Terminal() as terminal:
         terminal.start(path)
@@ -136,6 +159,7 @@ def main():
     keys_are_those_of_the_configuration(path)
     removing_bytes_is_asked_for(path)
     arrows_come_in_every_form(path)
+    hosts_have_keys_of_their_own(path)
     quitting_asks_while_something_runs(path)
     quitting_an_idle_session_is_not_asked_for(path)
 

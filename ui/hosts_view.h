@@ -1,0 +1,45 @@
+#ifndef UI_HOSTS_VIEW_H
+#define UI_HOSTS_VIEW_H
+
+#include "base/filter.h"
+#include "ui/model.h"
+#include "ui/prompt.h"
+#include "ui/view.h"
+
+/* The hosts of the queue, in place of the list: what each has and may have, and which one the
+ * cursor is on. */
+
+#define HOSTS_NAME_SIZE   300
+#define HOSTS_SEARCH_SIZE 100
+
+struct hosts_view {
+    struct view view;
+    struct model *model;
+    struct prompt *prompt;
+    enum haul_host_sort sort;
+    bool descending;
+    char search[HOSTS_SEARCH_SIZE]; /* part of the names that are shown; "": all */
+    char search_before[HOSTS_SEARCH_SIZE];
+    uint64_t top;               /* index of the first visible host */
+    uint64_t cursor;            /* of the one under the cursor */
+    char name[HOSTS_NAME_SIZE]; /* its name; "" while not known */
+    uint64_t asked_offset;
+    int height; /* when last painted */
+};
+
+void hosts_view_init(struct hosts_view *hosts, struct model *model, struct prompt *prompt);
+
+/* Takes in what the model has now, for HEIGHT lines, and asks the daemon for what is missing. */
+void hosts_view_update(struct hosts_view *hosts, int height);
+
+/* The headings on the rule above the rows, WIDTH wide. */
+void hosts_view_paint_heads(const struct hosts_view *hosts, const struct cells *cells, int y,
+                            int width);
+
+/* What is the most comes first at once; the same column once more turns the order. */
+void hosts_view_sort(struct hosts_view *hosts, enum haul_host_sort sort);
+
+/* Shows all hosts again; false when all are shown. */
+bool hosts_view_back(struct hosts_view *hosts);
+
+#endif
