@@ -8,7 +8,6 @@
 #include "control/server.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <uv.h>
@@ -267,7 +266,10 @@ static void on_logged(uv_async_t *async)
 
 void server_follow_log(struct server *server, bool follows)
 {
-    server->log_followers += follows ? 1 : UINT_MAX;
+    if (follows)
+        server->log_followers++;
+    else
+        server->log_followers--;
     haul_log_listen(server->log_followers > 0 ? on_line_written : NULL, server);
 }
 
