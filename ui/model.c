@@ -513,11 +513,14 @@ void model_tick(struct model *model)
 static void add_answered(struct model *model, const struct call *call,
                          const struct haul_reply *reply)
 {
-    char text[64];
+    char text[128];
+    size_t had = reply->had_count;
     (void)call;
     if (failed(model, reply))
         return;
-    snprintf(text, sizeof(text), "%zu added", reply->id_count);
+    size_t len = (size_t)snprintf(text, sizeof(text), "%zu added", reply->id_count - had);
+    if (had > 0)
+        snprintf(text + len, sizeof(text) - len, ", %zu here already (--again fetches it)", had);
     notice(model, false, text);
     if (reply->id_count >= MANY_ADDED)
         malloc_trim(0);
@@ -536,7 +539,7 @@ void model_add(struct model *model, const struct haul_request *requests, size_t 
 {
     struct call *call = call_adding(model, call_new(model, add_answered));
     if (call)
-        haul_client_add(model->client, requests, count, on_reply, call);
+        haul_client_add_new(model->client, requests, count, on_reply, call);
 }
 
 static void heard_answered(struct model *model, const struct call *call,

@@ -64,6 +64,7 @@ complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_s
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add config' -l trust-size -d 'Resume when nothing but the size tells that the file is still the same'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add config' -l no-resume -d 'Begin anew, dropping what an earlier run left of the file'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add config' -l adopt -d 'Go on with a NAME.part of another link or program, if a sample of it is equal'
+complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from add config' -l again -d 'Fetch it also when it was fetched before and is still there'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add config' -l allow-unclean-end -d 'Accept a file of unknown length whose secure connection was cut off'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add config' -l retries -x -d 'How often to try again without progress; -1 is for ever'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add config' -l retry-wait -x -d 'Wait before the first retry; it doubles with each'

@@ -135,6 +135,15 @@ struct haul_known_link {
     uint64_t heals;      /* an item whose link has expired and which this one could heal; 0: none */
 };
 
+/* A request whose file was fetched before and is still there. */
+struct haul_had_link {
+    size_t index; /* of the request in the call */
+    char *path;   /* clean */
+    uint64_t size;
+    int64_t finished_at; /* ms since 1970 */
+    bool by_digest;      /* it has the digest that was asked for; else it is of the same link */
+};
+
 /* What a server told of a file. */
 struct haul_probe_answer {
     int64_t size; /* bytes, -1: not told */
@@ -147,8 +156,10 @@ struct haul_probe_answer {
 struct haul_reply {
     const struct haul_error *err; /* NULL: it worked */
     const char *json;             /* the result as it came, one line, as in PROTOCOL.md */
-    const uint64_t *ids;          /* add: in the order of the requests */
+    const uint64_t *ids;          /* add: in the order of the requests; 0: it is here already */
     size_t id_count;
+    const struct haul_had_link *had; /* add: where those are */
+    size_t had_count;
     uint64_t count; /* act, move, undo, change_all: items changed; mark: items marked now; forget:
                        entries */
     uint64_t id, index;            /* find: the item, 0 for none, and where it is in the view */
@@ -189,6 +200,10 @@ void haul_client_try(struct haul_client *client);
  * in order. */
 void haul_client_add(struct haul_client *client, const struct haul_request *requests, size_t count,
                      haul_reply_cb *reply, void *ctx);
+/* The same without what was fetched before and is still there, unless its option `again` says so.
+ * All is added by a daemon before protocol 1.4, and over a line that may drop and come back. */
+void haul_client_add_new(struct haul_client *client, const struct haul_request *requests,
+                         size_t count, haul_reply_cb *reply, void *ctx);
 void haul_client_list(struct haul_client *client, const struct haul_view *view,
                       haul_reply_cb *reply, void *ctx); /* rows 0: all of them */
 void haul_client_show(struct haul_client *client, uint64_t id, haul_reply_cb *reply, void *ctx);

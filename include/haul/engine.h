@@ -72,6 +72,27 @@ HAUL_CHECKED enum haul_err haul_engine_add_once(struct haul_engine *engine, cons
                                                 haul_added_cb *added, void *ctx,
                                                 struct haul_error *err);
 
+/* A file that was fetched before and lies where it was put. */
+struct haul_had {
+    char *path; /* NULL: there is none; as it is, not clean */
+    int64_t size;
+    int64_t finished_at;
+    bool by_digest; /* it has the digest that was asked for; else it is of the same link */
+};
+
+/* As haul_added_cb, but IDS has 0 for each request whose file is here already, as HAD tells. */
+typedef void haul_added_new_cb(void *ctx, const uint64_t *ids, const struct haul_had *had,
+                               size_t count, const struct haul_error *err);
+
+/* As haul_engine_add(), but for requests whose file the history knows and that is still there: by
+ * the link, by the link that a redirect led to, or by the digest that is asked for. Requests with
+ * the option `again`, those that write over what is there, and those that are no plain GETs are
+ * always added. Adds are carried out in the order of the calls. */
+HAUL_CHECKED enum haul_err haul_engine_add_new(struct haul_engine *engine,
+                                               const struct haul_request *requests, size_t count,
+                                               haul_added_new_cb *added, void *ctx,
+                                               struct haul_error *err);
+
 /* Does ACTION on each of the items it applies to; *ret_count tells how many. COUNT 0 with IDS NULL
  * means every item. An unknown id fails the call before anything is changed; an item in a state
  * that the action does not fit is left out. */

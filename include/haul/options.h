@@ -74,6 +74,7 @@ struct haul_options {
     bool trust_size;        /* an equal size proves that a partial is of the same file */
     bool no_resume;         /* drop what an earlier item left of it */
     bool adopt;             /* go on with a partial that haul did not begin, if a sample is equal */
+    bool again;             /* also when the history tells that the file is here */
     bool allow_unclean_end; /* take a body whose end the server did not vouch for */
     enum haul_if_exists if_exists;
     enum haul_priority priority;

@@ -12,6 +12,8 @@
 #include "cli/report.h"
 #include "config/args.h"
 
+#define HAD_TOLD 20
+
 static void send_settings(struct call *call, struct haul_client *client)
 {
     if (haul_given_any(&call->args->settings.given))
@@ -23,15 +25,38 @@ static void send_add(struct call *call, struct haul_client *client)
     const struct requests *requests = call->ctx;
 
     send_settings(call, client);
-    haul_client_add(client, requests->items, requests->count, call_reply, call);
+    haul_client_add_new(client, requests->items, requests->count, call_reply, call);
+}
+
+/* Tells of some of what is here already, and how many more that are. */
+static void tell_had(const struct requests *requests, const struct haul_had_link *had, size_t count)
+{
+    for (size_t i = 0; i < MIN(count, (size_t)HAD_TOLD); i++) {
+        char *url =
+            had[i].index < requests->count ? url_shown(requests->items[had[i].index].url) : NULL;
+
+        report_note("already here%s: %s is %s", had[i].by_digest ? " (the same digest)" : "",
+                    url ? url : "", had[i].path);
+        free(url);
+    }
+    if (count > HAD_TOLD)
+        report_note("… and %zu more are already here", count - HAD_TOLD);
+    if (count > 0)
+        report_note("--again fetches what is here once more");
 }
 
 static int show_added(struct call *call, const struct haul_reply *reply)
 {
     const struct requests *requests = call->ctx;
 
+    if (!call->args->run.json)
+        tell_had(requests, reply->had, reply->had_count);
     for (size_t i = 0; i < MIN(reply->id_count, requests->count) && !call->args->run.json; i++) {
-        char *url = url_shown(requests->items[i].url);
+        char *url;
+
+        if (reply->ids[i] == 0)
+            continue;
+        url = url_shown(requests->items[i].url);
         printf("%" PRIu64 "  %s\n", reply->ids[i], url);
         free(url);
     }

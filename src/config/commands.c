@@ -37,6 +37,10 @@ static const struct command commands[] = {
         .typed = COMMAND_IN_BOTH,
         .operands = "URL… | -i FILE",
         .summary = "Add to the session's queue; prints the new items' numbers.",
+        .details =
+            "What the history knows and is still there is not added, which is told on standard "
+            "error and no failure: the same link, one that a redirect led to, or the same "
+            "--checksum. --again fetches it all the same.",
         .takes = COMMAND_TAKES_ITEM | COMMAND_TAKES_SETTINGS | COMMAND_TAKES_INPUT |
                  COMMAND_TAKES_CONFIG | CLIENT,
         .operands_max = COMMAND_ANY,

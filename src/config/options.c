@@ -486,6 +486,13 @@ static const struct haul_option rows[] = {
         .help = "Go on with a NAME.part of another link or program, if a sample of it is equal",
     },
     {
+        ITEM("again", again),
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "Fetch it also when it was fetched before and is still there",
+        .lasting = true,
+    },
+    {
         ITEM("allow-unclean-end", allow_unclean_end),
         .type = HAUL_OPTION_FLAG,
         .initial = "false",

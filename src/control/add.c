@@ -82,8 +82,9 @@ void add_token(const struct clock *clock, char token[ADD_TOKEN_SIZE])
                    clock_chance(clock));
 }
 
-enum haul_err add_message(uint64_t id, const char *token, const struct haul_request *requests,
-                          size_t count, struct add_message *ret_message, struct haul_error *err)
+enum haul_err add_message(uint64_t id, const char *token, bool only_new,
+                          const struct haul_request *requests, size_t count,
+                          struct add_message *ret_message, struct haul_error *err)
 {
     struct add_message message = {0};
     json_t *params = add_params(requests, count, &message.taken, err);
@@ -93,6 +94,8 @@ enum haul_err add_message(uint64_t id, const char *token, const struct haul_requ
     if (token[0])
         json_object_set_new(params, "token",
                             json_sprintf("%s-%llu", token, (unsigned long long)id));
+    if (only_new)
+        json_object_set_new(params, "new", json_true());
     message.line = proto_request(id, "add", params, &message.len);
     if (message.len > PROTO_LINE_MAX) {
         free(message.line);

@@ -25,6 +25,8 @@
 #include "control/skew.h"
 #include "haul/version.h"
 
+#define NEW_MINOR 4 /* of the protocol: from there on what is here already can be left out */
+
 void client_call_free(struct open_call *call)
 {
     for (size_t i = 0; i < call->part_count; i++) {
@@ -320,12 +322,31 @@ static bool list_continue(struct haul_client *client, struct open_call *call, js
     return true;
 }
 
+/* Their indices are those of the part, which begins at FIRST. */
+static void join_had(json_t *all, json_t *rows, size_t first)
+{
+    json_t *row;
+    size_t i;
+
+    json_array_foreach(rows, i, row)
+    {
+        json_int_t index = json_integer_value(json_object_get(row, "index"));
+
+        json_object_set_new(row, "index", json_integer(index + (json_int_t)first));
+    }
+    json_array_extend(all, rows);
+}
+
 /* All ids of a cut-up add in the first part's result. */
 static void add_join(struct open_call *call)
 {
-    for (size_t i = 1; i < call->part_count; i++)
-        json_array_extend(json_object_get(call->parts[0], "ids"),
-                          json_object_get(call->parts[i], "ids"));
+    json_t *ids = json_object_get(call->parts[0], "ids");
+    json_t *had = json_object_get(call->parts[0], "had");
+
+    for (size_t i = 1; i < call->part_count; i++) {
+        join_had(had, json_object_get(call->parts[i], "had"), json_array_size(ids));
+        json_array_extend(ids, json_object_get(call->parts[i], "ids"));
+    }
 }
 
 /* What is answered with "replaced" is asked again as a whole: not so when a part of it is done. */
@@ -625,8 +646,9 @@ static void keep_copies(struct open_call *call, const struct lines *lines)
             (struct line_copy){xstrndup(lines->texts[i], lines->lens[i]), lines->lens[i]};
 }
 
-void haul_client_add(struct haul_client *client, const struct haul_request *requests, size_t count,
-                     haul_reply_cb *reply, void *ctx)
+/* NEW: without what is here already. */
+static void add(struct haul_client *client, const struct haul_request *requests, size_t count,
+                bool new, haul_reply_cb *reply, void *ctx)
 {
     struct open_call *call = call_new(client, CALL_ADD, reply, ctx);
     uint64_t first_id = client->next_id;
@@ -642,7 +664,9 @@ void haul_client_add(struct haul_client *client, const struct haul_request *requ
     for (size_t done = 0; done < count && code == HAUL_OK;) {
         struct add_message message = {0};
 
-        code = add_message(client->next_id++, token, requests + done, count - done, &message, &err);
+        code = add_message(client->next_id++, token,
+                           new && !token[0] && client->daemon.minor >= NEW_MINOR, requests + done,
+                           count - done, &message, &err);
         if (code == HAUL_OK)
             lines_add(&lines, message.line, message.len);
         done += message.taken;
@@ -658,6 +682,18 @@ void haul_client_add(struct haul_client *client, const struct haul_request *requ
     }
     free(lines.texts);
     free(lines.lens);
+}
+
+void haul_client_add(struct haul_client *client, const struct haul_request *requests, size_t count,
+                     haul_reply_cb *reply, void *ctx)
+{
+    add(client, requests, count, false, reply, ctx);
+}
+
+void haul_client_add_new(struct haul_client *client, const struct haul_request *requests,
+                         size_t count, haul_reply_cb *reply, void *ctx)
+{
+    add(client, requests, count, true, reply, ctx);
 }
 
 void haul_client_list(struct haul_client *client, const struct haul_view *view,

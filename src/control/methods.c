@@ -158,112 +158,6 @@ static enum haul_err run_hello(struct call *call, const json_t *params, json_t *
     return HAUL_OK;
 }
 
-/* The requests of one `add`. */
-struct batch {
-    struct haul_request *requests;
-    size_t count;
-    struct haul_options *shared; /* for items without their own */
-};
-
-static void batch_fini(struct batch *batch)
-{
-    for (size_t i = 0; i < batch->count; i++) {
-        haul_options_unref(batch->requests[i].options);
-        free((void *)(uintptr_t)batch->requests[i].mirrors);
-    }
-    free(batch->requests);
-    haul_options_unref(batch->shared);
-}
-
-/* The texts of MIRRORS, borrowed, in a new array. */
-static enum haul_err read_mirrors(const json_t *mirrors, struct haul_request *request,
-                                  struct haul_error *err)
-{
-    size_t count = json_array_size(mirrors);
-    const char **texts;
-
-    if (count == 0)
-        return HAUL_OK;
-    texts = xcalloc(count, sizeof *texts);
-    request->mirrors = texts;
-    request->mirror_count = count;
-    for (size_t i = 0; i < count; i++) {
-        texts[i] = json_string_value(json_array_get(mirrors, i));
-        if (!texts[i])
-            return haul_fail(err, HAUL_E_RPC, "mirrors: each must be a string");
-    }
-    return HAUL_OK;
-}
-
-static enum haul_err read_request(const json_t *item, struct batch *batch,
-                                  struct haul_request *request, struct haul_error *err)
-{
-    const json_t *options = json_object_get(item, "options");
-
-    request->url = json_string_value(json_object_get(item, "url"));
-    request->paused = json_is_true(json_object_get(item, "paused"));
-    if (!request->url)
-        return haul_fail(err, HAUL_E_RPC, "items: each needs a \"url\"");
-    if (options && json_to_options(options, &request->options, err) != HAUL_OK)
-        return err->code;
-    if (!options && !batch->shared)
-        return haul_fail(err, HAUL_E_RPC, "items: one has no options, and none are shared");
-    if (!options)
-        request->options = haul_options_ref(batch->shared);
-    return read_mirrors(json_object_get(item, "mirrors"), request, err);
-}
-
-/* Fills a zeroed BATCH, which is the caller's also on failure. Texts are borrowed from PARAMS. */
-static enum haul_err read_batch(const json_t *params, struct batch *batch, struct haul_error *err)
-{
-    const json_t *items = json_object_get(params, "items");
-    const json_t *shared = json_object_get(params, "options");
-    size_t count = json_array_size(items);
-    enum haul_err code = HAUL_OK;
-
-    if (count == 0)
-        return haul_fail(err, HAUL_E_RPC, "\"items\" holds none");
-    if (shared && json_to_options(shared, &batch->shared, err) != HAUL_OK)
-        return err->code;
-    batch->requests = xcalloc(count, sizeof *batch->requests);
-    for (size_t i = 0; i < count && code == HAUL_OK; i++) {
-        batch->count = i + 1;
-        code = read_request(json_array_get(items, i), batch, &batch->requests[i], err);
-    }
-    return code;
-}
-
-static void on_added(void *ctx, const uint64_t *ids, size_t count, const struct haul_error *err)
-{
-    struct call *call = ctx;
-
-    if (err)
-        method_fail(call, PROTO_REFUSED, err);
-    else
-        call_succeed(call, one_member("ids", json_from_ids(ids, count)));
-}
-
-static enum haul_err run_add(struct call *call, const json_t *params, json_t **ret_result,
-                             struct haul_error *err)
-{
-    struct haul_engine *engine = server_engine(call->server);
-    const char *token = json_string_value(json_object_get(params, "token"));
-    struct batch batch = {0};
-    enum haul_err code = read_batch(params, &batch, err);
-
-    (void)ret_result;
-    if (code == HAUL_OK) {
-        call->engine_has_it = true;
-        code = token ? haul_engine_add_once(engine, token, batch.requests, batch.count, on_added,
-                                            call, err)
-                     : haul_engine_add(engine, batch.requests, batch.count, on_added, call, err);
-        if (code != HAUL_OK)
-            call->engine_has_it = false;
-    }
-    batch_fini(&batch);
-    return code;
-}
-
 static enum haul_err run_list(struct call *call, const json_t *params, json_t **ret_result,
                               struct haul_error *err)
 {
@@ -591,7 +485,8 @@ static const struct method methods[] = {
         .help = "Add items at the end of the queue, all or none",
         .params = {{"items", PARAM_ARRAY, true, "of {url, mirrors, options, paused}"},
                    {"options", PARAM_OBJECT, false, "for the items that have none of their own"},
-                   {"token", PARAM_TEXT, false, "a name for this add, which may be sent again"}},
+                   {"token", PARAM_TEXT, false, "a name for this add, which may be sent again"},
+                   {"new", PARAM_BOOL, false, "leave out what is here already"}},
     },
     {
         .name = "known",

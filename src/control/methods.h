@@ -29,6 +29,7 @@ typedef enum haul_err method_handler(struct call *call, const json_t *params, js
                                      struct haul_error *err);
 
 /* methods_adding.c */
+method_handler run_add;
 method_handler run_known;
 method_handler run_probe;
 method_handler run_unprobe;

@@ -1,13 +1,166 @@
-/* The methods that help to review links before they are added: what the queue knows of them, and
- * what their servers tell. */
+/* The methods that add links, and those that help to review them before: what the queue knows of
+ * them, and what their servers tell. */
 
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "control/json.h"
 #include "control/methods.h"
 #include "control/peer.h"
 #include "control/server.h"
+
+/* The requests of one `add`. */
+struct batch {
+    struct haul_request *requests;
+    size_t count;
+    struct haul_options *shared; /* for items without their own */
+};
+
+static void batch_fini(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        haul_options_unref(batch->requests[i].options);
+        free((void *)(uintptr_t)batch->requests[i].mirrors);
+    }
+    free(batch->requests);
+    haul_options_unref(batch->shared);
+}
+
+/* The texts of MIRRORS, borrowed, in a new array. */
+static enum haul_err read_mirrors(const json_t *mirrors, struct haul_request *request,
+                                  struct haul_error *err)
+{
+    size_t count = json_array_size(mirrors);
+    const char **texts;
+
+    if (count == 0)
+        return HAUL_OK;
+    texts = xcalloc(count, sizeof *texts);
+    request->mirrors = texts;
+    request->mirror_count = count;
+    for (size_t i = 0; i < count; i++) {
+        texts[i] = json_string_value(json_array_get(mirrors, i));
+        if (!texts[i])
+            return haul_fail(err, HAUL_E_RPC, "mirrors: each must be a string");
+    }
+    return HAUL_OK;
+}
+
+static enum haul_err read_request(const json_t *item, struct batch *batch,
+                                  struct haul_request *request, struct haul_error *err)
+{
+    const json_t *options = json_object_get(item, "options");
+
+    request->url = json_string_value(json_object_get(item, "url"));
+    request->paused = json_is_true(json_object_get(item, "paused"));
+    if (!request->url)
+        return haul_fail(err, HAUL_E_RPC, "items: each needs a \"url\"");
+    if (options && json_to_options(options, &request->options, err) != HAUL_OK)
+        return err->code;
+    if (!options && !batch->shared)
+        return haul_fail(err, HAUL_E_RPC, "items: one has no options, and none are shared");
+    if (!options)
+        request->options = haul_options_ref(batch->shared);
+    return read_mirrors(json_object_get(item, "mirrors"), request, err);
+}
+
+/* Fills a zeroed BATCH, which is the caller's also on failure. Texts are borrowed from PARAMS. */
+static enum haul_err read_batch(const json_t *params, struct batch *batch, struct haul_error *err)
+{
+    const json_t *items = json_object_get(params, "items");
+    const json_t *shared = json_object_get(params, "options");
+    size_t count = json_array_size(items);
+    enum haul_err code = HAUL_OK;
+
+    if (count == 0)
+        return haul_fail(err, HAUL_E_RPC, "\"items\" holds none");
+    if (shared && json_to_options(shared, &batch->shared, err) != HAUL_OK)
+        return err->code;
+    batch->requests = xcalloc(count, sizeof *batch->requests);
+    for (size_t i = 0; i < count && code == HAUL_OK; i++) {
+        batch->count = i + 1;
+        code = read_request(json_array_get(items, i), batch, &batch->requests[i], err);
+    }
+    return code;
+}
+
+static void on_added(void *ctx, const uint64_t *ids, size_t count, const struct haul_error *err)
+{
+    struct call *call = ctx;
+
+    if (err)
+        method_fail(call, PROTO_REFUSED, err);
+    else {
+        json_t *result = json_object();
+
+        json_object_set_new(result, "ids", json_from_ids(ids, count));
+        call_succeed(call, result);
+    }
+}
+
+static json_t *from_had(size_t index, const struct haul_had *had)
+{
+    json_t *object = json_object();
+    char *path = text_clean_dup(text_raw_from(had->path), 8192);
+
+    json_object_set_new(object, "index", json_from_u64(index));
+    json_object_set_new(object, "path", json_string(path));
+    json_object_set_new(object, "size", json_integer(had->size));
+    json_object_set_new(object, "finished_at", json_integer(had->finished_at));
+    json_object_set_new(object, "by", json_string(had->by_digest ? "digest" : "link"));
+    free(path);
+    return object;
+}
+
+static void on_added_new(void *ctx, const uint64_t *ids, const struct haul_had *had, size_t count,
+                         const struct haul_error *err)
+{
+    struct call *call = ctx;
+    json_t *result, *numbers, *rows;
+
+    if (err) {
+        method_fail(call, PROTO_REFUSED, err);
+        return;
+    }
+    result = json_object();
+    numbers = json_array();
+    rows = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_array_append_new(numbers, ids[i] == 0 ? json_null() : json_from_u64(ids[i]));
+        if (ids[i] == 0)
+            json_array_append_new(rows, from_had(i, &had[i]));
+    }
+    json_object_set_new(result, "ids", numbers);
+    json_object_set_new(result, "had", rows);
+    call_succeed(call, result);
+}
+
+enum haul_err run_add(struct call *call, const json_t *params, json_t **ret_result,
+                      struct haul_error *err)
+{
+    struct haul_engine *engine = server_engine(call->server);
+    const char *token = json_string_value(json_object_get(params, "token"));
+    bool only_new = json_is_true(json_object_get(params, "new"));
+    struct batch batch = {0};
+    enum haul_err code = read_batch(params, &batch, err);
+
+    (void)ret_result;
+    if (code == HAUL_OK && token && only_new)
+        code = haul_fail(err, HAUL_E_RPC, "\"token\" and \"new\" do not go together");
+    if (code == HAUL_OK) {
+        call->engine_has_it = true;
+        code = only_new ? haul_engine_add_new(engine, batch.requests, batch.count, on_added_new,
+                                              call, err)
+               : token  ? haul_engine_add_once(engine, token, batch.requests, batch.count, on_added,
+                                               call, err)
+                        : haul_engine_add(engine, batch.requests, batch.count, on_added, call, err);
+        if (code != HAUL_OK)
+            call->engine_has_it = false;
+    }
+    batch_fini(&batch);
+    return code;
+}
 
 static json_t *null_or_number(uint64_t number)
 {

@@ -6,6 +6,7 @@
 #include "control/reply.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "control/json.h"
@@ -56,6 +57,9 @@ void reply_items_free(struct haul_item *items, size_t count)
 void reply_parts_fini(struct reply_parts *parts, const struct haul_reply *reply)
 {
     free(parts->ids);
+    for (size_t i = 0; i < reply->had_count; i++)
+        free(parts->had[i].path);
+    free(parts->had);
     reply_items_free(parts->items, reply->item_count);
     haul_detail_fini(&parts->detail);
     free(parts->known);
@@ -164,6 +168,49 @@ static void decode_known(const json_t *result, struct haul_known_link **ret_know
     *ret_count = count;
 }
 
+static enum haul_err decode_had(const json_t *row, struct haul_had_link *had,
+                                struct haul_error *err)
+{
+    const char *path = json_string_value(json_object_get(row, "path"));
+    const char *by = json_string_value(json_object_get(row, "by"));
+
+    if (!path)
+        return haul_fail(err, HAUL_E_RPC, "the daemon has a file without a path");
+    *had = (struct haul_had_link){
+        .index = (size_t)number_of(row, "index"),
+        .path = xstrdup(path),
+        .size = number_of(row, "size"),
+        .finished_at = (int64_t)number_of(row, "finished_at"),
+        .by_digest = by && strcmp(by, "digest") == 0,
+    };
+    return HAUL_OK;
+}
+
+/* An id that is null: the file is here already, and `had` tells where. */
+static enum haul_err decode_added(const json_t *result, struct reply_parts *parts,
+                                  struct haul_reply *reply, struct haul_error *err)
+{
+    const json_t *ids = json_object_get(result, "ids"), *had = json_object_get(result, "had");
+    size_t count = json_array_size(ids), had_count = json_array_size(had);
+
+    parts->ids = xcalloc(count + 1, sizeof *parts->ids);
+    parts->had = xcalloc(had_count + 1, sizeof *parts->had);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *id = json_array_get(ids, i);
+
+        if (!json_is_null(id) && json_integer_value(id) <= 0)
+            return haul_fail(err, HAUL_E_RPC, "the daemon told something that is no id");
+        parts->ids[i] = (uint64_t)json_integer_value(id);
+    }
+    reply->id_count = count;
+    for (size_t i = 0; i < had_count; i++) {
+        if (decode_had(json_array_get(had, i), &parts->had[i], err) != HAUL_OK)
+            return err->code;
+        reply->had_count++;
+    }
+    return HAUL_OK;
+}
+
 static enum haul_err decode_undo(const json_t *result, struct haul_reply *reply,
                                  struct haul_error *err)
 {
@@ -223,8 +270,9 @@ enum haul_err reply_decode(enum call_kind kind, const json_t *result, struct rep
 
     switch (kind) {
     case CALL_ADD:
-        code = json_to_ids(json_object_get(result, "ids"), &parts->ids, &reply->id_count, err);
+        code = decode_added(result, parts, reply, err);
         reply->ids = parts->ids;
+        reply->had = parts->had;
         break;
     case CALL_LIST:
         code = decode_list(result, parts, reply, err);

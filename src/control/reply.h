@@ -43,6 +43,7 @@ const char *call_method(enum call_kind kind);
 /* What a reply points to. */
 struct reply_parts {
     uint64_t *ids;
+    struct haul_had_link *had;
     struct haul_item *items;
     struct haul_detail detail;
     struct haul_settings settings;

@@ -64,6 +64,36 @@ static enum haul_err check_request(const struct haul_request *request, struct ur
     return HAUL_OK;
 }
 
+enum haul_err engine_check(const struct haul_engine *engine, const struct haul_request *requests,
+                           size_t count, struct haul_error *err)
+{
+    struct url_known known = {0};
+
+    if (count > ITEMS_MAX - engine->queue.count || engine->queue.next_id > ITEM_ID_MAX - count)
+        return haul_fail(err, HAUL_E_TOO_BIG, "the queue takes no more items");
+    for (size_t i = 0; i < count; i++) {
+        enum haul_err code = check_request(&requests[i], &known, err);
+
+        if (code != HAUL_OK)
+            return code;
+    }
+    return HAUL_OK;
+}
+
+void engine_append(struct haul_engine *engine, struct item **items, size_t count,
+                   haul_added_cb *added, void *ctx)
+{
+    int64_t now = clock_wall(engine->clock);
+
+    for (size_t i = 0; i < count; i++) {
+        items[i]->id = engine->queue.next_id++ & ITEM_ID_MAX;
+        queue_append(&engine->queue, items[i], now);
+        engine_tell(engine, items[i], HAUL_ITEM_ADDED);
+    }
+    haul_engine_hold(engine, false);
+    keep_add(engine, items, count, added, ctx);
+}
+
 enum haul_err haul_engine_add(struct haul_engine *engine, const struct haul_request *requests,
                               size_t count, haul_added_cb *added, void *ctx, struct haul_error *err)
 {
@@ -74,28 +104,16 @@ enum haul_err engine_add(struct haul_engine *engine, const char *token,
                          const struct haul_request *requests, size_t count, haul_added_cb *added,
                          void *ctx, struct haul_error *err)
 {
-    int64_t now = clock_wall(engine->clock);
-    struct url_known known = {0};
     struct item **items;
 
-    if (count > ITEMS_MAX - engine->queue.count || engine->queue.next_id > ITEM_ID_MAX - count)
-        return haul_fail(err, HAUL_E_TOO_BIG, "the queue takes no more items");
-    for (size_t i = 0; i < count; i++) {
-        enum haul_err code = check_request(&requests[i], &known, err);
-
-        if (code != HAUL_OK)
-            return code;
-    }
+    if (engine_check(engine, requests, count, err) != HAUL_OK)
+        return err->code;
     if (token)
         repeat_note(engine, token, engine->queue.next_id, count);
     items = xreallocarray(NULL, count, sizeof *items);
-    for (size_t i = 0; i < count; i++) {
-        items[i] = item_new(engine->queue.next_id++, &requests[i]);
-        queue_append(&engine->queue, items[i], now);
-        engine_tell(engine, items[i], HAUL_ITEM_ADDED);
-    }
-    haul_engine_hold(engine, false);
-    keep_add(engine, items, count, added, ctx);
+    for (size_t i = 0; i < count; i++)
+        items[i] = item_new(0, &requests[i]);
+    engine_append(engine, items, count, added, ctx);
     free(items);
     return HAUL_OK;
 }

@@ -573,8 +573,8 @@ static void on_kept(void *ctx)
 
 static void finish_stopping(struct haul_engine *engine)
 {
-    if (!engine->stopped || engine->transfer_count > 0 || disk_busy(engine->disk) ||
-        engine->store_closing)
+    if (!engine->stopped || engine->transfer_count > 0 || engine->looks > 0 ||
+        disk_busy(engine->disk) || engine->store_closing)
         return;
     engine->store_closing = true;
     uv_timer_stop(&engine->tick);
@@ -797,6 +797,7 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
     engine->slots_max = UINT64_MAX;
     LIST_INIT(&engine->transfers);
     STAILQ_INIT(&engine->attention);
+    STAILQ_INIT(&engine->adds);
     TAILQ_INIT(&engine->limited);
     queue_init(&engine->queue);
     starts_init(&engine->starts, &engine->queue.lanes);

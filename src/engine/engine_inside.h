@@ -57,6 +57,7 @@ struct haul_engine {
     uint64_t space_asked;  /* ticks */
     unsigned past_written; /* entries of the history since it was last cut */
     uint64_t past_cut_at;  /* ticks */
+    size_t looks;          /* questions about what is here already, see had.h */
     char *news;            /* of the session, until the user does something; NULL: none */
     bool keep_history;     /* a daemon's: items remember what happened */
     bool held;             /* nothing is started */
@@ -68,7 +69,8 @@ struct haul_engine {
     uint64_t slots_room; /* what the limit of open files leaves room for */
     uint64_t slots_max;  /* lowered when descriptors run short all the same */
     struct hosts hosts;
-    struct probes *probes; /* NULL: none were asked for so far, see probe.h */
+    struct probes *probes;          /* NULL: none were asked for so far, see probe.h */
+    STAILQ_HEAD(, adding_new) adds; /* see add_new.c */
     LIST_HEAD(, transfer) transfers;
     STAILQ_HEAD(, transfer) attention;    /* have something to do outside of libcurl */
     TAILQ_HEAD(limited, segment) limited; /* wait for tokens, the longest waiting first */
@@ -104,6 +106,14 @@ void engine_refuse_shut(const struct haul_engine *engine, const struct host *hos
 
 /* Takes items out of the queue for good, also what they left on the disk. */
 void engine_remove(struct haul_engine *engine, const uint64_t *ids, size_t count);
+
+/* The two halves of haul_engine_add(): whether the requests can be used, and items of them, which
+ * get their numbers and are taken. */
+HAUL_CHECKED enum haul_err engine_check(const struct haul_engine *engine,
+                                        const struct haul_request *requests, size_t count,
+                                        struct haul_error *err);
+void engine_append(struct haul_engine *engine, struct item **items, size_t count,
+                   haul_added_cb *added, void *ctx);
 
 /* How a transfer ended. */
 struct outcome {

@@ -798,6 +798,12 @@ void haul_client_add(struct haul_client *client, const struct haul_request *requ
     }
 }
 
+void haul_client_add_new(struct haul_client *client, const struct haul_request *requests,
+                         size_t count, haul_reply_cb *reply, void *ctx)
+{
+    haul_client_add(client, requests, count, reply, ctx);
+}
+
 void haul_client_change(struct haul_client *client, uint64_t id, const char *url,
                         const struct haul_options *given, haul_reply_cb *reply, void *ctx)
 {

@@ -2,6 +2,7 @@
 their sizes, duplicates, and a new link for a download whose own has expired."""
 
 from story import Screen
+import harness
 from harness import case, expect, expect_equal, header, run, until
 
 
@@ -43,6 +44,24 @@ def sizes_and_duplicates_are_seen(t):
         screen.type("q")
     t.expect_file("new.bin", new)
     expect_equal(len(t.items()), 2, "items")
+
+
+@case
+def what_is_here_already_is_told(t):
+    file = t.file("kept.bin", 20_000)
+    [number] = t.add(file.url)
+    t.ok("wait", number)
+    t.ok("remove", number)
+    with Screen(t) as screen:
+        screen.command(harness.HAUL, f"'{file.url}'")
+        screen.until("the notice", lambda: "0 added, 1 here already" in screen.text())
+        expect_equal(t.items(), {}, "items")
+        screen.paste(f"{file.url}\n".encode())
+        screen.until("the sheet", lambda: "1 link" in screen.text())
+        screen.type("Enter")
+        screen.until("it is fetched, since it was accepted", lambda: "done" in screen.row("kept"))
+        screen.type("q")
+    expect_equal(sorted(t.names()), ["kept (1).bin", "kept.bin"], "files")
 
 
 def expired(t, name, size):

@@ -1,0 +1,23 @@
+#ifndef ENGINE_HAD_H
+#define ENGINE_HAD_H
+
+#include "engine/engine_inside.h"
+
+/* Whether a file was fetched before and is still there: what the history knows, and what lies on
+ * the disk. */
+
+/* What is known of a file that somebody wants. */
+struct had_question {
+    const char *url;    /* masked (base/same_link.h), NULL: not by that */
+    const char *digest; /* that it must have, as checksum_text() writes it; NULL: any */
+};
+
+/* HAD: one for each question, its path NULL when there is none. Borrowed. */
+typedef void had_cb(void *ctx, const struct haul_had *had, size_t count);
+
+/* Answers later, once. QUESTIONS are copied. Where the history is certainly empty nobody need be
+ * asked: see store_has_history(). */
+void had_look(struct haul_engine *engine, const struct had_question *questions, size_t count,
+              had_cb *done, void *ctx);
+
+#endif
