@@ -21,6 +21,7 @@ static int show_screen(const struct cli_start *start)
                               .options = start->options,
                               .config = start->config,
                               .run = start->run,
+                              .only_watch = start->only_watch,
                               .log_path = start->log_path};
 
     char *folder = path_state_dir(start->session);

@@ -457,6 +457,8 @@ static void parts_open(struct app *app)
                                         .ctx = app};
     app->bindings = bindings_new();
     app->model = model_new(app->loop, &place, app->clock, &from_model);
+    if (app->start->only_watch)
+        model_only_watch(app->model);
     app->screen = screen_new(app->model, app->bindings, app->start->options, app->start->config,
                              app->start->history_path, &from_screen);
     timers_open(app);

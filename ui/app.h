@@ -21,6 +21,7 @@ struct ui_start {
     const struct haul_options *options;   /* for what is added from the screen; NULL: defaults */
     struct config *config;                /* for its links; may be NULL */
     const struct run_options *run;        /* how it looks, and what it may cost */
+    bool only_watch;                      /* nothing can be changed, and no daemon is started */
     const char *history_path;             /* of typed commands; NULL: they are not kept */
     const char *log_path;                 /* takes stderr while the screen is up; NULL: nowhere */
     const struct clock *clock;            /* NULL: the system's */

@@ -77,7 +77,10 @@ static void fill_left(struct piece pieces[PIECE_COUNT], const struct cells *cell
     const uint64_t *rates = model_rates(model, &count);
     const struct model_away *away = model_away(model);
 
-    piece_set(&pieces[PIECE_HAUL], 8, STYLE_ACCENT, "haul");
+    if (model_only_watches(model))
+        piece_set(&pieces[PIECE_HAUL], 2, STYLE_WAIT, "haul watch");
+    else
+        piece_set(&pieces[PIECE_HAUL], 8, STYLE_ACCENT, "haul");
     session_set(&pieces[PIECE_SESSION], model);
     snprintf(text, sizeof(text), "%s %9s", cells->ascii ? "v" : "▼",
              fmt_rate(totals->rate, number));
@@ -296,7 +299,7 @@ void header_paint_columns(const struct cells *cells, int y, int width, const str
 
 /* Help and quit are always there: their room is kept. */
 void header_paint_keys(const struct cells *cells, int y, const struct bindings *bindings,
-                       enum keymap_place place)
+                       enum keymap_place place, bool only_looks)
 {
     size_t count;
     const struct keymap_row *rows = keymap_table(&count);
@@ -304,7 +307,8 @@ void header_paint_keys(const struct cells *cells, int y, const struct bindings *
     int kept = 0;
     for (size_t i = 0; i < count && i < COUNT_OF(needed); i++) {
         const char *keys = bindings_shown(bindings, i);
-        bool shown = rows[i].brief && keys[0] && (rows[i].places & place);
+        bool shown = (!only_looks || keymap_only_looks(rows[i].action)) && rows[i].brief &&
+                     keys[0] && (rows[i].places & place);
         needed[i] = shown ? (int)(text_width(keys) + text_width(rows[i].brief)) + 3 : 0;
         if (rows[i].action == ACT_HELP || rows[i].action == ACT_QUIT)
             kept += needed[i];

@@ -29,8 +29,9 @@ void header_paint_heading(const struct cells *cells, int y, const struct row_col
 void header_paint_columns(const struct cells *cells, int y, int width,
                           const struct list_view *list);
 /* " a add  p pause  x cancel …  ? help  q quit" from the key table. */
+/* ONLY_LOOKS: without those that change anything. */
 void header_paint_keys(const struct cells *cells, int y, const struct bindings *bindings,
-                       enum keymap_place place);
+                       enum keymap_place place, bool only_looks);
 
 /* All that a screen too small for anything else says. */
 void header_paint_tiny(const struct cells *cells, const struct model *model);

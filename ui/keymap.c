@@ -171,6 +171,51 @@ static const char *const names[ACT_COUNT] = {
     [ACT_STOP] = "stop",
 };
 
+/* What may be done is named, so that an action that is new can't slip through. */
+bool keymap_only_looks(enum keymap_action action)
+{
+    switch (action) {
+    case ACT_NONE:
+    case ACT_PATH:
+    case ACT_COPY_LINK:
+    case ACT_COPY_PATH:
+    case ACT_FIND:
+    case ACT_FIND_NEXT:
+    case ACT_FIND_PREVIOUS:
+    case ACT_FILTER:
+    case ACT_SORT:
+    case ACT_SORT_TURN:
+    case ACT_MARK:
+    case ACT_MARK_RANGE:
+    case ACT_MARK_ALL:
+    case ACT_DETAILS:
+    case ACT_LOG:
+    case ACT_LEVEL:
+    case ACT_NEXT_TAB:
+    case ACT_PREVIOUS_TAB:
+    case ACT_TAB_1:
+    case ACT_TAB_2:
+    case ACT_TAB_3:
+    case ACT_TAB_4:
+    case ACT_TAB_5:
+    case ACT_TAB_6:
+    case ACT_UP:
+    case ACT_DOWN:
+    case ACT_PAGE_UP:
+    case ACT_PAGE_DOWN:
+    case ACT_TOP:
+    case ACT_BOTTOM:
+    case ACT_BACK:
+    case ACT_HELP:
+    case ACT_REDRAW:
+    case ACT_SUSPEND:
+    case ACT_QUIT:
+        return true;
+    default:
+        return false;
+    }
+}
+
 const struct keymap_row *keymap_table(size_t *ret_count)
 {
     *ret_count = COUNT_OF(rows);

@@ -102,6 +102,9 @@ struct keymap_row {
 
 #define KEYMAP_MAX 160 /* rows, at the most */
 
+/* True when ACTION only looks: a screen that watches obeys no other. */
+bool keymap_only_looks(enum keymap_action action);
+
 const struct keymap_row *keymap_table(size_t *ret_count);
 
 /* The word for ACTION in the configuration: "pause-all". */

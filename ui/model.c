@@ -274,7 +274,8 @@ void model_connect(struct model *model)
     struct haul_error err;
     if (model->client)
         return;
-    if (haul_client_open(model->loop, &place, true, &events, &model->client, &err) != HAUL_OK) {
+    if (haul_client_open(model->loop, &place, !model->only_watches, &events, &model->client,
+                         &err) != HAUL_OK) {
         model->client = NULL;
         model->events.lost(model->events.ctx, err.text, false);
     }
@@ -327,6 +328,16 @@ void model_free(struct model *model)
 }
 
 /* ---- what is known ---- */
+
+void model_only_watch(struct model *model)
+{
+    model->only_watches = true;
+}
+
+bool model_only_watches(const struct model *model)
+{
+    return model->only_watches;
+}
 
 const char *model_session(const struct model *model)
 {

@@ -54,6 +54,9 @@ bool model_unsure(const struct model *model);
 
 /* ---- what is known ---- */
 
+/* From now on nothing is started, and it is known that this screen only watches. */
+void model_only_watch(struct model *model);
+bool model_only_watches(const struct model *model);
 const char *model_session(const struct model *model);
 const char *model_host(const struct model *model); /* where it is, for ssh; NULL: here */
 const struct haul_hello *model_hello(const struct model *model); /* NULL before the connection */

@@ -27,6 +27,7 @@ struct model {
     struct haul_client *client; /* NULL without a connection */
     char *session;
     char *host; /* NULL: this machine */
+    bool only_watches;
     bool ready;
     bool was_ready; /* since the model is there */
     bool is_away;

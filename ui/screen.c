@@ -43,6 +43,8 @@
 #define WHEEL_LINES  3    /* for one notch */
 #define NOTICE_MS    6000 /* then the keys are shown again */
 
+#define ONLY_WATCHES "this screen only watches; 'haul' opens one that changes things"
+
 struct screen {
     struct model *model;
     const struct bindings *bindings;
@@ -201,6 +203,10 @@ void screen_paste(struct screen *screen, const char *bytes, size_t len, bool too
             screen->prompt.typed(screen->prompt.ctx, line_edit_text(&screen->prompt.edit));
         return;
     }
+    if (model_only_watches(screen->model)) {
+        screen_notice(screen, false, ONLY_WATCHES);
+        return;
+    }
     screen->help_open = false;
     screen->log_open = false;
     const char *typed = line_edit_text(&screen->prompt.edit);
@@ -246,7 +252,7 @@ static void quit_ask(struct screen *screen)
         {INPUT_ESC, "Esc", "stay", NULL, QUIT_STAY},
     };
     const uint64_t *counts = model_totals(screen->model)->counts;
-    if (model_away(screen->model)) {
+    if (model_away(screen->model) || model_only_watches(screen->model)) {
         screen->events.quit(screen->events.ctx); /* nobody there can be told anything */
         return;
     }
@@ -273,7 +279,12 @@ void screen_lost(struct screen *screen, const char *sentence)
         {'r', "r", "start it again", "start", LOST_CONNECT},
         {'q', "q", "quit", NULL, LOST_QUIT},
     };
-    prompt_ask(&screen->prompt, sentence, choices, COUNT_OF(choices), on_lost_chosen, screen);
+    static const struct prompt_choice looks[] = {
+        {'r', "r", "look again", "again", LOST_CONNECT},
+        {'q', "q", "quit", NULL, LOST_QUIT},
+    };
+    prompt_ask(&screen->prompt, sentence, model_only_watches(screen->model) ? looks : choices,
+               COUNT_OF(choices), on_lost_chosen, screen);
 }
 
 /* ---- what keys do ---- */
@@ -391,6 +402,10 @@ static void act(struct screen *screen, enum keymap_action action)
 static void dispatch(struct screen *screen, enum keymap_action action)
 {
     struct view *view = focus(screen);
+    if (model_only_watches(screen->model) && !keymap_only_looks(action)) {
+        screen_notice(screen, false, ONLY_WATCHES);
+        return;
+    }
     if (action == ACT_RETRY && model_away(screen->model)) {
         model_try_now(screen->model);
         return;
@@ -558,8 +573,8 @@ static void paint_notice(const struct screen *screen, const struct cells *cells,
     }
     for (int i = 0; i < count; i++) {
         int line = y - count + 1 + i;
-        int len = i + 1 < count ? (int)(starts[i + 1] - starts[i]) : (int)strlen(starts[i]);
-        char *part = xasprintf("%.*s", len, starts[i]);
+        size_t len = i + 1 < count ? wrap_length(starts[i], (int)room) : strlen(starts[i]);
+        char *part = xstrndup(starts[i], len);
         cells_fill(cells, line, 0, cells->width, STYLE_TEXT);
         cells_put_name(cells, line, 1, (int)room, style, part);
         free(part);
@@ -602,7 +617,8 @@ static int paint_bottom(struct screen *screen, const struct cells *cells, int y)
     else if (away)
         paint_away(screen, cells, y);
     else
-        header_paint_keys(cells, y, screen->bindings, focus(screen)->ops->place);
+        header_paint_keys(cells, y, screen->bindings, focus(screen)->ops->place,
+                          model_only_watches(screen->model));
     return -1;
 }
 

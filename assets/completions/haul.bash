@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Completion of haul(1) for bash. Made from haul's tables by tests/reference; lint/reference tells how.
 
-_haul_commands="get add list show hosts pause resume cancel retry change remove clear undo move history set config wait stop daemon sessions doctor bridge help version"
+_haul_commands="get add list show hosts pause resume cancel retry change remove clear undo move history set config watch wait stop daemon sessions doctor bridge help version"
 
 # What may follow the option $1: sets `words`, or `kind`; false: it takes no value.
 _haul_value() {
@@ -43,6 +43,7 @@ _haul_options() {
     history) words="--last --clear --json --session --host --help --version" ;;
     set) words="--jobs --per-host --limit --history-keep --history-age --reset --json --session --host --help --version" ;;
     config) words="--dir --out --jobs --per-host --limit --priority --history-keep --history-age --start-at --item-limit --header --user-agent --referer --user --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --cacert --insecure --http1 --http2 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --again --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --progress --quiet --verbose --json --log --config --session --host --help --version" ;;
+    watch) words="--theme --ui-rate --mouse --title --tab-progress --notify --plain --until-done --log --config --session --host --help --version" ;;
     wait) words="--json --session --host --help --version" ;;
     stop) words="--json --session --host --help --version" ;;
     daemon) words="--jobs --per-host --limit --history-keep --history-age --on-done --on-failed --on-batch-done --hook-timeout --verbose --replace --config --session --help --version" ;;

@@ -26,6 +26,8 @@ struct haul_view {
     const char *search; /* part of name or URL, any case; NULL or "" means all */
     const char *filter; /* an expression, see base/filter.h and PROTOCOL.md; NULL or "": all */
     const char *find;   /* the same: what fits it is marked among the rows; NULL or "": nothing */
+    bool changed;       /* only for haul_client_watch(): frames hold whatever changed since the one
+                           before,       of all items, instead of rows of the list */
     bool marked;        /* only for haul_client_list(): what is marked on this connection */
     enum haul_sort sort;
     bool descending;

@@ -29,19 +29,19 @@ static int daemon_run(const struct args *args)
 
 /* In the order of enum command_id; the screen is run by main(). */
 static command_fn *const runs[COMMAND_ID_COUNT] = {
-    [COMMAND_GET] = get_run,           [COMMAND_ADD] = add_run,
-    [COMMAND_LIST] = list_run,         [COMMAND_SHOW] = show_run,
-    [COMMAND_HOSTS] = hosts_run,       [COMMAND_PAUSE] = pause_run,
-    [COMMAND_RESUME] = resume_run,     [COMMAND_CANCEL] = cancel_run,
-    [COMMAND_RETRY] = retry_run,       [COMMAND_CHANGE] = change_run,
-    [COMMAND_REMOVE] = remove_run,     [COMMAND_UNDO] = undo_run,
-    [COMMAND_MOVE] = move_run,         [COMMAND_HISTORY] = history_run,
-    [COMMAND_CLEAR] = clear_run,       [COMMAND_SET] = set_run,
-    [COMMAND_CONFIG] = config_run,     [COMMAND_WAIT] = wait_run,
-    [COMMAND_STOP] = stop_run,         [COMMAND_DAEMON] = daemon_run,
-    [COMMAND_SESSIONS] = sessions_run, [COMMAND_DOCTOR] = doctor_run,
-    [COMMAND_BRIDGE] = bridge_run,     [COMMAND_HELP] = help_run,
-    [COMMAND_VERSION] = version_run,
+    [COMMAND_GET] = get_run,       [COMMAND_ADD] = add_run,
+    [COMMAND_LIST] = list_run,     [COMMAND_SHOW] = show_run,
+    [COMMAND_HOSTS] = hosts_run,   [COMMAND_PAUSE] = pause_run,
+    [COMMAND_RESUME] = resume_run, [COMMAND_CANCEL] = cancel_run,
+    [COMMAND_RETRY] = retry_run,   [COMMAND_CHANGE] = change_run,
+    [COMMAND_REMOVE] = remove_run, [COMMAND_UNDO] = undo_run,
+    [COMMAND_MOVE] = move_run,     [COMMAND_HISTORY] = history_run,
+    [COMMAND_CLEAR] = clear_run,   [COMMAND_SET] = set_run,
+    [COMMAND_CONFIG] = config_run, [COMMAND_WATCH] = watch_run,
+    [COMMAND_WAIT] = wait_run,     [COMMAND_STOP] = stop_run,
+    [COMMAND_DAEMON] = daemon_run, [COMMAND_SESSIONS] = sessions_run,
+    [COMMAND_DOCTOR] = doctor_run, [COMMAND_BRIDGE] = bridge_run,
+    [COMMAND_HELP] = help_run,     [COMMAND_VERSION] = version_run,
 };
 
 command_fn *command_runner(const struct command *command)

@@ -1,6 +1,7 @@
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,7 @@ struct cli_start {
     struct config *config;              /* for the links of that */
     const char *log_path;               /* NULL: none was asked for */
     const struct run_options *run;      /* how it looks, and what it costs */
+    bool only_watch;                    /* nothing can be changed there */
 };
 
 /* The keys of something that can be done on the screen. */
@@ -76,6 +78,7 @@ int sessions_run(const struct args *args);
 int doctor_run(const struct args *args);
 int config_run(const struct args *args);
 int set_run(const struct args *args);
+int watch_run(const struct args *args);
 int wait_run(const struct args *args);
 int stop_run(const struct args *args);
 int bridge_run(const struct args *args);

@@ -23,6 +23,7 @@ static unsigned takes_of_run(const char *name)
     } rows[] = {
         {"input-file", COMMAND_TAKES_INPUT},   {"session", COMMAND_TAKES_SESSION},
         {"host", COMMAND_TAKES_HOST},          {"json", COMMAND_TAKES_JSON},
+        {"plain", COMMAND_TAKES_WATCH},        {"until-done", COMMAND_TAKES_WATCH},
         {"progress", COMMAND_TAKES_PROGRESS},  {"quiet", COMMAND_TAKES_PROGRESS},
         {"verbose", COMMAND_TAKES_VERBOSE},    {"log", COMMAND_TAKES_LOG},
         {"url", COMMAND_TAKES_LINK},           {"config", COMMAND_TAKES_CONFIG},

@@ -233,6 +233,20 @@ static const struct command commands[] = {
         .operands_max = 1,
     },
     {
+        .id = COMMAND_WATCH,
+        .name = "watch",
+        .operands = "",
+        .summary = "Look at the queue as it moves; nothing can be changed there.",
+        .details =
+            "The screen of 'haul' without what changes anything. With --plain it is a line for "
+            "each item that begins, waits, ends or has come another tenth further (at most one in "
+            "ten seconds), for screen readers and logs: time, number, what happened, name. With "
+            "--until-done that ends when all items that are there now are over, with the exit "
+            "status of 'wait'. A session without a daemon is not woken.",
+        .takes = COMMAND_TAKES_WATCH | COMMAND_TAKES_SCREEN | COMMAND_TAKES_SESSION |
+                 COMMAND_TAKES_HOST | COMMAND_TAKES_LOG | COMMAND_TAKES_CONFIG,
+    },
+    {
         .id = COMMAND_WAIT,
         .name = "wait",
         .operands = "[ID…]",

@@ -26,6 +26,7 @@ enum command_id {
     COMMAND_HISTORY,
     COMMAND_SET,
     COMMAND_CONFIG,
+    COMMAND_WATCH,
     COMMAND_WAIT,
     COMMAND_STOP,
     COMMAND_DAEMON,
@@ -58,6 +59,7 @@ enum command_takes {
     COMMAND_TAKES_SCREEN = 1 << 13,  /* --theme, --ui-rate, --mouse and its like */
     COMMAND_TAKES_HISTORY = 1 << 14, /* --last and --clear */
     COMMAND_TAKES_REPLACE = 1 << 15, /* --replace */
+    COMMAND_TAKES_WATCH = 1 << 16,   /* --plain and --until-done */
     COMMAND_TAKES_CONFIG = 1 << 9,   /* --config; the file is read before it runs */
 };
 

@@ -710,6 +710,20 @@ static const struct haul_option rows[] = {
         .once = true,
     },
     {
+        CLIENT("plain", plain),
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "Write a line for each change instead of showing a screen",
+        .once = true,
+    },
+    {
+        CLIENT("until-done", until_done),
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "With --plain: end when all items that are there now are over",
+        .once = true,
+    },
+    {
         CLIENT("json", json),
         .type = HAUL_OPTION_FLAG,
         .initial = "false",

@@ -65,6 +65,8 @@ struct run_options {
     bool clear;
     bool json;
     bool replace; /* of `daemon`: take the place of the one that runs */
+    bool plain;   /* of `watch`: lines, no screen */
+    bool until_done;
     bool help;
     bool version;
 };

@@ -813,6 +813,8 @@ enum haul_err json_from_view(json_t *object, const struct haul_view *view, struc
     json_object_set_new(object, "descending", json_boolean(view->descending));
     json_object_set_new(object, "offset", json_from_u64(view->offset));
     json_object_set_new(object, "rows", json_integer(view->rows));
+    if (view->changed)
+        json_object_set_new(object, "changed", json_true());
     if (view->marked)
         json_object_set_new(object, "marked", json_true());
     if ((view->search && json_object_set_new(object, "search", json_string(view->search)) != 0) ||
@@ -859,6 +861,7 @@ enum haul_err json_to_view(const json_t *object, struct haul_view *view, struct 
         return haul_fail(err, HAUL_E_RPC, "sort: that is no order that haul knows");
     view->sort = (enum haul_sort)named;
     view->descending = json_is_true(json_object_get(object, "descending"));
+    view->changed = json_is_true(json_object_get(object, "changed"));
     view->marked = json_is_true(json_object_get(object, "marked"));
     view->search = json_string_value(json_object_get(object, "search"));
     view->filter = json_string_value(json_object_get(object, "filter"));

@@ -611,6 +611,7 @@ static const struct method methods[] = {
         .help = "Look at a part of the queue; frames follow",
         .params = {VIEW_PARAMS,
                    {"find", PARAM_TEXT, false, "what is looked for within: as filter"},
+                   {"changed", PARAM_BOOL, false, "what changed of all items, instead of rows"},
                    {"follow", PARAM_UINT, false, "item that must stay within the rows"},
                    {"interval_ms", PARAM_UINT, false, "at most one frame in this time"}},
     },

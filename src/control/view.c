@@ -26,7 +26,8 @@
 #define INTERVAL_MIN     50
 #define INTERVAL_MAX     10000
 #define INTERVAL_DEFAULT 100
-#define REST_FACTOR      10   /* of the time that matching took */
+#define REST_FACTOR      10 /* of the time that matching took */
+#define NEWS_ROWS        ((size_t)1000)
 #define SETTLE_MS        1000 /* between two looks at what moves all the time */
 
 /* A row as the client has it. */
@@ -73,6 +74,9 @@ struct view {
     struct ids late;     /* what moved and was not put in its new place yet */
     uint64_t settle_at;  /* tick from which on it may be */
 
+    struct idset news; /* with wanted.changed: what is still to be told */
+    uint64_t told;     /* version up to which all is told or among it */
+
     struct idset marks;
     uint64_t marks_seen; /* version from which on items that went were not dropped from them */
 
@@ -110,6 +114,7 @@ void view_free(struct view *view)
     order_free(view->shown);
     order_free(view->found);
     idset_clear(&view->marks);
+    idset_clear(&view->news);
     free(view->changed.ids);
     free(view->late.ids);
     free(view->sent);
@@ -196,6 +201,8 @@ enum haul_err view_look(struct view *view, const struct haul_view *wanted, struc
         filter_free(filter);
         filter_free(find);
     }
+    if (copy.changed && !view->wanted.changed)
+        view->told = view->source->version(view->source->ctx);
     texts_free(&view->wanted);
     view->wanted = copy;
     return HAUL_OK;
@@ -422,6 +429,8 @@ static void refresh_lists(struct view *view)
 
 uint64_t view_due(const struct view *view)
 {
+    if (view->wanted.changed)
+        return view->news.count > 0 ? clock_ticks(view->clock) + view->wanted.interval_ms : 0;
     if (!view->made || (!view->shown && !view->found))
         return 0;
     if (view->seen != view->source->version(view->source->ctx))
@@ -741,7 +750,76 @@ static json_t *encode(const struct facts *facts, const struct sent_row *visible,
     return frame;
 }
 
-json_t *view_frame(struct view *view, bool force)
+/* ---- changes, instead of rows ---- */
+
+static void on_news(void *ctx, uint64_t id)
+{
+    struct view *view = ctx;
+
+    idset_add(&view->news, id);
+}
+
+/* More happened than the queue remembers: all items are asked for their version. */
+static void look_for_news(struct view *view)
+{
+    const struct view_source *source = view->source;
+    size_t total = source->count(source->ctx);
+
+    for (size_t position = 0; position < total; position++) {
+        struct haul_brief brief;
+
+        source->at(source->ctx, position, &brief);
+        if (brief.version > view->told)
+            idset_add(&view->news, brief.id);
+    }
+}
+
+/* The items that changed since the frame before, up to NEWS_ROWS; the rest comes with the next. */
+static json_t *news_frame(struct view *view, bool force)
+{
+    const struct view_source *source = view->source;
+    struct facts facts;
+    json_t *rows = json_array();
+    struct sent_row *told;
+    uint64_t *ids;
+    size_t count, told_count = 0;
+
+    memset(&facts, 0, sizeof facts);
+    source->totals(source->ctx, &facts.totals);
+    facts.follow_index = UINT64_MAX;
+    facts.matching = source->count(source->ctx);
+    if (!source->changes(source->ctx, view->told, on_news, view))
+        look_for_news(view);
+    view->told = source->version(source->ctx);
+    count = view->news.count;
+    ids = idset_list(&view->news);
+    told = xcalloc(MIN(count, NEWS_ROWS) + 1, sizeof *told);
+    for (size_t i = 0; i < MIN(count, NEWS_ROWS); i++) {
+        struct haul_item item;
+
+        idset_drop(&view->news, ids[i]);
+        if (!source->item(source->ctx, ids[i], &item))
+            continue;
+        told[told_count++].id = ids[i];
+        json_array_append_new(rows, json_from_item(&item));
+        haul_item_fini(&item);
+    }
+    free(ids);
+    if (told_count == 0 && !force && view->sent_any &&
+        memcmp(&facts, &view->sent_facts, sizeof facts) == 0) {
+        json_decref(rows);
+        free(told);
+        return NULL;
+    }
+    view->sent_facts = facts;
+    view->sent_any = true;
+    view->sent_count = 0; /* the rows of a list are to be sent anew */
+    json_t *frame = encode(&facts, told, told_count, rows);
+    free(told);
+    return frame;
+}
+
+static json_t *rows_frame(struct view *view, bool force)
 {
     struct facts facts = take_facts(view);
     json_t *rows = json_array();
@@ -761,6 +839,11 @@ json_t *view_frame(struct view *view, bool force)
     view->sent_facts = facts;
     view->sent_any = true;
     return encode(&facts, visible, count, rows);
+}
+
+json_t *view_frame(struct view *view, bool force)
+{
+    return view->wanted.changed ? news_frame(view, force) : rows_frame(view, force);
 }
 
 enum haul_err view_list(const struct view_source *source, const struct haul_view *wanted,

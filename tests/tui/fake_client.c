@@ -1193,6 +1193,8 @@ int main(void)
                              .host = is_away_wanted() ? "me@box" : NULL,
                              .options = options,
                              .config = config,
+                             .only_watch = getenv("HAUL_FAKE_WATCH") != NULL &&
+                                           getenv("HAUL_FAKE_WATCH")[0] != '\0',
                              .history_path = getenv("HAUL_FAKE_HISTORY"),
                              .log_path = getenv("HAUL_FAKE_STDERR"),
                              .clock = &still};

@@ -35,6 +35,7 @@ struct screen_case {
     bool no_color;
     const char *theme;  /* see --theme; NULL: the default */
     const char *config; /* the configuration; NULL: none */
+    bool watch;         /* a screen that only watches */
     bool ascii;
     bool colors; /* compare them */
 };
@@ -279,6 +280,13 @@ static const struct screen_case cases[] = {
      .rows = 24,
      .script = "<Colon>pase 3<Enter>\n",
      .colors = true},
+    {.name = "watch-80x24", .fake = "busy", .cols = 80, .rows = 24, .watch = true, .colors = true},
+    {.name = "watch-refuses-40x10",
+     .fake = "busy",
+     .cols = 40,
+     .rows = 10,
+     .watch = true,
+     .script = "p\n"},
     {.name = "paused-all-80x24", .fake = "busy", .cols = 80, .rows = 24, .script = "P\n"},
     {.name = "sheet-80x24", .fake = "empty", .cols = 80, .rows = 24, .script = ":paste-file @\n"},
     {.name = "sheet-40x10", .fake = "empty", .cols = 40, .rows = 10, .script = ":paste-file @\n"},
@@ -610,6 +618,7 @@ static void child_run(const struct run *run, const char *program)
     setenv("HAUL_ASCII", what->ascii ? "1" : "", 1);
     setenv("NO_COLOR", what->no_color ? "1" : "", 1);
     setenv("HAUL_THEME", what->theme ? what->theme : "", 1);
+    setenv("HAUL_FAKE_WATCH", what->watch ? "1" : "", 1);
     setenv("TZ", "UTC", 1);
     if (what->config)
         setenv("HAUL_FAKE_CONFIG", file_path(run, "config"), 1);
