@@ -6,6 +6,8 @@
 #include <sys/random.h>
 #include <time.h>
 
+#define JUMP_MS 2000 /* less than this is told by no clock's being set */
+
 static int64_t read_clock(clockid_t which)
 {
     struct timespec now;
@@ -65,4 +67,9 @@ uint64_t clock_chance(const struct clock *clock)
 uint64_t clock_nanos(const struct clock *clock)
 {
     return clock->nanos(clock->ctx);
+}
+
+bool clock_was_set(int64_t at, int64_t before)
+{
+    return at - before >= JUMP_MS || before - at >= JUMP_MS;
 }

@@ -1,6 +1,7 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Time and chance, so that tests can set them. */
@@ -18,5 +19,9 @@ uint64_t clock_ticks(const struct clock *clock);
 int64_t clock_wall(const struct clock *clock);
 uint64_t clock_chance(const struct clock *clock);
 uint64_t clock_nanos(const struct clock *clock);
+
+/* Two times of day for one moment, computed at different times, ms: somebody set the clock in
+ * between, it did not just run a little slow. */
+bool clock_was_set(int64_t at, int64_t before);
 
 #endif

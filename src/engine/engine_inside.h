@@ -86,6 +86,10 @@ HAUL_CHECKED enum haul_err engine_add(struct haul_engine *engine, const char *to
 /* When a queued item starts that waits for its time; 0: it does not. */
 int64_t engine_starts_at(const struct haul_engine *engine, const struct item *item);
 
+/* When HOST's rest ends, ms since 1970: the time of day that was told first, unless somebody has
+ * set the clock since. 0: it does not rest. */
+int64_t engine_rest_until(const struct haul_engine *engine, struct host *host);
+
 /* Something changed that the step should look at. */
 void engine_wake(struct haul_engine *engine);
 

@@ -11,10 +11,8 @@
 #include "engine/folder.h"
 #include "engine/transfer_inside.h"
 
-static struct diagnosis_host about_host(const struct haul_engine *engine, const struct host *host)
+static struct diagnosis_host about_host(const struct haul_engine *engine, struct host *host)
 {
-    uint64_t now = engine_now(engine);
-
     if (!host)
         return (struct diagnosis_host){.name = "the host", .most = engine->hosts.most};
     return (struct diagnosis_host){
@@ -22,7 +20,7 @@ static struct diagnosis_host about_host(const struct haul_engine *engine, const 
         .connections = host->connections,
         .most = engine->hosts.most,
         .allowed = host->allowed,
-        .until = host->until > now ? clock_wall(engine->clock) + (int64_t)(host->until - now) : 0,
+        .until = engine_rest_until(engine, host),
         .probing = host->probing && host->probe,
     };
 }

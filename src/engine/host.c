@@ -74,7 +74,7 @@ struct host *host_of(struct hosts *hosts, const char *url)
     return hosts->last;
 }
 
-const struct host *host_find(const struct hosts *hosts, const char *url)
+struct host *host_find(const struct hosts *hosts, const char *url)
 {
     char *name = url_host(url);
     struct host *host = NULL;

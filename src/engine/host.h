@@ -52,6 +52,8 @@ struct host {
 
     /* For people. */
     struct speed speed;               /* of all its connections */
+    uint64_t told_until;              /* the ->until that ->told_at was told for */
+    int64_t told_at;                  /* its time of day, ms since 1970 */
     uint32_t items[HAUL_STATE_COUNT]; /* see tally.c: all 0 until somebody asks */
     char name[];
 };
@@ -84,7 +86,7 @@ void hosts_init(struct hosts *hosts, struct lanes *lanes, const struct hosts_eve
 void hosts_fini(struct hosts *hosts);
 /* Finds or makes the host of URL. Never NULL. */
 struct host *host_of(struct hosts *hosts, const char *url);
-const struct host *host_find(const struct hosts *hosts, const char *url); /* NULL: not known */
+struct host *host_find(const struct hosts *hosts, const char *url); /* NULL: not known */
 
 /* Takes up what an earlier engine learned of host NAME, before anything runs: REST is how long it
  * is to be left alone, 0 not at all. */

@@ -14,8 +14,6 @@
 #include "engine/transfer.h"
 #include "store/store.h"
 
-#define JUMP_MS 2000 /* less than this is told by no clock's being set */
-
 static void fill_brief(const struct haul_engine *engine, const struct item *item,
                        struct haul_brief *ret_brief)
 {
@@ -65,17 +63,15 @@ bool haul_engine_look(const struct haul_engine *engine, uint64_t id, struct haul
 static char *note_of(const struct haul_engine *engine, const struct item *item)
 {
     const char *own = item_more(item)->note;
-    const struct host *host = NULL;
+    struct host *host = NULL;
     char until[FMT_SIZE];
-    int64_t rest;
 
     if (item->state == HAUL_QUEUED && !LIST_EMPTY(&engine->hosts.restrained))
         host = host_find(&engine->hosts, item_url(item));
     if (!host || host->until <= engine_now(engine))
         return xstrdup(own ? own : "");
-    rest = (int64_t)(host->until - engine_now(engine));
     return xasprintf("host is backing off until %s",
-                     fmt_clock(clock_wall(engine->clock) + rest, until));
+                     fmt_clock(engine_rest_until(engine, host), until));
 }
 
 /* When a waiting item runs again. It is due by a clock that nobody sets; the time of day for that
@@ -88,7 +84,7 @@ static int64_t retry_at(const struct haul_engine *engine, const struct item *ite
 
     if (item->state != HAUL_WAITING)
         return 0;
-    return at - work->retry_at < JUMP_MS && work->retry_at - at < JUMP_MS ? work->retry_at : at;
+    return clock_was_set(at, work->retry_at) ? at : work->retry_at;
 }
 
 static void fill_item(const struct haul_engine *engine, const struct item *item,

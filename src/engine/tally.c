@@ -29,8 +29,23 @@ static void begin(struct haul_engine *engine)
         on_counted(engine, queue->order[i], true);
 }
 
-static void fill(const struct haul_engine *engine, const struct host *host,
-                 struct haul_host_brief *brief)
+/* One tick is not always one millisecond of the time of day, so that a time that is computed anew
+ * each time it is told would move, and rows with it. */
+int64_t engine_rest_until(const struct haul_engine *engine, struct host *host)
+{
+    uint64_t now = engine_now(engine);
+    int64_t at = clock_wall(engine->clock) + (int64_t)(host->until - MIN(host->until, now));
+
+    if (host->until <= now)
+        return 0;
+    if (host->told_until != host->until || clock_was_set(at, host->told_at)) {
+        host->told_until = host->until;
+        host->told_at = at;
+    }
+    return host->told_at;
+}
+
+static void fill(const struct haul_engine *engine, struct host *host, struct haul_host_brief *brief)
 {
     uint64_t now = engine_now(engine), most = engine->hosts.most;
     bool learned = host->allowed > 0 && (most == 0 || host->allowed <= most);
@@ -41,8 +56,7 @@ static void fill(const struct haul_engine *engine, const struct host *host,
         .cap = learned ? host->allowed : (uint32_t)MIN(most, (uint64_t)UINT32_MAX),
         .learned = learned,
         .rate = host->connections > 0 ? speed_rate(&host->speed, now) : 0,
-        .rest_until =
-            host->until > now ? clock_wall(engine->clock) + (int64_t)(host->until - now) : 0,
+        .rest_until = engine_rest_until(engine, host),
         .no_ranges = host->no_ranges,
     };
     for (unsigned state = 0; state < HAUL_STATE_COUNT; state++)
