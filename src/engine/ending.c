@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "disk/digest.h"
 #include "engine/host.h"
+#include "engine/over.h"
 #include "engine/recall.h"
 #include "engine/sample.h"
 #include "engine/transfer_inside.h"

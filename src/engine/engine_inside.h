@@ -18,6 +18,7 @@
 /* Inside of the engine room: what engine.c, transfer.c and snapshot.c share. */
 
 struct folder;
+struct past_end;
 struct recall;
 struct repeat;
 struct segment;
@@ -99,6 +100,9 @@ void engine_nudge(struct haul_engine *engine, uint64_t ms);
 /* State changes and what goes with them: history, events. */
 void engine_set_state(struct haul_engine *engine, struct item *item, enum haul_state state);
 void engine_tell(struct haul_engine *engine, const struct item *item, enum haul_happening what);
+/* As engine_set_state() to HAUL_DONE; END is what the history keeps of it. */
+void engine_done(struct haul_engine *engine, struct item *item, const struct past_end *end);
+void engine_keep_error(struct item *item, const struct haul_error *err);
 void engine_clear_error(struct item *item);
 /* Removes what an item that does not run left on the disk; a complete file stays. */
 void engine_drop_partial(struct haul_engine *engine, const struct item *item);
@@ -118,23 +122,5 @@ HAUL_CHECKED enum haul_err engine_check(const struct haul_engine *engine,
                                         struct haul_error *err);
 void engine_append(struct haul_engine *engine, struct item **items, size_t count,
                    haul_added_cb *added, void *ctx);
-
-/* How a transfer ended. */
-struct outcome {
-    const struct haul_error *err; /* HAUL_OK: the file is complete; NULL: the user ended it, and the
-                                     item's state says so already */
-    int64_t retry_after;          /* seconds that the server asked for, -1: none */
-    bool progress;                /* more bytes are here than ever before */
-    bool unheard;                 /* its last request brought no answer */
-    bool spent;                   /* a request went out that must not be sent twice unasked */
-    const char *final_url;        /* behind redirects, NULL: no answer came */
-    const char *etag;             /* a strong one, or NULL */
-    struct host *host;            /* of that request */
-    uint64_t held_until;          /* another host could be asked then, which rests; 0: none */
-};
-
-/* The transfer of ITEM is over and freed. */
-void engine_transfer_over(struct haul_engine *engine, struct item *item,
-                          const struct outcome *outcome);
 
 #endif

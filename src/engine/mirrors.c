@@ -1,6 +1,7 @@
-/* The sources of a file: which one is asked, which one is believed.
+/* The sources of a file: which one is asked next, and what becomes of one that fails or differs.
  *
- * A check is a request of its own, not a segment: its bytes are compared and never written. */
+ * Nothing is asked of a source for the file before it has proved (proof.c) that it has the same
+ * one. */
 
 #include "engine/mirrors.h"
 
@@ -13,31 +14,14 @@
 #include "base/str.h"
 #include "base/url.h"
 #include "engine/host.h"
-#include "engine/retry.h"
+#include "engine/proof.h"
 #include "engine/transfer_inside.h"
 #include "haul/log.h"
 
-#define SAMPLE         ((uint64_t)64 * 1024)
-#define SAMPLE_WAIT_MS UINT64_C(50)
-#define STRIKES_MAX    3u
-#define STRIKE_MS      UINT64_C(2000) /* after the first failure; doubles */
-#define CHECK_MOST_MS  UINT64_C(10000)
-#define PENDING_MS     UINT64_C(2000) /* so long connections are kept for one that is checked */
-
-/* A sample on its way. */
-struct probe {
-    struct transfer *transfer;
-    struct source *source;
-    struct net_transfer *net; /* NULL while the disk reads, and when it is over */
-    char *sample;
-    uint64_t from;
-    size_t len, got;
-    uint64_t asked_at;
-    bool connected;
-    bool proven;
-    bool orphan;               /* nobody waits for it any more: freed when the disk is done */
-    char why[VALIDATE_REASON]; /* it is not the same file, "" while nothing speaks against it */
-};
+#define STRIKES_MAX   3u
+#define STRIKE_MS     UINT64_C(2000) /* after the first failure; doubles */
+#define CHECK_MOST_MS UINT64_C(10000)
+#define PENDING_MS    UINT64_C(2000) /* so long connections are kept for one that is checked */
 
 /* Choosing. */
 
@@ -81,8 +65,7 @@ static bool may_ask(const struct transfer *transfer, const struct source *source
            engine_now(transfer->engine) >= source->not_before;
 }
 
-/* Connections that TRANSFER counts for at HOST without having them. */
-static unsigned places_at(const struct transfer *transfer, const struct host *host)
+unsigned mirrors_places(const struct transfer *transfer, const struct host *host)
 {
     return transfer->has_place && transfer->host == host;
 }
@@ -90,14 +73,14 @@ static unsigned places_at(const struct transfer *transfer, const struct host *ho
 /* Does its host take a request of an item that has none under way? */
 static bool host_is_free(const struct transfer *transfer, const struct source *source)
 {
-    return host_takes(source->host, transfer, places_at(transfer, source->host));
+    return host_takes(source->host, transfer, mirrors_places(transfer, source->host));
 }
 
 /* How many further connections there may be. An item that has none always gets one where its host
  * takes it. */
 static unsigned room_at(const struct transfer *transfer, const struct source *source)
 {
-    unsigned room = host_room(source->host, places_at(transfer, source->host));
+    unsigned room = host_room(source->host, mirrors_places(transfer, source->host));
 
     return MAX(room, transfer->segment_count == 0 && host_is_free(transfer, source));
 }
@@ -153,8 +136,7 @@ static bool is_good(const struct transfer *transfer, const struct source *source
     return may_ask(transfer, source) && (source->connections > 0 || room_at(transfer, source) > 0);
 }
 
-/* May its check begin? That is a request as any other, and while others bring bytes it can wait. */
-static bool may_check(const struct transfer *transfer, const struct source *source)
+bool mirrors_may_check(const struct transfer *transfer, const struct source *source)
 {
     return engine_now(transfer->engine) >= source->not_before && host_is_free(transfer, source) &&
            (transfer->segment_count == 0 || !host_is_awaited(source->host));
@@ -166,8 +148,8 @@ static bool is_pending(const struct transfer *transfer, const struct source *sou
     uint64_t now = engine_now(transfer->engine);
 
     if (source->state == SOURCE_CHECKING)
-        return !source->probe->net || now - source->probe->asked_at < PENDING_MS;
-    return source->state == SOURCE_UNTRIED && may_check(transfer, source);
+        return proof_waits(source->proof, now) < PENDING_MS;
+    return source->state == SOURCE_UNTRIED && mirrors_may_check(transfer, source);
 }
 
 /* Connections that the ones which are not known yet shall have. */
@@ -244,61 +226,11 @@ void mirrors_begin(struct transfer *transfer)
     transfer->lead = &transfer->sources[0];
 }
 
-static void probe_free(struct probe *probe)
-{
-    free(probe->sample);
-    free(probe);
-}
-
-/* A check is a request of its item: where that has none besides, it takes the item's place. */
-static void enter_host(struct probe *probe)
-{
-    struct host *host = probe->source->host;
-
-    host_enter(host);
-    if (places_at(probe->transfer, host) > 0)
-        transfer_give_place(probe->transfer);
-    host_begin(host, probe->transfer);
-    host_connecting(host);
-}
-
-static void leave_host(struct probe *probe)
-{
-    struct transfer *transfer = probe->transfer;
-    struct host *host = probe->source->host;
-
-    if (!probe->connected)
-        host_connected(host);
-    probe->connected = true;
-    probe->net = NULL;
-    if (transfer->goal == GOAL_RECEIVE && transfer_connections(transfer) == 0)
-        transfer_keep_place(transfer);
-    host_leave(host);
-    if (host != transfer->host || transfer->segment_count > 0)
-        host_end(host, transfer);
-}
-
-/* The disk may still be reading for it. */
-static void probe_drop(struct probe *probe)
-{
-    if (probe->net) {
-        net_cancel(probe->net);
-        leave_host(probe);
-    }
-    probe->source->probe = NULL;
-    if (probe->source->state == SOURCE_CHECKING)
-        probe->source->state = SOURCE_UNTRIED;
-    if (probe->sample)
-        probe_free(probe);
-    else
-        probe->orphan = true;
-}
-
 void mirrors_stop(struct transfer *transfer)
 {
     for (size_t i = 0; i < transfer->source_count; i++) {
-        if (transfer->sources[i].probe)
-            probe_drop(transfer->sources[i].probe);
+        if (transfer->sources[i].proof)
+            proof_drop(transfer->sources[i].proof);
     }
 }
 
@@ -321,7 +253,7 @@ void mirrors_end(struct transfer *transfer)
 
 /* What becomes of a source. */
 
-static void tell(struct transfer *transfer, const struct source *source, const char *what)
+void mirrors_tell(struct transfer *transfer, const struct source *source, const char *what)
 {
     struct haul_engine *engine = transfer->engine;
 
@@ -356,7 +288,7 @@ void source_drop(struct transfer *transfer, struct source *source, const char *w
 
     source->state = SOURCE_DROPPED;
     xstrset(&source->why, why);
-    tell(transfer, source, text);
+    mirrors_tell(transfer, source, text);
     free(text);
 }
 
@@ -371,181 +303,10 @@ void source_failed(struct transfer *transfer, struct source *source, const struc
     }
     xstrset(&source->why, err->text);
     source->not_before = engine_now(transfer->engine) + (STRIKE_MS << (source->strikes - 1));
-    tell(transfer, source, err->text);
+    mirrors_tell(transfer, source, err->text);
 }
 
 /* Checks. */
-
-static void probe_over(struct probe *probe, const struct haul_error *err)
-{
-    struct transfer *transfer = probe->transfer;
-    struct source *source = probe->source;
-
-    source->probe = NULL;
-    source->state = SOURCE_UNTRIED;
-    if (probe->proven && probe->got == probe->len) {
-        source->state = SOURCE_PROVEN;
-        source->strikes = 0;
-        tell(transfer, source, "sends the same file");
-    } else if (probe->why[0]) {
-        source->differs = true;
-        source_drop(transfer, source, probe->why);
-    } else {
-        source_failed(transfer, source, err);
-    }
-    transfer_wants_attention(transfer);
-    probe_free(probe);
-}
-
-static void on_connected(void *ctx)
-{
-    struct probe *probe = ctx;
-
-    if (!probe->connected)
-        host_connected(probe->source->host);
-    probe->connected = true;
-}
-
-/* The same size, and a validator that further answers can be held to. */
-static bool on_head(void *ctx, const struct net_response *response, const char *final_url)
-{
-    struct probe *probe = ctx;
-    const struct transfer *transfer = probe->transfer;
-    struct content_range range = {.total = -1};
-    struct identity own;
-    bool strong =
-        response->last_modified && last_modified_is_strong(response->last_modified, response->date,
-                                                           clock_wall(transfer->engine->clock));
-
-    (void)final_url;
-    host_heard(probe->source->host);
-    if (response->status != 206 ||
-        !content_range_parse(text_raw_from(response->content_range), &range) || !range.has_range ||
-        range.first != probe->from || range.last + 1 != probe->from + probe->len) {
-        str_copy(probe->why, sizeof probe->why, "it does not send the part that was asked for");
-        return false;
-    }
-    if (range.total != transfer->total) {
-        str_copy(probe->why, sizeof probe->why, "its file has another size");
-        return false;
-    }
-    xstrset(&probe->source->etag, response->etag);
-    xstrset(&probe->source->modified, strong ? response->last_modified : NULL);
-    own = source_identity(probe->source, transfer->total);
-    probe->proven = identity_if_range(&own) != NULL;
-    if (!probe->proven)
-        str_copy(probe->why, sizeof probe->why, "it gives no proof of which version it sends");
-    return probe->proven;
-}
-
-static enum net_body on_body(void *ctx, const char *data, size_t len)
-{
-    struct probe *probe = ctx;
-    size_t take = MIN(len, probe->len - probe->got);
-
-    if (take < len || memcmp(probe->sample + probe->got, data, take) != 0) {
-        str_copy(probe->why, sizeof probe->why, "it sends another file");
-        return NET_BODY_STOP;
-    }
-    probe->got += take;
-    return NET_BODY_TAKEN;
-}
-
-static void on_done(void *ctx, const struct net_result *result)
-{
-    struct probe *probe = ctx;
-
-    leave_host(probe);
-    if (result->response->retry_after)
-        transfer_rest_host(probe->transfer, probe->source->host,
-                           retry_after_parse(text_raw_from(result->response->retry_after),
-                                             clock_wall(probe->transfer->engine->clock)));
-    probe_over(probe, &result->err);
-}
-
-static const struct net_handlers handlers = {
-    .connected = on_connected, .head = on_head, .body = on_body, .done = on_done};
-
-/* Its host may not be asked any more, since the disk was: another time. */
-static void put_back(struct probe *probe)
-{
-    probe->source->probe = NULL;
-    probe->source->state = SOURCE_UNTRIED;
-    transfer_wants_attention(probe->transfer);
-    probe_free(probe);
-}
-
-static void on_sample(void *ctx, char *data, size_t len)
-{
-    struct probe *probe = ctx;
-    struct net_request request;
-    struct haul_error err;
-
-    probe->sample = data;
-    if (probe->orphan) {
-        probe_free(probe);
-        return;
-    }
-    if (!data || len < probe->len) {
-        haul_fail(&err, HAUL_E_INTERNAL, "the sample can't be read");
-        probe->sample = data ? data : xmalloc(1);
-        probe_over(probe, &err);
-        return;
-    }
-    if (!may_check(probe->transfer, probe->source)) {
-        put_back(probe);
-        return;
-    }
-    request = (struct net_request){.url = probe->source->url,
-                                   .options = probe->transfer->item->options,
-                                   .foreign = probe->source->foreign,
-                                   .from = probe->from,
-                                   .to = probe->from + probe->len - 1};
-    probe->asked_at = engine_now(probe->transfer->engine);
-    if (net_start(probe->transfer->engine->net, &request, &handlers, probe, &probe->net, &err) !=
-        HAUL_OK) {
-        probe_over(probe, &err);
-        return;
-    }
-    enter_host(probe);
-}
-
-/* Bytes that are on the disk, anywhere in the file: versions differ more often in the middle than
- * at the start. False while there are too few. */
-static bool choose_sample(const struct transfer *transfer, uint64_t *ret_from)
-{
-    const struct disk_state *state = disk_file_state(transfer->file);
-    uint64_t most = 0;
-
-    for (size_t i = 0; i < state->range_count; i++) {
-        const struct disk_range *range = &state->ranges[i];
-        uint64_t here = range->written - range->start;
-
-        if (here >= SAMPLE && here > most) {
-            most = here;
-            *ret_from = range->start + clock_chance(transfer->engine->clock) % (here - SAMPLE + 1);
-        }
-    }
-    return most > 0;
-}
-
-static void check(struct transfer *transfer, struct source *source)
-{
-    struct probe *probe;
-    uint64_t from;
-
-    if (!choose_sample(transfer, &from)) {
-        transfer->put_off = true;
-        engine_nudge(transfer->engine, SAMPLE_WAIT_MS);
-        return;
-    }
-    probe = xcalloc(1, sizeof *probe);
-    *probe =
-        (struct probe){.transfer = transfer, .source = source, .from = from, .len = (size_t)SAMPLE};
-    source->probe = probe;
-    source->state = SOURCE_CHECKING;
-    disk_file_read(transfer->file, from, probe->len, on_sample, probe);
-}
 
 /* Sources that are proven or about to be; more than there are connections are no use. */
 static uint64_t count_good(const struct transfer *transfer)
@@ -568,16 +329,16 @@ void mirrors_check(struct transfer *transfer)
     for (size_t i = 0; i < transfer->source_count; i++) {
         struct source *source = &transfer->sources[i];
 
-        if (source->probe && source->probe->net && now - source->probe->asked_at >= CHECK_MOST_MS) {
+        if (source->proof && proof_waits(source->proof, now) >= CHECK_MOST_MS) {
             struct haul_error err;
 
             haul_fail(&err, HAUL_E_STALLED, "it does not answer");
-            probe_drop(source->probe);
+            proof_drop(source->proof);
             source_failed(transfer, source, &err);
         }
-        if (source->state == SOURCE_UNTRIED && may_check(transfer, source) &&
+        if (source->state == SOURCE_UNTRIED && mirrors_may_check(transfer, source) &&
             count_good(transfer) < most)
-            check(transfer, source);
+            proof_begin(transfer, source);
     }
 }
 
@@ -595,10 +356,8 @@ bool mirrors_checking(const struct transfer *transfer)
 /* Enough is here that another source can be checked against it, and that is worth keeping. */
 static bool worth_keeping(const struct transfer *transfer)
 {
-    uint64_t from;
-
     return transfer->file && transfer->total >= 0 &&
-           (transfer->planned || disk_file_found(transfer->file)) && choose_sample(transfer, &from);
+           (transfer->planned || disk_file_found(transfer->file)) && proof_possible(transfer);
 }
 
 /* May be worth a try, as far as it is known itself. */

@@ -12,6 +12,7 @@
 struct haul_detail;
 struct host;
 struct net_transfer;
+struct proof;
 struct transfer;
 
 /* The sources of one file: the link of an item and its mirrors, for one run of the item.
@@ -42,7 +43,7 @@ struct source {
     uint64_t came;
     bool differs; /* compared: it sends another file */
     struct speed speed;
-    struct probe *probe; /* while it is checked */
+    struct proof *proof; /* while it is checked */
 };
 
 /* Which of COUNT sources gets the next connection: the one where it will bring most, if the rate
@@ -75,9 +76,16 @@ bool mirrors_has_other(const struct transfer *transfer, const struct source *sou
 /* Checks sources that were not tried yet against what is here, as many as there may be connections.
  */
 void mirrors_check(struct transfer *transfer);
+/* May a check of SOURCE begin? It is a request as any other, and can wait while others bring bytes.
+ */
+bool mirrors_may_check(const struct transfer *transfer, const struct source *source);
+/* Connections that TRANSFER counts for at HOST without having them. */
+unsigned mirrors_places(const struct transfer *transfer, const struct host *host);
 /* One may still turn out to be usable: checks are under way. */
 bool mirrors_checking(const struct transfer *transfer);
 
+/* Tells people WHAT became of SOURCE. */
+void mirrors_tell(struct transfer *transfer, const struct source *source, const char *what);
 /* A request to SOURCE failed before it brought a byte, or was no use. */
 void source_failed(struct transfer *transfer, struct source *source, const struct haul_error *err);
 /* It sends something else: it is not asked again. */
