@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include <uthash.h>
@@ -36,9 +37,9 @@ struct watch {
     struct haul_loop *loop;
     struct haul_client *client;
     struct seen *seen;
-    uv_poll_t reader; /* of standard output: whether it is still there */
-    bool reader_watched;
-    bool ending; /* all is over; what is still to be told is told first */
+    int hangups;      /* an epoll set that is readable when standard output's reader went, or -1 */
+    uv_poll_t reader; /* of ->hangups */
+    bool ending;      /* all is over; what is still to be told is told first */
     bool over;
     int status;
 };
@@ -159,19 +160,37 @@ static void on_lost(void *ctx, const struct haul_error *err)
 
 static void on_reader(uv_poll_t *poll, int status, int events)
 {
-    struct watch *watch = poll->data;
-    if (status < 0 || (events & UV_DISCONNECT))
-        finish(watch, 0);
+    (void)status;
+    (void)events;
+    finish(poll->data, 0);
 }
 
 /* A pipe that nobody reads is noticed while there is nothing to write, too. Files can't be watched
- * and don't need to be. */
+ * and don't need to be. The loop would make what it watches non-blocking, for whoever shares it,
+ * and lines for a slow reader would be lost: it gets an epoll set, which tells of hang-ups alone.
+ */
 static void reader_watch(struct watch *watch)
 {
+    struct epoll_event hangup = {.events = 0};
+    watch->hangups = epoll_create1(EPOLL_CLOEXEC);
+    if (watch->hangups < 0)
+        return;
+    if (epoll_ctl(watch->hangups, EPOLL_CTL_ADD, STDOUT_FILENO, &hangup) != 0 ||
+        uv_poll_init(loop_uv(watch->loop), &watch->reader, watch->hangups) != 0) {
+        close(watch->hangups);
+        watch->hangups = -1;
+        return;
+    }
     watch->reader.data = watch;
-    watch->reader_watched = uv_poll_init(loop_uv(watch->loop), &watch->reader, STDOUT_FILENO) == 0;
-    if (watch->reader_watched)
-        (void)uv_poll_start(&watch->reader, UV_DISCONNECT, on_reader);
+    (void)uv_poll_start(&watch->reader, UV_READABLE, on_reader);
+}
+
+static void reader_forget(struct watch *watch)
+{
+    if (watch->hangups < 0)
+        return;
+    uv_close((uv_handle_t *)&watch->reader, NULL);
+    close(watch->hangups);
 }
 
 static void seen_free(struct watch *watch)
@@ -202,8 +221,7 @@ static int watch_plain(const struct args *args)
     } else {
         on_lost(&watch, &err);
     }
-    if (watch.reader_watched)
-        uv_close((uv_handle_t *)&watch.reader, NULL);
+    reader_forget(&watch);
     haul_loop_free(watch.loop);
     seen_free(&watch);
     return watch.status;

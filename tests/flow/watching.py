@@ -1,5 +1,7 @@
 """`haul watch --plain`: a line for each change, for readers and logs; and how it ends."""
 
+import fcntl
+import os
 import re
 import subprocess
 
@@ -70,6 +72,31 @@ def a_reader_that_goes_away_ends_it_quietly(t):
         expect(t.into(full, "watch", "--plain") != 0, "a full disk is no success")
     t.ok("cancel", number)
     t.ok("remove", number)
+
+
+@case
+def a_reader_that_is_slow_misses_nothing(t):
+    """Lines wait for it, and the pipe that it shares with others stays as it was."""
+    numbers = t.add("--start-at", "+10h", *[t.origin.url(f"slow-{i}.bin") for i in range(400)])
+    read, write = os.pipe()
+    fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, 4096)
+    with open(read, "rb") as reader:
+        watch = subprocess.Popen([HAUL, "watch", "--plain"], stdin=subprocess.DEVNULL, env=t.env,
+                                 stdout=write, stderr=subprocess.PIPE)
+        os.set_inheritable(write, False)
+        t.add("-x", 1, "--stall-timeout", 0, t.file("a.bin", 30_000_000, rate=20_000, faults=9).url)
+        expect(b"a.bin" in reader.readline(), "it tells what runs")
+        t.ok("cancel", "all")
+        expect(not fcntl.fcntl(write, fcntl.F_GETFL) & os.O_NONBLOCK, "the pipe blocks as before")
+        os.close(write)
+        missing = set(numbers)
+        while missing:
+            missing -= {number for number, word in told(reader.readline()) if word == "cancelled"}
+        watch.terminate()
+        watch.wait(DEADLINE)
+    expect_equal(watch.stderr.read(), b"", "what it says")
+    watch.stderr.close()
+    t.ok("remove", "all")
 
 
 run()
