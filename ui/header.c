@@ -289,10 +289,13 @@ void header_paint_heading(const struct cells *cells, int y, const struct row_col
 void header_paint_columns(const struct cells *cells, int y, int width, const struct list_view *list)
 {
     struct row_layout layout;
+    struct cells still = *cells; /* for what there is no order by */
+    still.zones = NULL;
     row_layout(width, list->sort, &layout);
     for (enum row_head head = 0; head < ROW_HEAD_COUNT; head++) {
         struct row_heading heading = row_heading(&layout, head);
-        header_paint_heading(cells, y, heading.column, heading.text, heading.right,
+        bool sorts = heading.sort < HAUL_SORT_COUNT;
+        header_paint_heading(sorts ? cells : &still, y, heading.column, heading.text, heading.right,
                              heading.sort == list->sort, list->descending, heading.sort);
     }
 }

@@ -152,6 +152,12 @@ static void put_right(const struct cells *cells, int y, int x, const struct row_
     cells_put_right(cells, y, x + column->x, column->width, STYLE_TEXT, text);
 }
 
+static void put_quiet(const struct cells *cells, int y, int x, const struct row_column *column,
+                      const char *text)
+{
+    cells_put_right(cells, y, x + column->x, column->width, STYLE_DIM, text);
+}
+
 static void paint_numbers(const struct cells *cells, int y, int x, const struct row_layout *layout,
                           const struct row_text *text)
 {
@@ -160,6 +166,7 @@ static void paint_numbers(const struct cells *cells, int y, int x, const struct 
         put_right(cells, y, x, &layout->size, text->size);
         put_right(cells, y, x, &layout->rate, text->rate);
         put_right(cells, y, x, &layout->eta, text->eta);
+        put_quiet(cells, y, x, &layout->ends, text->ends);
     }
     cells_put_right(cells, y, x + layout->connections.x, layout->connections.width, STYLE_DIM,
                     text->connections);
@@ -178,17 +185,19 @@ static void paint_name(const struct cells *cells, int y, int x, const struct row
                    item->name);
 }
 
+/* What is looked up now and then. */
 static void paint_extra(const struct cells *cells, int y, int x, const struct row_layout *layout,
                         const struct haul_item *item, int64_t now)
 {
     char text[ROW_EXTRA_SIZE];
-    if (layout->host.width > 0)
-        cells_put_name(cells, y, x + layout->host.x, layout->host.width, STYLE_DIM,
-                       row_host(item, text));
-    if (layout->when.width > 0)
-        cells_put_right(
-            cells, y, x + layout->when.x, layout->when.width, STYLE_DIM,
-            row_when(layout->when_finished ? item->finished_at : item->added_at, now, text));
+    cells_put(cells, y, x + layout->priority.x, layout->priority.width, STYLE_WAIT,
+              row_priority(item, text));
+    put_quiet(cells, y, x, &layout->tries, row_tries(item, text));
+    put_quiet(cells, y, x, &layout->added, row_when(item->added_at, now, text));
+    put_quiet(cells, y, x, &layout->finished, row_when(item->finished_at, now, text));
+    cells_put_name(cells, y, x + layout->host.x, layout->host.width, STYLE_DIM,
+                   row_host(item, text));
+    cells_put_name(cells, y, x + layout->folder.x, layout->folder.width, STYLE_DIM, item->dir);
 }
 
 static void paint_row(const struct cells *cells, int y, struct cells_area area,

@@ -1,9 +1,12 @@
 /* The list's columns and their words.
  *
- * Numbers are right-aligned in columns of fixed width; name and bar share what is left. A narrower
- * screen drops columns, the least telling first: when it was added, the host, connections, time to
- * go, size, bar, rate. What the list is sorted by is there as long as there is any room for it.
- * What an item that is not running has to say takes the place of numbers it does not have. */
+ * Name, bar and numbers stand beside each other: they are what is looked at all day. What is looked
+ * up now and then (host, folder, times) stands to the right of them, and is there where there is
+ * room. Numbers are right-aligned in columns of fixed width; name and bar share what is left, up to
+ * what a name needs: eyes that go from a name to its numbers should not have to travel. A narrower
+ * screen drops columns, the least telling first. What the list is sorted by is there as long as
+ * there is any room for it. What an item that is not running has to say takes the place of numbers
+ * it does not have. */
 
 #include "ui/row.h"
 
@@ -21,11 +24,28 @@
 #define RATE_WIDTH        9  /* "12.4 MB/s" */
 #define ETA_WIDTH         7  /* "1:02:03" */
 #define CONNECTIONS_WIDTH 4  /* "×64" */
-#define HOST_WIDTH        20
-#define WHEN_WIDTH        8 /* "12:04:11" */
+#define WHEN_WIDTH        8  /* "12:04:11" */
+#define PRIORITY_WIDTH    4  /* "high" */
+#define TRIES_WIDTH       5
 #define GAP               2
 #define DAY_MS            INT64_C(86400000)
+#define ENDS_MOST         (INT64_C(10) * 365 * 86400) /* seconds; beyond it nobody plans */
 #define BAR_MAX           40
+#define NAME_MOST         72 /* what is over goes to host and folder, while they have a use for it */
+#define HOST_LEAST        12
+#define HOST_WIDTH        20
+#define HOST_MOST         36
+#define FOLDER_WIDTH      20
+#define FOLDER_MOST       60
+
+/* From which width on a column is there that narrower lists leave out. */
+#define FROM_HOST     140
+#define FROM_ADDED    170
+#define FROM_ENDS     184
+#define FROM_FOLDER   200
+#define FROM_FINISHED 230
+#define FROM_PRIORITY 240
+#define FROM_TRIES    250
 
 /* What may still start has a mark of its own when it is not as important as others. */
 static bool shows_priority(const struct haul_item *item)
@@ -43,72 +63,123 @@ static const char *mark_of(const struct haul_item *item, bool ascii)
     return ascii ? "v" : "↓";
 }
 
-/* Places a column of WIDTH before *END, with a gap after it, and moves *END to its start. */
-static void place_before(struct row_column *column, int width, int *end)
-{
-    column->width = width;
-    column->x = *end - width;
-    *end = column->x - GAP;
-}
-
-/* Name and bar share FROM…END. */
-static void share(struct row_layout *layout, int from, int end, bool with_bar)
-{
-    int room = MAX(end - from, 0);
-    int bar = with_bar ? MIN((room - GAP) / 3, BAR_MAX) : 0;
-    layout->name = (struct row_column){from, room - (bar > 0 ? bar + GAP : 0)};
-    if (bar > 0)
-        layout->bar = (struct row_column){end - bar, bar};
-}
-
-/* Host and time stand between name and bar, which a sentence takes the place of. */
-static void place_extra(struct row_layout *layout, int width, enum haul_sort sort)
-{
-    bool by_time = sort == HAUL_SORT_ADDED || sort == HAUL_SORT_FINISHED;
-    int end = layout->name.x + layout->name.width;
-    layout->when_finished = sort == HAUL_SORT_FINISHED;
-    if (width >= 170 || (by_time && width >= 64))
-        place_before(&layout->when, WHEN_WIDTH, &end);
-    if (width >= 140 || (sort == HAUL_SORT_HOST && width >= 64))
-        place_before(&layout->host, width >= 100 ? HOST_WIDTH : HOST_WIDTH / 2 + 2, &end);
-    layout->name.width = end - layout->name.x;
-}
-
 /* True when the column of SORT is there only because the list is sorted by it: then the bar makes
  * room. */
 static bool is_guest(int width, enum haul_sort sort)
 {
     static const int from[HAUL_SORT_COUNT] = {
-        [HAUL_SORT_SIZE] = 64,         [HAUL_SORT_ETA] = 72,    [HAUL_SORT_HOST] = 140,
-        [HAUL_SORT_CONNECTIONS] = 100, [HAUL_SORT_ADDED] = 170, [HAUL_SORT_FINISHED] = 170,
+        [HAUL_SORT_SIZE] = 64,          [HAUL_SORT_ETA] = 72,
+        [HAUL_SORT_HOST] = FROM_HOST,   [HAUL_SORT_CONNECTIONS] = 100,
+        [HAUL_SORT_ADDED] = FROM_ADDED, [HAUL_SORT_FINISHED] = FROM_FINISHED,
     };
     return width >= 50 && width < MIN(from[sort], 110);
+}
+
+/* WIDTH for a column when SHOWN, else 0. */
+static struct row_column column_if(bool shown, int width)
+{
+    return (struct row_column){.width = shown ? width : 0};
+}
+
+static void choose_numbers(struct row_layout *layout, int width, enum haul_sort sort)
+{
+    bool room = width >= 50;
+    layout->percent = column_if(width >= 20, PERCENT_WIDTH);
+    layout->size = column_if(width >= 64 || (sort == HAUL_SORT_SIZE && room), AMOUNT_WIDTH);
+    layout->rate = column_if(width >= 36, RATE_WIDTH);
+    layout->eta = column_if(width >= 72 || (sort == HAUL_SORT_ETA && room), ETA_WIDTH);
+    layout->ends = column_if(width >= FROM_ENDS, WHEN_WIDTH);
+    layout->connections =
+        column_if(width >= 100 || (sort == HAUL_SORT_CONNECTIONS && room), CONNECTIONS_WIDTH);
+}
+
+static void choose_extra(struct row_layout *layout, int width, enum haul_sort sort)
+{
+    bool room = width >= 64;
+    layout->priority = column_if(width >= FROM_PRIORITY, PRIORITY_WIDTH);
+    layout->tries = column_if(width >= FROM_TRIES, TRIES_WIDTH);
+    layout->added = column_if(width >= FROM_ADDED || (sort == HAUL_SORT_ADDED && room), WHEN_WIDTH);
+    layout->finished =
+        column_if(width >= FROM_FINISHED || (sort == HAUL_SORT_FINISHED && room), WHEN_WIDTH);
+    layout->host = column_if(width >= FROM_HOST || (sort == HAUL_SORT_HOST && room),
+                             width >= 100 ? HOST_WIDTH : HOST_LEAST);
+    layout->folder = column_if(width >= FROM_FOLDER, FOLDER_WIDTH);
+}
+
+#define COLUMNS 14
+
+/* From left to right; the first NUMBERS of them are what a row of any width is about. */
+#define NUMBERS 8
+static void list_columns(struct row_layout *layout, struct row_column *columns[COLUMNS])
+{
+    struct row_column *const all[COLUMNS] = {
+        &layout->name,  &layout->bar,      &layout->percent,     &layout->size,     &layout->rate,
+        &layout->eta,   &layout->ends,     &layout->connections, &layout->priority, &layout->tries,
+        &layout->added, &layout->finished, &layout->host,        &layout->folder,
+    };
+    memcpy(columns, all, sizeof(all));
+}
+
+/* The columns from FROM up to END with the gaps in front of them. */
+static int columns_width(struct row_column *const columns[COLUMNS], int from, int end)
+{
+    int sum = 0;
+    for (int i = from; i < end; i++)
+        sum += columns[i]->width > 0 ? columns[i]->width + GAP : 0;
+    return sum;
+}
+
+/* Moves from *ROOM to COLUMN, if that is there, what it has a use for. */
+static void widen(struct row_column *column, int most, int *room)
+{
+    int more = column->width > 0 ? MIN(*room, most - column->width) : 0;
+    column->width += MAX(more, 0);
+    *room -= MAX(more, 0);
+}
+
+/* Name and bar share ROOM, of which EXTRA is taken by the columns behind the numbers. */
+static void share(struct row_layout *layout, int room, int extra, bool with_bar)
+{
+    int bar = with_bar ? MIN((room - GAP) / 3, BAR_MAX) : 0;
+    layout->bar = column_if(bar > 0, bar);
+    layout->name.width = MAX(room - extra - (bar > 0 ? bar + GAP : 0), 0);
+    int over = MAX(layout->name.width - NAME_MOST, 0);
+    int left = over;
+    widen(&layout->folder, FOLDER_MOST, &left);
+    widen(&layout->host, HOST_MOST, &left);
+    layout->name.width -= over - left;
+}
+
+/* Of width 0 without the column that it begins with. */
+static struct row_column from_column(const struct row_column *first, int end)
+{
+    return (struct row_column){first->x, end - first->x};
 }
 
 void row_layout(int width, enum haul_sort sort, struct row_layout *ret_layout)
 {
     struct row_layout layout = {.mark = {1, MARK_WIDTH}};
-    int right = width - 1; /* one column of air */
-    int end = right;
-    if (width >= 100 || (sort == HAUL_SORT_CONNECTIONS && width >= 50))
-        place_before(&layout.connections, CONNECTIONS_WIDTH, &end);
-    if (width >= 72 || (sort == HAUL_SORT_ETA && width >= 50))
-        place_before(&layout.eta, ETA_WIDTH, &end);
-    if (width >= 36)
-        place_before(&layout.rate, RATE_WIDTH, &end);
-    if (width >= 64 || (sort == HAUL_SORT_SIZE && width >= 50))
-        place_before(&layout.size, AMOUNT_WIDTH, &end);
-    if (width >= 20)
-        place_before(&layout.percent, PERCENT_WIDTH, &end);
-    share(&layout, layout.mark.x + MARK_WIDTH + 1, MAX(end, 3),
+    struct row_column *columns[COLUMNS];
+    int x = layout.mark.x + MARK_WIDTH + 1;
+    list_columns(&layout, columns);
+    choose_numbers(&layout, width, sort);
+    choose_extra(&layout, width, sort);
+    int numbers = columns_width(columns, 2, NUMBERS);
+    int room = MAX(width - 1 - x - numbers, 0); /* one column of air at the right */
+    share(&layout, room, columns_width(columns, NUMBERS, COLUMNS),
           width >= 50 && !is_guest(width, sort));
-    place_extra(&layout, width, sort);
 
-    int words = layout.size.width > 0 ? layout.size.x : layout.percent.x;
-    int sentence = layout.bar.width > 0 ? layout.bar.x : layout.percent.x;
+    int end = x;
+    for (int i = 0; i < COLUMNS; i++) {
+        columns[i]->x = x;
+        if (i < NUMBERS && columns[i]->width > 0)
+            end = x + columns[i]->width;
+        if (i == 0 || columns[i]->width > 0)
+            x += columns[i]->width + GAP;
+    }
     if (layout.rate.width > 0) {
-        layout.words = (struct row_column){words, right - words};
-        layout.sentence = (struct row_column){sentence, right - sentence};
+        layout.words = from_column(layout.size.width > 0 ? &layout.size : &layout.percent, end);
+        layout.sentence = from_column(layout.bar.width > 0 ? &layout.bar : &layout.percent, end);
     }
     *ret_layout = layout;
 }
@@ -117,14 +188,18 @@ struct row_heading row_heading(const struct row_layout *layout, enum row_head he
 {
     const struct row_heading headings[ROW_HEAD_COUNT] = {
         [ROW_HEAD_NAME] = {"name", &layout->name, HAUL_SORT_NAME, false},
-        [ROW_HEAD_HOST] = {"host", &layout->host, HAUL_SORT_HOST, false},
-        [ROW_HEAD_WHEN] = {layout->when_finished ? "finished" : "added", &layout->when,
-                           layout->when_finished ? HAUL_SORT_FINISHED : HAUL_SORT_ADDED, true},
         [ROW_HEAD_PERCENT] = {"done", &layout->percent, HAUL_SORT_DONE, true},
         [ROW_HEAD_SIZE] = {"size", &layout->size, HAUL_SORT_SIZE, true},
         [ROW_HEAD_RATE] = {"rate", &layout->rate, HAUL_SORT_RATE, true},
         [ROW_HEAD_ETA] = {"eta", &layout->eta, HAUL_SORT_ETA, true},
+        [ROW_HEAD_ENDS] = {"ends", &layout->ends, HAUL_SORT_COUNT, true},
         [ROW_HEAD_CONNECTIONS] = {"conn", &layout->connections, HAUL_SORT_CONNECTIONS, true},
+        [ROW_HEAD_PRIORITY] = {"prio", &layout->priority, HAUL_SORT_COUNT, false},
+        [ROW_HEAD_TRIES] = {"tries", &layout->tries, HAUL_SORT_COUNT, true},
+        [ROW_HEAD_ADDED] = {"added", &layout->added, HAUL_SORT_ADDED, true},
+        [ROW_HEAD_FINISHED] = {"finished", &layout->finished, HAUL_SORT_FINISHED, true},
+        [ROW_HEAD_HOST] = {"host", &layout->host, HAUL_SORT_HOST, false},
+        [ROW_HEAD_FOLDER] = {"folder", &layout->folder, HAUL_SORT_COUNT, false},
     };
     return headings[head];
 }
@@ -147,6 +222,21 @@ const char *row_when(int64_t when, int64_t now, char buf[ROW_EXTRA_SIZE])
         str_copy(buf, ROW_EXTRA_SIZE, fmt_clock(when, text));
     else
         snprintf(buf, ROW_EXTRA_SIZE, "%.8s", fmt_time(when, text) + 2); /* "24-11-21" */
+    return buf;
+}
+
+const char *row_priority(const struct haul_item *item, char buf[ROW_EXTRA_SIZE])
+{
+    bool special = item->priority != HAUL_PRIORITY_NORMAL && !haul_state_is_final(item->state);
+    str_copy(buf, ROW_EXTRA_SIZE, special ? haul_priority_name(item->priority) : "");
+    return buf;
+}
+
+const char *row_tries(const struct haul_item *item, char buf[ROW_EXTRA_SIZE])
+{
+    buf[0] = '\0';
+    if (item->tries > 1)
+        snprintf(buf, ROW_EXTRA_SIZE, "%u", item->tries);
     return buf;
 }
 
@@ -176,7 +266,21 @@ bool row_ticks(const struct haul_item *item)
            (item->state == HAUL_QUEUED && item->start_at > 0);
 }
 
-static void fill_active(const struct haul_item *item, bool ascii, struct row_text *text)
+/* When all of it will be here: without seconds, which would never stand still. */
+static void fill_ends(const struct haul_item *item, int64_t now, struct row_text *text)
+{
+    char buf[FMT_SIZE];
+    int64_t ends = now + MIN(item->eta, ENDS_MOST) * 1000;
+    if (item->eta < 0 || item->eta > ENDS_MOST)
+        return;
+    if (item->eta < DAY_MS / 1000)
+        snprintf(text->ends, sizeof(text->ends), "%.5s", fmt_clock(ends, buf));
+    else
+        snprintf(text->ends, sizeof(text->ends), "%.8s", fmt_time(ends, buf) + 2);
+}
+
+static void fill_active(const struct haul_item *item, int64_t now, bool ascii,
+                        struct row_text *text)
 {
     if (item->phase == HAUL_PHASE_CONNECTING) {
         str_copy(text->words, sizeof(text->words), "connecting");
@@ -193,6 +297,7 @@ static void fill_active(const struct haul_item *item, bool ascii, struct row_tex
     fmt_progress(item->done, item->total, text->size);
     fmt_rate(item->rate, text->rate);
     fmt_seconds(item->eta, text->eta);
+    fill_ends(item, now, text);
     if (item->connections > 0)
         snprintf(text->connections, sizeof(text->connections), "%s%u", ascii ? "x" : "×",
                  item->connections);
@@ -286,7 +391,7 @@ void row_text(const struct haul_item *item, int64_t now, bool ascii, bool short_
         snprintf(text.percent, sizeof(text.percent), "%u%%", fmt_percent(item->done, item->total));
     switch (item->state) {
     case HAUL_ACTIVE:
-        fill_active(item, ascii, &text);
+        fill_active(item, now, ascii, &text);
         break;
     case HAUL_WAITING:
         fill_waiting(item, now, short_words, &text);

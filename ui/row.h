@@ -20,17 +20,21 @@ struct row_column {
 struct row_layout {
     struct row_column mark;
     struct row_column name;
-    struct row_column host;
-    struct row_column when; /* it was added, or came to its end */
-    bool when_finished;
     struct row_column bar;
     struct row_column percent;
     struct row_column size;
     struct row_column rate;
     struct row_column eta;
+    struct row_column ends; /* the eta as a time of day */
     struct row_column connections;
-    struct row_column words;    /* from the first number on, to the end */
-    struct row_column sentence; /* from the bar on, to the end; without either the mark must do */
+    struct row_column priority;
+    struct row_column tries;
+    struct row_column added;
+    struct row_column finished;
+    struct row_column host;
+    struct row_column folder;
+    struct row_column words;    /* from the first number on to the connections */
+    struct row_column sentence; /* from the bar on likewise; without either the mark must do */
 };
 
 /* The tone of a state, for whoever gives it a colour. */
@@ -45,6 +49,7 @@ struct row_text {
     char size[FMT_SIZE];
     char rate[FMT_SIZE];
     char eta[FMT_SIZE];
+    char ends[16];
     char connections[16];
     char words[64];     /* instead of the numbers after the bar */
     char sentence[512]; /* instead of bar and numbers */
@@ -55,20 +60,25 @@ void row_layout(int width, enum haul_sort sort, struct row_layout *ret_layout);
 /* The columns' headings. */
 enum row_head {
     ROW_HEAD_NAME,
-    ROW_HEAD_HOST,
-    ROW_HEAD_WHEN,
     ROW_HEAD_PERCENT,
     ROW_HEAD_SIZE,
     ROW_HEAD_RATE,
     ROW_HEAD_ETA,
+    ROW_HEAD_ENDS,
     ROW_HEAD_CONNECTIONS,
+    ROW_HEAD_PRIORITY,
+    ROW_HEAD_TRIES,
+    ROW_HEAD_ADDED,
+    ROW_HEAD_FINISHED,
+    ROW_HEAD_HOST,
+    ROW_HEAD_FOLDER,
     ROW_HEAD_COUNT
 };
 
 struct row_heading {
     const char *text;
     const struct row_column *column; /* of LAYOUT; of width 0 where there is no room */
-    enum haul_sort sort;             /* what it is the heading of */
+    enum haul_sort sort;             /* what it is the heading of; HAUL_SORT_COUNT: no order is */
     bool right;                      /* it stands at the right of its column */
 };
 
@@ -76,10 +86,13 @@ struct row_heading row_heading(const struct row_layout *layout, enum row_head he
 
 #define ROW_EXTRA_SIZE 256
 
-/* The host of the item's link; a point of time, by the clock within the last day, else by the date.
- * Both return BUF. */
+/* The host of the item's link; a point of time, by the clock within the last day, else by the date;
+ * what is special of its priority; how often it was tried, if
+ * that was more than once. Each returns BUF, "" when it does not apply. */
 const char *row_host(const struct haul_item *item, char buf[ROW_EXTRA_SIZE]);
 const char *row_when(int64_t when, int64_t now, char buf[ROW_EXTRA_SIZE]);
+const char *row_priority(const struct haul_item *item, char buf[ROW_EXTRA_SIZE]);
+const char *row_tries(const struct haul_item *item, char buf[ROW_EXTRA_SIZE]);
 
 /* NOW is ms since 1970; SHORT_WORDS for narrow layouts. */
 void row_text(const struct haul_item *item, int64_t now, bool ascii, bool short_words,

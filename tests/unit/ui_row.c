@@ -35,8 +35,9 @@ static void columns_never_overlap_or_leave_the_width(void **state)
         struct row_layout layout;
         row_layout(width, (enum haul_sort)(at % HAUL_SORT_COUNT), &layout);
         const struct row_column columns[] = {
-            layout.mark,    layout.name, layout.host, layout.when, layout.bar,
-            layout.percent, layout.size, layout.rate, layout.eta,  layout.connections};
+            layout.mark,  layout.name,  layout.bar,      layout.percent,     layout.size,
+            layout.rate,  layout.eta,   layout.ends,     layout.connections, layout.priority,
+            layout.tries, layout.added, layout.finished, layout.host,        layout.folder};
         int end = 0;
         for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
             if (columns[i].width == 0)
@@ -137,10 +138,65 @@ static void a_wider_screen_shows_no_less(void **state)
         assert_true(layout.percent.width >= before.percent.width);
         assert_true(layout.rate.width >= before.rate.width);
         assert_true(layout.bar.width >= before.bar.width || layout.size.width > before.size.width ||
-                    layout.eta.width > before.eta.width ||
+                    layout.eta.width > before.eta.width || layout.ends.width > before.ends.width ||
                     layout.connections.width > before.connections.width);
         before = layout;
     }
+}
+
+/* Eyes that go from a name to its bar do not travel, and the whole width is used all the same. */
+static void a_wide_list_keeps_numbers_by_the_name(void **state)
+{
+    struct row_layout layout;
+    (void)state;
+    for (int width = 140; width <= 300; width++) {
+        row_layout(width, HAUL_SORT_QUEUE, &layout);
+        assert_in_range(layout.name.width, 24, 72);
+        assert_int_equal(layout.bar.x, layout.name.x + layout.name.width + 2);
+        assert_true(layout.host.x > layout.connections.x);
+        const struct row_column *last = layout.folder.width > 0 ? &layout.folder : &layout.host;
+        assert_int_equal(last->x + last->width, width - 1);
+        assert_int_equal(layout.sentence.x + layout.sentence.width,
+                         layout.connections.x + layout.connections.width);
+    }
+    for (enum row_head head = 0; head < ROW_HEAD_COUNT; head++)
+        assert_true(row_heading(&layout, head).column->width > 0);
+}
+
+static void an_end_is_told_by_the_clock(void **state)
+{
+    struct haul_item item = item_of(HAUL_ACTIVE);
+    struct row_text text;
+    (void)state;
+    item.phase = HAUL_PHASE_RECEIVING;
+    item.eta = 3600;
+    row_text(&item, NOW, false, false, &text);
+    assert_string_equal(text.ends, "14:46");
+    item.eta = 3 * 86400;
+    row_text(&item, NOW, false, false, &text);
+    assert_string_equal(text.ends, "70-01-15");
+    item.eta = -1;
+    row_text(&item, NOW, false, false, &text);
+    assert_string_equal(text.ends, "");
+    item.eta = INT64_MAX; /* as a trickle of a huge file has it */
+    row_text(&item, NOW, false, false, &text);
+    assert_string_equal(text.ends, "");
+}
+
+static void only_what_is_unusual_is_told_of_tries_and_priority(void **state)
+{
+    struct haul_item item = item_of(HAUL_WAITING);
+    char buf[ROW_EXTRA_SIZE];
+    (void)state;
+    item.tries = 1;
+    assert_string_equal(row_tries(&item, buf), "");
+    item.tries = 3;
+    assert_string_equal(row_tries(&item, buf), "3");
+    assert_string_equal(row_priority(&item, buf), "");
+    item.priority = HAUL_PRIORITY_HIGH;
+    assert_string_equal(row_priority(&item, buf), "high");
+    item.state = HAUL_DONE;
+    assert_string_equal(row_priority(&item, buf), "");
 }
 
 static void an_active_item_shows_numbers(void **state)
@@ -278,6 +334,9 @@ int main(void)
         cmocka_unit_test(what_waits_for_its_time_tells_it),
         cmocka_unit_test(times_are_of_the_clock_within_a_day),
         cmocka_unit_test(a_wider_screen_shows_no_less),
+        cmocka_unit_test(a_wide_list_keeps_numbers_by_the_name),
+        cmocka_unit_test(an_end_is_told_by_the_clock),
+        cmocka_unit_test(only_what_is_unusual_is_told_of_tries_and_priority),
         cmocka_unit_test(an_active_item_shows_numbers),
         cmocka_unit_test(an_active_item_without_numbers_tells_what_it_does),
         cmocka_unit_test(an_unknown_length_has_no_percent),
