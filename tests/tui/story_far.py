@@ -56,9 +56,10 @@ def ssh_asks_before_the_screen_opens(t):
 def a_paste_whose_answer_is_lost_is_there_once(t):
     far = Far(t)
     t.env["HAUL_REMOTE_PROGRAM"] = far.loses_an_answer("lossy")
+    t.env["HAUL_HOST"] = "box"
     files = [t.file(f"{name}.bin", 1000) for name in "abc"]
     with Screen(t) as screen:
-        screen.command(harness.HAUL, "--host", "box", "-d", t.dir)
+        screen.command(harness.HAUL, "-d", t.dir)
         screen.wait_screen()
         screen.paste("\n".join(file.url for file in files).encode())
         screen.wait("3 links")
