@@ -108,7 +108,7 @@ static void on_timer_closed(uv_handle_t *handle)
         free(client);
 }
 
-static void drop_backlog(struct haul_client *client)
+void client_drop_backlog(struct haul_client *client)
 {
     struct held_line *held;
 
@@ -139,7 +139,7 @@ void haul_client_close(struct haul_client *client)
     client->link = NULL;
     (void)haul_fail(&err, HAUL_E_CANCELLED, "the connection was closed");
     client_answer_all(client, &err, false);
-    drop_backlog(client);
+    client_drop_backlog(client);
     client_drop_rows(client);
     hosts_rows_clear(&client->hosts);
     free(client->session);
@@ -157,7 +157,7 @@ void client_lose(struct haul_client *client, const struct haul_error *err)
     client->lost = true;
     link_free(client->link);
     client->link = NULL;
-    drop_backlog(client);
+    client_drop_backlog(client);
     client_answer_all(client, &copy, false);
     if (!client->closed && client->events.lost)
         client->events.lost(client->events.ctx, &copy);

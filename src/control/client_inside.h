@@ -102,6 +102,8 @@ void client_lose(struct haul_client *client, const struct haul_error *err);
  * callbacks make meanwhile are not among it, unless the client is being closed: then none may be
  * left. */
 void client_answer_all(struct haul_client *client, const struct haul_error *err, bool keep_adds);
+/* Forgets what waits to be sent. */
+void client_drop_backlog(struct haul_client *client);
 /* Forgets the rows of the last frame. */
 void client_drop_rows(struct haul_client *client);
 

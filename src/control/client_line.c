@@ -123,6 +123,7 @@ static void go_away(struct haul_client *client, const struct haul_error *err)
     (void)uv_timer_stop(&client->beat);
     wait = reconnect_failed(&client->reconnect);
     forget_hello(client);
+    client_drop_backlog(client); /* what was asked while ssh was ending */
     client_drop_rows(client);
     hosts_rows_clear(&client->hosts);
     client_answer_all(client, &client->drop, true);
