@@ -31,6 +31,7 @@ struct conn {
     uv_timer_t timer;
     uv_shutdown_t shutdown;
     int port;
+    bool six;
     uint64_t number;
     int handles; /* open ones; the last close frees */
     bool closing;
@@ -490,7 +491,8 @@ static void plan_script(struct conn *conn, const struct request *request)
 static void conn_answer(struct conn *conn, struct request *request)
 {
     struct plan *plan = &conn->plan;
-    struct ledger_place place = {conn->number, conn->port, conn->secure};
+    struct ledger_place place = {conn->number, conn->port, conn->six, conn->secure,
+                                 conn->secure && tls_knows_client(&conn->tls)};
     bool by_proxy = request->proxied;
     request->proxied = by_proxy || conn->tunnel;
     ledger_request(&conn->origin->ledger, request, &place);
@@ -608,13 +610,14 @@ static void on_alloc(uv_handle_t *handle, size_t wanted, uv_buf_t *buf)
     *buf = uv_buf_init(shared, sizeof(shared));
 }
 
-void conn_accept(struct origin *origin, uv_stream_t *listener, int port)
+void conn_accept(struct origin *origin, uv_stream_t *listener, int port, bool six)
 {
     struct conn *conn = calloc(1, sizeof(*conn));
     if (!conn)
         abort();
     conn->origin = origin;
     conn->port = port;
+    conn->six = six;
     conn->handles = 2;
     uv_tcp_init(origin->loop, &conn->tcp);
     uv_timer_init(origin->loop, &conn->timer);

@@ -14,8 +14,8 @@ struct origin {
     struct ledger ledger;
 };
 
-/* Takes the next connection that waits on LISTENER, which is bound to PORT. It frees itself when
- * it ends. */
-void conn_accept(struct origin *origin, uv_stream_t *listener, int port);
+/* Takes the next connection that waits on LISTENER, which is bound to PORT, SIX: at ::1. It frees
+ * itself when it ends. */
+void conn_accept(struct origin *origin, uv_stream_t *listener, int port, bool six);
 
 #endif

@@ -77,6 +77,8 @@ void ledger_request(struct ledger *ledger, const struct request *request,
         return;
     fprintf(out, "{\"n\":%" PRIu64 ",\"connection\":%" PRIu64 ",\"port\":%d,\"tls\":%s",
             ledger->requests, place->connection, place->port, place->tls ? "true" : "false");
+    fprintf(out, ",\"six\":%s,\"client\":%s", place->six ? "true" : "false",
+            place->client ? "true" : "false");
     fprintf(out, ",\"proxied\":%s,\"method\":", request->proxied ? "true" : "false");
     write_string(out, request->method);
     fprintf(out, ",\"target\":");

@@ -33,7 +33,9 @@ void ledger_disconnected(struct ledger *ledger);
 struct ledger_place {
     uint64_t connection;
     int port;
+    bool six; /* at ::1 */
     bool tls;
+    bool client; /* which showed a certificate */
 };
 
 /* Writes the request to the log, before anything is answered. */

@@ -17,12 +17,14 @@
 #include "content.h"
 #include "tls.h"
 
-#define PORT_COUNT 2
+#define PORT_COUNT     2
+#define LISTENER_COUNT 3 /* the last one is the first port at ::1 */
 
 struct listener {
     uv_tcp_t tcp;
     struct origin *origin;
     int port;
+    bool six;
 };
 
 static void fail(const char *what, int status)
@@ -35,15 +37,18 @@ static void on_connection(uv_stream_t *server, int status)
 {
     struct listener *listener = server->data;
     if (status == 0)
-        conn_accept(listener->origin, server, listener->port);
+        conn_accept(listener->origin, server, listener->port, listener->six);
 }
 
-static void listener_open(struct listener *listener, struct origin *origin)
+static void listener_open(struct listener *listener, struct origin *origin, int six_port)
 {
-    struct sockaddr_in address;
+    struct sockaddr_storage address;
     int len = sizeof(address);
     listener->origin = origin;
-    uv_ip4_addr("127.0.0.1", 0, &address);
+    if (six_port)
+        uv_ip6_addr("::1", six_port, (struct sockaddr_in6 *)&address);
+    else
+        uv_ip4_addr("127.0.0.1", 0, (struct sockaddr_in *)&address);
     uv_tcp_init(origin->loop, &listener->tcp);
     listener->tcp.data = listener;
     int status = uv_tcp_bind(&listener->tcp, (const struct sockaddr *)&address, 0);
@@ -53,7 +58,8 @@ static void listener_open(struct listener *listener, struct origin *origin)
         status = uv_tcp_getsockname(&listener->tcp, (struct sockaddr *)&address, &len);
     if (status != 0)
         fail("no port", status);
-    listener->port = ntohs(address.sin_port);
+    listener->port = six_port ? six_port : ntohs(((struct sockaddr_in *)&address)->sin_port);
+    listener->six = six_port != 0;
 }
 
 static void on_stdin(uv_stream_t *stream, ssize_t got, const uv_buf_t *buf)
@@ -93,15 +99,23 @@ struct arguments {
     const char *cert;
     const char *names;
     const char *proxy_user;
-    long expires; /* seconds from now until the certificate does */
+    const char *clients; /* certificates of clients that are asked for */
+    bool demand;         /* and must be shown */
+    bool six;            /* the first port at ::1 too */
+    long expires;        /* seconds from now until the certificate does */
 };
 
 static void arguments_parse(struct arguments *arguments, int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"log", required_argument, NULL, 'l'},     {"cert", required_argument, NULL, 'c'},
-        {"names", required_argument, NULL, 'n'},   {"proxy-user", required_argument, NULL, 'p'},
-        {"expires", required_argument, NULL, 'e'}, {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"log", required_argument, NULL, 'l'},
+                                            {"cert", required_argument, NULL, 'c'},
+                                            {"names", required_argument, NULL, 'n'},
+                                            {"proxy-user", required_argument, NULL, 'p'},
+                                            {"expires", required_argument, NULL, 'e'},
+                                            {"clients", required_argument, NULL, 'k'},
+                                            {"demand", no_argument, NULL, 'd'},
+                                            {"six", no_argument, NULL, '6'},
+                                            {NULL, 0, NULL, 0}};
     *arguments = (struct arguments){
         .names = "DNS:localhost,DNS:files.test,DNS:other.test,IP:127.0.0.1", .expires = 86400};
     for (int letter = 0; (letter = getopt_long(argc, argv, "", options, NULL)) != -1;) {
@@ -115,6 +129,12 @@ static void arguments_parse(struct arguments *arguments, int argc, char **argv)
             arguments->proxy_user = optarg;
         else if (letter == 'e')
             arguments->expires = strtol(optarg, NULL, 10);
+        else if (letter == 'k')
+            arguments->clients = optarg;
+        else if (letter == 'd')
+            arguments->demand = true;
+        else if (letter == '6')
+            arguments->six = true;
         else
             exit(2);
     }
@@ -132,12 +152,16 @@ int main(int argc, char **argv)
     origin.tls = tls_context_new(arguments.names, arguments.expires, arguments.cert);
     if (!origin.tls)
         fail("no certificate", 0);
+    if (arguments.clients && !tls_ask_clients(origin.tls, arguments.clients, arguments.demand))
+        fail("no certificates of clients", 0);
     if (!ledger_init(&origin.ledger, arguments.log))
         fail("no log", 0);
 
-    struct listener listeners[PORT_COUNT];
+    struct listener listeners[LISTENER_COUNT];
     for (int i = 0; i < PORT_COUNT; i++)
-        listener_open(&listeners[i], &origin);
+        listener_open(&listeners[i], &origin, 0);
+    if (arguments.six)
+        listener_open(&listeners[PORT_COUNT], &origin, listeners[0].port);
     printf("{\"port\":%d,\"other\":%d}\n", listeners[0].port, listeners[1].port);
     fflush(stdout);
 

@@ -70,6 +70,20 @@ SSL_CTX *tls_context_new(const char *names, long expires, const char *pem_path)
     return NULL;
 }
 
+bool tls_ask_clients(SSL_CTX *context, const char *pem_path, bool must)
+{
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (must ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+                       NULL);
+    SSL_CTX_set_client_CA_list(context, SSL_load_client_CA_file(pem_path));
+    SSL_CTX_set_session_id_context(context, (const unsigned char *)"origin", 6);
+    return SSL_CTX_load_verify_locations(context, pem_path, NULL) == 1;
+}
+
+bool tls_knows_client(const struct tls *tls)
+{
+    return SSL_get0_peer_certificate(tls->ssl) != NULL;
+}
+
 bool tls_init(struct tls *tls, SSL_CTX *context)
 {
     *tls = (struct tls){

@@ -11,6 +11,9 @@
  * is written to PEM_PATH unless that is NULL. NULL when anything fails. */
 SSL_CTX *tls_context_new(const char *names, long expires, const char *pem_path);
 
+/* Asks each client for a certificate that is in PEM_PATH; MUST: none is refused. */
+bool tls_ask_clients(SSL_CTX *context, const char *pem_path, bool must);
+
 /* One connection's TLS over memory: the caller moves the bytes. */
 struct tls {
     SSL *ssl;
@@ -27,6 +30,8 @@ bool tls_feed(struct tls *tls, const char *data, size_t len);
 size_t tls_read(struct tls *tls, char *buf, size_t size);
 /* Encrypts all of DATA. */
 bool tls_write(struct tls *tls, const void *data, size_t len);
+/* True when the client has shown a certificate. */
+bool tls_knows_client(const struct tls *tls);
 void tls_close_notify(struct tls *tls);
 /* Bytes for the socket, newly allocated, or NULL when there are none. */
 char *tls_take_output(struct tls *tls, size_t *ret_len);
