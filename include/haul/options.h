@@ -65,7 +65,13 @@ struct haul_options {
     struct haul_strings form;    /* the same, as "name=value" parts */
     char *proxy;                 /* may hold user info, secret */
     char *noproxy;               /* hosts, comma-separated, that are asked directly */
+    bool ipv4;                   /* addresses of this kind only; one of the two at the most */
+    bool ipv6;
+    struct haul_strings resolve; /* "host:port:address" */
     char *cacert;                /* file */
+    char *cert;                  /* file: who we are; shown to the origin only */
+    char *key;                   /* file, NULL: the same one */
+    char *key_pass;              /* secret */
     bool insecure;
     bool http1;             /* HTTP/1.1 only; overrules http2 */
     bool http2;             /* small files may come over HTTP/2 */
@@ -114,9 +120,10 @@ struct haul_option {
     const char *const *choices;
     const char *value_name; /* "DIR", "N", "RATE"; NULL for flags */
     const char *help;
-    bool secret;    /* never shown, logged or sent back */
-    bool of_origin; /* sent only to the origin of the link that it was given with */
-    bool live;      /* of items: may be changed for one that is there, even while it runs */
+    const char *instead_of; /* of flags: the one that it takes back where it is true; or NULL */
+    bool secret;            /* never shown, logged or sent back */
+    bool of_origin;         /* sent only to the origin of the link that it was given with */
+    bool live;              /* of items: may be changed for one that is there, even while it runs */
     bool once;    /* of one file or one call: neither in a configuration file nor the environment */
     bool is_path; /* a file or folder here */
     bool lasting; /* means something only where the queue outlives the process */

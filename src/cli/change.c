@@ -80,6 +80,8 @@ int change_run(const struct args *args)
     struct call call = {.args = args, .start = true, .show = show_options, .ctx = &targets};
     struct haul_error err;
 
+    if (args->run.host == NULL)
+        haul_options_settle_files(args->item);
     if (args->run.url != NULL)
         return change_link(args);
     if (!gives_live_option(args)) {

@@ -6,6 +6,7 @@
  */
 #include "haul/options.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <ctype.h>
 #include <stddef.h>
@@ -126,6 +127,46 @@ static const char *check_proxy(const char *value)
         strspn(strchr(host, ':') + 1, "0123456789/") != strlen(strchr(host, ':') + 1))
         return "must have a number for its port";
     return check_filled_line(value);
+}
+
+static bool is_address(const char *text)
+{
+    unsigned char address[sizeof(struct in6_addr)];
+    size_t len = strlen(text);
+    char bare[INET6_ADDRSTRLEN];
+
+    if (inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1)
+        return true;
+    if (len < 2 || len - 2 >= sizeof bare || text[0] != '[' || text[len - 1] != ']')
+        return false;
+    memcpy(bare, text + 1, len - 2);
+    bare[len - 2] = '\0';
+    return inet_pton(AF_INET6, bare, address) == 1;
+}
+
+static bool is_port(const char *text, size_t len)
+{
+    long port = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        if (!isdigit((unsigned char)text[i]) || len > 5)
+            return false;
+        port = port * 10 + (text[i] - '0');
+    }
+    return port >= 1 && port <= 65535;
+}
+
+/* HOST:PORT:ADDRESS, as in a link the host in brackets if it is an address of IPv6. */
+static const char *check_resolve(const char *value)
+{
+    size_t host = *value == '[' ? strcspn(value, "]") + 1 : strcspn(value, ":");
+    const char *port = host < strlen(value) && value[host] == ':' ? value + host + 1 : "";
+    size_t digits = strcspn(port, ":");
+
+    if (host == 0 || strcspn(value, "/@ \t") < host || !is_port(port, digits) ||
+        port[digits] == '\0' || !is_address(port + digits + 1))
+        return "must have the form HOST:PORT:ADDRESS, as example.org:443:192.0.2.7";
+    return check_line(value);
 }
 
 static const char *check_header(const char *value)
@@ -420,12 +461,62 @@ static const struct haul_option rows[] = {
         .check = check_proxy,
     },
     {
+        ITEM("ipv4", ipv4),
+        .letter = '4',
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "Connect to addresses of IPv4 only",
+        .instead_of = "ipv6",
+    },
+    {
+        ITEM("ipv6", ipv6),
+        .letter = '6',
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "Connect to addresses of IPv6 only; of -4 and -6 the later one counts",
+        .instead_of = "ipv4",
+    },
+    {
+        ITEM("resolve", resolve),
+        .type = HAUL_OPTION_LIST,
+        .value_name = "HOST:PORT:ADDRESS",
+        .help = "Find HOST at ADDRESS, without asking for its name; may be given several times",
+        .check = check_resolve,
+    },
+    {
         ITEM("cacert", cacert),
         .type = HAUL_OPTION_TEXT,
         .value_name = "FILE",
         .help = "Trust the certificate authorities in FILE",
         .check = check_filled,
         .is_path = true,
+    },
+    {
+        ITEM("cert", cert),
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "FILE",
+        .help = "Show the server this certificate, in PEM",
+        .check = check_filled,
+        .of_origin = true,
+        .is_path = true,
+    },
+    {
+        ITEM("key", key),
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "FILE",
+        .help = "The private key of --cert, in PEM; the default is the same file",
+        .check = check_filled,
+        .of_origin = true,
+        .is_path = true,
+    },
+    {
+        ITEM("key-pass", key_pass),
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "TEXT",
+        .help = "The passphrase of that key",
+        .secret = true,
+        .check = check_filled_line,
+        .of_origin = true,
     },
     {
         ITEM("insecure", insecure),

@@ -242,14 +242,23 @@ static enum haul_err set_field(const struct haul_option *option, union field fie
     return haul_fail(err, HAUL_E_INTERNAL, "%s: an option without a type", option->name);
 }
 
+/* Of flags that exclude each other the last one that is true counts. */
+static void take_back_other(const struct haul_option *option, void *target)
+{
+    if (option->instead_of && *field_of(option, target).flag)
+        *field_of(haul_option_find(option->instead_of), target).flag = false;
+}
+
 enum haul_err haul_option_set(const struct haul_option *option, void *target, const char *value,
                               struct haul_error *err)
 {
     enum haul_err code = set_field(option, field_of(option, target), value, err);
 
-    if (code == HAUL_OK)
-        haul_option_mark(option, target, true);
-    return code;
+    if (code != HAUL_OK)
+        return code;
+    haul_option_mark(option, target, true);
+    take_back_other(option, target);
+    return HAUL_OK;
 }
 
 /* The shortest form that parses back to the same number of bytes. */
@@ -415,6 +424,7 @@ static void copy_given(enum haul_option_scope scope, void *to, const void *from)
             continue;
         haul_option_copy(&rows[i], to, from);
         haul_option_mark(&rows[i], to, true);
+        take_back_other(&rows[i], to);
     }
 }
 
@@ -430,6 +440,8 @@ void haul_options_settle_files(struct haul_options *options)
 {
     settle_file(&options->cacert);
     settle_file(&options->cookie_file);
+    settle_file(&options->cert);
+    settle_file(&options->key);
 }
 
 bool haul_options_has_body(const struct haul_options *options)

@@ -35,6 +35,34 @@ static enum haul_err check_body(const struct haul_request *request, struct haul_
     return HAUL_OK;
 }
 
+/* A daemon's working directory is not that of whoever names them. */
+static enum haul_err check_files(const struct haul_options *options, struct haul_error *err)
+{
+    const struct file {
+        const char *path, *what;
+    } files[] = {
+        {options->cookie_file, "cookie file"},
+        {options->cacert, "file of certificate authorities"},
+        {options->cert, "certificate"},
+        {options->key, "key"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        if (files[i].path && files[i].path[0] != '/')
+            return haul_fail(err, HAUL_E_BAD_OPTION, "the %s \"%s\" is not an absolute path",
+                             files[i].what, files[i].path);
+    }
+    return HAUL_OK;
+}
+
+static enum haul_err check_key(const struct haul_options *options, struct haul_error *err)
+{
+    if ((options->key || options->key_pass) && !options->cert)
+        return haul_fail(err, HAUL_E_BAD_OPTION, "--%s goes with --cert",
+                         options->key ? "key" : "key-pass");
+    return HAUL_OK;
+}
+
 static enum haul_err check_request(const struct haul_request *request, struct url_known *known,
                                    struct haul_error *err)
 {
@@ -54,9 +82,11 @@ static enum haul_err check_request(const struct haul_request *request, struct ur
     if (!options->dir || options->dir[0] != '/')
         return haul_fail(err, HAUL_E_BAD_OPTION, "the folder \"%s\" is not an absolute path",
                          options->dir ? options->dir : "");
-    if (options->cookie_file && options->cookie_file[0] != '/')
-        return haul_fail(err, HAUL_E_BAD_OPTION, "the cookie file \"%s\" is not an absolute path",
-                         options->cookie_file);
+    code = check_files(options, err);
+    if (code == HAUL_OK)
+        code = check_key(options, err);
+    if (code != HAUL_OK)
+        return code;
     if (options->out && (options->out[0] == '\0' || strchr(options->out, '/')))
         return haul_fail(err, HAUL_E_BAD_OPTION,
                          "the name \"%s\" is not a file name; use --dir for the folder",
@@ -491,6 +521,8 @@ enum haul_err haul_engine_change(struct haul_engine *engine, uint64_t id, const 
     if (!item)
         return haul_fail(err, HAUL_E_NO_ITEM, "there is no item %llu", (unsigned long long)id);
     if (check_change(item, url, err) != HAUL_OK)
+        return err->code;
+    if (given && check_files(given, err) != HAUL_OK)
         return err->code;
     change_options(&engine->queue, item, url, given);
     if (url) {

@@ -24,6 +24,7 @@ enum effect {
     NOTE,  /* haul does not do that: the user is told */
     QUIET, /* nothing to say: haul does so anyway, or it is about curl's own output */
     SET,   /* haul has the same: ->to */
+    TRY,   /* the same, if haul understands the value */
     FLAG,  /* the same, a flag */
     HEADER,
     COOKIE,
@@ -50,8 +51,8 @@ struct option {
 };
 
 static const struct option options[] = {
-    {'4', "ipv4", false, NOTE, NULL},
-    {'6', "ipv6", false, NOTE, NULL},
+    {'4', "ipv4", false, FLAG, "ipv4"},
+    {'6', "ipv6", false, FLAG, "ipv6"},
     {'A', "user-agent", true, SET, "user-agent"},
     {0, "aws-sigv4", true, NOTE, NULL},
     {'a', "append", false, NOTE, NULL},
@@ -144,7 +145,7 @@ static const struct option options[] = {
     {0, "raw", false, QUIET, NULL},
     {'X', "request", true, SET, "request"},
     {0, "request-target", true, NOTE, NULL},
-    {0, "resolve", true, NOTE, NULL},
+    {0, "resolve", true, TRY, "resolve"},
     {0, "retry", true, SET, "retries"},
     {0, "retry-all-errors", false, QUIET, NULL},
     {0, "retry-connrefused", false, QUIET, NULL},
@@ -330,7 +331,7 @@ static void set(struct reader *reader, const struct option *option, const char *
         snprintf(whole, sizeof whole, "%lu", strtoul(value, NULL, 10) + 1);
         value = whole;
     }
-    if (to->type == HAUL_OPTION_TEXT || to->type == HAUL_OPTION_LIST)
+    if (option->effect == SET && (to->type == HAUL_OPTION_TEXT || to->type == HAUL_OPTION_LIST))
         copied_set(&reader->common, option->to, value);
     else if (haul_option_set(to, reader->common.options, value, &err) != HAUL_OK)
         note(reader, option, false);
@@ -353,6 +354,7 @@ static void apply(struct reader *reader, const struct option *option, const char
 
     switch (option->effect) {
     case SET:
+    case TRY:
         set(reader, option, value);
         break;
     case FLAG:

@@ -304,6 +304,7 @@ static void transfer_free(struct net_transfer *transfer)
     curl_mime_free(transfer->form); /* while its handle is there */
     give_easy(transfer);
     curl_slist_free_all(transfer->headers);
+    curl_slist_free_all(transfer->elsewhere);
     haul_options_unref(transfer->options);
     net_response_fini(&transfer->response);
     transfer_unwatch_end(transfer);
@@ -703,6 +704,8 @@ static void shared_open(struct net *net)
     shared->share = curl_share_init();
     curl_share_setopt(shared->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
     curl_share_setopt(shared->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+    shared->apart = curl_share_init();
+    curl_share_setopt(shared->apart, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
     shared->headers = curl_slist_append(NULL, "Accept-Encoding: identity");
     watches_init(&shared->watches, net->loop, on_ready, net);
     transfer_protocols(curl_version_info(CURLVERSION_NOW)->protocols, shared->protocols);
@@ -711,6 +714,7 @@ static void shared_open(struct net *net)
 static void shared_close(struct net_shared *shared)
 {
     curl_share_cleanup(shared->share);
+    curl_share_cleanup(shared->apart);
     curl_slist_free_all(shared->headers);
     watches_fini(&shared->watches);
 }

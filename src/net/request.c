@@ -76,12 +76,24 @@ static enum haul_err split_user(struct net_transfer *transfer, const char *url,
     return status == CURLUE_OK ? HAUL_OK : HAUL_E_BAD_URL;
 }
 
-/* libcurl would do without it, and the server refuse. */
-static enum haul_err check_cookie_file(const char *path, struct haul_error *err)
+/* WHAT names it in a sentence. */
+static enum haul_err check_file(const char *path, const char *what, struct haul_error *err)
 {
-    if (access(path, R_OK) == 0)
+    if (!path || access(path, R_OK) == 0)
         return HAUL_OK;
-    return haul_fail_errno(err, HAUL_E_BAD_OPTION, errno, "the cookie file %s can't be read", path);
+    return haul_fail_errno(err, HAUL_E_BAD_OPTION, errno, "the %s %s can't be read", what, path);
+}
+
+/* Without its cookies or certificate a transfer would begin, and the server refuse. */
+static enum haul_err check_files(const struct haul_options *options, struct haul_error *err)
+{
+    enum haul_err code = check_file(options->cookie_file, "cookie file", err);
+
+    if (code == HAUL_OK)
+        code = check_file(options->cert, "certificate", err);
+    if (code == HAUL_OK)
+        code = check_file(options->key, "key", err);
+    return code;
 }
 
 enum haul_err transfer_describe(struct net_transfer *transfer, const struct net_request *request,
@@ -90,8 +102,8 @@ enum haul_err transfer_describe(struct net_transfer *transfer, const struct net_
     struct url parts;
     enum haul_err code = url_split(request->url, &parts, err);
 
-    if (code == HAUL_OK && request->options->cookie_file)
-        code = check_cookie_file(request->options->cookie_file, err);
+    if (code == HAUL_OK)
+        code = check_files(request->options, err);
     if (code != HAUL_OK)
         return code;
     transfer->options = haul_options_ref(request->options);
@@ -275,6 +287,65 @@ static void set_range(struct net_transfer *transfer)
     curl_easy_setopt(transfer->easy, CURLOPT_RANGE, range);
 }
 
+/* "HOST:PORT:ADDRESS" as libcurl takes it to connect elsewhere: a connection that was made so is
+ * used by nobody else. (To give it as a name's address would be for all transfers, and for ever.)
+ */
+static char *elsewhere(const char *rule)
+{
+    const char *port = strchr(*rule == '[' ? strchr(rule, ']') : rule, ':') + 1;
+    const char *address = strchr(port, ':') + 1;
+    bool bare = *address != '[' && strchr(address, ':');
+
+    return xasprintf("%.*s:%s%s%s:%.*s", (int)(address - 1 - rule), rule, bare ? "[" : "", address,
+                     bare ? "]" : "", (int)(address - 1 - port), port);
+}
+
+/* Of two rules for a host the later one counts; libcurl takes the first one. */
+static void set_addresses(struct net_transfer *transfer)
+{
+    const struct haul_strings *rules = &transfer->options->resolve;
+
+    curl_slist_free_all(transfer->elsewhere);
+    transfer->elsewhere = NULL;
+    for (size_t i = rules->count; i > 0; i--) {
+        char *rule = elsewhere(rules->items[i - 1]);
+
+        append(&transfer->elsewhere, rule);
+        free(rule);
+    }
+    if (transfer->elsewhere)
+        curl_easy_setopt(transfer->easy, CURLOPT_CONNECT_TO, transfer->elsewhere);
+}
+
+/* Names of transfers that are not resolved as those of all others are kept for nobody. */
+static void set_names(struct net_transfer *transfer, const struct net_shared *shared)
+{
+    const struct haul_options *options = transfer->options;
+    CURL *easy = transfer->easy;
+
+    curl_easy_setopt(easy, CURLOPT_SHARE, shared->share);
+    if (!options->ipv4 && !options->ipv6)
+        return;
+    curl_easy_setopt(easy, CURLOPT_SHARE, shared->apart);
+    curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
+    curl_easy_setopt(easy, CURLOPT_IPRESOLVE,
+                     options->ipv4 ? (long)CURL_IPRESOLVE_V4 : (long)CURL_IPRESOLVE_V6);
+}
+
+/* Who we are. Without a passphrase OpenSSL would ask the terminal for that of a key which has one,
+ * and all transfers would wait. */
+static void set_certificate(const struct net_transfer *transfer)
+{
+    const struct haul_options *options = transfer->options;
+    CURL *easy = transfer->easy;
+
+    if (!options->cert)
+        return;
+    curl_easy_setopt(easy, CURLOPT_SSLCERT, options->cert);
+    curl_easy_setopt(easy, CURLOPT_SSLKEY, options->key ? options->key : options->cert);
+    curl_easy_setopt(easy, CURLOPT_KEYPASSWD, options->key_pass ? options->key_pass : "");
+}
+
 static void set_trust(struct net_transfer *transfer)
 {
     const struct haul_options *options = transfer->options;
@@ -309,6 +380,8 @@ static void set_identity(struct net_transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     if (!transfer->same_origin)
         return;
+    if (!transfer->foreign)
+        set_certificate(transfer);
     if (options->referer && !transfer->foreign)
         curl_easy_setopt(easy, CURLOPT_REFERER, options->referer);
     if (transfer->user) {
@@ -352,9 +425,9 @@ static void set_manners(struct net_transfer *transfer)
 /* Nothing in it but the URL and what the options say. */
 static bool is_usual(const struct net_transfer *transfer)
 {
-    return !transfer->options->cookie_file && transfer->is_http && transfer->bare &&
-           transfer->same_origin && !transfer->foreign && !transfer->ranged &&
-           !transfer->if_range && !transfer->user && !transfer->headers;
+    return !transfer->options->cookie_file && transfer->options->resolve.count == 0 &&
+           transfer->is_http && transfer->bare && transfer->same_origin && !transfer->foreign &&
+           !transfer->ranged && !transfer->if_range && !transfer->user && !transfer->headers;
 }
 
 struct easy_use transfer_use(const struct net_transfer *transfer)
@@ -409,7 +482,6 @@ void transfer_protocols(const char *const *known, char ret_list[NET_PROTOCOLS])
 static void set_meeting(CURL *easy, struct net_shared *shared)
 {
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, shared->protocols);
-    curl_easy_setopt(easy, CURLOPT_SHARE, shared->share);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, transfer_on_header);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, transfer_on_body);
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, transfer_on_connected);
@@ -432,6 +504,8 @@ enum haul_err transfer_prepare(struct net_transfer *transfer, struct net_shared 
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER,
                      transfer->headers ? transfer->headers : shared->headers);
     set_manners(transfer);
+    set_names(transfer, shared);
+    set_addresses(transfer);
     set_trust(transfer);
     set_identity(transfer);
     set_method(transfer);

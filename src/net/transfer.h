@@ -17,8 +17,9 @@ struct net_transfer {
     CURL *easy;       /* NULL when the body comes past libcurl */
     bool prepared;    /* it is set up for the transfer_use() of this one */
     curl_socket_t fd; /* libcurl reads the answer from it; CURL_SOCKET_BAD: it reads none now */
-    struct curl_slist *headers; /* own ones; NULL when the common list does */
-    curl_mime *form;            /* the body of a form in parts, or NULL */
+    struct curl_slist *headers;   /* own ones; NULL when the common list does */
+    struct curl_slist *elsewhere; /* addresses of hosts, or NULL */
+    curl_mime *form;              /* the body of a form in parts, or NULL */
     struct haul_options *options;
     const struct net_handlers *handlers;
     void *ctx;
@@ -58,7 +59,8 @@ struct net_transfer {
 
 /* What all transfers of a net share. */
 struct net_shared {
-    CURLSH *share;              /* names and TLS sessions */
+    CURLSH *share; /* names and TLS sessions */
+    CURLSH *apart; /* TLS sessions, of those that ask for names in a way of their own */
     struct curl_slist *headers; /* of a request that has none of its own */
     struct watches watches;
     char protocols[NET_PROTOCOLS]; /* that libcurl may speak */

@@ -64,6 +64,8 @@ static const char *sample_of(const struct haul_option *option)
             return "id=7";
         if (strcmp(option->name, "retry-on") == 0)
             return "403:5x10m";
+        if (strcmp(option->name, "resolve") == 0)
+            return "example.org:443:[2001:db8::7]";
         return strcmp(option->name, "header") == 0 ? "X-Word: a b" : "word";
     }
 }
@@ -322,7 +324,8 @@ static void what_is_cleared_was_never_given(void **state)
  * forgotten here. */
 static void what_belongs_to_an_origin_is_marked(void **state)
 {
-    static const char *const marked[] = {"bearer", "cookie", "header", "referer", "user"};
+    static const char *const marked[] = {"bearer", "cert",     "cookie",  "header",
+                                         "key",    "key-pass", "referer", "user"};
     size_t count, found = 0;
     const struct haul_option *table = haul_option_table(&count);
 
@@ -334,6 +337,25 @@ static void what_belongs_to_an_origin_is_marked(void **state)
         assert_true(!table[i].of_origin || table[i].scope == HAUL_SCOPE_ITEM);
     }
     assert_true(found >= COUNT_OF(marked));
+}
+
+/* Of flags that exclude each other: given one after the other, or merged one over the other. */
+static void the_later_one_of_two_flags_counts(void **state)
+{
+    const struct haul_option *four = haul_option_find("ipv4"), *six = haul_option_find("ipv6");
+    struct haul_options *options = haul_options_new(), *others = haul_options_new();
+
+    (void)state;
+    assert_int_equal(haul_option_set(six, options, "true", NULL), HAUL_OK);
+    assert_int_equal(haul_option_set(four, options, "true", NULL), HAUL_OK);
+    assert_true(options->ipv4 && !options->ipv6);
+    assert_int_equal(haul_option_set(six, options, "false", NULL), HAUL_OK);
+    assert_true(options->ipv4 && !options->ipv6);
+    assert_int_equal(haul_option_set(six, others, "true", NULL), HAUL_OK);
+    haul_options_merge(options, others);
+    assert_true(!options->ipv4 && options->ipv6);
+    haul_options_unref(options);
+    haul_options_unref(others);
 }
 
 static void bodies_are_bounded_text(void **state)
@@ -398,6 +420,7 @@ int main(void)
         cmocka_unit_test(references_keep_options_alive),
         cmocka_unit_test(what_is_cleared_was_never_given),
         cmocka_unit_test(what_belongs_to_an_origin_is_marked),
+        cmocka_unit_test(the_later_one_of_two_flags_counts),
         cmocka_unit_test(bodies_are_bounded_text),
         cmocka_unit_test(requests_are_what_method_and_body_say),
     };

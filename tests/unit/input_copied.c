@@ -248,9 +248,10 @@ static void options_that_haul_has(void **state)
     REQUEST("curl -sSfLo out.bin -u 'me:p w' -Amyself -e https://r.example.org/ -k -XPUT "
             "--proxy http://p.example.org:3128 --noproxy 10.0.0.0/8 --max-time 2.5 "
             "--connect-timeout=7 --retry 3 --limit-rate 200K --oauth2-bearer tok --cacert ca.pem "
-            "-- https://example.org/x",
-            "https://example.org/x", "out", "out.bin", "user", "me:p w", "user-agent", "myself",
-            "referer", "https://r.example.org/", "insecure", "true", "request", "PUT", "proxy",
+            "-4 --resolve example.org:443:192.0.2.7 -- https://example.org/x",
+            "https://example.org/x", "ipv4", "true", "resolve", "example.org:443:192.0.2.7", "out",
+            "out.bin", "user", "me:p w", "user-agent", "myself", "referer",
+            "https://r.example.org/", "insecure", "true", "request", "PUT", "proxy",
             "http://p.example.org:3128", "noproxy", "10.0.0.0/8", "timeout", "3", "connect-timeout",
             "7", "retries", "3", "item-limit", "200K", "bearer", "tok", "cacert", "ca.pem");
     REQUEST("curl -bsid=1 -H'X-A: 1' --user me:pw 'https://example.org/x'", "https://example.org/x",
@@ -289,7 +290,8 @@ static void what_haul_does_not_do_is_noted(void **state)
     (void)state;
     assert_notes("curl --resolve a:1:2 -r 0-99 --frobnicate https://example.org/x",
                  "--resolve, -r, --frobnicate");
-    assert_notes("curl --frobnicate yes https://example.org/x -4", "--frobnicate, -4");
+    assert_notes("curl --frobnicate yes https://example.org/x -n", "--frobnicate, -n");
+    assert_notes("curl https://example.org/x --cert a.pem:pass --key a.key", "--cert, --key");
     assert_notes("curl https://example.org/x -o a/b.bin -b jar.txt -H @f",
                  "the folder of -o, -b FILE, -H @FILE");
     assert_notes("curl https://example.org/x -H \"Authorization: Bearer $TOKEN\"",
