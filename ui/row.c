@@ -364,14 +364,16 @@ static void fill_failed(const struct haul_item *item, bool short_words, struct r
                  item->note[0] ? item->note : haul_err_sentence(item->err));
 }
 
-/* "queued", "queued, high", "starts at 22:00". */
+/* "queued", "queued, high", "starts at 22:00", "host is backing off until 14:02:11". */
 static void fill_idle(const struct haul_item *item, int64_t now, bool short_words,
                       struct row_text *text)
 {
     const char *level = shows_priority(item) ? haul_priority_name(item->priority) : "";
     const char *comma = level[0] ? ", " : "";
     char when[WHEN_SIZE];
-    if (item->state != HAUL_QUEUED || item->start_at <= now)
+    if (item->state == HAUL_QUEUED && item->note[0] && item->start_at <= now)
+        str_copy(text->sentence, sizeof(text->sentence), item->note);
+    else if (item->state != HAUL_QUEUED || item->start_at <= now)
         snprintf(text->words, sizeof(text->words), "%s%s%s", haul_state_name(item->state), comma,
                  level);
     else if (short_words)

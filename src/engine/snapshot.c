@@ -59,14 +59,15 @@ bool haul_engine_look(const struct haul_engine *engine, uint64_t id, struct haul
 }
 
 /* The sentence of the row, newly allocated. That a queued item waits for a host is not the item's
- * to remember: there may be a hundred thousand of them. */
+ * to remember: there may be a hundred thousand of them. It is told of those that were looked at,
+ * whose rows are told again when the host's rest ends. */
 static char *note_of(const struct haul_engine *engine, const struct item *item)
 {
     const char *own = item_more(item)->note;
     struct host *host = NULL;
     char until[FMT_SIZE];
 
-    if (item->state == HAUL_QUEUED && !LIST_EMPTY(&engine->hosts.restrained))
+    if (item->state == HAUL_QUEUED && item->in_lane && !LIST_EMPTY(&engine->hosts.restrained))
         host = host_find(&engine->hosts, item_url(item));
     if (!host || host->until <= engine_now(engine))
         return xstrdup(own ? own : "");

@@ -115,6 +115,22 @@ static void what_waits_for_its_time_tells_it(void **state)
     assert_string_equal(text.words, "paused, low");
 }
 
+static void what_is_held_up_tells_why(void **state)
+{
+    struct row_text text;
+    struct haul_item item = item_of(HAUL_QUEUED);
+    char note[] = "host is backing off until 14:02:11";
+    (void)state;
+    item.note = note;
+    row_text(&item, NOW, true, false, &text);
+    assert_string_equal(text.sentence, "host is backing off until 14:02:11");
+    assert_string_equal(text.words, "");
+    item.start_at = NOW + 3600 * 1000; /* comes first */
+    row_text(&item, NOW, true, false, &text);
+    assert_string_equal(text.words, "starts at 14:46:40");
+    assert_string_equal(text.sentence, "");
+}
+
 static void times_are_of_the_clock_within_a_day(void **state)
 {
     char buf[ROW_EXTRA_SIZE];
@@ -332,6 +348,7 @@ int main(void)
         cmocka_unit_test(what_the_list_is_sorted_by_is_shown),
         cmocka_unit_test(what_may_start_tells_its_priority),
         cmocka_unit_test(what_waits_for_its_time_tells_it),
+        cmocka_unit_test(what_is_held_up_tells_why),
         cmocka_unit_test(times_are_of_the_clock_within_a_day),
         cmocka_unit_test(a_wider_screen_shows_no_less),
         cmocka_unit_test(a_wide_list_keeps_numbers_by_the_name),
