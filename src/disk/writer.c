@@ -45,12 +45,18 @@ void disk_writer_init(struct disk_writer *writer, struct disk_file *file, size_t
     STAILQ_INIT(&writer->jobs);
 }
 
-void disk_writer_fini(struct disk_writer *writer)
+static void drop_block(struct disk_writer *writer)
 {
     if (writer->block)
         disk_block_put(writer->file->disk, writer->block, writer->size);
     writer->block = NULL;
     writer->filled = 0;
+}
+
+void disk_writer_fini(struct disk_writer *writer)
+{
+    drop_block(writer);
+    fault_fini(&writer->err);
 }
 
 bool disk_writer_idle(const struct disk_writer *writer)
@@ -60,14 +66,14 @@ bool disk_writer_idle(const struct disk_writer *writer)
 
 const struct haul_error *disk_writer_error(const struct disk_writer *writer)
 {
-    return &writer->err;
+    return fault_get(&writer->err);
 }
 
 static void fail(struct disk_writer *writer, int error)
 {
-    if (writer->err.code == HAUL_OK)
-        haul_fail_errno(&writer->err, HAUL_E_DISK, error, "can't write %s/%s", writer->file->dir,
-                        writer->file->part);
+    if (!fault_is(&writer->err))
+        haul_fail_errno(fault_need(&writer->err), HAUL_E_DISK, error, "can't write %s/%s",
+                        writer->file->dir, writer->file->part);
 }
 
 static void advance(struct disk_writer *writer, uint64_t to)
@@ -101,7 +107,7 @@ static void settle(struct disk_writer *writer)
         STAILQ_REMOVE_HEAD(&writer->jobs, link);
         if (job->error)
             fail(writer, job->error);
-        else if (writer->err.code == HAUL_OK)
+        else if (!fault_is(&writer->err))
             advance(writer, job->offset + job->len);
         free(job);
     }
@@ -185,7 +191,7 @@ bool disk_writer_flush(struct disk_writer *writer)
 {
     uint64_t offset = writer->offset - writer->filled;
 
-    if (writer->err.code != HAUL_OK)
+    if (fault_is(&writer->err))
         return false;
     if (writer->filled == 0)
         return true;
@@ -193,7 +199,7 @@ bool disk_writer_flush(struct disk_writer *writer)
         if (!write_inline(writer, writer->block, writer->filled, offset))
             return false;
         if (!writer->quick || writer->size < DISK_BLOCK)
-            disk_writer_fini(writer);
+            drop_block(writer);
     } else {
         if (!write_off_loop(writer, offset))
             return false;
@@ -223,10 +229,10 @@ static bool straight_through(struct disk_writer *writer, size_t len)
 
 static bool takes(struct disk_writer *writer)
 {
-    if (writer->file->sync_errno && writer->err.code == HAUL_OK)
-        haul_fail_errno(&writer->err, HAUL_E_DISK, writer->file->sync_errno, "can't sync %s/%s",
-                        writer->file->dir, writer->file->part);
-    return writer->err.code == HAUL_OK;
+    if (writer->file->sync_errno && !fault_is(&writer->err))
+        haul_fail_errno(fault_need(&writer->err), HAUL_E_DISK, writer->file->sync_errno,
+                        "can't sync %s/%s", writer->file->dir, writer->file->part);
+    return !fault_is(&writer->err);
 }
 
 /* What is nearly a block need not become one first. */
@@ -247,7 +253,7 @@ enum disk_take disk_writer_add(struct disk_writer *writer, const void *data, siz
         return DISK_TAKEN;
     }
     if (writer->block && writer->filled + len > writer->size && !disk_writer_flush(writer))
-        return writer->err.code != HAUL_OK ? DISK_FAILED : DISK_FULL;
+        return fault_is(&writer->err) ? DISK_FAILED : DISK_FULL;
     if (!writer->block)
         take_block(writer, len);
     if (!writer->block)
@@ -264,7 +270,7 @@ bool disk_writer_may_splice(struct disk_writer *writer)
 {
     if (!may_write_inline(writer) || !disk_writer_flush(writer))
         return false;
-    disk_writer_fini(writer); /* a block that is not filled any more */
+    drop_block(writer); /* a block that is not filled any more */
     return true;
 }
 

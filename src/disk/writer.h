@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "base/fault.h"
 #include "disk/file.h"
 
 /* Bytes of one range on their way to the file. A quick stream is collected into blocks of 256 KiB,
@@ -31,7 +32,7 @@ struct disk_writer {
     bool quick;
     unsigned in_flight;
     STAILQ_HEAD(, write_job) jobs; /* in the order of their offsets */
-    struct haul_error err;
+    struct fault err;
     void (*ready)(void *ctx); /* on the loop, when a block was written or failed */
     void *ctx;
 };

@@ -58,7 +58,7 @@ static void learn_facts(struct transfer *transfer, const struct segment *segment
 static bool refuse(struct transfer *transfer, struct segment *segment, enum haul_err code,
                    const char *why)
 {
-    haul_fail(&segment->err, code, "%s", why);
+    haul_fail(fault_need(&segment->err), code, "%s", why);
     transfer_wants_attention(transfer);
     return false;
 }

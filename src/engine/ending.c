@@ -80,6 +80,9 @@ static void transfer_free(struct transfer *transfer)
     free(transfer->disposition);
     free(transfer->last_modified);
     free(transfer->trail);
+    trace_fini(&transfer->trace);
+    fault_fini(&transfer->last_err);
+    fault_fini(&transfer->fail);
     free(transfer);
 }
 
@@ -94,7 +97,7 @@ static void over(struct transfer *transfer)
 {
     struct haul_engine *engine = transfer->engine;
     struct item *item = transfer->item;
-    struct haul_error err = transfer->fail;
+    struct haul_error err = *fault_get(&transfer->fail);
     struct item_work *work = item->more->work;
     char *final_url = transfer->final_url, *etag = transfer->etag;
     struct outcome outcome = {.err = transfer->stopped ? NULL : &err,
@@ -137,8 +140,10 @@ bool transfer_drop_segments(struct transfer *transfer, bool flush)
 /* To be said in the row of a complete file; errors have words of their own. */
 static void remark(struct transfer *transfer, const char *text)
 {
-    if (transfer->fail.code == HAUL_OK)
-        str_copy(transfer->fail.text, sizeof transfer->fail.text, text);
+    struct haul_error *err = fault_need(&transfer->fail);
+
+    if (err->code == HAUL_OK)
+        str_copy(err->text, sizeof err->text, text);
 }
 
 static void remark_checked(struct transfer *transfer)
@@ -158,7 +163,7 @@ static void on_finished(void *ctx, const char *name, const struct haul_error *er
 
     transfer->disk_pending = false;
     transfer->file = NULL;
-    transfer->fail = *err;
+    fault_put(&transfer->fail, err);
     give_small(transfer);
     if (name && transfer->item->options->checksum)
         remark_checked(transfer);

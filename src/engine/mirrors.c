@@ -405,11 +405,12 @@ static const struct host *first_rested(const struct transfer *transfer)
 static void wait_for_rest(struct transfer *transfer, const struct host *host)
 {
     struct haul_error err = {.code = HAUL_E_HTTP};
-    const char *last = transfer->last_err.text;
+    const struct haul_error *last_err = fault_get(&transfer->last_err);
+    const char *last = last_err->text;
     char *text = xasprintf("%s%s%s is backing off", last, last[0] ? "; " : "", host->name);
 
-    if (transfer->last_err.code != HAUL_OK)
-        err = transfer->last_err;
+    if (last_err->code != HAUL_OK)
+        err = *last_err;
     str_copy(err.text, sizeof err.text, text);
     free(text);
     transfer->held_until = host->until;
@@ -475,7 +476,7 @@ bool mirrors_wait(struct transfer *transfer)
 
 bool mirrors_wait_over(struct transfer *transfer)
 {
-    struct haul_error err = transfer->last_err;
+    struct haul_error err = *fault_get(&transfer->last_err);
 
     if (!untried(transfer) && mirrors_wait(transfer))
         return false;

@@ -290,7 +290,7 @@ static void judge_end(struct segment *segment)
         transfer->item->more->done == (uint64_t)transfer->total)
         segment->full = true;
     else if (segment->status != 206 || segment->came == 0)
-        haul_fail(&segment->err, HAUL_E_TRUNCATED, "%llu of %lld bytes came",
+        haul_fail(fault_need(&segment->err), HAUL_E_TRUNCATED, "%llu of %lld bytes came",
                   (unsigned long long)transfer->item->more->done, (long long)transfer->total);
 }
 
@@ -317,9 +317,9 @@ static void on_done(void *ctx, const struct net_result *result)
     if (result->response->retry_after)
         segment->retry_after = retry_after_parse(text_raw_from(result->response->retry_after),
                                                  clock_wall(transfer->engine->clock));
-    if (!segment->full && !segment->unwanted && segment->err.code == HAUL_OK)
-        segment->err = result->err;
-    if (segment->err.code == HAUL_OK && !segment->unwanted)
+    if (!segment->full && !segment->unwanted && !fault_is(&segment->err))
+        fault_put(&segment->err, &result->err);
+    if (!fault_is(&segment->err) && !segment->unwanted)
         judge_end(segment);
     transfer_wants_attention(transfer);
 }
@@ -358,6 +358,7 @@ struct segment *segment_start(struct transfer *transfer, struct source *source, 
                                   .to = to == UINT64_MAX ? UINT64_MAX : to - 1,
                                   .if_range = if_range,
                                   .http2 = engine->limiter.rate == 0};
+    struct haul_error err;
 
     segment->transfer = transfer;
     segment->source = source;
@@ -372,9 +373,10 @@ struct segment *segment_start(struct transfer *transfer, struct source *source, 
     speed_start(&segment->speed, engine_now(engine));
     LIST_INSERT_HEAD(&transfer->segments, segment, link);
     transfer->segment_count++;
-    if (net_start(engine->net, &request, &handlers, segment, &segment->net, &segment->err) ==
-        HAUL_OK)
+    if (net_start(engine->net, &request, &handlers, segment, &segment->net, &err) == HAUL_OK)
         enter_host(segment);
+    else
+        fault_put(&segment->err, &err);
     return segment;
 }
 
@@ -442,5 +444,6 @@ void segment_free(struct segment *segment)
     segment->source->connections--;
     if (segment->host != transfer->host || transfer->segment_count > 0)
         host_end(segment->host, transfer);
+    fault_fini(&segment->err);
     free(segment);
 }

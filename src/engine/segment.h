@@ -46,7 +46,7 @@ struct segment {
     enum trace_hold held_by; /* while it waits: since when, in ticks, and for what */
     uint64_t held_since;
     struct recent recent;
-    struct haul_error err; /* why it ended, HAUL_OK: as it should */
+    struct fault err; /* why it ended; none: as it should */
 };
 
 /* Sends a request of TRANSFER to SOURCE for [FROM, TO) of RANGE. IF_RANGE may be NULL. A request

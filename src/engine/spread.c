@@ -40,21 +40,22 @@ void transfer_rest_host(const struct transfer *transfer, struct host *host, int6
  * tried. */
 static void lose_one(struct transfer *transfer, const struct segment *segment)
 {
+    const struct haul_error *err = fault_get(&segment->err);
     unsigned doublings = MIN(transfer->refusals, 6u);
 
     LOG_INFO(engine, "item %llu: a connection failed: %s", (unsigned long long)transfer->item->id,
-             segment->err.text);
+             err->text);
     if (segment->came > 0) {
         transfer->refusals = 0;
         return;
     }
-    source_failed(transfer, segment->source, &segment->err);
+    source_failed(transfer, segment->source, err);
     transfer->refusals++;
     transfer->spread_after = engine_now(transfer->engine) + (SPREAD_WAIT_MS << doublings);
     transfer_rest_host(transfer, segment->host, segment->retry_after);
-    if (is_refusal(&segment->err))
+    if (is_refusal(err))
         host_refused(segment->host, engine_now(transfer->engine));
-    else if (!segment->err.retryable && transfer->source_count == 1)
+    else if (!err->retryable && transfer->source_count == 1)
         transfer->single = true;
 }
 
@@ -77,31 +78,34 @@ static void learn_pace(struct transfer *transfer, const struct segment *segment)
 /* The only connection failed: another source goes on, or the item fails. */
 static void lose_last(struct transfer *transfer, struct segment *segment)
 {
-    if (segment->came == 0 || !segment->err.retryable)
-        source_failed(transfer, segment->source, &segment->err);
-    transfer->last_err = segment->err;
+    struct haul_error err = *fault_get(&segment->err);
+
+    if (segment->came == 0 || !err.retryable)
+        source_failed(transfer, segment->source, &err);
+    fault_put(&transfer->last_err, &err);
     transfer->blamed = segment->host;
     transfer->retry_after = segment->retry_after;
     transfer->unheard = segment->status == 0 && segment->came == 0;
     if (transfer->source_count > 1)
         transfer_rest_host(transfer, segment->host, segment->retry_after);
-    if (!mirrors_go_on(transfer, &segment->err))
-        transfer_fail(transfer, &segment->err);
+    if (!mirrors_go_on(transfer, &err))
+        transfer_fail(transfer, &err);
     else if (transfer->goal == GOAL_RECEIVE)
         host_end(segment->host, transfer);
 }
 
 static void segment_over(struct transfer *transfer, struct segment *segment)
 {
+    const struct haul_error *err = fault_get(&segment->err);
     bool alone = transfer->segment_count == 1;
 
     learn_pace(transfer, segment);
-    transfer->ended = segment->err.code == HAUL_OK && !segment->unwanted;
-    if (segment->err.code == HAUL_OK) {
+    transfer->ended = err->code == HAUL_OK && !segment->unwanted;
+    if (err->code == HAUL_OK) {
         transfer->refusals = 0;
     } else if (!alone) {
         lose_one(transfer, segment);
-    } else if (segment->err.http_status == 416 && segment->part && transfer->source_count == 1) {
+    } else if (err->http_status == 416 && segment->part && transfer->source_count == 1) {
         transfer_note(transfer, "starting over",
                       "the server has no such range of the file any more (416)");
         transfer->start_over = true;

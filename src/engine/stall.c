@@ -9,7 +9,7 @@
 static void stalled(struct segment *segment, const char *what, uint64_t seconds, const char *option)
 {
     segment_hang_up(segment);
-    haul_fail(&segment->err, HAUL_E_STALLED, "%s for %llu s (%s)", what,
+    haul_fail(fault_need(&segment->err), HAUL_E_STALLED, "%s for %llu s (%s)", what,
               (unsigned long long)seconds, option);
     transfer_wants_attention(segment->transfer);
 }

@@ -3,8 +3,10 @@
 #include "engine/trace.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/mem.h"
 
 #define SHORTEST_MS 500u /* looks may come early; half a second is no second */
@@ -20,6 +22,12 @@ static uint32_t rate_of(uint64_t bytes, uint64_t ms)
 void trace_start(struct trace *trace, uint64_t now)
 {
     *trace = (struct trace){.begun_at = now};
+}
+
+void trace_fini(struct trace *trace)
+{
+    free(trace->rates);
+    trace->rates = NULL;
 }
 
 void trace_count(struct trace *trace, uint64_t bytes)
@@ -38,6 +46,9 @@ uint64_t trace_tick(struct trace *trace, uint64_t now, unsigned connections)
 
     if (passed < SHORTEST_MS)
         return 0;
+    if (trace->count < TRACE_SECONDS)
+        trace->rates =
+            array_reserve(trace->rates, trace->count, &trace->size, sizeof *trace->rates);
     trace->rates[trace->next] = rate_of(trace->came, passed);
     trace->next = (trace->next + 1) % TRACE_SECONDS;
     trace->count = MIN(trace->count + 1, TRACE_SECONDS);

@@ -18,7 +18,8 @@ enum trace_hold {
 };
 
 struct trace {
-    uint32_t rates[TRACE_SECONDS]; /* bytes per second, a ring */
+    uint32_t *rates; /* bytes per second; a ring once it holds TRACE_SECONDS of them */
+    size_t size;     /* that there is room for: most transfers are over in a few seconds */
     unsigned next, count;
     uint64_t came;                      /* in this second */
     uint64_t begun_at;                  /* this second */
@@ -27,6 +28,7 @@ struct trace {
 };
 
 void trace_start(struct trace *trace, uint64_t now);
+void trace_fini(struct trace *trace);
 void trace_count(struct trace *trace, uint64_t bytes);
 /* A connection was held up for so long. */
 void trace_hold(struct trace *trace, enum trace_hold why, uint64_t ms);

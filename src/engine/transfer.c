@@ -44,7 +44,7 @@ void transfer_fail(struct transfer *transfer, const struct haul_error *err)
 {
     if (transfer->goal == GOAL_RECEIVE || transfer->goal == GOAL_FINISH) {
         transfer->goal = GOAL_KEEP;
-        transfer->fail = *err;
+        fault_put(&transfer->fail, err);
     }
     transfer_wants_attention(transfer);
 }
@@ -164,17 +164,18 @@ static void keep_record(struct transfer *transfer, uint64_t now)
  * failed. */
 static void other_source(struct transfer *transfer)
 {
+    struct haul_error err = *fault_get(&transfer->last_err);
+
     mirrors_check(transfer);
     if (mirrors_checking(transfer))
         return;
     /* Going on must change something, or this would be asked again for ever: where nothing can be
      * proved, the next try begins anew. */
-    if (mirrors_go_on(transfer, &transfer->last_err) &&
-        (transfer->want_plan || transfer->start_over))
+    if (mirrors_go_on(transfer, &err) && (transfer->want_plan || transfer->start_over))
         return;
-    if (transfer->last_err.code == HAUL_OK)
-        haul_fail(&transfer->last_err, HAUL_E_TRUNCATED, "no source sends the rest of the file");
-    transfer_fail(transfer, &transfer->last_err);
+    if (err.code == HAUL_OK)
+        haul_fail(&err, HAUL_E_TRUNCATED, "no source sends the rest of the file");
+    transfer_fail(transfer, &err);
 }
 
 /* Nobody works: the file is complete, or the rest is asked for anew. */

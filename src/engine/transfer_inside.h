@@ -2,6 +2,7 @@
 #define ENGINE_TRANSFER_INSIDE_H
 
 #include "base/checksum.h"
+#include "base/fault.h"
 #include "engine/mirrors.h"
 #include "engine/segment.h"
 #include "engine/trace.h"
@@ -30,9 +31,9 @@ struct transfer {
     /* Where it comes from. */
     struct source *sources;
     size_t source_count;
-    struct source *lead;        /* whose answer is the file */
-    struct haul_error last_err; /* of the source that failed last */
-    struct host *blamed;        /* that one's; NULL: none failed */
+    struct source *lead;   /* whose answer is the file */
+    struct fault last_err; /* of the source that failed last */
+    struct host *blamed;   /* that one's; NULL: none failed */
 
     /* Its connections. */
     LIST_HEAD(, segment) segments;
@@ -96,7 +97,7 @@ struct transfer {
     int64_t retry_after;
     bool unheard; /* its last request brought no answer */
     bool asked;   /* a request of this run went out */
-    struct haul_error fail;
+    struct fault fail;
 };
 
 /* The parts of the room that make up a transfer, by file.

@@ -148,8 +148,8 @@ static int on_timer(CURLM *multi, long timeout_ms, void *ctx)
 
 size_t transfer_stop_with(struct net_transfer *transfer, enum haul_err code)
 {
-    if (transfer->stop.code == HAUL_OK)
-        haul_fail(&transfer->stop, code, "%s", haul_err_sentence(code));
+    if (!fault_is(&transfer->stop))
+        haul_fail(fault_need(&transfer->stop), code, "%s", haul_err_sentence(code));
     return 0;
 }
 
@@ -203,11 +203,14 @@ size_t transfer_on_header(char *data, size_t size, size_t count, void *ctx)
 {
     struct net_transfer *transfer = ctx;
     size_t len = size * count;
+    struct haul_error err;
 
     if (!transfer->is_http)
         return len;
-    if (net_response_line(&transfer->response, data, len, &transfer->stop) != HAUL_OK)
+    if (net_response_line(&transfer->response, data, len, &err) != HAUL_OK) {
+        fault_put(&transfer->stop, &err);
         return 0;
+    }
     if (transfer->response.complete && wants_body(transfer)) {
         transfer->again = too_large_for_http2(transfer);
         if (transfer->again)
@@ -307,6 +310,7 @@ static void transfer_free(struct net_transfer *transfer)
     curl_slist_free_all(transfer->elsewhere);
     haul_options_unref(transfer->options);
     net_response_fini(&transfer->response);
+    fault_fini(&transfer->stop);
     transfer_unwatch_end(transfer);
     secret_free(transfer->user);
     free(transfer->url);
@@ -514,7 +518,7 @@ static void judge_chunks(const struct net_transfer *transfer, struct haul_error 
 /* As most do: an answer of HTTP that was taken, whose length vouches for its end. */
 static bool ended_well(const struct net_transfer *transfer)
 {
-    return transfer->stop.code == HAUL_OK && transfer->result == CURLE_OK && transfer->is_http &&
+    return !fault_is(&transfer->stop) && transfer->result == CURLE_OK && transfer->is_http &&
            transfer->response.complete && wants_body(transfer) && transfer->head_told &&
            transfer->response.content_length >= 0;
 }
@@ -528,8 +532,8 @@ static void judge(struct net_transfer *transfer, struct haul_error *err)
     if (ended_well(transfer))
         return;
     host_of(transfer, host, sizeof host);
-    if (transfer->stop.code != HAUL_OK) {
-        *err = transfer->stop;
+    if (fault_is(&transfer->stop)) {
+        *err = *fault_get(&transfer->stop);
         err->http_status = status;
     } else if (answered_no(transfer)) {
         neterr_from_status(status, host, err);
@@ -566,7 +570,7 @@ static void follow(struct net_transfer *transfer)
     transfer->lingers = false;
     transfer->discarded = 0;
     if (join_multi(transfer, &err) != HAUL_OK) {
-        transfer->stop = err;
+        fault_put(&transfer->stop, &err);
         transfer_note_end(transfer, CURLE_OK);
     }
 }
@@ -581,7 +585,7 @@ static void finish(struct net_transfer *transfer)
         follow(transfer);
         return;
     }
-    if (transfer->is_http && transfer->response.complete && transfer->stop.code == HAUL_OK) {
+    if (transfer->is_http && transfer->response.complete && !fault_is(&transfer->stop)) {
         if (transfer_redirect(transfer, &result.err)) {
             follow(transfer);
             return;

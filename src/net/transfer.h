@@ -5,6 +5,7 @@
 #include <sys/queue.h>
 #include <uv.h>
 
+#include "base/fault.h"
 #include "net/easies.h"
 #include "net/multi.h"
 #include "net/watch.h"
@@ -24,10 +25,10 @@ struct net_transfer {
     const struct net_handlers *handlers;
     void *ctx;
     struct net_response response;
-    struct haul_error stop; /* why we ended it ourselves; code OK while not */
-    char *url;              /* the one asked now, without user info */
-    char *origin;           /* of the first URL, once there was a redirect */
-    char *user;             /* "name:password" for that origin, or NULL */
+    struct fault stop; /* why we ended it ourselves */
+    char *url;         /* the one asked now, without user info */
+    char *origin;      /* of the first URL, once there was a redirect */
+    char *user;        /* "name:password" for that origin, or NULL */
     char *if_range;
     uint64_t from, to;
     uint64_t discarded; /* bytes of an error's or redirect's body that were thrown away */

@@ -26,6 +26,7 @@ static void rates_stand_in_their_order(void **state)
     assert_int_equal(trace_rates(&trace, rates), TRACE_SECONDS);
     for (uint64_t i = 0; i < TRACE_SECONDS; i++)
         assert_int_equal(rates[i], (i + 31) * 100);
+    trace_fini(&trace);
 }
 
 static void a_late_look_is_still_per_second(void **state)
@@ -40,6 +41,7 @@ static void a_late_look_is_still_per_second(void **state)
     assert_int_equal(trace_tick(&trace, 1500, 1), 1500);
     assert_int_equal(trace_rates(&trace, rates), 1);
     assert_int_equal(rates[0], 2000);
+    trace_fini(&trace);
 }
 
 static void enormous_rates_do_not_wrap(void **state)
@@ -53,6 +55,7 @@ static void enormous_rates_do_not_wrap(void **state)
     trace_tick(&trace, 1000, 1);
     assert_int_equal(trace_rates(&trace, rates), 1);
     assert_int_equal(rates[0], UINT32_MAX);
+    trace_fini(&trace);
 }
 
 static void the_share_of_holds_is_over_all_connections(void **state)
@@ -73,6 +76,7 @@ static void the_share_of_holds_is_over_all_connections(void **state)
     for (uint64_t second = 11; second <= 20; second++)
         trace_tick(&trace, second * 1000, 2);
     assert_in_range(trace.held[TRACE_LIMIT], 0, 1);
+    trace_fini(&trace);
 }
 
 static void a_connections_first_second_does_not_count(void **state)
