@@ -28,7 +28,7 @@
 #define CACHE_MAX 256 /* sets of options that are made for links and remembered */
 
 /* Sections whose lines somebody else understands. */
-static const char *const foreign_sections[] = {"keys", "ui", "schedule"};
+static const char *const foreign_sections[] = {"keys", "schedule"};
 
 /* One [host "…"], all sections of that name together. */
 struct host {

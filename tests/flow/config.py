@@ -101,6 +101,7 @@ REFUSALS = [
     ("dir = here", 1, "dir: must begin with '/' or '~/' in a file"),
     ('dir = "/tmp/x"', 1, "dir: values are written without quotes"),
     ("[hots \"a\"]", 1, "there is no section [hots]; did you mean [host]?"),
+    ("[ui]\ntheme = light", 1, "there is no section [ui]"),
     ("[host]", 1, 'a section for a host is written [host "example.org"]'),
     ("[host \"a/b\"]", 1, 'a section for a host is written [host "example.org"]'),
     ("[host \"a\"", 1, 'a section is written [name] or [host "example.org"]'),

@@ -56,8 +56,9 @@ static void the_form_is_read_as_it_stands(void **state)
 
 static void other_sections_are_handed_on(void **state)
 {
-    struct config *config = loaded("jobs = 3\n[keys]\np = pause\np = resume\n[ui]\ntheme = dark\n"
-                                   "[keys]\nx = quit\n");
+    struct config *config =
+        loaded("jobs = 3\n[keys]\np = pause\np = resume\n[host \"a\"]\nretries = 1\n"
+               "[keys]\nx = quit\n");
     struct config_line line;
     size_t cursor = 0;
 
