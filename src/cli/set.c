@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/suggest.h"
 #include "cli/call.h"
 #include "cli/command.h"
 #include "cli/report.h"
@@ -36,24 +35,6 @@ static int show_settings(struct call *call, const struct haul_reply *reply)
     return 0;
 }
 
-static enum haul_err refuse_reset(const char *name, struct haul_error *err)
-{
-    struct suggest suggest;
-    size_t count;
-    const struct haul_option *table = haul_option_table(&count);
-
-    suggest_init(&suggest, name);
-    for (size_t i = 0; i < count; i++) {
-        if (table[i].scope == HAUL_SCOPE_SESSION)
-            suggest_consider(&suggest, table[i].name);
-    }
-    if (suggest.best)
-        return haul_fail(err, HAUL_E_USAGE,
-                         "--reset: the session has no option \"%s\"; did you mean \"%s\"?", name,
-                         suggest.best);
-    return haul_fail(err, HAUL_E_USAGE, "--reset: the session has no option \"%s\"", name);
-}
-
 /* What the command line asks for: values, and names that --reset lets go of. */
 static enum haul_err read_change(const struct args *args, struct haul_settings *ret_change,
                                  struct haul_error *err)
@@ -64,7 +45,7 @@ static enum haul_err read_change(const struct args *args, struct haul_settings *
         const struct haul_option *option = haul_option_find(name);
 
         if (!option || option->scope != HAUL_SCOPE_SESSION)
-            return refuse_reset(name, err);
+            return args_refuse_setting("--reset: ", name, err);
         if (haul_option_given(option, ret_change))
             return haul_fail(err, HAUL_E_USAGE, "--reset %s and --%s can't go together", name,
                              name);

@@ -244,7 +244,7 @@ enum haul_err args_parse_typed(const struct command *command, const char *const 
     return parse(command, true, words, count, ret_args, err);
 }
 
-static enum haul_err refuse_pair(const char *name, struct haul_error *err)
+enum haul_err args_refuse_setting(const char *where, const char *name, struct haul_error *err)
 {
     struct suggest suggest;
     size_t count;
@@ -257,9 +257,9 @@ static enum haul_err refuse_pair(const char *name, struct haul_error *err)
     }
     if (suggest.best)
         return haul_fail(err, HAUL_E_USAGE,
-                         "the session has no option \"%s\"; did you mean \"%s\"?", name,
+                         "%sthe session has no option \"%s\"; did you mean \"%s\"?", where, name,
                          suggest.best);
-    return haul_fail(err, HAUL_E_USAGE, "the session has no option \"%s\"", name);
+    return haul_fail(err, HAUL_E_USAGE, "%sthe session has no option \"%s\"", where, name);
 }
 
 enum haul_err args_take_pairs(struct args *args, struct haul_error *err)
@@ -274,7 +274,7 @@ enum haul_err args_take_pairs(struct args *args, struct haul_error *err)
         const struct haul_option *option = haul_option_find(name);
 
         if (!option || option->scope != HAUL_SCOPE_SESSION)
-            code = refuse_pair(name, err);
+            code = args_refuse_setting("", name, err);
         else if (!value && ++i < args->operand_count)
             value = args->operands[i];
         if (code == HAUL_OK && !value)
