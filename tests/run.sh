@@ -70,7 +70,8 @@ fi
 report=$build/report.xml
 rm -f "$report"
 status=0
-ctest --test-dir "$build" --output-on-failure -j "$(($(nproc) * 2))" --output-junit "$report" "$@" ||
+# Four at once on each core, since tests mostly wait.
+ctest --test-dir "$build" --output-on-failure -j "$(($(nproc) * 4))" --output-junit "$report" "$@" ||
     status=$?
 count_results "$report"
 exit "$status"

@@ -7,7 +7,8 @@ a deadline. When a case ends, no process of its own may live, no file may lie ou
 was told to use, no unfinished download may lie in that folder unless the case said so, and no
 sanitizer may have reported anything.
 
-Environment: HAUL_BIN, the program; HAUL_ORIGIN, the test server (tests/origin).
+Environment: HAUL_BIN, the program; HAUL_ORIGIN, the test server (tests/origin); HAUL_TORTURE, the
+program whose calls fail and whose clock runs ahead when told to (tests/torture).
 Status: 0 all passed, 1 a case failed, 77 skipped with a reason.
 """
 
@@ -26,6 +27,7 @@ import urllib.parse
 
 HAUL = os.environ.get("HAUL_BIN", "")
 ORIGIN = os.environ.get("HAUL_ORIGIN", "")
+TORTURE = os.environ.get("HAUL_TORTURE", "")
 DEADLINE = 60  # seconds; sanitizers and a loaded machine are slow, a hang is for ever
 WHOLE = 165  # seconds for a file of cases: less than ctest gives, so that all is cleared up
 
@@ -256,7 +258,7 @@ class Running:
         self.out_path = os.path.join(case.home, f".out{number}")
         self.err_path = os.path.join(case.home, f".err{number}")
         with open(self.out_path, "wb") as out, open(self.err_path, "wb") as err:
-            self.process = subprocess.Popen([program or HAUL, *map(str, arguments)], stdin=stdin,
+            self.process = subprocess.Popen([program or case.program, *map(str, arguments)], stdin=stdin,
                                             stdout=out, stderr=err, env=case.env, cwd=case.work,
                                             **options)
         self.pid = self.process.pid
@@ -292,6 +294,7 @@ class Case:
 
     def __init__(self, origin):
         self.origin = origin
+        self.program = HAUL
         self.home = tempfile.mkdtemp(prefix="haul.", dir="/tmp")
         self.dir = self.folder("dl")    # downloads go here
         self.work = self.folder("work")  # working directory; must stay empty
@@ -336,13 +339,19 @@ class Case:
     def file(self, path, size=4096, **script):
         return self.origin.file(path, size, **script)
 
+    def hurry(self, times):
+        """From now on haul's own waits are so many times as short: its clock and its timers run
+        ahead (tests/torture), while bytes and processes take the time they take."""
+        self.program = need(TORTURE)
+        self.env["HAUL_TORTURE_HASTE"] = str(times)
+
     # Running haul
 
     def haul(self, *arguments, stdin=None, timeout=DEADLINE, env=None, preexec_fn=None,
              program=None):
-        """Runs haul, or PROGRAM, to its end."""
+        """Runs haul, or another PROGRAM, to its end."""
         try:
-            done = subprocess.run([program or HAUL, *map(str, arguments)], input=stdin or b"",
+            done = subprocess.run([program or self.program, *map(str, arguments)], input=stdin or b"",
                                   capture_output=True, timeout=timeout, cwd=self.work,
                                   env={**self.env, **(env or {})}, preexec_fn=preexec_fn,
                                   check=False)
@@ -367,7 +376,7 @@ class Case:
 
     def into(self, stream, *arguments):
         """Runs haul with its standard output going to STREAM; returns the status."""
-        return subprocess.run([HAUL, *map(str, arguments)], stdin=subprocess.DEVNULL,
+        return subprocess.run([self.program, *map(str, arguments)], stdin=subprocess.DEVNULL,
                               stdout=stream, stderr=subprocess.DEVNULL, env=self.env,
                               cwd=self.work, timeout=DEADLINE, check=False).returncode
 
@@ -546,6 +555,7 @@ def case(function):
 
 def run_case(function, origin):
     """True when it passed."""
+    begin = time.monotonic()
     world = Case(origin)
     problem = None
     try:
@@ -565,7 +575,7 @@ def run_case(function, origin):
     if problem or wrong:
         print(f"FAILED {function.__name__}\n{problem or ''}" + "\n".join(wrong), flush=True)
         return False
-    print(f"ok {function.__name__}", flush=True)
+    print(f"ok {function.__name__}, {time.monotonic() - begin:.1f} s", flush=True)
     return True
 
 

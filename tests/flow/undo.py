@@ -74,6 +74,21 @@ def what_is_not_undone_goes_from_the_disk(t):
 
 
 @case
+def after_a_minute_it_is_too_late(t):
+    """Also when the daemon goes on, since something still waits."""
+    t.hurry(20)
+    t.add("--retry-on", "404:9x9h", t.file("later.bin", status=404).url)
+    (number,) = t.add("-x", 1, slow(t, "a.bin").url)
+    some_bytes(t, number)
+    daemons = t.daemons()
+    t.ok("remove", number)
+    until("it goes from the disk", lambda: not t.names())
+    expect(b"nothing to undo" in t.haul("undo").err, "it can be undone")
+    expect_equal(t.daemons(), daemons, "the daemon")
+    t.ok("remove", "all")
+
+
+@case
 def a_finished_one_comes_back_too(t):
     file = t.file("a.bin")
     (number,) = t.add(file.url)
