@@ -28,9 +28,11 @@
 #include "ui/cells.h"
 #include "ui/model.h"
 #include "ui/pace.h"
+#include "ui/palette.h"
 #include "ui/screen.h"
 #include "ui/script.h"
 #include "ui/term.h"
+#include "ui/theme.h"
 #include "ui/wire.h"
 
 #define ANNOUNCE_BYTES 1024
@@ -49,6 +51,8 @@ struct app {
     struct screen *screen;
     struct bindings *bindings;
     struct script *script; /* NULL without one */
+    struct theme theme;
+    struct palette palette;
     struct cells cells;
     uv_timer_t frame_timer;
     uv_timer_t tick_timer;
@@ -418,8 +422,9 @@ static enum haul_err keys_read(struct app *app, struct haul_error *err)
 static void run(struct app *app)
 {
     app->cells.ascii = is_ascii_wanted();
-    app->cells.theme = (enum theme_name)app->start->run->theme;
-    app->cells.palette = theme_start(app->cells.theme);
+    palette_start(&app->palette, &app->theme);
+    term_true_color(app->term, &app->palette.true_color);
+    app->cells.palette = &app->palette;
     pace_init(&app->pace, (uint64_t)app->start->run->ui_rate, uv_now(loop_uv(app->loop)));
     model_connect(app->model);
     want_frame_now(app);
@@ -512,7 +517,8 @@ int ui_main(const struct ui_start *start)
                                  .ctx = &app};
     if (!connect_first(&app)) {
         app.status = 1;
-    } else if (keys_read(&app, &err) == HAUL_OK && script_start(&app, &err) == HAUL_OK &&
+    } else if (theme_load(start->run->theme, &app.theme, &err) == HAUL_OK &&
+               keys_read(&app, &err) == HAUL_OK && script_start(&app, &err) == HAUL_OK &&
                term_open(app.loop, &setup, &events, &app.term, &err) == HAUL_OK) {
         run(&app);
         term_close(app.term);

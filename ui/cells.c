@@ -57,11 +57,10 @@ static size_t gather(const struct cells *cells, const char *text, wchar_t codes[
 static void put_cell(const struct cells *cells, int y, int x, enum theme_style style,
                      const wchar_t *codes, int width)
 {
-    short pair;
-    unsigned attributes = theme_attributes(cells->theme, cells->palette,
-                                           cells->dim ? STYLE_DIM : style, cells->selected, &pair);
+    const struct palette_look *look =
+        &cells->palette->looks[cells->selected][cells->dim ? STYLE_DIM : style];
     cchar_t cell;
-    if (setcchar(&cell, codes, attributes, pair, NULL) == ERR)
+    if (setcchar(&cell, codes, look->attributes, look->pair, NULL) == ERR)
         return;
     mvadd_wch(y, x, &cell);
     /* A wide character whose stand-in is narrow leaves a column to fill. */

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ui/theme.h"
+#include "ui/palette.h"
 #include "ui/zones.h"
 
 /* Putting clean text into the cells of the screen, by columns: nothing here writes outside the
@@ -13,8 +13,7 @@
 
 struct cells {
     int width, height; /* of the screen */
-    enum theme_palette palette;
-    enum theme_name theme;
+    const struct palette *palette;
     bool ascii;          /* the locale or the user wants no other characters */
     bool sparing;        /* the line is slow: only what matters most should move */
     bool dim;            /* what is put now is not of this moment */

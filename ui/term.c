@@ -543,6 +543,11 @@ void term_frame_end(struct term *term, uint64_t now)
     watch_line(term);
 }
 
+void term_true_color(struct term *term, struct true_color *colors)
+{
+    term->wire.colors = colors->any ? colors : NULL;
+}
+
 const struct wire_figures *term_figures(const struct term *term)
 {
     return &term->wire.figures;

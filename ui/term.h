@@ -12,6 +12,7 @@
 /* The terminal: opened, given back, and watched on the loop. One to a process, as curses is. */
 
 struct term;
+struct true_color;
 struct wire_figures;
 
 struct term_events {
@@ -49,6 +50,9 @@ void term_close(struct term *term);
 bool term_frame_begin(struct term *term);
 /* NOW, in ms, is what its cost is counted by. Never waits. */
 void term_frame_end(struct term *term, uint64_t now);
+
+/* From now on COLORS, borrowed, are put into what is painted. */
+void term_true_color(struct term *term, struct true_color *colors);
 
 /* What the frames cost. */
 const struct wire_figures *term_figures(const struct term *term);

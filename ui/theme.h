@@ -1,9 +1,13 @@
 #ifndef UI_THEME_H
 #define UI_THEME_H
 
-#include <stdbool.h>
+#include "haul/error.h"
+#include "ui/color.h"
 
-/* What things look like, by meaning. Everything works without colour too. */
+/* What things look like, by meaning. Everything works without colour too.
+ *
+ * Themes are files, see assets/themes/default.theme for their form; those that are built in are
+ * files that were compiled in. */
 
 enum theme_style {
     STYLE_TEXT,
@@ -17,24 +21,39 @@ enum theme_style {
     STYLE_COUNT
 };
 
-/* In the order of --theme. */
-enum theme_name {
-    THEME_DEFAULT,
-    THEME_LIGHT,
-    THEME_HIGH_CONTRAST,
-    THEME_COLOR_BLIND, /* tells states by blue, orange and vermilion, and never by red and green */
-    THEME_NONE,
-    THEME_NAME_COUNT
+/* What a theme says of: the styles, and the row under the cursor. */
+enum { THEME_SELECTED = STYLE_COUNT, THEME_ROLE_COUNT };
+
+/* By what the terminal can. */
+enum theme_depth { THEME_MONO, THEME_8, THEME_16, THEME_256, THEME_TRUE, THEME_DEPTH_COUNT };
+
+enum { LOOK_BOLD = 1, LOOK_DIM = 2, LOOK_UNDERLINE = 4, LOOK_REVERSE = 8 };
+
+struct look {
+    struct color color, background;
+    unsigned attributes;
 };
 
-enum theme_palette { THEME_MONO, THEME_8, THEME_16, THEME_256, THEME_PALETTE_COUNT };
+struct theme {
+    struct look looks[THEME_DEPTH_COUNT][THEME_ROLE_COUNT]; /* each of colours its depth has */
+};
 
-/* Chooses by what the terminal can and by NO_COLOR, and tells curses. After the screen was opened.
- */
-enum theme_palette theme_start(enum theme_name name);
+/* One that is built in; generated. */
+struct theme_text {
+    const char *name;
+    const char *text;
+};
+extern const struct theme_text theme_texts[];
+extern const size_t theme_text_count;
 
-/* Attributes for curses. SELECTED: of the row under the cursor. */
-unsigned theme_attributes(enum theme_name name, enum theme_palette palette, enum theme_style style,
-                          bool selected, short *ret_pair);
+/* NAME is that of a built-in one, of a file NAME.theme in the folder "themes" of the configuration,
+ * or a path, which has a '/' in it. A failure's sentence tells file, line, and the word that was
+ * probably meant. */
+HAUL_CHECKED enum haul_err theme_load(const char *name, struct theme *ret_theme,
+                                      struct haul_error *err);
+
+/* Reads TEXT, which FILE is the name of in sentences. */
+HAUL_CHECKED enum haul_err theme_parse(const char *file, const char *text, size_t len,
+                                       struct theme *ret_theme, struct haul_error *err);
 
 #endif

@@ -51,9 +51,19 @@ void wire_puts(struct wire *wire, const char *bytes)
     queue_add(wire, bytes, strlen(bytes));
 }
 
+/* What curses wrote, with the colours that it does not know. */
+static void queue_add_screen(struct wire *wire, const char *bytes, size_t len)
+{
+    if (!wire->colors)
+        queue_add(wire, bytes, len);
+    else if (!true_color_pass(wire->colors, bytes, len, &wire->queue))
+        strbuf_clear(&wire->queue);
+}
+
 size_t wire_collect(struct wire *wire, const char *before, const char *after)
 {
     char chunk[CHUNK];
+    size_t queued = wire->queue.len;
     off_t end = lseek(wire->sink, 0, SEEK_CUR);
     off_t at = 0;
     if (end <= 0)
@@ -63,12 +73,12 @@ size_t wire_collect(struct wire *wire, const char *before, const char *after)
         ssize_t len = pread(wire->sink, chunk, MIN(sizeof(chunk), (size_t)(end - at)), at);
         if (len <= 0)
             break;
-        queue_add(wire, chunk, (size_t)len);
+        queue_add_screen(wire, chunk, (size_t)len);
         at += len;
     }
     wire_puts(wire, after);
     lseek(wire->sink, 0, SEEK_SET);
-    return (size_t)end + strlen(before) + strlen(after);
+    return wire->queue.len - MIN(queued, wire->queue.len);
 }
 
 void wire_count(struct wire *wire, uint64_t now, size_t len)

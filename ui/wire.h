@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/str.h"
+#include "ui/true_color.h"
 
 /* The way of bytes to the terminal: what curses composes is collected in memory, queued, and
  * written as far as the terminal takes it. Nothing here waits, but wire_flush(), which says how
@@ -30,7 +31,8 @@ struct wire {
     int fd;   /* the terminal, non-blocking; borrowed */
     int sink; /* the file in memory that curses writes to */
     struct strbuf queue;
-    bool broken; /* the terminal takes nothing any more */
+    struct true_color *colors; /* that are put in on the way, borrowed; NULL: none */
+    bool broken;               /* the terminal takes nothing any more */
     struct wire_figures figures;
 };
 

@@ -115,10 +115,10 @@ struct haul_option {
     enum haul_option_type type;
     enum haul_option_scope scope;
     size_t offset;
-    const char *initial; /* default, in user form, or NULL */
-    int64_t min, max;    /* of numbers; max 0: no bound */
-    const char *const *choices;
-    const char *value_name; /* "DIR", "N", "RATE"; NULL for flags */
+    const char *initial;        /* default, in user form, or NULL */
+    int64_t min, max;           /* of numbers; max 0: no bound */
+    const char *const *choices; /* of a text: only the usual ones */
+    const char *value_name;     /* "DIR", "N", "RATE"; NULL for flags */
     const char *help;
     const char *instead_of; /* of flags: the one that it takes back where it is true; or NULL */
     bool secret;            /* never shown, logged or sent back */

@@ -25,6 +25,7 @@
 static const char *const if_exists_choices[] = {"rename", "skip", "overwrite", "fail", NULL};
 static const char *const priority_choices[] = {"normal", "high", "low", NULL};
 static const char *const progress_choices[] = {"auto", "bar", "plain", "json", "none", NULL};
+/* Those that are built in; a file may have any name. */
 static const char *const theme_choices[] = {"default",     "light", "high-contrast",
                                             "color-blind", "mono",  NULL};
 
@@ -35,7 +36,6 @@ static const char *const notify_choices[] = {"auto", "bell", "osc9", "osc777", "
 
 static_assert(COUNT_OF(switch_choices) == RUN_SWITCH_COUNT + 1, "a word for each value");
 static_assert(COUNT_OF(notify_choices) == RUN_NOTIFY_COUNT + 1, "a word for each value");
-static_assert(COUNT_OF(theme_choices) == RUN_THEME_COUNT + 1, "a word for each value");
 static_assert(COUNT_OF(progress_choices) == RUN_PROGRESS_COUNT + 1, "a word for each value");
 
 /* Anything that would end a header line or move a cursor. */
@@ -710,11 +710,12 @@ static const struct haul_option rows[] = {
     },
     {
         CLIENT("theme", theme),
-        .type = HAUL_OPTION_CHOICE,
+        .type = HAUL_OPTION_TEXT,
         .initial = "default",
         .choices = theme_choices,
         .value_name = "NAME",
-        .help = "Colours of the screen: default, light, high-contrast, color-blind or mono",
+        .help = "Colours of the screen: default, light, high-contrast, color-blind, mono, or a "
+                "theme file of yours, by its name in the folder of themes or its path",
     },
     {
         CLIENT("ui-rate", ui_rate),

@@ -30,15 +30,6 @@ enum run_notify {
     RUN_NOTIFY_COUNT
 };
 
-enum run_theme {
-    RUN_THEME_DEFAULT,
-    RUN_THEME_LIGHT,
-    RUN_THEME_HIGH_CONTRAST,
-    RUN_THEME_COLOR_BLIND,
-    RUN_THEME_MONO,
-    RUN_THEME_COUNT
-};
-
 struct run_options {
     struct haul_given given;
     struct haul_strings input_files;
@@ -54,7 +45,7 @@ struct run_options {
     bool quiet;
     bool verbose;
     enum run_progress progress;
-    enum run_theme theme;
+    char *theme;           /* a name or a path, see ui/theme.h */
     enum run_switch mouse; /* the screen takes clicks */
     enum run_switch title;
     enum run_switch tab_progress;

@@ -1,4 +1,5 @@
-"""`cmake --install` puts the program, its man page and the completions where they are looked for."""
+"""`cmake --install` puts the program, its man page, the completions and the themes where they are
+looked for."""
 
 import os
 import subprocess
@@ -9,6 +10,8 @@ from sources import finish
 
 WANTED = ["bin/haul", "share/man/man1/haul.1", "share/bash-completion/completions/haul",
           "lib/systemd/user/haul@.service", "lib/systemd/user/haul@.socket", "share/zsh/site-functions/_haul", "share/fish/vendor_completions.d/haul.fish"]
+WANTED += [f"share/haul/themes/{name}.theme"
+           for name in ("default", "light", "high-contrast", "color-blind", "mono")]
 
 
 def main():

@@ -11,7 +11,7 @@ enum value_kind value_kind(const struct haul_option *option)
 {
     if (option->type == HAUL_OPTION_FLAG)
         return VALUE_NONE;
-    if (option->type == HAUL_OPTION_CHOICE)
+    if (option->choices)
         return VALUE_CHOICE;
     if (strcmp(option->name, "reset") == 0)
         return VALUE_SETTING;

@@ -255,11 +255,44 @@ static void configuration(FILE *to)
           to);
 }
 
+static void themes(FILE *to)
+{
+    fputs(".SH THEMES\n"
+          "A theme file is in the same form:\n"
+          ".PP\n.RS\n.nf\n"
+          "inherits = light\n"
+          "accent = #8700af bold\n"
+          "selected = black on 153\n"
+          "\n"
+          "[16]\n"
+          "accent = magenta\n"
+          ".fi\n.RE\n.PP\n"
+          "Its keys are the roles\n"
+          ".BR text ,\n.BR dim ,\n.BR strong ,\n.BR accent ,\n.BR good ,\n.BR wait ,\n.BR bad ,\n"
+          ".B bar\nand\n.BR selected ,\nthe row under the cursor, and\n"
+          ".BR inherits ,\nthe theme that says the rest.\n"
+          "A look is a colour, any of\n"
+          ".BR bold ,\n.BR dim ,\n.B underline\nand\n.BR reverse ,\n"
+          "and\n.B on\nwith the colour of the background.\n"
+          "A colour is\n.BR default ,\nthe terminal\\(aqs own; one of the names "
+          "\\fBblack\\fR, \\fBred\\fR, \\fBgreen\\fR,\n\\fByellow\\fR, \\fBblue\\fR, "
+          "\\fBmagenta\\fR, \\fBcyan\\fR and \\fBwhite\\fR, also with\n"
+          ".B bright\\-\nbefore it; a number from 0 to 255; or\n.BR #rrggbb .\n"
+          "What stands before the first section is for terminals with true colour, and reduced for "
+          "others;\nthe sections\n.BR [256] ,\n.BR [16] ,\n.BR [8]\nand, for attributes only,\n"
+          ".B [mono]\nsay better.\n"
+          "The file of the default theme, which is complete, is installed in\n"
+          ".IR share/haul/themes .\n"
+          "A mistake in a theme is told before the screen opens.\n",
+          to);
+}
+
 static void files(FILE *to)
 {
     fputs(".SH FILES\n"
           ".TP\n.I $XDG_CONFIG_HOME/haul/haul.conf\nThe configuration; else below "
           "\\fI\\(ti/.config\\fR.\n"
+          ".TP\n.I $XDG_CONFIG_HOME/haul/themes/NAME.theme\nA theme of yours.\n"
           ".TP\n.I $XDG_STATE_HOME/haul/SESSION/\nThe queue and the daemon\\(aqs log; else below\n"
           ".IR \\(ti/.local/state .\n"
           ".TP\n.I $XDG_RUNTIME_DIR/haul/SESSION.sock\nThe daemon\\(aqs socket; else in\n"
@@ -312,6 +345,7 @@ void print_man(FILE *to)
     options(to, HAUL_SCOPE_CLIENT, "Of this call");
     keys(to);
     configuration(to);
+    themes(to);
     variables(to);
     files(to);
     statuses(to);
