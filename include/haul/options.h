@@ -56,6 +56,7 @@ struct haul_options {
     char *user_agent;
     char *referer;
     char *user;                  /* "name:password", secret */
+    bool netrc;                  /* logins of ~/.netrc, each for its host */
     struct haul_strings cookies; /* "name=value", secret */
     char *cookie_file;           /* in Netscape's format; absolute once it reaches the engine */
     char *bearer;                /* token, secret */
@@ -68,6 +69,8 @@ struct haul_options {
     bool ipv4;                   /* addresses of this kind only; one of the two at the most */
     bool ipv6;
     struct haul_strings resolve; /* "host:port:address" */
+    char *dns_servers;           /* "address[:port]", comma-separated */
+    char *doh;                   /* link of a server that answers for names; NULL: the system */
     char *cacert;                /* file */
     char *cert;                  /* file: who we are; shown to the origin only */
     char *key;                   /* file, NULL: the same one */
@@ -75,6 +78,7 @@ struct haul_options {
     bool insecure;
     bool http1;             /* HTTP/1.1 only; overrules http2 */
     bool http2;             /* small files may come over HTTP/2 */
+    bool http3;             /* the same over HTTP/3 */
     bool allow_downgrade;   /* follow a redirect from https to http */
     char *checksum;         /* "sha256:5fec…", see base/checksum.h */
     bool trust_size;        /* an equal size proves that a partial is of the same file */

@@ -169,6 +169,40 @@ static const char *check_resolve(const char *value)
     return check_line(value);
 }
 
+/* Servers by their addresses, with a port or without one. */
+static const char *check_dns_servers(const char *value)
+{
+    static const char wrong[] = "must be addresses like 192.0.2.1,192.0.2.2:53,[2001:db8::1]:53";
+    char server[64];
+
+    for (const char *at = value;; at++) {
+        size_t len = strcspn(at, ",");
+        char *colon;
+
+        if (len >= sizeof server)
+            return wrong;
+        memcpy(server, at, len);
+        server[len] = '\0';
+        colon = strrchr(server, ':');
+        if (colon && !is_address(server) && is_port(colon + 1, strlen(colon + 1)))
+            *colon = '\0';
+        if (!is_address(server))
+            return wrong;
+        at += len;
+        if (*at == '\0')
+            return NULL;
+    }
+}
+
+/* Names go where nobody on the way reads them, or nowhere. */
+static const char *check_doh(const char *value)
+{
+    if (strncasecmp(value, "https://", 8) != 0 || strchr("/:?#@", value[8]))
+        return "must be a link that begins with https://, as https://dns.example/dns-query";
+    return has_control(value) || strchr(value, ' ') ? "must not hold spaces or control characters"
+                                                    : NULL;
+}
+
 static const char *check_header(const char *value)
 {
     const char *at = value;
@@ -380,6 +414,12 @@ static const struct haul_option rows[] = {
         .of_origin = true,
     },
     {
+        ITEM("netrc", netrc),
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "Log in to each host as ~/.netrc says, where nothing else is given",
+    },
+    {
         ITEM("cookie", cookies),
         .letter = 'b',
         .type = HAUL_OPTION_LIST,
@@ -484,6 +524,20 @@ static const struct haul_option rows[] = {
         .check = check_resolve,
     },
     {
+        ITEM("dns-servers", dns_servers),
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "ADDRESSES",
+        .help = "Ask these servers for names; takes a libcurl with c-ares",
+        .check = check_dns_servers,
+    },
+    {
+        ITEM("doh", doh),
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "URL",
+        .help = "Ask this server for names, with DNS over HTTPS",
+        .check = check_doh,
+    },
+    {
         ITEM("cacert", cacert),
         .type = HAUL_OPTION_TEXT,
         .value_name = "FILE",
@@ -535,6 +589,12 @@ static const struct haul_option rows[] = {
         .type = HAUL_OPTION_FLAG,
         .initial = "false",
         .help = "Fetch files up to 64 KiB over HTTP/2 where an https server offers it",
+    },
+    {
+        ITEM("http3", http3),
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "The same over HTTP/3; takes a libcurl that has it",
     },
     {
         ITEM("allow-downgrade", allow_downgrade),

@@ -14,6 +14,7 @@
 #include "engine/repeat.h"
 #include "engine/transfer.h"
 #include "engine/undo.h"
+#include "net/able.h"
 
 /* What is sent belongs to one link of HTTP, and is one thing. */
 static enum haul_err check_body(const struct haul_request *request, struct haul_error *err)
@@ -85,6 +86,8 @@ static enum haul_err check_request(const struct haul_request *request, struct ur
     code = check_files(options, err);
     if (code == HAUL_OK)
         code = check_key(options, err);
+    if (code == HAUL_OK)
+        code = net_able(options, err);
     if (code != HAUL_OK)
         return code;
     if (options->out && (options->out[0] == '\0' || strchr(options->out, '/')))

@@ -77,7 +77,7 @@ static const struct option options[] = {
     {0, "digest", false, QUIET, NULL},
     {0, "anyauth", false, QUIET, NULL},
     {0, "dns-servers", true, NOTE, NULL},
-    {0, "doh-url", true, NOTE, NULL},
+    {0, "doh-url", true, TRY, "doh"},
     {'D', "dump-header", true, QUIET, NULL},
     {'e', "referer", true, REFERER, NULL},
     {'F', "form", true, FORM, NULL},

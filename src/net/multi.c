@@ -196,7 +196,7 @@ static bool too_large_for_http2(const struct net_transfer *transfer)
     if (!transfer->http2 || (length >= 0 && length <= NET_HTTP2_BODY_MAX))
         return false;
     curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
-    return version == CURL_HTTP_VERSION_2_0;
+    return version == CURL_HTTP_VERSION_2_0 || version == CURL_HTTP_VERSION_3;
 }
 
 size_t transfer_on_header(char *data, size_t size, size_t count, void *ctx)
@@ -806,6 +806,8 @@ void net_transfer_peer(const struct net_transfer *transfer, struct net_peer *ret
                  strchr(ip, ':') ? "[%s]:%ld" : "%s:%ld", ip, port);
     if (version == CURL_HTTP_VERSION_2_0)
         str_copy(ret_peer->protocol, sizeof ret_peer->protocol, "HTTP/2");
+    else if (version == CURL_HTTP_VERSION_3)
+        str_copy(ret_peer->protocol, sizeof ret_peer->protocol, "HTTP/3");
     else if (version == CURL_HTTP_VERSION_1_1 || version == CURL_HTTP_VERSION_1_0)
         str_copy(ret_peer->protocol, sizeof ret_peer->protocol,
                  version == CURL_HTTP_VERSION_1_1 ? "HTTP/1.1" : "HTTP/1.0");

@@ -2,7 +2,9 @@
  *
  * Only http and https are gone to, from https only https unless the user said --allow-downgrade, at
  * most REDIRECTS_MAX times. Leaving the origin (scheme, host, port) drops every header, name and
- * password that the user gave for it, for the rest of the way (RELIABILITY.md R5, R6).
+ * password that the user gave for it, for the rest of the way (RELIABILITY.md R5, R6). What stands
+ * in
+ * ~/.netrc is looked up for each host anew, and not after a step from https to http.
  *
  * After 301, 302 and 303 the answer to a request with a body is fetched with a plain GET; 307 and
  * 308 (RFC 9110, section 15.4) repeat it, but what the user sends to one origin is sent to no
@@ -81,11 +83,14 @@ static void keep_secrets_home(struct net_transfer *transfer, const char *target)
 
     if (!transfer->origin)
         transfer->origin = url_origin(transfer->url);
-    if (!origin || !transfer->origin || strcmp(origin, transfer->origin) != 0) {
+    if (!origin || !transfer->origin || strcmp(origin, transfer->origin) != 0)
         transfer->same_origin = false;
+    if (!transfer->same_origin || transfer->of_netrc) {
         secret_free(transfer->user);
         transfer->user = NULL;
+        transfer->of_netrc = false;
     }
+    transfer->downgraded |= has_scheme(transfer->url, "https") && has_scheme(target, "http");
     free(origin);
 }
 
@@ -146,7 +151,7 @@ bool transfer_redirect(struct net_transfer *transfer, struct haul_error *err)
             transfer->redirects++;
             note_step(transfer, target);
             xstrset(&transfer->url, target);
-            follow = true;
+            follow = transfer_look_up_login(transfer, err) == HAUL_OK;
         }
     }
     if (!follow)

@@ -1,8 +1,9 @@
 /* A net_request as the settings of a libcurl easy handle.
  *
  * Everything a server could turn against us is set here and nowhere else: protocols, no following
- * of redirects by libcurl (redirect.c decides), no decoding, no netrc, no signals. Secrets are set
- * only while the transfer is at the origin that they were given for (RELIABILITY.md R6). */
+ * of redirects by libcurl (redirect.c decides), no decoding, no netrc (netrc.c), no signals.
+ * Secrets are set only while the transfer is at the origin that they were given for (RELIABILITY.md
+ * R6). */
 
 #include "net/request.h"
 
@@ -17,6 +18,8 @@
 #include "base/str.h"
 #include "base/url.h"
 #include "haul/version.h"
+#include "net/able.h"
+#include "net/netrc.h"
 #include "net/transfer.h"
 
 /* Large reads halve the system calls of a quick transfer; two thousand slow ones must not own a
@@ -76,6 +79,44 @@ static enum haul_err split_user(struct net_transfer *transfer, const char *url,
     return status == CURLUE_OK ? HAUL_OK : HAUL_E_BAD_URL;
 }
 
+static bool same_host(const char *url, const char *other)
+{
+    struct url one, two;
+
+    return url_split(url, &one, NULL) == HAUL_OK && url_split(other, &two, NULL) == HAUL_OK &&
+           one.host.len == two.host.len && strncasecmp(one.host.at, two.host.at, one.host.len) == 0;
+}
+
+static bool is_given(const struct haul_options *options, const char *name);
+
+/* The user's word for the origin goes before what is kept for its host. */
+static bool has_login(const struct net_transfer *transfer)
+{
+    bool home = transfer->same_origin && !transfer->foreign;
+
+    return transfer->user ||
+           (home && (transfer->options->bearer || is_given(transfer->options, "Authorization")));
+}
+
+enum haul_err transfer_look_up_login(struct net_transfer *transfer, struct haul_error *err)
+{
+    bool elsewhere = transfer->origin && !same_host(transfer->origin, transfer->url);
+    enum haul_err code;
+    struct url parts;
+    char *host;
+
+    if (!transfer->options->netrc || transfer->downgraded || has_login(transfer))
+        return HAUL_OK;
+    code = url_split(transfer->url, &parts, err);
+    if (code != HAUL_OK)
+        return code;
+    host = xstrndup(parts.host.at, parts.host.len);
+    code = netrc_login(host, elsewhere, &transfer->user, err);
+    transfer->of_netrc = transfer->user != NULL;
+    free(host);
+    return code;
+}
+
 /* WHAT names it in a sentence. */
 static enum haul_err check_file(const char *path, const char *what, struct haul_error *err)
 {
@@ -104,6 +145,8 @@ enum haul_err transfer_describe(struct net_transfer *transfer, const struct net_
 
     if (code == HAUL_OK)
         code = check_files(request->options, err);
+    if (code == HAUL_OK)
+        code = net_able(request->options, err);
     if (code != HAUL_OK)
         return code;
     transfer->options = haul_options_ref(request->options);
@@ -112,13 +155,15 @@ enum haul_err transfer_describe(struct net_transfer *transfer, const struct net_
     transfer->ranged = request->ranged || request->from > 0 || request->to != UINT64_MAX;
     transfer->if_range = request->if_range ? xstrdup(request->if_range) : NULL;
     transfer->is_http = parts.scheme.len >= 4 && strncasecmp(parts.scheme.at, "http", 4) == 0;
-    transfer->http2 = request->http2 && !transfer->ranged && transfer->options->http2 &&
+    transfer->http2 = request->http2 && !transfer->ranged &&
+                      (transfer->options->http2 || transfer->options->http3) &&
                       !transfer->options->http1 && haul_options_plain(transfer->options);
     transfer->same_origin = true;
     transfer->foreign = request->foreign;
     transfer->bare = request->foreign || haul_options_plain(transfer->options);
     net_response_init(&transfer->response);
-    return split_user(transfer, request->url, err);
+    code = split_user(transfer, request->url, err);
+    return code == HAUL_OK ? transfer_look_up_login(transfer, err) : code;
 }
 
 static bool names_header(const char *line, const char *name)
@@ -324,12 +369,17 @@ static void set_names(struct net_transfer *transfer, const struct net_shared *sh
     CURL *easy = transfer->easy;
 
     curl_easy_setopt(easy, CURLOPT_SHARE, shared->share);
-    if (!options->ipv4 && !options->ipv6)
+    if (!options->ipv4 && !options->ipv6 && !options->doh && !options->dns_servers)
         return;
     curl_easy_setopt(easy, CURLOPT_SHARE, shared->apart);
     curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
-    curl_easy_setopt(easy, CURLOPT_IPRESOLVE,
-                     options->ipv4 ? (long)CURL_IPRESOLVE_V4 : (long)CURL_IPRESOLVE_V6);
+    if (options->ipv4 || options->ipv6)
+        curl_easy_setopt(easy, CURLOPT_IPRESOLVE,
+                         options->ipv4 ? (long)CURL_IPRESOLVE_V4 : (long)CURL_IPRESOLVE_V6);
+    if (options->doh)
+        curl_easy_setopt(easy, CURLOPT_DOH_URL, options->doh);
+    if (options->dns_servers)
+        curl_easy_setopt(easy, CURLOPT_DNS_SERVERS, options->dns_servers);
 }
 
 /* Who we are. Without a passphrase OpenSSL would ask the terminal for that of a key which has one,
@@ -364,6 +414,19 @@ static void set_trust(struct net_transfer *transfer)
     }
 }
 
+static void set_login(const struct net_transfer *transfer)
+{
+    const char *colon = strchr(transfer->user, ':');
+    char *name =
+        xstrndup(transfer->user, colon ? (size_t)(colon - transfer->user) : strlen(transfer->user));
+    CURL *easy = transfer->easy;
+
+    curl_easy_setopt(easy, CURLOPT_USERNAME, name);
+    curl_easy_setopt(easy, CURLOPT_PASSWORD, colon ? colon + 1 : "");
+    curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)(CURLAUTH_BASIC | CURLAUTH_DIGEST));
+    free(name);
+}
+
 static void set_identity(struct net_transfer *transfer)
 {
     const struct haul_options *options = transfer->options;
@@ -378,22 +441,13 @@ static void set_identity(struct net_transfer *transfer)
     if (options->noproxy)
         curl_easy_setopt(easy, CURLOPT_NOPROXY, options->noproxy);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    if (!transfer->same_origin)
+    if (transfer->user)
+        set_login(transfer);
+    if (!transfer->same_origin || transfer->foreign)
         return;
-    if (!transfer->foreign)
-        set_certificate(transfer);
-    if (options->referer && !transfer->foreign)
+    set_certificate(transfer);
+    if (options->referer)
         curl_easy_setopt(easy, CURLOPT_REFERER, options->referer);
-    if (transfer->user) {
-        const char *colon = strchr(transfer->user, ':');
-        char *name = xstrndup(transfer->user,
-                              colon ? (size_t)(colon - transfer->user) : strlen(transfer->user));
-
-        curl_easy_setopt(easy, CURLOPT_USERNAME, name);
-        curl_easy_setopt(easy, CURLOPT_PASSWORD, colon ? colon + 1 : "");
-        curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)(CURLAUTH_BASIC | CURLAUTH_DIGEST));
-        free(name);
-    }
 }
 
 static long read_buffer(const struct net_transfer *transfer, size_t running)
@@ -401,6 +455,13 @@ static long read_buffer(const struct net_transfer *transfer, size_t running)
     size_t most = transfer->is_http ? HTTP_READ_MAX : READ_MAX;
 
     return (long)MAX(READ_MIN, MIN(most, READ_TOTAL / MAX(running, (size_t)1)));
+}
+
+static long http_version(const struct net_transfer *transfer)
+{
+    if (!transfer->http2)
+        return CURL_HTTP_VERSION_1_1;
+    return transfer->options->http3 ? CURL_HTTP_VERSION_3 : CURL_HTTP_VERSION_2TLS;
 }
 
 static void set_manners(struct net_transfer *transfer)
@@ -411,8 +472,7 @@ static void set_manners(struct net_transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
-                     transfer->http2 ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, http_version(transfer));
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, transfer->http2 ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);

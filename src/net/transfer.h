@@ -38,6 +38,8 @@ struct net_transfer {
     bool ranged;
     bool is_http;
     bool same_origin; /* secrets may be sent */
+    bool of_netrc;    /* ->user is from there, for the present host */
+    bool downgraded;  /* a redirect led from https to http */
     bool http2;       /* asked for, where the server can */
     bool again;       /* the same once more, over HTTP/1.1 */
     bool foreign;     /* but not those of the options */
@@ -75,6 +77,10 @@ void transfer_protocols(const char *const *known, char ret_list[NET_PROTOCOLS]);
 HAUL_CHECKED enum haul_err transfer_describe(struct net_transfer *transfer,
                                              const struct net_request *request,
                                              struct haul_error *err);
+/* Where there is no login yet and the user wants that, takes it from ~/.netrc for the present URL's
+ * host. A host that a redirect led to must be named there. */
+HAUL_CHECKED enum haul_err transfer_look_up_login(struct net_transfer *transfer,
+                                                  struct haul_error *err);
 /* What the easy handle is set up for, if another transfer may find it so: options and all that
  * matters besides the URL. */
 struct easy_use transfer_use(const struct net_transfer *transfer);

@@ -64,6 +64,10 @@ static const char *sample_of(const struct haul_option *option)
             return "id=7";
         if (strcmp(option->name, "retry-on") == 0)
             return "403:5x10m";
+        if (strcmp(option->name, "dns-servers") == 0)
+            return "192.0.2.1,[2001:db8::1]:53";
+        if (strcmp(option->name, "doh") == 0)
+            return "https://dns.example/dns-query";
         if (strcmp(option->name, "resolve") == 0)
             return "example.org:443:[2001:db8::7]";
         return strcmp(option->name, "header") == 0 ? "X-Word: a b" : "word";
