@@ -38,7 +38,6 @@
 #define ANNOUNCE_BYTES 1024
 #define FRAME_MS       100u  /* between two frames */
 #define ECHO_MS        1000u /* in which a change is taken for the effect of a key */
-#define TICK_MS        1000u /* between two looks at what time alone changes */
 #define RUSH_MS        20u   /* keys that are nearer to each other were not typed */
 #define LEAVE_MS       2000u /* for answers that are still open when the user leaves */
 
@@ -115,11 +114,12 @@ static void on_tick_timer(uv_timer_t *timer)
 
 static void want_tick(struct app *app)
 {
-    bool wanted = screen_ticks(app->screen);
-    if (!wanted)
+    uint64_t in = screen_changes_in(app->screen);
+    bool waits = uv_is_active((uv_handle_t *)&app->tick_timer);
+    if (in == UINT64_MAX)
         uv_timer_stop(&app->tick_timer);
-    else if (!uv_is_active((uv_handle_t *)&app->tick_timer))
-        uv_timer_start(&app->tick_timer, on_tick_timer, TICK_MS, 0);
+    else if (!waits || uv_timer_get_due_in(&app->tick_timer) > in)
+        uv_timer_start(&app->tick_timer, on_tick_timer, in, 0);
 }
 
 static void script_go_on(struct app *app)

@@ -253,7 +253,7 @@ void list_view_update(struct list_view *list, int height)
 {
     struct model_window window;
     list->height = height;
-    list->ticks = false;
+    list->changes_in = ROW_NEVER;
     model_window(list->model, &window);
     cursor_update(list, &window);
     top_update(list, &window);
@@ -289,7 +289,7 @@ static void paint(struct view *view, const struct cells *cells, struct cells_are
         row_cells.selected = index == list->cursor;
         paint_row(&row_cells, area.y + line, area, &layout, item, now,
                   flags_at(list, &window, index));
-        list->ticks = list->ticks || row_ticks(item);
+        list->changes_in = MIN(list->changes_in, row_changes_in(item, now));
     }
     if (window.matching == 0)
         paint_empty(list, cells, area);

@@ -29,7 +29,7 @@ struct list_view {
     uint64_t range;           /* its index */
     int height;               /* when last painted */
     struct cells_area area;   /* the same */
-    bool ticks;               /* a row that was painted changes with time alone */
+    uint64_t changes_in;      /* ms until time alone changes a row that was painted */
 };
 
 void list_view_init(struct list_view *list, struct model *model, const struct bindings *bindings);

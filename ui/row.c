@@ -29,6 +29,7 @@
 #define TRIES_WIDTH       5
 #define GAP               2
 #define DAY_MS            INT64_C(86400000)
+#define QUARTER_MS        INT64_C(900000)
 #define ENDS_MOST         (INT64_C(10) * 365 * 86400) /* seconds; beyond it nobody plans */
 #define BAR_MAX           40
 #define NAME_MOST         72 /* what is over goes to host and folder, while they have a use for it */
@@ -260,10 +261,15 @@ enum row_tone row_state_tone(enum haul_state state)
     return tones[state];
 }
 
-bool row_ticks(const struct haul_item *item)
+/* Seconds are counted down; which day a start is on changes at midnight, which is at a quarter of
+ * an hour in every time zone. */
+uint64_t row_changes_in(const struct haul_item *item, int64_t now)
 {
-    return (item->state == HAUL_WAITING && item->retry_at > 0) ||
-           (item->state == HAUL_QUEUED && item->start_at > 0);
+    if (item->state == HAUL_WAITING && item->retry_at > 0)
+        return ROW_SECOND_MS;
+    if (item->state == HAUL_QUEUED && item->start_at > now)
+        return (uint64_t)MIN(item->start_at - now, QUARTER_MS - now % QUARTER_MS);
+    return ROW_NEVER;
 }
 
 /* When all of it will be here: without seconds, which would never stand still. */

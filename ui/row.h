@@ -101,7 +101,9 @@ void row_text(const struct haul_item *item, int64_t now, bool ascii, bool short_
 const char *row_mark(enum haul_state state, bool ascii);
 enum row_tone row_state_tone(enum haul_state state);
 
-/* True when what the row says changes by itself as time goes by. */
-bool row_ticks(const struct haul_item *item);
+/* After how many ms what the row says may be another by time alone. */
+#define ROW_SECOND_MS 1000
+#define ROW_NEVER     UINT64_MAX
+uint64_t row_changes_in(const struct haul_item *item, int64_t now);
 
 #endif

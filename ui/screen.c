@@ -30,6 +30,7 @@
 #include "ui/hosts_view.h"
 #include "ui/list_view.h"
 #include "ui/prompt.h"
+#include "ui/row.h"
 #include "ui/wrap.h"
 
 #define MIN_WIDTH    20
@@ -658,8 +659,9 @@ void screen_paint(struct screen *screen, const struct cells *on, int *ret_y, int
     *ret_x = paint_bottom(screen, cells, cells->height - 1);
 }
 
-bool screen_ticks(const struct screen *screen)
+uint64_t screen_changes_in(const struct screen *screen)
 {
-    return screen->list.ticks || model_away(screen->model) ||
-           (screen->notice[0] && !screen->notice_stays) || model_detail_stale(screen->model);
+    bool counts = model_away(screen->model) || (screen->notice[0] && !screen->notice_stays) ||
+                  model_detail_stale(screen->model);
+    return counts ? ROW_SECOND_MS : screen->list.changes_in;
 }

@@ -47,7 +47,7 @@ bool screen_work(struct screen *screen);
 /* Paints all onto the empty screen. *ret_x is the cursor's column on line *ret_y, -1 for none. */
 void screen_paint(struct screen *screen, const struct cells *cells, int *ret_y, int *ret_x);
 
-/* True when what was painted changes as time goes by: wants another frame in a second. */
-bool screen_ticks(const struct screen *screen);
+/* After how many ms time alone may have changed what was painted; UINT64_MAX: never. */
+uint64_t screen_changes_in(const struct screen *screen);
 
 #endif

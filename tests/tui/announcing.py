@@ -1,4 +1,4 @@
-"""The window's title and the bell, in a real terminal; that an idle screen sends nothing."""
+"""The window's title, in a real terminal."""
 
 from tmux import Terminal, program
 

@@ -101,7 +101,9 @@ static void what_waits_for_its_time_tells_it(void **state)
     item.start_at = NOW + 3600 * 1000;
     row_text(&item, NOW, true, false, &text);
     assert_string_equal(text.words, "starts at 14:46:40");
-    assert_true(row_ticks(&item));
+    assert_int_equal(row_changes_in(&item, NOW), 800 * 1000); /* at 14:00 */
+    assert_int_equal(row_changes_in(&item, item.start_at - 5000), 5000);
+    assert_true(row_changes_in(&item, item.start_at) == ROW_NEVER);
     row_text(&item, NOW, true, true, &text);
     assert_string_equal(text.words, "at 14:46:40");
     item.start_at = NOW + 24 * 3600 * 1000;
@@ -277,7 +279,7 @@ static void a_waiting_item_tells_when_it_tries_again(void **state)
     item.retry_at = NOW - 5000;
     row_text(&item, NOW, false, false, &text);
     assert_string_equal(text.words, "503, next try in 0:00");
-    assert_true(row_ticks(&item));
+    assert_int_equal(row_changes_in(&item, NOW), ROW_SECOND_MS);
 }
 
 static void a_waiting_item_without_a_status_tells_why(void **state)

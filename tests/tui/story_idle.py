@@ -1,0 +1,55 @@
+"""A queue in which nothing moves: its screen sleeps and sends nothing, and so does the daemon."""
+
+import os
+import re
+
+from story import PROMPT, Screen, daemon_of
+from harness import case, expect_equal, run, until
+
+
+def stirrings(pid):
+    """How often each thread of the process went to sleep, and how much the process wrote."""
+    def count(path, name):
+        with open(path, encoding="ascii") as file:
+            return int(re.search(rf"^{name}:\s*(\d+)", file.read(), re.M).group(1))
+    tasks = f"/proc/{pid}/task"
+    sleeps = {task: count(f"{tasks}/{task}/status", "voluntary_ctxt_switches")
+              for task in os.listdir(tasks)}
+    return sleeps, count(f"/proc/{pid}/io", "wchar")
+
+
+@case
+def nothing_moves_and_nothing_wakes_up(t):
+    """One item of each kind that waits for somebody, or for tomorrow. A process of its own tells
+    when three seconds are over."""
+    clock = t.file("clock.bin", 30, rate=10)
+    paused, failed = t.file("paused.bin").url, t.file("failed.bin", status=404).url
+    done, later = t.file("done.bin").url, t.file("later.bin").url
+    (number,) = t.add(done)
+    t.ok("wait", number)
+    t.ok("pause", *t.add("--start-at", "+20h", paused))
+    (number,) = t.add("--retries", 0, failed)
+    t.haul("wait", number)
+    t.add("--start-at", "+20h", later)
+    with Screen(t) as screen:
+        pid = screen.haul()
+        screen.until("all rows", lambda: "starts " in screen.row("later.bin") and
+                     "paused" in screen.row("paused.bin") and "done" in screen.row("done.bin"))
+        pids = (pid, daemon_of(t))
+
+        def sleep_through():
+            before = [stirrings(pid) for pid in pids]
+            t.get("--if-exists", "overwrite", clock.url)
+            return before == [stirrings(pid) for pid in pids]
+
+        until("screen and daemon sleep for three seconds", sleep_through)
+        screen.select(1)  # and are awake at once
+        screen.type("Enter")
+        screen.wait("paused.bin")
+        screen.type("q", "b")
+        screen.wait(PROMPT)
+    expect_equal(len(t.daemons()), 1, "daemons")
+    t.ok("remove", "all")
+
+
+run()
