@@ -18,8 +18,9 @@
 #define LABEL_WIDTH  12
 #define VALUE_LINES  6   /* of a fact */
 #define LINK_LINES   500 /* of the link: it is shown whole, and may be 64 KiB */
-#define MAP_WIDE     100 /* columns from which on two rows of the map are plenty */
 #define TALL         20  /* lines from which on there is room for graphs of several rows */
+#define VERY_TALL    70  /* and for twice as many */
+#define TITLE_HEIGHT 30  /* lines from which on what belongs together has a title */
 #define GRAPH_ROWS   3
 #define MAP_ROWS     3
 #define MARK_COLUMNS 2
@@ -40,6 +41,19 @@ static int pen_row(const struct pen *pen)
 {
     int line = pen->line - pen->top;
     return line >= 0 && line < pen->area.height ? pen->area.y + line : -1;
+}
+
+/* Begins what is called TITLE: a rule with it, or just an empty line. */
+static void pen_title(struct pen *pen, const char *title)
+{
+    int y = pen->area.height >= TITLE_HEIGHT ? pen_row(pen) : -1;
+    char text[32];
+    pen->line++;
+    if (y < 0)
+        return;
+    snprintf(text, sizeof(text), " %s ", title);
+    cells_rule(pen->cells, y, pen->area.x, pen->area.width);
+    cells_put(pen->cells, y, pen->area.x + 2, pen->area.width - 2, STYLE_DIM, text);
 }
 
 /* LEN bytes of TEXT. */
@@ -146,12 +160,20 @@ static void paint_diagnosis(struct pen *pen, const struct haul_detail *detail)
         pen_wrap(pen, 1, calm ? STYLE_ACCENT : STYLE_WAIT, text, VALUE_LINES);
 }
 
+/* How high a picture is that has TALL_ROWS lines where there is room. */
+static size_t lines_by_height(const struct pen *pen, size_t tall_rows)
+{
+    if (pen->area.height >= VERY_TALL)
+        return 2 * tall_rows;
+    return pen->area.height >= TALL ? tall_rows : 1;
+}
+
 /* The item's rate in the last minutes, its peak beside it. */
 static void paint_graph(struct pen *pen, const struct haul_detail *detail)
 {
     char line[GAUGE_SIZE];
     char peak[FMT_SIZE];
-    size_t rows = pen->area.height >= TALL ? GRAPH_ROWS : 1;
+    size_t rows = lines_by_height(pen, GRAPH_ROWS);
     int width = MIN(pen->area.width - 3 - RATE_WIDTH, (int)HAUL_RATES_MAX);
     if (detail->rate_count < 2 || width < 8)
         return;
@@ -160,8 +182,8 @@ static void paint_graph(struct pen *pen, const struct haul_detail *detail)
         int y = pen_row(pen);
         if (y < 0)
             continue;
-        gauge_graph(detail->rates, detail->rate_count, (size_t)width, rows, row, pen->cells->ascii,
-                    line);
+        gauge_graph(detail->rates, detail->rate_count, (size_t)width, most, rows, row,
+                    pen->cells->ascii, line);
         cells_put(pen->cells, y, pen->area.x + 1, width, STYLE_BAR, line);
         if (row == 0)
             cells_put_right(pen->cells, y, pen->area.x + 2 + width, RATE_WIDTH, STYLE_DIM,
@@ -182,7 +204,7 @@ static void paint_map(struct pen *pen, const struct haul_detail *detail)
 {
     struct gauge_map map;
     int width = pen->area.width - 2;
-    int rows = pen->area.height < TALL ? 1 : (width >= MAP_WIDE ? MAP_ROWS - 1 : MAP_ROWS);
+    int rows = (int)lines_by_height(pen, MAP_ROWS);
     if (detail->span_count == 0 || detail->item.total <= 0 || width < 4)
         return;
     pen->line += pen->area.height >= TALL; /* apart from the graph */
@@ -222,7 +244,7 @@ static void paint_connection(struct pen *pen, const struct haul_connection *conn
 static void paint_connections(struct pen *pen, const struct haul_detail *detail)
 {
     if (detail->connection_count > 0)
-        pen->line++;
+        pen_title(pen, "connections");
     for (size_t i = 0; i < detail->connection_count; i++)
         paint_connection(pen, &detail->connections[i], i);
 }
@@ -243,7 +265,7 @@ static void paint_events(struct pen *pen, const struct haul_detail *detail)
 {
     char stamp[FMT_SIZE];
     if (detail->event_count > 0)
-        pen->line++;
+        pen_title(pen, "events");
     for (size_t i = 0; i < detail->event_count; i++) {
         int y = pen_row(pen);
         if (y >= 0)
@@ -272,7 +294,7 @@ static void paint(struct view *view, const struct cells *cells, struct cells_are
     paint_graph(&pen, detail);
     paint_map(&pen, detail);
     paint_connections(&pen, detail);
-    pen.line++;
+    pen_title(&pen, "facts");
     paint_facts(&pen, detail);
     paint_events(&pen, detail);
     pane->lines = pen.line;

@@ -95,13 +95,21 @@ static uint64_t overlap(uint64_t from, uint64_t to, uint64_t other_from, uint64_
     return end > start ? end - start : 0;
 }
 
-static unsigned char level_of(const struct haul_span *spans, size_t count, uint64_t from,
-                              uint64_t to)
+/* Adds to the cells that SPAN covers what of them is here. Only those are looked at: a file of
+ * thousands of spans costs no more than its cells. */
+static void cover(const struct haul_span *span, uint64_t total, size_t cells, uint64_t *here)
 {
-    uint64_t here = 0;
-    for (size_t i = 0; i < count; i++)
-        here += overlap(from, to, spans[i].start, spans[i].pos);
-    return (unsigned char)steps_done(here, to - from, GAUGE_LEVELS);
+    uint64_t end = MIN(span->pos, total);
+    if (span->start >= end)
+        return;
+    size_t last = column_of(end - 1, total, cells);
+    /* column_of() and column_start() round: one more at each side is looked at, too. */
+    size_t first = column_of(span->start, total, cells);
+    first -= first > 0;
+    last = MIN(last + 1, cells - 1);
+    for (size_t i = first; i <= last; i++)
+        here[i] += overlap(column_start(i, total, cells), column_start(i + 1, total, cells),
+                           span->start, end);
 }
 
 /* Marks the cells that connection INDEX is on its way through. */
@@ -122,15 +130,18 @@ static void claim(const struct haul_connection *connection, size_t index, uint64
 void gauge_map(const struct haul_detail *detail, size_t cells, struct gauge_map *ret_map)
 {
     uint64_t total = detail->item.total > 0 ? (uint64_t)detail->item.total : 0;
+    uint64_t here[GAUGE_MAP_MAX] = {0};
 
     *ret_map = (struct gauge_map){0};
     cells = MIN(cells, (size_t)GAUGE_MAP_MAX);
     if (total == 0 || cells == 0)
         return;
+    for (size_t i = 0; i < detail->span_count; i++)
+        cover(&detail->spans[i], total, cells, here);
     for (size_t i = 0; i < cells; i++)
-        ret_map->level[i] =
-            level_of(detail->spans, detail->span_count, column_start(i, total, cells),
-                     column_start(i + 1, total, cells));
+        ret_map->level[i] = (unsigned char)steps_done(
+            here[i], column_start(i + 1, total, cells) - column_start(i, total, cells),
+            GAUGE_LEVELS);
     for (size_t i = 0; i < detail->connection_count; i++)
         claim(&detail->connections[i], i, total, cells, ret_map);
 }
@@ -179,19 +190,29 @@ static const char *graph_cell(size_t steps, size_t rows, size_t row, bool ascii)
     return ascii ? ascii_heights[here - 1] : heights[here - 1];
 }
 
-void gauge_graph(const uint64_t *values, size_t count, size_t columns, size_t rows, size_t row,
-                 bool ascii, char buf[GAUGE_SIZE])
+uint64_t gauge_round(uint64_t bytes)
+{
+    static const uint64_t steps[] = {1, 2, 5, 10, 20, 50, 100, 200, 500};
+    for (uint64_t unit = 1; unit <= UINT64_C(1) << 50; unit <<= 10) {
+        for (size_t i = 0; i < COUNT_OF(steps); i++) {
+            if (bytes <= steps[i] * unit)
+                return bytes > 0 ? steps[i] * unit : 0;
+        }
+    }
+    return bytes;
+}
+
+void gauge_graph(const uint64_t *values, size_t count, size_t columns, uint64_t top, size_t rows,
+                 size_t row, bool ascii, char buf[GAUGE_SIZE])
 {
     size_t at = 0, shown;
-    uint64_t peak;
 
     columns = MIN(columns, (size_t)GAUGE_MAX);
     shown = MIN(count, columns);
-    peak = gauge_peak(values, count, columns);
     buf[0] = '\0';
     repeat(buf, &at, " ", columns - shown);
     for (size_t i = count - shown; i < count; i++)
         repeat(buf, &at,
-               graph_cell(steps_done(values[i], peak, rows * COUNT_OF(heights)), rows, row, ascii),
+               graph_cell(steps_done(values[i], top, rows * COUNT_OF(heights)), rows, row, ascii),
                1);
 }

@@ -25,12 +25,14 @@ void gauge_bar(uint64_t done, uint64_t total, size_t columns, bool ascii, struct
 void gauge_spark(const uint64_t *values, size_t count, size_t columns, bool ascii,
                  char buf[GAUGE_SIZE]);
 
-/* One row of a graph of those values, ROWS high; row 0 is the upper one. A value that is not there
- * is blank, so the newest stands at the right edge. */
-void gauge_graph(const uint64_t *values, size_t count, size_t columns, size_t rows, size_t row,
-                 bool ascii, char buf[GAUGE_SIZE]);
+/* One row of a graph of those values, ROWS high, of which all are full at TOP; row 0 is the upper
+ * one. A value that is not there is blank, so the newest stands at the right edge. */
+void gauge_graph(const uint64_t *values, size_t count, size_t columns, uint64_t top, size_t rows,
+                 size_t row, bool ascii, char buf[GAUGE_SIZE]);
 /* The largest of the values that such a graph shows. */
 uint64_t gauge_peak(const uint64_t *values, size_t count, size_t columns);
+/* The next round number of bytes: 1, 2, 5, 10, 20 … of a unit. A scale of those seldom changes. */
+uint64_t gauge_round(uint64_t bytes);
 
 /* A file as cells: how much of each part is here, and which connection fetches it. */
 #define GAUGE_MAP_MAX 800

@@ -19,7 +19,8 @@
 #define PIECE_SIZE    160
 #define SPARK_COLUMNS 10
 #define GAP           2
-#define NARROW        50 /* columns; below it not all has room beside the tabs */
+#define WIDE          160 /* columns; from here on there is room for what is nice to know */
+#define NARROW        50  /* columns; below it not all has room beside the tabs */
 
 enum piece_id {
     PIECE_HAUL,
@@ -27,12 +28,15 @@ enum piece_id {
     PIECE_RATE,
     PIECE_SPARK,
     PIECE_ETA,
+    PIECE_LEFT,
     PIECE_JOBS,
+    PIECE_CONNECTIONS,
     PIECE_TROUBLE,
     PIECE_LIMIT,
     PIECE_QUEUED,
     PIECE_DONE,
     PIECE_FAILED,
+    PIECE_RECEIVED,
     PIECE_DISK,
     PIECE_COUNT
 };
@@ -96,6 +100,9 @@ static void fill_left(struct piece pieces[PIECE_COUNT], const struct cells *cell
     pieces[PIECE_SPARK].width = SPARK_COLUMNS;
     snprintf(text, sizeof(text), "eta %-7s", fmt_seconds(totals->eta, number));
     piece_set(&pieces[PIECE_ETA], totals->eta > 0 && !away ? 4 : 0, STYLE_TEXT, text);
+    snprintf(text, sizeof(text), "%s to go", fmt_bytes((uint64_t)MAX(totals->left, 0), number));
+    piece_set(&pieces[PIECE_LEFT], cells->width >= WIDE && totals->left > 0 ? 11 : 0, STYLE_DIM,
+              text);
 }
 
 static void count_set(struct piece *piece, int rank, enum theme_style style, uint64_t count,
@@ -106,15 +113,22 @@ static void count_set(struct piece *piece, int rank, enum theme_style style, uin
     piece_set(piece, count > 0 ? rank : 0, style, text);
 }
 
-static void fill_right(struct piece pieces[PIECE_COUNT], const struct model *model)
+static void fill_right(struct piece pieces[PIECE_COUNT], const struct cells *cells,
+                       const struct model *model)
 {
     const struct haul_totals *totals = model_totals(model);
     char number[FMT_SIZE];
     char text[PIECE_SIZE];
+    bool wide = cells->width >= WIDE;
 
     snprintf(text, sizeof(text), "%llu/%u jobs", (unsigned long long)totals->counts[HAUL_ACTIVE],
              totals->jobs);
     piece_set(&pieces[PIECE_JOBS], 2, STYLE_TEXT, text);
+    snprintf(text, sizeof(text), "%u connections", totals->connections);
+    piece_set(&pieces[PIECE_CONNECTIONS], wide && totals->connections > 0 ? 12 : 0, STYLE_DIM,
+              text);
+    snprintf(text, sizeof(text), "received %s", fmt_bytes(totals->received, number));
+    piece_set(&pieces[PIECE_RECEIVED], wide && totals->received > 0 ? 13 : 0, STYLE_DIM, text);
     piece_set(&pieces[PIECE_TROUBLE], totals->trouble[0] ? 2 : 0, STYLE_BAD, "! queue");
     snprintf(text, sizeof(text), "limit %s", fmt_rate(totals->limit, number));
     piece_set(&pieces[PIECE_LIMIT], totals->limit > 0 ? 6 : 0, STYLE_WAIT, text);
@@ -154,7 +168,7 @@ void header_paint(const struct cells *cells, int y, const struct model *model)
 {
     struct piece pieces[PIECE_COUNT] = {0};
     fill_left(pieces, cells, model);
-    fill_right(pieces, model);
+    fill_right(pieces, cells, model);
     for (int i = PIECE_RATE; i < PIECE_COUNT && !model_loaded(model); i++)
         pieces[i].rank = 0; /* no frame has come: there are no numbers yet */
     pieces_drop(pieces, cells->width);

@@ -89,8 +89,8 @@ static enum theme_style style_of(enum row_tone tone)
     return styles[tone];
 }
 
-static void paint_row(const struct cells *cells, int y, int x, int width,
-                      const struct host_layout *layout, const struct haul_host *host)
+void hosts_view_paint_row(const struct cells *cells, int y, int x, int width,
+                          const struct host_layout *layout, const struct haul_host *host)
 {
     struct host_text text;
     host_text(host, layout, cells->ascii, &text);
@@ -132,10 +132,21 @@ static void paint(struct view *view, const struct cells *cells, struct cells_are
         const struct haul_host *host = row_at(now, index);
         row_cells.selected = index == hosts->cursor;
         if (host)
-            paint_row(&row_cells, area.y + line, area.x, area.width, &layout, host);
+            hosts_view_paint_row(&row_cells, area.y + line, area.x, area.width, &layout, host);
     }
     if (now->matching == 0)
         paint_empty(hosts, cells, area);
+}
+
+void hosts_view_paint_names(const struct cells *cells, int y, int x,
+                            const struct host_layout *layout)
+{
+    for (unsigned column = 0; column < HOST_COLUMN_COUNT; column++) {
+        struct row_column at = layout->columns[column];
+        struct host_heading heading = host_heading(column);
+        at.x += x;
+        header_paint_heading(cells, y, &at, heading.text, heading.right, false, false, 0);
+    }
 }
 
 void hosts_view_paint_heads(const struct hosts_view *hosts, const struct cells *cells, int y,

@@ -32,6 +32,13 @@ void hosts_view_init(struct hosts_view *hosts, struct model *model, struct promp
 /* Takes in what the model has now, for HEIGHT lines, and asks the daemon for what is missing. */
 void hosts_view_update(struct hosts_view *hosts, int height);
 
+struct host_layout;
+/* One row of them, and the columns' names on a rule: for whoever shows a few elsewhere. */
+void hosts_view_paint_row(const struct cells *cells, int y, int x, int width,
+                          const struct host_layout *layout, const struct haul_host *host);
+void hosts_view_paint_names(const struct cells *cells, int y, int x,
+                            const struct host_layout *layout);
+
 /* The headings on the rule above the rows, WIDTH wide. */
 void hosts_view_paint_heads(const struct hosts_view *hosts, const struct cells *cells, int y,
                             int width);

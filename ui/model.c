@@ -111,10 +111,13 @@ static void rates_sample(struct model *model, uint64_t rate)
     uint64_t second = clock_ticks(model->clock) / 1000;
     if (model->rate_count == 0) {
         rates_push(model, rate);
+        trend_add(&model->trend, rate, 1);
     } else if (second == model->rate_second) {
         model->rates[model->rate_count - 1] = rate;
     } else {
         uint64_t gap = second - model->rate_second;
+        trend_add(&model->trend, gap <= GAP_MAX ? rate : 0, gap - 1);
+        trend_add(&model->trend, rate, 1);
         for (uint64_t i = 1; i < gap && i < MODEL_HISTORY; i++)
             rates_push(model, gap <= GAP_MAX ? rate : 0);
         rates_push(model, rate);
@@ -400,6 +403,11 @@ const uint64_t *model_rates(const struct model *model, size_t *ret_count)
 {
     *ret_count = model->rate_count;
     return model->rates;
+}
+
+const struct trend *model_trend(const struct model *model)
+{
+    return &model->trend;
 }
 
 void model_window(const struct model *model, struct model_window *ret_window)

@@ -9,6 +9,7 @@
 #include "haul/client.h"
 #include "ui/host_rows.h"
 #include "ui/log_lines.h"
+#include "ui/trend.h"
 
 /* What the screen knows of the session, and the one way to change the session: the daemon's client,
  * with copies of what it told last. Answers that a user should hear of become a notice. */
@@ -66,6 +67,8 @@ const struct haul_totals *model_totals(const struct model *model);
 int64_t model_now(const struct model *model);
 /* The session's rate, one value a second, oldest first. */
 const uint64_t *model_rates(const struct model *model, size_t *ret_count);
+/* The same over many minutes, since the screen is there. */
+const struct trend *model_trend(const struct model *model);
 
 /* The rows that are held: ROWS[i] is number offset + i of the matching items. */
 struct model_window {

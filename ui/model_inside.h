@@ -53,6 +53,7 @@ struct model {
     uint64_t rates[MODEL_HISTORY];
     size_t rate_count;
     uint64_t rate_second; /* of the newest value */
+    struct trend trend;
 
     uint64_t detail_id;
     struct haul_detail detail;

@@ -29,6 +29,7 @@
 #include "ui/help_view.h"
 #include "ui/hosts_view.h"
 #include "ui/list_view.h"
+#include "ui/overview.h"
 #include "ui/prompt.h"
 #include "ui/row.h"
 #include "ui/wrap.h"
@@ -37,8 +38,9 @@
 #define MIN_HEIGHT   4
 #define RULE_HEIGHT  12  /* from here on there is room for a rule */
 #define BESIDE_WIDTH 110 /* from here on the details stand beside the list */
+#define OPEN_WIDTH   240 /* from here on they do without being asked for */
 #define DETAIL_MIN   44
-#define DETAIL_MAX   72
+#define DETAIL_MAX   110
 #define NOTICE_SIZE  4600 /* a path fits */
 #define NOTICE_LINES 8    /* at most; and half of the screen */
 #define WHEEL_LINES  3    /* for one notch */
@@ -60,6 +62,7 @@ struct screen {
     struct log_view log;
     bool log_open;
     bool details_open;
+    bool details_chosen; /* the user said whether they are open */
     bool details_beside; /* when last painted */
     struct prompt prompt;
     struct actions actions;
@@ -290,6 +293,13 @@ void screen_lost(struct screen *screen, const char *sentence)
 
 /* ---- what keys do ---- */
 
+static void details_show(struct screen *screen, bool open)
+{
+    screen->details_open = open;
+    screen->details_chosen = true;
+    screen->detail.top = 0;
+}
+
 /* Closes the topmost thing; with nothing open it ends selection, find and filter. */
 static void back(struct screen *screen)
 {
@@ -302,7 +312,7 @@ static void back(struct screen *screen)
     else if (screen->hosts_open)
         screen->hosts_open = hosts_view_back(&screen->hosts);
     else if (screen->details_open)
-        screen->details_open = false;
+        details_show(screen, false);
     else
         (void)list_view_back(&screen->list);
 }
@@ -311,8 +321,7 @@ static void details_toggle(struct screen *screen)
 {
     if (!list_view_item(&screen->list))
         return;
-    screen->details_open = !screen->details_open;
-    screen->detail.top = 0;
+    details_show(screen, !screen->details_open);
 }
 
 /* The hosts are the last one of the tabs. True: that is all that ACTION does. */
@@ -448,8 +457,8 @@ static void show_tab(struct screen *screen, enum keymap_action tab)
     if (screen->adding.open)
         return;
     screen->help_open = screen->log_open = false;
-    if (!screen->details_beside)
-        screen->details_open = false;
+    if (!screen->details_beside && screen->details_open)
+        details_show(screen, false);
     dispatch(screen, tab);
 }
 
@@ -513,20 +522,53 @@ static void paint_view(struct view *view, const struct cells *cells, struct cell
     view->ops->paint(view, cells, area);
 }
 
-static void paint_lists(struct screen *screen, const struct cells *cells, struct cells_area area)
+/* Where list, details and overview stand in AREA; the last two have no lines where they are not
+ * open or there is no room. */
+struct places {
+    struct cells_area list;
+    struct cells_area pane;
+    struct cells_area overview;
+};
+
+static void places_find(const struct screen *screen, struct cells_area area,
+                        struct places *ret_places)
 {
-    struct cells_area list = area;
-    struct cells_area pane = area;
-    screen->details_beside = area.width >= BESIDE_WIDTH;
-    if (screen->details_open && screen->details_beside) {
-        pane.width = MIN(MAX(area.width * 2 / 5, DETAIL_MIN), DETAIL_MAX);
-        pane.x = area.x + area.width - pane.width;
-        list.width = area.width - pane.width - 1;
-        cells_rule_down(cells, area.y, pane.x - 1, area.height);
+    struct places places = {area, area, area};
+    if (!screen->details_open) {
+        places.pane.height = 0;
+    } else if (screen->details_beside) {
+        places.pane.width = MIN(MAX(area.width * 2 / 5, DETAIL_MIN), DETAIL_MAX);
+        places.pane.x = area.x + area.width - places.pane.width;
+        places.list.width = area.width - places.pane.width - 1;
     }
+    places.overview.width = places.list.width;
+    places.overview.height = overview_height(places.list.width, area.height);
+    places.list.height -= places.overview.height;
+    places.overview.y = area.y + places.list.height;
+    *ret_places = places;
+}
+
+/* As much as a very wide screen has room for is shown, until the user says otherwise. */
+static void details_decide(struct screen *screen, struct cells_area area)
+{
+    screen->details_beside = area.width >= BESIDE_WIDTH;
+    if (!screen->details_chosen)
+        screen->details_open = area.width >= OPEN_WIDTH && list_view_item(&screen->list);
+}
+
+static void paint_lists(struct screen *screen, const struct cells *cells, struct cells_area area,
+                        const struct places *places)
+{
+    const struct cells_area *pane = &places->pane;
+    if (screen->details_open && screen->details_beside)
+        cells_rule_down(cells, area.y, pane->x - 1, area.height);
     if (cells->height >= RULE_HEIGHT)
-        header_paint_columns(cells, area.y - 1, list.width, &screen->list);
-    paint_view(&screen->list.view, cells, list);
+        header_paint_columns(cells, area.y - 1, places->list.width, &screen->list);
+    paint_view(&screen->list.view, cells, places->list);
+    if (places->overview.height > 0)
+        overview_paint(screen->model, cells, places->overview);
+    else
+        model_hosts_want(screen->model, NULL);
     const struct haul_item *item = list_view_item(&screen->list);
     model_detail_want(screen->model, screen->details_open && item ? item->id : 0);
     if (!screen->details_open)
@@ -535,8 +577,8 @@ static void paint_lists(struct screen *screen, const struct cells *cells, struct
         for (int i = 0; i < area.height; i++)
             cells_fill(cells, area.y + i, area.x, area.width, STYLE_TEXT);
     }
-    screen->pane = pane;
-    paint_view(&screen->detail.view, cells, pane);
+    screen->pane = *pane;
+    paint_view(&screen->detail.view, cells, *pane);
 }
 
 static void paint_hosts(struct screen *screen, const struct cells *cells, struct cells_area area)
@@ -643,18 +685,22 @@ void screen_paint(struct screen *screen, const struct cells *on, int *ret_y, int
         area.y++;
         area.height--;
     }
-    list_view_update(&screen->list, area.height);
+    struct places places;
+    bool covered = screen->help_open || screen->log_open || screen->adding.open;
+    details_decide(screen, area);
+    places_find(screen, area, &places);
+    list_view_update(&screen->list, places.list.height);
     header_paint(cells, 0, screen->model);
     header_paint_tabs(cells, 1, &screen->list, screen->hosts_open ? &screen->hosts : NULL);
-    if (!screen->hosts_open)
-        model_hosts_want(screen->model, NULL);
     model_log_want(screen->model, screen->log_open);
-    if (screen->help_open || screen->log_open || screen->adding.open)
+    if (covered && !screen->hosts_open)
+        model_hosts_want(screen->model, NULL);
+    if (covered)
         paint_view(focus(screen), cells, area);
     else if (screen->hosts_open)
         paint_hosts(screen, cells, area);
     else
-        paint_lists(screen, cells, area);
+        paint_lists(screen, cells, area, &places);
     adding_look(&screen->adding);
     *ret_x = paint_bottom(screen, cells, cells->height - 1);
 }

@@ -2,11 +2,11 @@
  *
  * Linked with the ui room it makes a program whose screens are the same on every run: numbers and
  * clocks stand still. HAUL_FAKE names the queue it begins with: "empty", "busy", "hostile", "long"
- * (100,000 items), "levels" (of priority), "review" (some of what is pasted is there, or has
- * expired), "away" (as "busy", on another machine, to which the line drops after the first frame).
- * Every answer comes
- * later, on the loop, as the contract says. What it is asked to do it does to its items in the
- * plainest way, and logs it to $HAUL_FAKE_LOG, one line a call. */
+ * (100,000 items), "wide" (all that only a large screen has room for), "levels" (of priority),
+ * "review" (some of what is pasted is there, or has expired), "away" (as "busy", on another
+ * machine, to which the line drops after the first frame). Every answer comes later, on the loop,
+ * as the contract says. What it is asked to do it does to its items in the plainest way, and logs
+ * it to $HAUL_FAKE_LOG, one line a call. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,12 +27,13 @@
 #include "haul/client.h"
 #include "ui/app.h"
 
-#define NOW       INT64_C(1732190651000) /* 2024-11-21 12:04:11 UTC */
-#define ITEM_MAX  100000
-#define HOSTS_MAX 120
-#define KIB       UINT64_C(1024)
-#define MIB       (1024 * KIB)
-#define GIB       (1024 * MIB)
+#define NOW             INT64_C(1732190651000) /* 2024-11-21 12:04:11 UTC */
+#define ITEM_MAX        100000
+#define HOSTS_MAX       120
+#define KIB             UINT64_C(1024)
+#define HISTORY_SECONDS UINT64_C(1100)
+#define MIB             (1024 * KIB)
+#define GIB             (1024 * MIB)
 
 struct answer {
     struct answer *next;
@@ -144,6 +145,33 @@ static void fill_busy(struct haul_client *client)
     }
 }
 
+/* Busy, of several hosts and for several folders, and with all that only a wide row has room for.
+ */
+static void fill_wide(struct haul_client *client)
+{
+    static const char *const hosts[] = {"example.org", "cdimage.debian.example", "photos.example",
+                                        "a.very.long.name.of.a.mirror.example.net"};
+    static const char *const folders[] = {"/home/user/Downloads", "/srv/iso/debian/12.7.0",
+                                          "/home/user/Pictures/2026/Journeys/North"};
+    fill_busy(client);
+    item_run(client,
+             "The.Long.Name.of.a.Recording.of.Which.There.Are.Many.S01E01.2160p.10bit.HDR.mkv",
+             9 * GIB, 41 * (int64_t)GIB, 300 * KIB, 2);
+    for (size_t i = 0; i < client->count; i++) {
+        struct haul_item *item = &client->items[i];
+        char *url = xasprintf("https://%s/files/%s", hosts[i % COUNT_OF(hosts)], item->name);
+        xstrset(&item->url, url);
+        free(url);
+        xstrset(&item->dir, folders[i % COUNT_OF(folders)]);
+        item->tries = i % 5 == 2 ? 3 : 1;
+        if (i % 7 == 1)
+            item->priority = i % 2 ? HAUL_PRIORITY_HIGH : HAUL_PRIORITY_LOW;
+        item->added_at = NOW - (int64_t)i * 7000000;
+    }
+    client->totals.left = 61 * (int64_t)GIB;
+    client->totals.received = 12 * GIB;
+}
+
 /* Names as a server might send them, after the client's cleaning. */
 static void fill_hostile(struct haul_client *client)
 {
@@ -215,6 +243,12 @@ static bool is_away_wanted(void)
     return which && strncmp(which, "away", 4) == 0;
 }
 
+static bool is_wide_wanted(void)
+{
+    const char *which = getenv("HAUL_FAKE");
+    return which && strcmp(which, "wide") == 0;
+}
+
 static bool is_trouble_wanted(void)
 {
     const char *which = getenv("HAUL_FAKE");
@@ -232,6 +266,8 @@ static void fill(struct haul_client *client)
                                           .connections = 6};
     if (which && (strcmp(which, "busy") == 0 || is_trouble_wanted() || is_away_wanted()))
         fill_busy(client);
+    else if (is_wide_wanted())
+        fill_wide(client);
     else if (which && strcmp(which, "hostile") == 0)
         fill_hostile(client);
     else if (which && strcmp(which, "long") == 0)
@@ -405,6 +441,21 @@ static void log_write(struct haul_client *client)
         fclose(file);
     }
     strbuf_clear(&client->log);
+}
+
+static uint64_t ticks_now = 1000000;
+
+/* The seconds before the one that stands still: the rate goes up, falls and stalls once. */
+static void history_send(struct haul_client *client)
+{
+    struct haul_totals now = client->totals;
+    for (uint64_t second = 0; second < HISTORY_SECONDS; second++) {
+        uint64_t part = second < 300 ? second : 300 - second % 7 * 20;
+        client->totals.rate = second > 950 && second < 980 ? 0 : now.rate * part / 300;
+        frame_send(client);
+        ticks_now += 1000;
+    }
+    client->totals = now;
 }
 
 #define TEXT(literal) ((char *)(uintptr_t)(literal))
@@ -697,6 +748,8 @@ static void on_timer(uv_timer_t *timer)
     }
     if (client->watching && client->dirty && !uv_is_closing((uv_handle_t *)timer)) {
         client->dirty = false;
+        if (is_wide_wanted() && ticks_now < HISTORY_SECONDS * 1000)
+            history_send(client);
         frame_send(client);
         if (is_away_wanted())
             drop_line(client);
@@ -1156,7 +1209,7 @@ char *haul_item_json(const struct haul_item *item)
 static uint64_t still_ticks(void *ctx)
 {
     (void)ctx;
-    return 1000000;
+    return ticks_now;
 }
 
 static int64_t still_wall(void *ctx)

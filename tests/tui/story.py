@@ -115,10 +115,12 @@ class Screen(Terminal):
         return until("haul runs below the shell", own)[0]
 
     def rows(self):
-        """The list's rows, without the marks' air."""
+        """The list's rows, without what a large screen has room for beside and below them."""
         body = self.lines()[2:-1]
         if body and body[0].startswith("──"):
             body = body[1:]
+        rules = [n for n, line in enumerate(body) if line.startswith("──")]
+        body = [line.split("│")[0] for line in body[:rules[0] if rules else None]]
         return [line for line in body if line.strip()]
 
     def row(self, name):

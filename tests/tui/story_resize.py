@@ -28,7 +28,12 @@ def is_right(screen, server, width, height):
     if not lines[1].startswith(" [All]") or "quit" not in lines[-1]:
         return False
     rules = [n for n, line in enumerate(lines) if line.startswith("──")]
-    if rules != ([2] if height >= 12 else []) or (rules and not width - 3 < len(lines[2]) <= width):
+    overview = height >= 48 and width >= 100  # below the list
+    if rules[:1] != ([2] if height >= 12 else []) or len(rules) > 1 + overview:
+        return False
+    if rules and not width - 3 < len(lines[2]) <= width:
+        return False
+    if overview and not (len(rules) == 2 and " rate " in lines[rules[1]]):
         return False
     rows = screen.rows()
     room = height - 3 - len(rules)

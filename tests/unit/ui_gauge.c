@@ -133,6 +133,41 @@ static void a_map_of_any_size_stays_within_its_cells(void **state)
     assert_int_equal(map.here[0], 0);
 }
 
+/* Every cell's level is that of all spans looked at one by one, however they lie to the cells. */
+static void a_map_of_many_spans_misses_none(void **state)
+{
+    enum { SPANS = 900 };
+    static const int64_t totals[] = {7, 997, 100003, 1 << 20, INT64_C(5000000000001)};
+    static struct haul_span many[SPANS];
+    (void)state;
+    for (size_t t = 0; t < sizeof(totals) / sizeof(totals[0]); t++) {
+        uint64_t total = (uint64_t)totals[t];
+        for (uint64_t i = 0; i < SPANS; i++) {
+            uint64_t start = total / SPANS * i;
+            uint64_t room = total / SPANS;
+            many[i] =
+                (struct haul_span){start, start + room * (i * 7 % 11) / 10, start + room, 0, false};
+        }
+        struct haul_detail detail = {
+            .item = {.total = totals[t]}, .spans = many, .span_count = SPANS};
+        for (size_t cells = 1; cells < GAUGE_MAP_MAX; cells += 61) {
+            gauge_map(&detail, cells, &map);
+            for (size_t cell = 0; cell < cells; cell++) {
+                uint64_t from = total / cells * cell + total % cells * cell / cells;
+                uint64_t to = total / cells * (cell + 1) + total % cells * (cell + 1) / cells;
+                uint64_t here = 0;
+                for (size_t i = 0; i < SPANS; i++) {
+                    uint64_t a = many[i].start > from ? many[i].start : from;
+                    uint64_t b = many[i].pos < to ? many[i].pos : to;
+                    here += b > a ? b - a : 0;
+                }
+                uint64_t level = to > from ? here * GAUGE_LEVELS / (to - from) : 0;
+                assert_int_equal(map.level[cell], here > 0 && level == 0 ? 1 : level);
+            }
+        }
+    }
+}
+
 static void connections_have_a_mark_of_one_column(void **state)
 {
     (void)state;
@@ -147,11 +182,11 @@ static void a_graph_fills_its_rows_from_below(void **state)
 {
     const uint64_t rates[] = {99, 0, 4, 8, 16};
     (void)state;
-    gauge_graph(rates, 5, 4, 2, 0, false, line);
+    gauge_graph(rates, 5, 4, 16, 2, 0, false, line);
     assert_string_equal(line, "   █");
-    gauge_graph(rates, 5, 4, 2, 1, false, line);
+    gauge_graph(rates, 5, 4, 16, 2, 1, false, line);
     assert_string_equal(line, " ▄██");
-    gauge_graph(rates, 5, 7, 1, 0, true, line);
+    gauge_graph(rates, 5, 7, 99, 1, 0, true, line);
     assert_string_equal(line, "  # ___"); /* the newest at the right edge */
     assert_true(gauge_peak(rates, 5, 4) == 16);
     assert_true(gauge_peak(rates, 5, 50) == 99);
@@ -168,6 +203,7 @@ int main(void)
         cmocka_unit_test(a_sparkline_scales_to_its_largest),
         cmocka_unit_test(a_map_shows_what_is_where),
         cmocka_unit_test(a_map_of_any_size_stays_within_its_cells),
+        cmocka_unit_test(a_map_of_many_spans_misses_none),
         cmocka_unit_test(connections_have_a_mark_of_one_column),
         cmocka_unit_test(a_graph_fills_its_rows_from_below),
     };
