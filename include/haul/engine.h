@@ -208,6 +208,10 @@ HAUL_CHECKED enum haul_err haul_engine_move(struct haul_engine *engine, enum hau
 void haul_engine_set(struct haul_engine *engine, const struct haul_settings *settings);
 /* What the session was configured with has changed: rows that nobody has set otherwise follow. */
 void haul_engine_configure(struct haul_engine *engine, const struct haul_settings *settings);
+/* What [schedule] of the configuration says, copied; NULL: nothing. Takes effect at once, as far as
+ * the session's setting `schedule` lets it. */
+struct schedule;
+void haul_engine_schedule(struct haul_engine *engine, const struct schedule *schedule);
 /* A row counts as given when it was set by haul_engine_set(), now or earlier, or given to
  * haul_engine_new(). */
 void haul_engine_settings(const struct haul_engine *engine, struct haul_settings *ret_settings);

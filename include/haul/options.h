@@ -12,7 +12,8 @@ enum haul_option_type {
     HAUL_OPTION_FLAG,    /* no value on the command line; "true" or "false" elsewhere */
     HAUL_OPTION_NUMBER,  /* integer within [min, max] */
     HAUL_OPTION_SECONDS, /* number, held in seconds; s m h suffixes */
-    HAUL_OPTION_TIME,    /* a point of time, see base/when.h; 0 is at once */
+    HAUL_OPTION_TIME,    /* a point of time, see base/when.h; 0 is at once. A row with choices takes
+                            these too: the first is 0, the next 1, and so on */
     HAUL_OPTION_SIZE,    /* bytes; K M G T suffixes of 1024 */
     HAUL_OPTION_RATE,    /* bytes per second, written as a size; 0 is no limit */
     HAUL_OPTION_TEXT,
@@ -84,6 +85,7 @@ struct haul_options {
     bool trust_size;        /* an equal size proves that a partial is of the same file */
     bool no_resume;         /* drop what an earlier item left of it */
     bool adopt;             /* go on with a partial that haul did not begin, if a sample is equal */
+    bool any_time;          /* hours in which nothing starts are not for it */
     bool again;             /* also when the history tells that the file is here */
     bool allow_unclean_end; /* take a body whose end the server did not vouch for */
     enum haul_if_exists if_exists;
@@ -101,6 +103,11 @@ struct haul_options {
     uint64_t timeout;             /* seconds for the whole item, 0: none */
 };
 
+/* Whether the hours of the configuration's [schedule] count. */
+#define HAUL_SCHEDULE_ON   0
+#define HAUL_SCHEDULE_OFF  1
+#define HAUL_SCHEDULE_SKIP 2 /* from its next change on; the engine makes a time of it */
+
 /* What holds for the session as a whole. */
 struct haul_settings {
     struct haul_given given;
@@ -108,6 +115,7 @@ struct haul_settings {
     uint64_t jobs;             /* items that may run at once, 1…10000 */
     uint64_t per_host;         /* connections to one host over all items, 0: no limit */
     uint64_t limit;            /* bytes per second over all, 0: none */
+    int64_t schedule;          /* HAUL_SCHEDULE_…, or from when on it counts, ms since 1970 */
     uint64_t history_keep;     /* entries, 0: no history is kept */
     uint64_t history_age;      /* seconds after which an entry is too old, 0: never */
 };

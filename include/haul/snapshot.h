@@ -24,6 +24,8 @@ struct haul_item {
     uint64_t rate;       /* bytes per second, smoothed; 0 unless active */
     int64_t eta;         /* seconds to go, -1 when not known */
     int64_t start_at;    /* when one that is queued or paused may start at the earliest; 0: now */
+    bool off_hours;      /* that is because the schedule lets nothing start before; with ->start_at
+                            0 it never will */
     int64_t retry_at;    /* when it tries again, 0 unless waiting */
     int64_t added_at;    /* ms since 1970, 0 where the queue does not outlive the process */
     int64_t started_at;  /* 0 before the first start */
@@ -156,8 +158,12 @@ struct haul_totals {
     int64_t left;         /* bytes to go over all items not final, -1 when any size is unknown */
     int64_t eta;          /* seconds, -1 when not known */
     int64_t disk_free;    /* bytes free where the newest active item is written, -1 not known */
-    uint64_t limit;       /* bytes per second, 0 for none */
-    uint32_t jobs;        /* how many items may run at once */
+    uint64_t limit;       /* bytes per second that hold now, 0 for none */
+    uint32_t jobs;        /* how many items may run at once now */
+    bool limit_scheduled; /* that limit is the schedule's, not one that was set */
+    bool jobs_scheduled;  /* and the jobs are */
+    bool off_hours;       /* the schedule lets nothing start */
+    int64_t hours_until;  /* when the schedule's present word on all this ends, 0: it does not */
     uint32_t connections; /* open now */
     /* What is wrong with the session as a whole, a sentence: its queue can't be written, or was
      * lost; "" when nothing is. */

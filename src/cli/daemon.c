@@ -105,6 +105,7 @@ static void on_hangup(uv_signal_t *handle, int number)
         config_free(daemon->config);
         daemon->config = config;
         haul_engine_configure(daemon->engine, &settings);
+        haul_engine_schedule(daemon->engine, config_schedule(config));
         LOG_INFO(daemon, "read the configuration %s", config_path(config));
     }
     run_options_fini(&run);
@@ -207,6 +208,12 @@ static void on_ended(void *ctx)
     (void)uv_timer_start(&daemon->farewell, on_farewell, 0, 0);
 }
 
+/* What is in force: read again since it started, or as it was then. */
+static const struct config *daemon_config(const struct daemon *daemon)
+{
+    return daemon->config ? daemon->config : daemon->args->args->config;
+}
+
 static enum haul_err start(struct daemon *daemon, struct haul_error *err)
 {
     struct server_config config = {
@@ -235,6 +242,7 @@ static enum haul_err start(struct daemon *daemon, struct haul_error *err)
                            daemon->args->args->run.session, &events, &daemon->engine, err);
     if (code != HAUL_OK)
         return code;
+    haul_engine_schedule(daemon->engine, config_schedule(daemon_config(daemon)));
     haul_engine_hold(daemon->engine,
                      config.door ? daemon->door.held : getenv(SPAWN_HOLD_ENV) != NULL);
     open_handles(daemon);

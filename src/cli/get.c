@@ -22,6 +22,7 @@
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "config/args.h"
+#include "config/config.h"
 #include "haul/engine.h"
 #include "haul/log.h"
 
@@ -91,16 +92,31 @@ static void on_signal(uv_signal_t *handle, int number)
     stop(get);
 }
 
+/* Why ITEM does not start. */
+static void start_sentence(const struct haul_item *item, char *buf, size_t size)
+{
+    int64_t now = clock_wall(&clock_system);
+    char when[WHEN_SIZE];
+
+    if (!item->off_hours)
+        snprintf(buf, size, "waiting: starts %s", when_phrase(item->start_at, now, when));
+    else if (item->start_at == 0)
+        snprintf(buf, size, "waiting: the schedule allows no downloads; see --schedule off");
+    else
+        snprintf(buf, size, "waiting: no downloads before %s (schedule); see --schedule off",
+                 when_text(item->start_at, now, when));
+}
+
 /* Else it looks as if nothing went on: said once for all that start at the same time. */
 static void tell_start(struct get *get, const struct haul_item *item)
 {
-    char when[WHEN_SIZE], sentence[WHEN_SIZE + 32];
+    int64_t at = item->off_hours && item->start_at == 0 ? INT64_MAX : item->start_at;
+    char sentence[WHEN_SIZE + 80];
 
-    if (item->start_at == 0 || item->start_at == get->told_start || get->args->run.quiet)
+    if (at == 0 || at == get->told_start || get->args->run.quiet)
         return;
-    get->told_start = item->start_at;
-    snprintf(sentence, sizeof sentence, "waiting: starts %s",
-             when_phrase(item->start_at, clock_wall(&clock_system), when));
+    get->told_start = at;
+    start_sentence(item, sentence, sizeof sentence);
     progress_say(get->progress, sentence);
 }
 
@@ -112,7 +128,8 @@ static void on_item(void *ctx, uint64_t id, enum haul_happening what)
 
     if (what == HAUL_ITEM_DONE)
         get->outcome.done++;
-    if (what == HAUL_ITEM_ADDED && haul_engine_item(get->engine, id, &item)) {
+    if ((what == HAUL_ITEM_ADDED || what == HAUL_ITEM_QUEUED) &&
+        haul_engine_item(get->engine, id, &item)) {
         tell_start(get, &item);
         haul_item_fini(&item);
     }
@@ -215,6 +232,7 @@ static enum haul_err run_engine(struct get *get, const struct args *args, struct
     if (code == HAUL_OK)
         code = haul_engine_new(get->loop, &args->initial, NULL, &events, &get->engine, err);
     if (code == HAUL_OK) {
+        haul_engine_schedule(get->engine, config_schedule(args->config));
         watch(get);
         code = fetch(get, err);
         unwatch(get);

@@ -50,7 +50,11 @@ static const char *remark(const struct haul_item *item, int64_t now, char *buf, 
     buf[0] = '\0';
     if (idle && item->priority != HAUL_PRIORITY_NORMAL)
         say(buf, size, item->priority == HAUL_PRIORITY_HIGH ? "high" : "low", " priority");
-    if (idle && item->start_at > now)
+    if (item->off_hours && item->start_at == 0)
+        say(buf, size, "", "no downloads by the schedule");
+    else if (item->off_hours && item->start_at > now)
+        say(buf, size, "no downloads before ", when_text(item->start_at, now, when));
+    else if (idle && item->start_at > now)
         say(buf, size, "starts ", when_phrase(item->start_at, now, when));
     if (idle || item->state == HAUL_FAILED || item->state == HAUL_WAITING)
         say(buf, size, "", item->note);

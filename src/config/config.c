@@ -28,7 +28,8 @@
 #define CACHE_MAX 256 /* sets of options that are made for links and remembered */
 
 /* Sections whose lines somebody else understands. */
-static const char *const foreign_sections[] = {"keys", "schedule"};
+static const char *const foreign_sections[] = {"keys"};
+#define SECTION_SCHEDULE "schedule"
 
 /* One [host "…"], all sections of that name together. */
 struct host {
@@ -55,6 +56,7 @@ struct config {
     struct option_set general;
     struct host *hosts; /* the least exact one first */
     size_t host_count;
+    struct schedule *schedule; /* NULL: without a line */
     struct made *made;
 };
 
@@ -296,6 +298,7 @@ static enum haul_err refuse_section(const struct config *config, const struct in
 
     suggest_init(&suggest, entry->section);
     suggest_consider(&suggest, "host");
+    suggest_consider(&suggest, SECTION_SCHEDULE);
     for (size_t i = 0; i < COUNT_OF(foreign_sections); i++)
         suggest_consider(&suggest, foreign_sections[i]);
     if (suggest.best)
@@ -308,11 +311,23 @@ static enum haul_err refuse_section(const struct config *config, const struct in
 static enum haul_err check_section(const struct config *config, const struct ini_entry *entry,
                                    struct haul_error *err)
 {
-    if (!is_foreign(entry->section))
+    if (!is_foreign(entry->section) && strcmp(entry->section, SECTION_SCHEDULE) != 0)
         return refuse_section(config, entry, err);
     if (entry->subject)
         return config_refuse(config, entry->line, err, "the section is written [%s]",
                              entry->section);
+    return HAUL_OK;
+}
+
+static enum haul_err read_hours(struct config *config, const struct ini_entry *entry,
+                                struct haul_error *err)
+{
+    struct haul_error inner;
+
+    if (!config->schedule)
+        config->schedule = schedule_new();
+    if (schedule_add(config->schedule, entry->key, entry->value, entry->line, &inner) != HAUL_OK)
+        return config_refuse(config, entry->line, err, "%s", inner.text);
     return HAUL_OK;
 }
 
@@ -324,6 +339,8 @@ static enum haul_err read_entry(struct config *config, const struct ini_entry *e
 
     if (entry->section[0] == '\0')
         return read_key(config, entry, &config->general, false, err);
+    if (strcmp(entry->section, SECTION_SCHEDULE) == 0 && entry->key)
+        return read_hours(config, entry, err);
     if (strcmp(entry->section, "host") != 0)
         return entry->key ? HAUL_OK : check_section(config, entry, err);
     code = find_host(config, entry, &at, err);
@@ -465,6 +482,7 @@ void config_free(struct config *config)
     for (size_t i = 0; i < config->host_count; i++)
         host_fini(&config->hosts[i]);
     free(config->hosts);
+    schedule_free(config->schedule);
     option_set_fini(&config->general);
     ini_fini(&config->ini);
     free(config->warning);
@@ -492,6 +510,11 @@ const char *config_warning(const struct config *config)
 struct option_set *config_general(struct config *config)
 {
     return &config->general;
+}
+
+const struct schedule *config_schedule(const struct config *config)
+{
+    return config->schedule;
 }
 
 bool config_next(const struct config *config, const char *section, size_t *cursor,

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "config/run_options.h"
+#include "config/schedule.h"
 #include "haul/error.h"
 #include "haul/options.h"
 
@@ -18,8 +19,8 @@
  *
  * General keys are options of items, of the session and of the command line. A [host] section holds
  * options of items for links to that very host; "*.example.org" is for the hosts below it, and
- * "example.org:8443" for one port. Where several fit, the more exact one counts. Other sections
- * belong to those who know what is in them: config_next().
+ * "example.org:8443" for one port. Where several fit, the more exact one counts. [schedule] is in
+ * config/schedule.h. Other sections belong to those who know what is in them: config_next().
  *
  * What is set in several places counts in this order: command line, environment, [host] section,
  * general keys, default. A list counts as one value. */
@@ -78,7 +79,10 @@ size_t config_line_of(struct config *config, const struct haul_option *option);
 const char *config_host_of(struct config *config, const char *url, const struct haul_option *option,
                            size_t *ret_line);
 
-/* A line of another section. */
+/* What [schedule] says; NULL: nothing. */
+const struct schedule *config_schedule(const struct config *config);
+
+/* A line of any other section, and of [schedule] as it is written. */
 struct config_line {
     const char *key;
     const char *value;

@@ -23,6 +23,7 @@
 #define YEAR_SECONDS (366 * 24 * 3600)
 
 static const char *const if_exists_choices[] = {"rename", "skip", "overwrite", "fail", NULL};
+static const char *const schedule_choices[] = {"on", "off", "skip", NULL};
 static const char *const priority_choices[] = {"normal", "high", "low", NULL};
 static const char *const progress_choices[] = {"auto", "bar", "plain", "json", "none", NULL};
 /* Those that are built in; a file may have any name. */
@@ -342,6 +343,15 @@ static const struct haul_option rows[] = {
         .live = true,
     },
     {
+        SESSION("schedule", schedule),
+        .type = HAUL_OPTION_TIME,
+        .initial = "on",
+        .choices = schedule_choices,
+        .value_name = "WHEN",
+        .help = "Whether [schedule] of the configuration counts: on, off, skip (from its next "
+                "change on) or from a time on",
+    },
+    {
         SESSION("history-keep", history_keep),
         .type = HAUL_OPTION_NUMBER,
         .initial = "100000",
@@ -367,6 +377,13 @@ static const struct haul_option rows[] = {
         .help = "Wait until then: 22:00, tomorrow 06:30, 2026-12-01 02:00, +2h; now: at once",
         .live = true,
         .once = true,
+    },
+    {
+        ITEM("any-time", any_time),
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "Download it also in hours that are off in the [schedule] of the configuration",
+        .live = true,
     },
     {
         ITEM("item-limit", item_limit),

@@ -168,15 +168,55 @@ static enum haul_err set_seconds(const struct haul_option *option, int64_t *fiel
     return set_in_range(option, field, (int64_t)seconds, value, "a number of seconds", err);
 }
 
+/* The place of VALUE among the row's choices, -1: it is none of them. */
+static int choice_of(const struct haul_option *option, const char *value)
+{
+    for (int i = 0; option->choices && option->choices[i] != NULL; i++) {
+        if (strcmp(option->choices[i], value) == 0)
+            return i;
+    }
+    return -1;
+}
+
+/* "is not one of a, b": into BUF. */
+static void list_choices(const struct haul_option *option, char *buf, size_t size)
+{
+    str_copy(buf, size, "is not one of");
+    for (unsigned i = 0; option->choices[i] != NULL; i++) {
+        size_t len = strlen(buf);
+
+        snprintf(buf + len, size - len, "%s %s", i == 0 ? "" : ",", option->choices[i]);
+    }
+}
+
+static enum haul_err refuse_time(const struct haul_option *option, const char *value,
+                                 const char *wrong, struct haul_error *err)
+{
+    char expected[256];
+    size_t len;
+
+    if (!option->choices)
+        return refuse(option, value, wrong, err);
+    list_choices(option, expected, sizeof expected);
+    len = strlen(expected);
+    snprintf(expected + len, sizeof expected - len, ", and %s", wrong);
+    return refuse(option, value, expected, err);
+}
+
 /* Whole seconds, as it is written; a part of one is waited out. */
 static enum haul_err set_time(const struct haul_option *option, int64_t *field, const char *value,
                               struct haul_error *err)
 {
+    int choice = choice_of(option, value);
     const char *wrong = NULL;
     int64_t when;
 
+    if (choice >= 0) {
+        *field = choice;
+        return HAUL_OK;
+    }
     if (!when_parse(value, clock_wall(&clock_system), &when, &wrong))
-        return refuse(option, value, wrong, err);
+        return refuse_time(option, value, wrong, err);
     *field = (when + 999) / 1000 * 1000;
     return HAUL_OK;
 }
@@ -194,19 +234,15 @@ static enum haul_err set_bytes(const struct haul_option *option, int64_t *field,
 static enum haul_err set_choice(const struct haul_option *option, unsigned *field,
                                 const char *value, struct haul_error *err)
 {
-    char expected[128] = "is not one of";
-    size_t len = strlen(expected);
+    int choice = choice_of(option, value);
+    char expected[128];
 
-    for (unsigned i = 0; option->choices[i] != NULL; i++) {
-        if (strcmp(option->choices[i], value) == 0) {
-            *field = i;
-            return HAUL_OK;
-        }
-        int wrote = snprintf(expected + len, sizeof(expected) - len, "%s %s", i == 0 ? "" : ",",
-                             option->choices[i]);
-        len = MIN(len + (size_t)wrote, sizeof(expected) - 1);
+    if (choice < 0) {
+        list_choices(option, expected, sizeof expected);
+        return refuse(option, value, expected, err);
     }
-    return refuse(option, value, expected, err);
+    *field = (unsigned)choice;
+    return HAUL_OK;
 }
 
 static enum haul_err set_field(const struct haul_option *option, union field field,
@@ -274,10 +310,21 @@ static char *bytes_text(uint64_t bytes)
     return xasprintf("%" PRIu64, bytes);
 }
 
+/* What its choices are, or a time. */
+static char *time_text(const struct haul_option *option, int64_t when)
+{
+    char text[FMT_SIZE];
+
+    for (int64_t i = 0; option->choices && option->choices[i] != NULL; i++) {
+        if (i == when)
+            return xstrdup(option->choices[i]);
+    }
+    return xstrdup(when == 0 ? "now" : fmt_time(when, text));
+}
+
 char *haul_option_get(const struct haul_option *option, const void *target, size_t nth)
 {
     union field field = field_of(option, target);
-    char time[FMT_SIZE];
 
     if (option->type == HAUL_OPTION_LIST)
         return nth < field.list->count ? xstrdup(field.list->items[nth]) : NULL;
@@ -290,7 +337,7 @@ char *haul_option_get(const struct haul_option *option, const void *target, size
     case HAUL_OPTION_SECONDS:
         return xasprintf("%" PRId64, *field.number);
     case HAUL_OPTION_TIME:
-        return xstrdup(*field.number == 0 ? "now" : fmt_time(*field.number, time));
+        return time_text(option, *field.number);
     case HAUL_OPTION_SIZE:
     case HAUL_OPTION_RATE:
         return bytes_text((uint64_t)*field.number);

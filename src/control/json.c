@@ -55,6 +55,7 @@ static const struct field item_fields[] = {
     {"rate", KIND_U64, offsetof(struct haul_item, rate)},
     {"eta", KIND_KNOWN, offsetof(struct haul_item, eta)},
     {"start_at", KIND_TIME, offsetof(struct haul_item, start_at)},
+    {"off_hours", KIND_BOOL, offsetof(struct haul_item, off_hours)},
     {"retry_at", KIND_TIME, offsetof(struct haul_item, retry_at)},
     {"added_at", KIND_TIME, offsetof(struct haul_item, added_at)},
     {"started_at", KIND_TIME, offsetof(struct haul_item, started_at)},
@@ -74,6 +75,10 @@ static const struct field totals_fields[] = {
     {"limit", KIND_U64, offsetof(struct haul_totals, limit)},
     {"jobs", KIND_U32, offsetof(struct haul_totals, jobs)},
     {"connections", KIND_U32, offsetof(struct haul_totals, connections)},
+    {"limit_scheduled", KIND_BOOL, offsetof(struct haul_totals, limit_scheduled)},
+    {"jobs_scheduled", KIND_BOOL, offsetof(struct haul_totals, jobs_scheduled)},
+    {"off_hours", KIND_BOOL, offsetof(struct haul_totals, off_hours)},
+    {"hours_until", KIND_TIME, offsetof(struct haul_totals, hours_until)},
 };
 
 static const struct field fact_fields[] = {

@@ -28,7 +28,8 @@ struct param {
     const char *help;
 };
 
-#define PARAMS_MAX 11
+#define SCHEDULE_MINOR 5u /* the first that knows the setting */
+#define PARAMS_MAX     11
 
 struct method {
     const char *name;
@@ -153,6 +154,7 @@ static enum haul_err run_hello(struct call *call, const json_t *params, json_t *
     json_object_set_new(result, "host", json_from_text(host));
     json_object_set_new(result, "pid", json_integer(getpid()));
     call->peer->greeted = true;
+    call->peer->minor = minor > 0 ? (uint64_t)minor : 0;
     server_peer_greeted(call->server);
     *ret_result = result;
     return HAUL_OK;
@@ -317,6 +319,8 @@ static json_t *settings_now(const struct call *call)
 
     haul_engine_settings(server_engine(call->server), &settings);
     result = one_member("settings", json_from_settings(&settings, true));
+    if (call->peer->minor < SCHEDULE_MINOR) /* it takes no row that it does not know */
+        json_object_del(json_object_get(result, "settings"), "schedule");
     json_object_set_new(result, "set", json_from_given_settings(&settings));
     return result;
 }

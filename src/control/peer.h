@@ -21,6 +21,7 @@ struct peer {
     struct server *server;
     struct conn *conn;  /* NULL once it is over */
     bool greeted;       /* it said hello, in a version that we speak */
+    uint64_t minor;     /* of that version */
     struct view *view;  /* NULL: it watches nothing */
     uv_timer_t timer;   /* runs only while a frame is due */
     bool overrun;       /* it left too much unread and is about to be dropped */

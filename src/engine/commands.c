@@ -255,7 +255,14 @@ static void tune_item(struct haul_engine *engine, struct item *item, struct tuni
         transfer_limit(item_work(item)->transfer);
 }
 
-/* Lets those go that wait for their time; the others of ITEMS are left alone. */
+static bool waits_for_time(const struct haul_engine *engine, const struct item *item)
+{
+    return item->state == HAUL_QUEUED &&
+           (engine_starts_at(engine, item) != 0 || hours_hold(engine, item));
+}
+
+/* Lets those go that wait for their time, or for hours in which they may start; the others of ITEMS
+ * are left alone. */
 static size_t start_now(struct haul_engine *engine, struct item *const *items, size_t count)
 {
     struct haul_options *given = haul_options_new();
@@ -264,8 +271,12 @@ static size_t start_now(struct haul_engine *engine, struct item *const *items, s
     size_t found = 0;
 
     haul_option_mark(haul_option_find("start-at"), given, true);
+    if (engine->hours.now.off) {
+        given->any_time = true;
+        haul_option_mark(haul_option_find("any-time"), given, true);
+    }
     for (size_t i = 0; i < count; i++) {
-        if (items[i]->state != HAUL_QUEUED || engine_starts_at(engine, items[i]) == 0)
+        if (!waits_for_time(engine, items[i]))
             continue;
         tune_item(engine, items[i], &tuning);
         fit[found++] = items[i];
@@ -557,6 +568,7 @@ enum haul_err haul_engine_tune(struct haul_engine *engine, const uint64_t *ids, 
     }
     tuning_fini(&tuning);
     *ret_count = fit;
+    hours_follow(engine); /* one may be halted that was to run at any time */
     haul_engine_hold(engine, false);
     keep_options(engine, items, fit);
     free(items);

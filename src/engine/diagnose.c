@@ -64,6 +64,19 @@ static bool waits_for_its_time(const struct diagnosis_case *facts, char *buf)
                                       when_phrase(facts->start_at, facts->now, when));
 }
 
+/* It is named when the later one of both, the hours and its own time, is theirs. */
+static bool waits_for_hours(const struct diagnosis_case *facts, char *buf)
+{
+    char when[WHEN_SIZE];
+
+    if (!facts->off_hours || (facts->hours_until > 0 && facts->start_at > facts->hours_until))
+        return false;
+    if (facts->hours_until == 0)
+        return say(buf, "waiting: the schedule allows no downloads; resume starts it now");
+    return say(buf, "waiting: no downloads before %s (schedule); resume starts it now",
+               when_text(facts->hours_until, facts->now, when));
+}
+
 static bool queue_is_held(const struct diagnosis_case *facts, char *buf)
 {
     return facts->held && say(buf, "queued: the daemon was only asked a question; nothing starts "
@@ -177,16 +190,19 @@ static bool is_finishing(const struct diagnosis_case *facts, char *buf)
 
 static bool is_limited(const struct diagnosis_case *facts, char *buf)
 {
-    char rate[FMT_SIZE];
+    char rate[FMT_SIZE], when[WHEN_SIZE], until[WHEN_SIZE + 8] = "", shared[40] = "";
 
     if (facts->item_limit > 0 && facts->held_by_item_limit >= HELD_PERCENT)
         return say(buf, "limited by --item-limit: %s", fmt_rate(facts->item_limit, rate));
     if (facts->limit == 0 || facts->held_by_limit < HELD_PERCENT)
         return false;
     fmt_rate(facts->limit, rate);
-    if (facts->rate * 100 >= facts->limit * NEAR_PERCENT || facts->running < 2)
-        return say(buf, "limited by --limit: %s", rate);
-    return say(buf, "limited by --limit: %s, shared by %" PRIu64 " items", rate, facts->running);
+    if (facts->limit_scheduled && facts->hours_until > 0)
+        snprintf(until, sizeof until, " until %s", when_text(facts->hours_until, facts->now, when));
+    if (facts->rate * 100 < facts->limit * NEAR_PERCENT && facts->running >= 2)
+        snprintf(shared, sizeof shared, ", shared by %" PRIu64 " items", facts->running);
+    return say(buf, "limited by %s: %s%s%s", facts->limit_scheduled ? "the schedule" : "--limit",
+               rate, until, shared);
 }
 
 static bool disk_is_slow(const struct diagnosis_case *facts, char *buf)
@@ -367,9 +383,9 @@ static void first_of(const struct diagnosis_case *facts, cause *const *causes, c
 
 const char *diagnose(const struct diagnosis_case *facts, char buf[DIAGNOSIS_SIZE])
 {
-    static cause *const queued[] = {waits_for_its_time, host_rests,     queue_is_held,
-                                    is_ending,          jobs_are_taken, folder_is_silent,
-                                    host_is_full,       starts_soon,    NULL};
+    static cause *const queued[] = {
+        waits_for_hours, waits_for_its_time, host_rests,   queue_is_held, is_ending,
+        jobs_are_taken,  folder_is_silent,   host_is_full, starts_soon,   NULL};
     static cause *const waiting[] = {disk_is_full, host_rests, next_try, NULL};
     static cause *const active[] = {
         waits_for_host,      is_connecting, is_checking, is_finishing,

@@ -45,10 +45,12 @@ struct diagnosis_case {
     int64_t retry_at;
     uint64_t done;
     int64_t total;
-    int64_t took; /* ms from start to end of one that is over, else 0 */
+    int64_t hours_until; /* when the schedule's present word ends, 0: it does not */
+    int64_t took;        /* ms from start to end of one that is over, else 0 */
     struct diagnosis_host host;
 
     /* Of one that is queued. */
+    bool off_hours;     /* the schedule lets nothing start */
     int64_t start_at;   /* it waits for that time; 0: it does not */
     bool held;          /* nothing is started for now */
     bool folder_silent; /* its folder is still being looked through */
@@ -56,14 +58,15 @@ struct diagnosis_case {
     uint64_t running, jobs, slots;
 
     /* Of one that runs. */
-    uint64_t rate;       /* bytes per second */
-    uint64_t limit;      /* of the session, 0: none */
-    uint64_t item_limit; /* of the item */
-    unsigned wanted;     /* connections that it may have */
-    bool no_ranges;      /* the server sends no parts */
-    bool single;         /* it was found that only one connection works */
-    bool waits;          /* for a host that has enough connections; the note tells of which */
-    bool small_rest;     /* no connection has enough left to be shared */
+    uint64_t rate;        /* bytes per second */
+    uint64_t limit;       /* of the session, 0: none */
+    bool limit_scheduled; /* that is the schedule's */
+    uint64_t item_limit;  /* of the item */
+    unsigned wanted;      /* connections that it may have */
+    bool no_ranges;       /* the server sends no parts */
+    bool single;          /* it was found that only one connection works */
+    bool waits;           /* for a host that has enough connections; the note tells of which */
+    bool small_rest;      /* no connection has enough left to be shared */
     uint64_t min_split;
     uint64_t stall_ms; /* silence that ends a connection, 0: none does */
     /* Share of the last seconds, in per cent, in which its connections were held up. */

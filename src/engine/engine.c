@@ -237,6 +237,8 @@ static void finish_stopping(struct haul_engine *engine)
     keep_close(engine, on_kept, engine);
 }
 
+static void apply_settings(struct haul_engine *engine);
+
 static void on_alarm(struct alarm *alarm)
 {
     struct haul_engine *engine = OWNER_OF(alarm, struct haul_engine, alarm);
@@ -244,6 +246,7 @@ static void on_alarm(struct alarm *alarm)
     if (engine->open_handles == 0)
         return;
     starts_tick(&engine->starts, clock_wall(engine->clock));
+    apply_settings(engine);  /* what the schedule makes of them */
     engine->queue.version++; /* the rows tell what they wait for */
     step(engine);
 }
@@ -257,7 +260,8 @@ static void step(struct haul_engine *engine)
         slots_fill(engine);
     arm_tick(engine);
     arm_limit(engine);
-    alarm_set(&engine->alarm, engine->closing ? INT64_MAX : engine->starts.next);
+    alarm_set(&engine->alarm,
+              engine->closing ? INT64_MAX : MIN(engine->starts.next, engine->hours.until));
     if (disk_small_waits(engine->small))
         engine_wake(engine); /* to begin with them once the turn is over */
     if (engine->told_version != engine->queue.version) {
@@ -419,12 +423,15 @@ static void open_handles(struct haul_engine *engine)
 
 static void apply_settings(struct haul_engine *engine)
 {
-    net_set_cache(engine->net, (long)MAX(engine->settings.jobs, (uint64_t)CACHE_MIN));
+    hours_follow(engine);
+    net_set_cache(engine->net, (long)MAX(engine->hours.jobs, (uint64_t)CACHE_MIN));
     engine->hosts.most = engine->settings.per_host;
     lanes_open(&engine->queue.lanes);
     engine->hosts.opened = true;
-    if (engine->limiter.rate != engine->settings.limit)
-        limiter_set(&engine->limiter, engine->settings.limit, engine_now(engine));
+    if (engine->limiter.rate != engine->hours.limit) {
+        limiter_set(&engine->limiter, engine->hours.limit, engine_now(engine));
+        uv_timer_stop(&engine->limit_timer); /* set for the old limit */
+    }
 }
 
 static void ignore(void *ctx)
@@ -457,6 +464,7 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
     TAILQ_INIT(&engine->limited);
     queue_init(&engine->queue);
     starts_init(&engine->starts, &engine->queue.lanes);
+    hours_init(&engine->hours, &engine->queue.lanes);
     hosts_init(&engine->hosts, &engine->queue.lanes, &from_hosts);
     code = session ? keep_open(engine, session, err) : HAUL_OK;
     if (code == HAUL_OK)
@@ -468,6 +476,7 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
             net_free(engine->net);
         keep_close(engine, ignore, NULL);
         hosts_fini(&engine->hosts);
+        hours_fini(&engine->hours);
         queue_fini(&engine->queue);
         xstrset(&engine->news, NULL);
         free(engine);
@@ -532,6 +541,7 @@ void haul_engine_free(struct haul_engine *engine)
     repeat_free(engine);
     hosts_fini(&engine->hosts);
     starts_fini(&engine->starts);
+    hours_fini(&engine->hours);
     queue_fini(&engine->queue);
     xstrset(&engine->news, NULL);
     alarm_close(&engine->alarm, on_handle_closed);
@@ -568,14 +578,16 @@ static void settings_changed(struct haul_engine *engine)
     apply_settings(engine);
     past_cut(engine);
     engine->queue.version++;
-    uv_timer_stop(&engine->limit_timer); /* set for the old limit */
 }
 
 void haul_engine_set(struct haul_engine *engine, const struct haul_settings *settings)
 {
-    haul_settings_merge(&engine->settings, settings);
-    follow_configuration(engine, settings);
-    keep_settings(engine, settings);
+    struct haul_settings change = *settings;
+
+    hours_settle(engine, &change);
+    haul_settings_merge(&engine->settings, &change);
+    follow_configuration(engine, &change);
+    keep_settings(engine, &change);
     settings_changed(engine);
     haul_engine_hold(engine, false);
 }
@@ -584,6 +596,14 @@ void haul_engine_configure(struct haul_engine *engine, const struct haul_setting
 {
     engine->configured = *settings;
     follow_configuration(engine, NULL);
+    settings_changed(engine);
+    engine_wake(engine);
+}
+
+void haul_engine_schedule(struct haul_engine *engine, const struct schedule *schedule)
+{
+    schedule_free(engine->hours.schedule);
+    engine->hours.schedule = schedule ? schedule_copy(schedule) : NULL;
     settings_changed(engine);
     engine_wake(engine);
 }

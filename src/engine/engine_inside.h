@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "disk/small.h"
 #include "engine/host.h"
+#include "engine/hours.h"
 #include "engine/limiter.h"
 #include "engine/queue.h"
 #include "engine/speed.h"
@@ -48,6 +49,7 @@ struct haul_engine {
     uv_timer_t nudge;       /* soon: transfers that put off a decision for a moment */
     struct alarm alarm;     /* when the wall clock lets something start */
     struct starts starts;
+    struct hours hours;
     unsigned open_handles;
     struct limiter limiter;
     struct speed speed;

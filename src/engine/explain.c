@@ -103,9 +103,13 @@ char *explain_item(const struct haul_engine *engine, const struct item *item)
         .folder_silent = folder_is_silent(engine, item_dir(item)),
         .ending = item->state == HAUL_QUEUED && transfer,
         .running = engine->queue.counts[HAUL_ACTIVE],
-        .jobs = engine->settings.jobs,
+        .jobs = engine->hours.jobs,
         .slots = MIN(engine->slots_max, engine->slots_room),
-        .limit = engine->settings.limit,
+        .limit = engine->hours.limit,
+        .limit_scheduled =
+            engine->hours.now.limit > 0 && engine->hours.limit == engine->hours.now.limit,
+        .off_hours = hours_hold(engine, item),
+        .hours_until = engine->hours.until < INT64_MAX ? engine->hours.until : 0,
         .item_limit = item->options->item_limit,
     };
 

@@ -337,7 +337,8 @@ void queue_set_options(struct queue *queue, struct item *item, struct haul_optio
 {
     account(queue, item, false);
     queue->stale |= options->priority != item->options->priority ||
-                    options->start_at != item->options->start_at;
+                    options->start_at != item->options->start_at ||
+                    options->any_time != item->options->any_time;
     haul_options_unref(item->options);
     item->options = options;
     account(queue, item, true);

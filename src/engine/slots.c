@@ -1,7 +1,7 @@
 /* The slots: which item of the queue starts next, and what holds up the others.
  *
- * An item that has to wait for its time, its folder or its host goes to the lane of that, so that
- * it is looked at again when there is a reason to. */
+ * An item that has to wait for the hours, its time, its folder or its host goes to the lane of
+ * that, so that it is looked at again when there is a reason to. */
 
 #include "engine/slots.h"
 
@@ -21,10 +21,10 @@ int64_t engine_starts_at(const struct haul_engine *engine, const struct item *it
     return at > clock_wall(engine->clock) ? at : 0;
 }
 
-/* How many may run: what the user said, and what the descriptors allow. */
+/* How many may run: what the user and the schedule said, and what the descriptors allow. */
 static uint64_t slots(const struct haul_engine *engine)
 {
-    return MIN(MIN(engine->settings.jobs, engine->slots_max), engine->slots_room);
+    return MIN(MIN(engine->hours.jobs, engine->slots_max), engine->slots_room);
 }
 
 bool engine_is_shut(const struct haul_engine *engine, const struct host *host)
@@ -45,14 +45,17 @@ void engine_refuse_shut(const struct haul_engine *engine, const struct host *hos
               fmt_seconds(RETRY_AFTER_LIMIT, limit));
 }
 
-/* Where ITEM has to wait: a folder that does not answer, or a host that rests, does not answer, or
- * has all the connections it may have, holds up only its own. */
+/* Where ITEM has to wait. Hours in which nothing starts hold up all but those that are told to run;
+ * a folder that does not answer, or a host that rests, does not answer, or has all the connections
+ * it may have, only its own. */
 static struct lane *holder(void *ctx, struct item *item)
 {
     struct haul_engine *engine = ctx;
     struct lane *lane = NULL;
     struct host *host;
 
+    if (hours_hold(engine, item))
+        return &engine->hours.closed;
     if (item->options->start_at != 0)
         lane = starts_wait(&engine->starts, item->options->start_at, clock_wall(engine->clock));
     if (!lane)

@@ -120,6 +120,7 @@ static void fill_item(const struct haul_engine *engine, const struct item *item,
         .url = xstrdup(item_shown(item)),
         .note = note_of(engine, item),
     };
+    hours_tell_item(engine, item, ret_item);
 }
 
 bool haul_engine_item(const struct haul_engine *engine, uint64_t id, struct haul_item *ret_item)
@@ -202,13 +203,12 @@ void haul_engine_totals(const struct haul_engine *engine, struct haul_totals *re
         .left = left,
         .eta = runs && left >= 0 ? speed_eta(&engine->speed, now, (uint64_t)left) : -1,
         .disk_free = engine->disk_free,
-        .limit = engine->settings.limit,
-        .jobs = (uint32_t)engine->settings.jobs,
         .connections = transfers_connections(engine),
     };
 
     for (int i = 0; i < HAUL_STATE_COUNT; i++)
         totals.counts[i] = engine->queue.counts[i];
+    hours_tell_totals(engine, &totals);
     tell_trouble(engine, totals.trouble, sizeof totals.trouble);
     *ret_totals = totals;
 }
