@@ -142,7 +142,7 @@ static int run_forget(struct ask *ask, struct history *history)
     if (rc == SQLITE_OK)
         rc = history_forget(history, &forget->walk);
     if (rc == SQLITE_OK && forget->walk.over && forget->scrubs)
-        rc = history_scrub(history);
+        rc = history_scrub(history, forget->count + forget->walk.count);
     return rc;
 }
 

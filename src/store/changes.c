@@ -214,12 +214,14 @@ void changes_change(struct changes *changes, const struct store_item *item)
     options_unref(change->options);
     change->options = options_ref(changes, item->options);
     change->what |= CHANGE_LINK;
+    changes->taken_out++;
     changes->durable = true;
 }
 
 void changes_remove(struct changes *changes, uint64_t id)
 {
     find_or_make(changes, id)->what = CHANGE_REMOVE;
+    changes->taken_out++;
     changes->durable = true;
 }
 

@@ -67,7 +67,8 @@ struct changes {
     struct change_token *tokens;         /* of adds */
     struct change_options *last_options; /* of the newest add; a reference */
     uint64_t last_id;                    /* the highest that was added, 0: none */
-    bool durable; /* holds what a power cut must not undo once it is told as written */
+    bool durable;     /* holds what a power cut must not undo once it is told as written */
+    size_t taken_out; /* links and options, which may be secret, that it deletes or replaces */
 };
 
 void changes_fini(struct changes *changes); /* leaves it empty */

@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "haul/error.h"
 
@@ -17,9 +18,9 @@ HAUL_CHECKED enum haul_err db_make_file(const char *path, struct haul_error *err
  * and closed with db_close(). */
 HAUL_CHECKED int db_connect(const char *path, sqlite3 **ret_db);
 
-/* Takes the database for this process alone, checks it after an unclean end, and sets the ways of
- * writing. From here on the file may be changed. */
-HAUL_CHECKED int db_take(sqlite3 *db);
+/* Takes the database for this process alone, checks it after an unclean end (then *ret_unclean is
+ * set), and sets the ways of writing. From here on the file may be changed. */
+HAUL_CHECKED int db_take(sqlite3 *db, bool *ret_unclean);
 
 /* Closes, and with CHECKPOINT moves what is in the log into the database first. Without, the files
  * are left as they are. NULL is fine. */
@@ -34,6 +35,13 @@ HAUL_CHECKED int db_number(sqlite3 *db, const char *sql, sqlite3_int64 *ret_valu
 /* Whether commits survive a power cut (one fsync each) or only the end of the process. Not inside a
  * transaction. */
 HAUL_CHECKED int db_set_durable(sqlite3 *db, bool durable);
+
+/* Empties the log, so that what was deleted or replaced is in no file any more: TAKEN_OUT rows
+ * since the database was last written anew. SQLite overwrites what it deletes, but copies of rows
+ * that it moved between pages stay in the pages' free space; so a small database is written anew,
+ * and a large one when it is worth it, or AT_END when that is quick. *ret_anew tells whether it
+ * was. */
+HAUL_CHECKED int db_scrub(sqlite3 *db, uint64_t taken_out, bool at_end, bool *ret_anew);
 
 /* True when RC, the result of the last call on DB, says that the content is not a database of ours,
  * and not only that it could not be read. */

@@ -345,7 +345,9 @@ int history_end_of_kept(struct history *history, uint64_t kept, int64_t since,
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-int history_scrub(struct history *history)
+int history_scrub(struct history *history, uint64_t count)
 {
-    return db_exec(history->db, "PRAGMA wal_checkpoint(TRUNCATE)");
+    bool anew;
+
+    return db_scrub(history->db, count, false, &anew);
 }

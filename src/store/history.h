@@ -50,7 +50,7 @@ HAUL_CHECKED int history_forget(struct history *history, struct history_walk *wa
 HAUL_CHECKED int history_end_of_kept(struct history *history, uint64_t kept, int64_t since,
                                      struct store_mark *ret_mark);
 
-/* What was deleted is not left in the log either. */
-HAUL_CHECKED int history_scrub(struct history *history);
+/* Of COUNT entries that were deleted nothing is left in the log either (see db_scrub()). */
+HAUL_CHECKED int history_scrub(struct history *history, uint64_t count);
 
 #endif

@@ -9,6 +9,10 @@
  * It is tried again after RETRY_MS, with the next add, and once more at the end. So a full disk
  * stops nothing but adds, and the database catches up when there is room.
  *
+ * A batch that takes out links or options, which may hold passwords, is not over before no file
+ * holds them any more (db_scrub()). When that can't be done it is tried again after the next batch,
+ * and at the end.
+ *
  * What is asked of the history goes with the batch that is next, or alone; it is answered first.
  *
  * Never: a call on the connection from the loop once the first batch has begun. */
@@ -56,8 +60,10 @@ struct store {
     struct jobs *jobs;
     struct history *history;
     bool has_history;
-    bool busy;   /* the connection is in use */
-    bool writes; /* the worker has a batch to write, besides what was asked */
+    bool busy;    /* the connection is in use */
+    bool writes;  /* the worker has a batch to write, besides what was asked */
+    bool unclean; /* the log may hold what was taken out; this and the next one: the worker's */
+    uint64_t taken_out; /* since the database was last written anew */
     bool closing, gave_up;
     struct asks asks, asked; /* to be run, and with the worker */
     struct changes pending, writing;
@@ -91,7 +97,7 @@ static enum haul_err open_database(struct store *store, bool *ret_damaged, struc
         return refuse_newer(store, version, err);
     }
     if (rc == SQLITE_OK)
-        rc = db_take(store->db);
+        rc = db_take(store->db, &store->unclean);
     if (rc == SQLITE_OK)
         rc = schema_migrate(store->db, version);
     if (rc == SQLITE_OK)
@@ -145,6 +151,7 @@ enum haul_err store_open(struct haul_loop *loop, const char *path, struct store 
         free(store);
         return code;
     }
+    store->taken_out = store->unclean; /* perhaps, by a haul that was killed */
     store->folders = known_folders_new(store->folders_path);
     store->loop = loop_uv(loop);
     uv_timer_init(store->loop, &store->retry);
@@ -167,6 +174,21 @@ static void drop_written(struct changes *changes)
         malloc_trim(0);
 }
 
+/* After what is in `writing` was committed. */
+static void scrub(struct store *store)
+{
+    bool anew = false;
+
+    if (store->writing.taken_out == 0 && !store->unclean)
+        return;
+    store->taken_out += store->writing.taken_out;
+    store->unclean = db_scrub(store->db, store->taken_out, false, &anew) != SQLITE_OK;
+    if (!anew)
+        return;
+    store->taken_out = 0;
+    malloc_trim(0); /* it was all in memory */
+}
+
 static void run_batch(struct store *store)
 {
     int rc = jobs_write(store->jobs, &store->writing);
@@ -176,6 +198,7 @@ static void run_batch(struct store *store)
         return;
     }
     store->outcome = (struct haul_error){0};
+    scrub(store);
     drop_written(&store->writing);
     if (store->new_folders)
         known_folders_write(store->folders_path, store->new_folders);
@@ -308,9 +331,13 @@ static void on_closed(uv_handle_t *handle)
 static void run_close(uv_work_t *work)
 {
     struct store *store = OWNER_OF(work, struct store, work);
+    bool anew;
 
     jobs_free(store->jobs);
     history_free(store->history);
+    if (store->taken_out > 0 && db_scrub(store->db, store->taken_out, true, &anew) != SQLITE_OK)
+        LOG_WARN(store, "what was removed from the queue in %s may be left in its files",
+                 store->path);
     db_close(store->db, true);
 }
 

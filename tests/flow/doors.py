@@ -139,6 +139,50 @@ def a_secret_in_any_option_comes_out_nowhere(t):
         expect(f"secret-{name}".encode() in kept, f"the secret of {name} was never there")
 
 
+def queue_files(t):
+    """What the queue's files hold, byte for byte."""
+    folder = os.path.join(t.env["XDG_STATE_HOME"], "haul", t.session)
+    kept = b""
+    for name in os.listdir(folder):
+        if name.startswith("queue.db"):
+            with open(os.path.join(folder, name), "rb") as file:
+                kept += file.read()
+    return kept
+
+
+def secretive(t, count):
+    """Items that fail, with secrets of their own; their ids."""
+    lines = ""
+    for number in range(count):
+        url = t.origin.url(f"{number}.bin", status=404, key=f"hunter2-link{number}")
+        lines += (url.replace("http://", "http://me:hunter2-url@") +
+                  f"\n  bearer=hunter2-bearer{number}\n  cookie=id=hunter2-cookie\n")
+    return t.add("--retries", 0, "-i", t.write("list", lines))
+
+
+@case
+def what_is_removed_leaves_no_secret_in_the_queues_files(t):
+    """With the answer that it is kept, not only when the daemon ends."""
+    t.ok("set", "--per-host", 0)
+    ids = secretive(t, 300)
+    stays = t.add(t.origin.url("stays.bin", status=404), "--retries", 0, "--user-agent", "harmless")
+    t.haul("wait")
+    expect(b"hunter2-bearer7" in queue_files(t), "the test looks at the wrong files")
+    t.ok("remove", *ids[:150])
+    t.ok("change", ids[200], "--url", t.origin.url("other.bin", status=404))
+    kept = queue_files(t)
+    expect(b"hunter2-link201" in kept and b"hunter2-link200" not in kept, "a link before is there")
+    expect(b"hunter2-bearer42" not in kept and b"hunter2-link42" not in kept, "a removed one is")
+    t.ok("remove", *ids[150:])
+    kept = queue_files(t)
+    expect(b"hunter2" not in kept, f"left: {kept[kept.find(b'hunter2') - 80:][:160]}")
+    t.stop()
+    kept = queue_files(t)
+    expect(b"hunter2" not in kept and b"harmless" in kept, "a secret is left, or all is gone")
+    os.unlink(os.path.join(t.home, "list"))
+    expect_equal(list(t.items()), stays, "items")
+
+
 @case
 def a_term_signal_ends_it_whatever_runs(t):
     """Two hundred transfers, some of which never get an answer; what came is kept."""
