@@ -184,11 +184,12 @@ static bool act_on_items(struct actions *actions, enum keymap_action action)
 
 /* ---- the session ---- */
 
+/* It is set all the same: for other hours. */
 static void on_limit_entered(void *ctx, const char *text)
 {
     struct actions *actions = ctx;
     if (text)
-        model_set_option(actions->model, "limit", text[0] ? text : "0");
+        model_set_limit(actions->model, text[0] ? text : "0");
 }
 
 static void limit_ask(struct actions *actions)
@@ -196,7 +197,8 @@ static void limit_ask(struct actions *actions)
     const struct haul_option *option = haul_option_find("limit");
     struct haul_settings settings;
     haul_settings_init(&settings);
-    settings.limit = model_totals(actions->model)->limit;
+    if (!model_totals(actions->model)->limit_scheduled)
+        settings.limit = model_totals(actions->model)->limit;
     char *now = option && settings.limit > 0 ? haul_option_get(option, &settings, 0) : xstrdup("");
     prompt_ask_line(actions->prompt, "Limit (20M, 500K; empty: none):", now, NULL, on_limit_entered,
                     actions);

@@ -13,12 +13,14 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "base/when.h"
 #include "ui/gauge.h"
 #include "ui/row.h"
 
 #define PIECE_SIZE    160
 #define SPARK_COLUMNS 10
 #define GAP           2
+#define BRIEF         100 /* columns; below them the schedule is told in few words */
 #define WIDE          160 /* columns; from here on there is room for what is nice to know */
 #define NARROW        50  /* columns; below it not all has room beside the tabs */
 
@@ -113,6 +115,33 @@ static void count_set(struct piece *piece, int rank, enum theme_style style, uin
     piece_set(piece, count > 0 ? rank : 0, style, text);
 }
 
+/* The limit, and whether the schedule wants something, and until when. */
+static void limit_set(struct piece *piece, const struct cells *cells, const struct model *model)
+{
+    const struct haul_totals *totals = model_totals(model);
+    bool brief = cells->width < BRIEF;
+    char number[FMT_SIZE];
+    char when[WHEN_SIZE] = "";
+    char text[PIECE_SIZE];
+    if (totals->hours_until > 0)
+        when_text(totals->hours_until, model_now(model), when);
+    if (totals->off_hours) {
+        snprintf(text, sizeof(text), "%s%s",
+                 when[0] == '\0' ? "no downloads"
+                 : brief         ? "off until "
+                                 : "no downloads before ",
+                 when);
+        piece_set(piece, 3, STYLE_WAIT, text);
+        return;
+    }
+    fmt_rate(totals->limit, number);
+    if (totals->limit_scheduled && when[0])
+        snprintf(text, sizeof(text), "%s%s until %s", brief ? "" : "limit ", number, when);
+    else
+        snprintf(text, sizeof(text), "limit %s", number);
+    piece_set(piece, totals->limit > 0 ? 6 : 0, STYLE_WAIT, text);
+}
+
 static void fill_right(struct piece pieces[PIECE_COUNT], const struct cells *cells,
                        const struct model *model)
 {
@@ -130,8 +159,7 @@ static void fill_right(struct piece pieces[PIECE_COUNT], const struct cells *cel
     snprintf(text, sizeof(text), "received %s", fmt_bytes(totals->received, number));
     piece_set(&pieces[PIECE_RECEIVED], wide && totals->received > 0 ? 13 : 0, STYLE_DIM, text);
     piece_set(&pieces[PIECE_TROUBLE], totals->trouble[0] ? 2 : 0, STYLE_BAD, "! queue");
-    snprintf(text, sizeof(text), "limit %s", fmt_rate(totals->limit, number));
-    piece_set(&pieces[PIECE_LIMIT], totals->limit > 0 ? 6 : 0, STYLE_WAIT, text);
+    limit_set(&pieces[PIECE_LIMIT], cells, model);
     count_set(&pieces[PIECE_QUEUED], 5, STYLE_TEXT, totals->counts[HAUL_QUEUED], "queued");
     count_set(&pieces[PIECE_DONE], 6, STYLE_GOOD, totals->counts[HAUL_DONE], "done");
     count_set(&pieces[PIECE_FAILED], 3, STYLE_BAD, totals->counts[HAUL_FAILED], "failed");

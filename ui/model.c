@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fmt.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "ui/model_inside.h"
@@ -879,8 +880,10 @@ static void set_answered(struct model *model, const struct call *call,
     model->sets_open--;
     if (failed(model, reply) || !reply->settings)
         return;
-    model->totals.jobs = (uint32_t)reply->settings->jobs;
-    model->totals.limit = reply->settings->limit;
+    if (!model->totals.jobs_scheduled)
+        model->totals.jobs = (uint32_t)reply->settings->jobs;
+    if (!model->totals.limit_scheduled)
+        model->totals.limit = reply->settings->limit;
     model->hosts.now.per_host = reply->settings->per_host;
 }
 
@@ -905,10 +908,37 @@ void model_set_option(struct model *model, const char *name, const char *value)
         model_set(model, &settings);
 }
 
+void model_set_limit(struct model *model, const char *value)
+{
+    char rate[FMT_SIZE];
+    char text[128];
+    uint64_t limit;
+    model_set_option(model, "limit", value);
+    if (!model->totals.limit_scheduled || !fmt_parse_size(value, &limit) ||
+        (limit > 0 && limit <= model->totals.limit))
+        return;
+    snprintf(text, sizeof(text), "set; but now the schedule allows %s (:set schedule skip)",
+             fmt_rate(model->totals.limit, rate));
+    notice(model, false, text);
+}
+
+/* To set more than the schedule allows has no effect now, and would have one later. */
+static void refuse_more_jobs(struct model *model)
+{
+    char text[96];
+    snprintf(text, sizeof(text), "the schedule allows %u; :set schedule skip for more",
+             model->totals.jobs);
+    notice(model, true, text);
+}
+
 void model_change_jobs(struct model *model, int by)
 {
     char value[16];
     uint32_t jobs = model->sets_open > 0 ? model->jobs_wanted : model->totals.jobs;
+    if (by > 0 && model->totals.jobs_scheduled) {
+        refuse_more_jobs(model);
+        return;
+    }
     if (by < 0 && jobs <= 1)
         return;
     model->jobs_wanted = by < 0 ? jobs - 1 : jobs + 1;

@@ -153,6 +153,8 @@ void model_act_states(struct model *model, enum haul_action action, uint32_t sta
 void model_set(struct model *model, const struct haul_settings *settings);
 /* NAME is a row of the option table, VALUE what was typed. A refusal is a notice. */
 void model_set_option(struct model *model, const char *name, const char *value);
+/* The session's limit, as it was typed; says so when the schedule allows less. */
+void model_set_limit(struct model *model, const char *value);
 void model_change_jobs(struct model *model, int by);
 /* How many connections each host gets; only while hosts are wanted. */
 void model_change_per_host(struct model *model, int by);

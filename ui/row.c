@@ -30,6 +30,7 @@
 #define GAP               2
 #define DAY_MS            INT64_C(86400000)
 #define QUARTER_MS        INT64_C(900000)
+#define BRIEF_WHEN        9 /* bytes, of "Mon 22:00": there is room for more words */
 #define ENDS_MOST         (INT64_C(10) * 365 * 86400) /* seconds; beyond it nobody plans */
 #define BAR_MAX           40
 #define NAME_MOST         72 /* what is over goes to host and folder, while they have a use for it */
@@ -261,15 +262,18 @@ enum row_tone row_state_tone(enum haul_state state)
     return tones[state];
 }
 
-/* Seconds are counted down; which day a start is on changes at midnight, which is at a quarter of
- * an hour in every time zone. */
+/* Which day it is on changes at midnight, which is at a quarter of an hour in every time zone. */
+uint64_t row_time_changes_in(int64_t when, int64_t now)
+{
+    return when > now ? (uint64_t)MIN(when - now, QUARTER_MS - now % QUARTER_MS) : ROW_NEVER;
+}
+
+/* Seconds are counted down. */
 uint64_t row_changes_in(const struct haul_item *item, int64_t now)
 {
     if (item->state == HAUL_WAITING && item->retry_at > 0)
         return ROW_SECOND_MS;
-    if (item->state == HAUL_QUEUED && item->start_at > now)
-        return (uint64_t)MIN(item->start_at - now, QUARTER_MS - now % QUARTER_MS);
-    return ROW_NEVER;
+    return item->state == HAUL_QUEUED ? row_time_changes_in(item->start_at, now) : ROW_NEVER;
 }
 
 /* When all of it will be here: without seconds, which would never stand still. */
@@ -370,6 +374,20 @@ static void fill_failed(const struct haul_item *item, bool short_words, struct r
                  item->note[0] ? item->note : haul_err_sentence(item->err));
 }
 
+/* "no downloads before 22:00", for as long as the schedule says so. */
+static void fill_off_hours(const struct haul_item *item, int64_t now, bool short_words,
+                           struct row_text *text)
+{
+    char when[WHEN_SIZE];
+    if (item->start_at == 0)
+        str_copy(text->words, sizeof(text->words),
+                 short_words ? "off by schedule" : "no downloads by the schedule");
+    else if (strlen(when_text(item->start_at, now, when)) > BRIEF_WHEN || short_words)
+        snprintf(text->words, sizeof(text->words), "off until %s", when);
+    else
+        snprintf(text->words, sizeof(text->words), "no downloads before %s", when);
+}
+
 /* "queued", "queued, high", "starts at 22:00", "host is backing off until 14:02:11". */
 static void fill_idle(const struct haul_item *item, int64_t now, bool short_words,
                       struct row_text *text)
@@ -377,7 +395,9 @@ static void fill_idle(const struct haul_item *item, int64_t now, bool short_word
     const char *level = shows_priority(item) ? haul_priority_name(item->priority) : "";
     const char *comma = level[0] ? ", " : "";
     char when[WHEN_SIZE];
-    if (item->state == HAUL_QUEUED && item->note[0] && item->start_at <= now)
+    if (item->off_hours && (item->start_at == 0 || item->start_at > now))
+        fill_off_hours(item, now, short_words, text);
+    else if (item->state == HAUL_QUEUED && item->note[0] && item->start_at <= now)
         str_copy(text->sentence, sizeof(text->sentence), item->note);
     else if (item->state != HAUL_QUEUED || item->start_at <= now)
         snprintf(text->words, sizeof(text->words), "%s%s%s", haul_state_name(item->state), comma,

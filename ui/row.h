@@ -105,5 +105,7 @@ enum row_tone row_state_tone(enum haul_state state);
 #define ROW_SECOND_MS 1000
 #define ROW_NEVER     UINT64_MAX
 uint64_t row_changes_in(const struct haul_item *item, int64_t now);
+/* The same of a point of time that is still to come. */
+uint64_t row_time_changes_in(int64_t when, int64_t now);
 
 #endif

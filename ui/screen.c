@@ -709,5 +709,7 @@ uint64_t screen_changes_in(const struct screen *screen)
 {
     bool counts = model_away(screen->model) || (screen->notice[0] && !screen->notice_stays) ||
                   model_detail_stale(screen->model);
-    return counts ? ROW_SECOND_MS : screen->list.changes_in;
+    uint64_t header =
+        row_time_changes_in(model_totals(screen->model)->hours_until, model_now(screen->model));
+    return counts ? ROW_SECOND_MS : MIN(screen->list.changes_in, header);
 }

@@ -165,7 +165,7 @@ struct haul_reply {
     uint64_t count; /* act, move, undo, change_all: items changed; mark: items marked now; forget:
                        entries */
     uint64_t id, index;            /* find: the item, 0 for none, and where it is in the view */
-    const struct haul_item *items; /* list */
+    const struct haul_item *items; /* list, set, settings; of these NULL from one that is older */
     size_t item_count;
     uint64_t matching;                    /* list: how many there are in all */
     const struct haul_detail *detail;     /* show */

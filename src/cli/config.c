@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "base/when.h"
 #include "cli/call.h"
 #include "cli/collect.h"
 #include "cli/command.h"
@@ -20,6 +22,8 @@
 
 #define NAME_COLUMNS  18
 #define VALUE_COLUMNS 28
+#define HOURS_COLUMNS 24
+#define THEN_COLUMNS  22
 #define VALUE_MAX     4096 /* bytes that are shown of one */
 
 enum source {
@@ -227,6 +231,59 @@ static void json_keys(void *ctx, const struct cli_keys *keys)
     json_array_append_new(rows, row);
 }
 
+/* The line of the schedule that counts now, 0: none; UNTIL says for how long. */
+static size_t line_in_force(const struct table *table, int64_t *ret_until)
+{
+    const struct schedule *schedule = config_schedule(table->args->config);
+    int64_t wanted = table->settings.schedule, wall = clock_wall(&clock_system);
+    struct schedule_now now;
+
+    if (!schedule || wanted == HAUL_SCHEDULE_OFF || wanted == HAUL_SCHEDULE_SKIP || wanted > wall)
+        return 0;
+    schedule_look(schedule, wall, &now);
+    *ret_until = now.until;
+    return now.line;
+}
+
+static void print_schedule(const struct table *table)
+{
+    struct config_line line;
+    int64_t until;
+    size_t cursor = 0, in_force = line_in_force(table, &until);
+    char when[WHEN_SIZE];
+
+    if (config_schedule(table->args->config))
+        puts("\n[schedule]");
+    while (config_next(table->args->config, "schedule", &cursor, &line)) {
+        printf("%-*s %-*s line %zu", HOURS_COLUMNS, line.key, THEN_COLUMNS, line.value, line.line);
+        if (line.line == in_force && until < INT64_MAX)
+            printf(", now, until %s", when_text(until, clock_wall(&clock_system), when));
+        else if (line.line == in_force)
+            printf(", now");
+        puts("");
+    }
+}
+
+static json_t *json_schedule(const struct table *table)
+{
+    struct config_line line;
+    int64_t until;
+    size_t cursor = 0, in_force = line_in_force(table, &until);
+    json_t *rows = json_array();
+
+    while (config_next(table->args->config, "schedule", &cursor, &line)) {
+        json_t *row = json_object();
+
+        json_object_set_new(row, "hours", json_string(line.key));
+        json_object_set_new(row, "then", json_string(line.value));
+        json_object_set_new(row, "from", json_string(source_names[FROM_FILE]));
+        json_object_set_new(row, "line", json_integer((json_int_t)line.line));
+        json_object_set_new(row, "now", json_boolean(line.line == in_force));
+        json_array_append_new(rows, row);
+    }
+    return rows;
+}
+
 static json_t *json_values(const struct table *table, const struct haul_option *option)
 {
     json_t *list;
@@ -290,6 +347,7 @@ static int print_json(const struct table *table)
     json_object_set_new(answer, "found", json_boolean(config_found(table->args->config)));
     json_object_set_new(answer, "options", rows);
     json_object_set_new(answer, "keys", keys);
+    json_object_set_new(answer, "schedule", json_schedule(table));
     text = json_dumps(answer, JSON_COMPACT);
     puts(text);
     free(text);
@@ -316,6 +374,7 @@ static int print_table(const struct table *table)
     }
     puts("\n[keys]");
     (void)table->args->screen->keys(config, print_keys, NULL, &err);
+    print_schedule(table);
     return report_written(0);
 }
 

@@ -143,7 +143,7 @@ static int show_end(struct call *call, const struct haul_reply *reply)
         printf("]}\n");
         return 0;
     }
-    list_line_totals(&list->line, reply->totals);
+    list_line_totals(&list->line, reply->totals, clock_wall(&clock_system));
     print_and_clear(&list->line);
     return 0;
 }

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/when.h"
+#include "cli/hours_line.h"
 
 #define FIXED_COLUMNS 49 /* all but the number and the name, with the gaps */
 #define NAME_MIN      8
@@ -45,16 +46,13 @@ static void say(char *buf, size_t size, const char *before, const char *text)
 static const char *remark(const struct haul_item *item, int64_t now, char *buf, size_t size)
 {
     bool idle = item->state == HAUL_QUEUED || item->state == HAUL_PAUSED;
-    char when[WHEN_SIZE];
+    char when[WHEN_SIZE], hours[HOURS_LINE_SIZE];
 
     buf[0] = '\0';
     if (idle && item->priority != HAUL_PRIORITY_NORMAL)
         say(buf, size, item->priority == HAUL_PRIORITY_HIGH ? "high" : "low", " priority");
-    if (item->off_hours && item->start_at == 0)
-        say(buf, size, "", "no downloads by the schedule");
-    else if (item->off_hours && item->start_at > now)
-        say(buf, size, "no downloads before ", when_text(item->start_at, now, when));
-    else if (idle && item->start_at > now)
+    say(buf, size, "", hours_line_item(item, now, hours));
+    if (idle && item->start_at > now && !item->off_hours)
         say(buf, size, "starts ", when_phrase(item->start_at, now, when));
     if (idle || item->state == HAUL_FAILED || item->state == HAUL_WAITING)
         say(buf, size, "", item->note);
@@ -109,11 +107,11 @@ void list_line_item(struct strbuf *to, const struct haul_item *item, int64_t now
                                 id_columns - 1);
 }
 
-void list_line_totals(struct strbuf *to, const struct haul_totals *totals)
+void list_line_totals(struct strbuf *to, const struct haul_totals *totals, int64_t now)
 {
     static const enum haul_state order[] = {HAUL_ACTIVE, HAUL_WAITING, HAUL_QUEUED,   HAUL_PAUSED,
                                             HAUL_DONE,   HAUL_FAILED,  HAUL_CANCELLED};
-    char rate[FMT_SIZE], eta[FMT_SIZE];
+    char rate[FMT_SIZE], eta[FMT_SIZE], hours[HOURS_LINE_SIZE];
     bool first = true;
 
     for (size_t i = 0; i < COUNT_OF(order); i++) {
@@ -130,5 +128,7 @@ void list_line_totals(struct strbuf *to, const struct haul_totals *totals)
     if (totals->counts[HAUL_ACTIVE] > 0)
         (void)!strbuf_printf(to, "; %s, eta %s", fmt_rate(totals->rate, rate),
                              fmt_seconds(totals->eta, eta));
+    if (hours_line(totals, now, hours)[0])
+        (void)!strbuf_printf(to, "; %s", hours);
     (void)!strbuf_puts(to, "\n");
 }

@@ -15,6 +15,6 @@ void list_line_item(struct strbuf *to, const struct haul_item *item, int64_t now
                     size_t columns);
 
 /* "8 active, 142 queued, 2 failed; 48.2 MB/s, eta 04:12". */
-void list_line_totals(struct strbuf *to, const struct haul_totals *totals);
+void list_line_totals(struct strbuf *to, const struct haul_totals *totals, int64_t now);
 
 #endif

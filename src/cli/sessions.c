@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/call.h"
@@ -74,7 +75,7 @@ static void print_row(const struct haul_session *session, const struct asked *as
 
     strbuf_init(&text, ROW_MAX);
     if (asked->told)
-        list_line_totals(&text, &asked->totals);
+        list_line_totals(&text, &asked->totals, clock_wall(&clock_system));
     else if (session->running)
         (void)!strbuf_printf(&text, "%s\n", asked->trouble);
     else if (session->stale)

@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "cli/call.h"
 #include "cli/command.h"
+#include "cli/hours_line.h"
 #include "cli/report.h"
 #include "config/args.h"
 
@@ -20,6 +22,7 @@ static void send_set(struct call *call, struct haul_client *client)
 
 static int show_settings(struct call *call, const struct haul_reply *reply)
 {
+    char hours[HOURS_LINE_SIZE];
     size_t count;
     const struct haul_option *table = haul_option_table(&count);
 
@@ -32,6 +35,9 @@ static int show_settings(struct call *call, const struct haul_reply *reply)
         printf("%-12s %s\n", table[i].name, value);
         free(value);
     }
+    if (reply->totals && !call->args->run.json &&
+        hours_line(reply->totals, clock_wall(&clock_system), hours)[0])
+        printf("%-12s %s (schedule)\n", "now", hours);
     return 0;
 }
 

@@ -7,9 +7,11 @@
 
 #include "base/fmt.h"
 #include "base/mem.h"
+#include "cli/hours_line.h"
 
-static char *describe(const struct haul_item *item)
+static char *describe(const struct haul_item *item, int64_t now)
 {
+    char hours[HOURS_LINE_SIZE];
     char size[FMT_SIZE];
     char rate[FMT_SIZE];
     switch (item->state) {
@@ -24,6 +26,8 @@ static char *describe(const struct haul_item *item)
     case HAUL_DONE:
         return xasprintf("done, %s", fmt_bytes(item->done, size));
     default:
+        if (hours_line_item(item, now, hours)[0])
+            return xasprintf("%s, %s", haul_state_name(item->state), hours);
         return xasprintf("%s%s%s", haul_state_name(item->state), item->note[0] ? ", " : "",
                          item->note);
     }
@@ -48,7 +52,7 @@ char *watch_line(struct watch_told *told, const struct haul_item *item, int64_t 
     if (!is_news(told, item, tenths, now))
         return NULL;
     *told = (struct watch_told){true, item->state, item->err, tenths, now};
-    char *words = describe(item);
+    char *words = describe(item, now);
     char *line = xasprintf("%s %llu %s: %s", fmt_clock(now, clock), (unsigned long long)item->id,
                            words, item->name);
     free(words);

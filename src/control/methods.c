@@ -315,13 +315,16 @@ static enum haul_err run_move(struct call *call, const json_t *params, json_t **
 static json_t *settings_now(const struct call *call)
 {
     struct haul_settings settings;
+    struct haul_totals totals;
     json_t *result;
 
+    haul_engine_totals(server_engine(call->server), &totals);
     haul_engine_settings(server_engine(call->server), &settings);
     result = one_member("settings", json_from_settings(&settings, true));
     if (call->peer->minor < SCHEDULE_MINOR) /* it takes no row that it does not know */
         json_object_del(json_object_get(result, "settings"), "schedule");
     json_object_set_new(result, "set", json_from_given_settings(&settings));
+    json_object_set_new(result, "totals", json_from_totals(&totals));
     return result;
 }
 

@@ -254,12 +254,19 @@ static enum haul_err decode_list(const json_t *result, struct reply_parts *parts
     return HAUL_OK;
 }
 
-static enum haul_err decode_settings(const json_t *result, struct haul_settings *settings,
-                                     struct haul_error *err)
+static enum haul_err decode_settings(const json_t *result, struct reply_parts *parts,
+                                     struct haul_reply *reply, struct haul_error *err)
 {
+    struct haul_settings *settings = &parts->settings;
+    const json_t *totals = json_object_get(result, "totals");
+
     if (json_to_settings(json_object_get(result, "settings"), settings, err) != HAUL_OK)
         return err->code;
     json_to_given_settings(json_object_get(result, "set"), settings);
+    reply->settings = settings;
+    if (totals && json_to_totals(totals, &parts->totals, err) != HAUL_OK)
+        return err->code;
+    reply->totals = totals ? &parts->totals : NULL;
     return HAUL_OK;
 }
 
@@ -283,8 +290,7 @@ enum haul_err reply_decode(enum call_kind kind, const json_t *result, struct rep
         break;
     case CALL_SET:
     case CALL_SETTINGS:
-        code = decode_settings(result, &parts->settings, err);
-        reply->settings = &parts->settings;
+        code = decode_settings(result, parts, reply, err);
         break;
     case CALL_ACT:
     case CALL_MOVE:

@@ -163,6 +163,35 @@ def a_limit_of_the_hours_counts_instead_of_the_files(t):
 
 
 @case
+def config_and_set_show_what_holds(t):
+    schedule(t, "mon-sun 06:00-22:00 = off", "else = 2M")
+    clock(t, "12:00:00")
+    shown = [line.split() for line in t.ok("config").out.decode().splitlines()]
+    at = shown.index(["[schedule]"])
+    expect_equal(shown[at + 1:], ["mon-sun 06:00-22:00 off line 2, now, until 22:00".split(),
+                                  "else 2M line 3".split()], "in words")
+    rows = t.ok("config", "--json").json()["schedule"]
+    expect_equal([(row["hours"], row["then"], row["line"], row["now"]) for row in rows],
+                 [("mon-sun 06:00-22:00", "off", 2, True), ("else", "2M", 3, False)], "in JSON")
+    said = t.ok("set").out.decode().splitlines()
+    expect_equal(said[-1].split(None, 1), ["now", "no downloads before 22:00 (schedule)"], "set")
+    said = t.ok("set", "--schedule", "off").out.decode()
+    expect("no downloads" not in said, said)
+    expect("now, until" not in t.ok("config").out.decode(), "it is not in force")
+
+
+@case
+def who_may_run_no_longer_is_halted(t):
+    schedule(t, "06:00-22:00 = off")
+    clock(t, "12:00:00")
+    (number,) = t.add("--any-time", t.file("a.bin", 8 * MIB, rate=MIB, tick=20).url)
+    until("it runs", lambda: t.items()[number]["done"] > 0)
+    t.ok("change", number, "--any-time=false")
+    until("it is halted", lambda: is_held(t, number))
+    t.ok("remove", number)
+
+
+@case
 def bytes_come_as_fast_as_the_hours_let_them(t):
     schedule(t, "else = 100K")
     file = t.file("slow.bin", 200 << 10)

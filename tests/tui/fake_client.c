@@ -3,10 +3,11 @@
  * Linked with the ui room it makes a program whose screens are the same on every run: numbers and
  * clocks stand still. HAUL_FAKE names the queue it begins with: "empty", "busy", "hostile", "long"
  * (100,000 items), "wide" (all that only a large screen has room for), "levels" (of priority),
- * "review" (some of what is pasted is there, or has expired), "away" (as "busy", on another
- * machine, to which the line drops after the first frame). Every answer comes later, on the loop,
- * as the contract says. What it is asked to do it does to its items in the plainest way, and logs
- * it to $HAUL_FAKE_LOG, one line a call. */
+ * "off-hours", "off-until-tomorrow", "off-for-good" (nothing starts, by the schedule), "slow-hours"
+ * (which has a limit and one job), "review" (some of what is pasted is there, or has expired),
+ * "away" (as "busy", on another machine, to which the line drops after the first frame). Every
+ * answer comes later, on the loop, as the contract says. What it is asked to do it does to its
+ * items in the plainest way, and logs it to $HAUL_FAKE_LOG, one line a call. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -226,6 +227,43 @@ static void fill_levels(struct haul_client *client)
     item->priority = HAUL_PRIORITY_HIGH;
 }
 
+#define TONIGHT  INT64_C(1732226400000)
+#define TOMORROW INT64_C(1732255200000)
+
+/* Hours in which nothing starts, up to UNTIL. */
+static void fill_off_hours(struct haul_client *client, int64_t until)
+{
+    struct haul_item *item = item_run(client, "urgent.iso", 10 * MIB, 50 * (int64_t)MIB, MIB, 4);
+    item = item_add(client, HAUL_QUEUED, "halted.iso", 20 * MIB, 40 * (int64_t)MIB);
+    item->off_hours = true;
+    item->start_at = until;
+    item = item_add(client, HAUL_QUEUED, "not-yet.iso", 0, -1);
+    item->off_hours = true;
+    item->start_at = until;
+    item->priority = HAUL_PRIORITY_HIGH;
+    item_add(client, HAUL_QUEUED, "next-year.iso", 0, -1)->start_at = INT64_C(1735696800000);
+    item_add(client, HAUL_PAUSED, "paused.iso", 20 * MIB, 40 * (int64_t)MIB);
+    client->totals.off_hours = true;
+    client->totals.hours_until = until;
+}
+
+/* Hours with a limit and a number of jobs. */
+static void fill_slow_hours(struct haul_client *client)
+{
+    item_run(client, "running.iso", 10 * MIB, 50 * (int64_t)MIB, 2 * MIB, 4);
+    item_add(client, HAUL_QUEUED, "usual.iso", 0, -1);
+    client->totals.limit = 2 * MIB;
+    client->totals.jobs = 1;
+    client->totals.limit_scheduled = client->totals.jobs_scheduled = true;
+    client->totals.hours_until = TONIGHT;
+}
+
+static bool is_wanted(const char *name)
+{
+    const char *which = getenv("HAUL_FAKE");
+    return which && strcmp(which, name) == 0;
+}
+
 /* Numbers 1 to 3. */
 static void fill_review(struct haul_client *client)
 {
@@ -274,6 +312,14 @@ static void fill(struct haul_client *client)
         fill_long(client);
     else if (which && strcmp(which, "levels") == 0)
         fill_levels(client);
+    else if (is_wanted("off-hours"))
+        fill_off_hours(client, TONIGHT);
+    else if (is_wanted("off-until-tomorrow"))
+        fill_off_hours(client, TOMORROW);
+    else if (is_wanted("off-for-good"))
+        fill_off_hours(client, 0);
+    else if (is_wanted("slow-hours"))
+        fill_slow_hours(client);
     else if (which && strcmp(which, "review") == 0)
         fill_review(client);
     else
@@ -1096,7 +1142,7 @@ void haul_client_set(struct haul_client *client, const struct haul_settings *set
 {
     if (haul_option_given(haul_option_find("jobs"), settings))
         client->totals.jobs = (uint32_t)settings->jobs;
-    if (haul_option_given(haul_option_find("limit"), settings))
+    if (haul_option_given(haul_option_find("limit"), settings) && !client->totals.limit_scheduled)
         client->totals.limit = settings->limit;
     if (haul_option_given(haul_option_find("per-host"), settings)) {
         client->per_host = settings->per_host;

@@ -13,7 +13,8 @@
 #include "base/text.h"
 #include "cli/list_line.h"
 
-#define NOW INT64_C(1732190651000) /* 2024-11-21T12:04:11Z */
+#define NOW     INT64_C(1732190651000) /* 2024-11-21T12:04:11Z */
+#define TONIGHT INT64_C(1732226400000) /* 22:00 */
 
 static struct haul_item item_of(enum haul_state state, char *name, char *note)
 {
@@ -127,14 +128,68 @@ static void totals_name_the_states_that_occur(void **state)
 
     (void)state;
     strbuf_init(&line, 4096);
-    list_line_totals(&line, &totals);
+    list_line_totals(&line, &totals, NOW);
     assert_string_equal(line.data, "the queue is empty\n");
     strbuf_clear(&line);
     totals.counts[HAUL_ACTIVE] = 2;
     totals.counts[HAUL_FAILED] = 1;
-    list_line_totals(&line, &totals);
+    list_line_totals(&line, &totals, NOW);
     assert_string_equal(line.data, "2 active, 1 failed; 1.0 MB/s, eta 01:05\n");
     strbuf_fini(&line);
+}
+
+static void assert_totals(const struct haul_totals *totals, const char *wanted)
+{
+    struct strbuf line;
+
+    strbuf_init(&line, 4096);
+    list_line_totals(&line, totals, NOW);
+    assert_string_equal(line.data, wanted);
+    strbuf_fini(&line);
+}
+
+static void totals_tell_what_the_schedule_does(void **state)
+{
+    struct haul_totals totals = {.limit = 2 << 20, .jobs = 2, .hours_until = TONIGHT};
+
+    (void)state;
+    totals.counts[HAUL_QUEUED] = 1;
+    assert_totals(&totals, "1 queued\n");
+    totals.limit_scheduled = true;
+    assert_totals(&totals, "1 queued; 2.0 MB/s until 22:00\n");
+    totals.jobs_scheduled = true;
+    assert_totals(&totals, "1 queued; 2.0 MB/s, 2 jobs until 22:00\n");
+    totals.limit_scheduled = false;
+    totals.jobs = 1;
+    totals.hours_until = 0;
+    assert_totals(&totals, "1 queued; 1 job\n");
+    totals.off_hours = true;
+    assert_totals(&totals, "1 queued; no downloads by the schedule\n");
+    totals.hours_until = TONIGHT;
+    assert_totals(&totals, "1 queued; no downloads before 22:00\n");
+}
+
+static void what_waits_for_the_hours_says_so(void **state)
+{
+    char name[] = "file.iso", none[] = "";
+    struct haul_item item = {.id = 7,
+                             .state = HAUL_QUEUED,
+                             .total = -1,
+                             .name = name,
+                             .note = none,
+                             .off_hours = true,
+                             .start_at = TONIGHT};
+
+    (void)state;
+    assert_line(&item, 0,
+                "  7  queued                                         "
+                "file.iso: no downloads before 22:00\n");
+    item.start_at = 0;
+    assert_line(&item, 0,
+                "  7  queued                                         "
+                "file.iso: no downloads by the schedule\n");
+    item.start_at = NOW; /* that is over, though the daemon has not said so yet */
+    assert_line(&item, 0, "  7  queued                                         file.iso\n");
 }
 
 int main(void)
@@ -146,6 +201,8 @@ int main(void)
         cmocka_unit_test(lines_fit_the_terminal),
         cmocka_unit_test(the_first_column_is_as_wide_as_the_largest_number),
         cmocka_unit_test(totals_name_the_states_that_occur),
+        cmocka_unit_test(totals_tell_what_the_schedule_does),
+        cmocka_unit_test(what_waits_for_the_hours_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,6 +52,20 @@ static void every_change_of_state_is_told_once(void **state)
     assert_told(&told, item_in(HAUL_DONE, 2048, 2048), 999003, " 7 done, 2.0 KiB: a.iso");
 }
 
+static void what_is_halted_says_until_when(void **state)
+{
+    struct watch_told told = {0};
+    struct haul_item halted = item_in(HAUL_QUEUED, 5, 100);
+
+    (void)state;
+    setenv("TZ", "UTC", 1);
+    halted.off_hours = true;
+    halted.start_at = 22 * 3600 * 1000;
+    assert_told(&told, item_in(HAUL_ACTIVE, 0, -1), 1000, " 7 started: a.iso");
+    assert_told(&told, halted, 2000, " 7 queued, no downloads before 22:00: a.iso");
+    assert_told(&told, halted, 99000, NULL);
+}
+
 static void that_more_came_is_told_by_tenths_and_seldom(void **state)
 {
     struct watch_told told = {0};
@@ -78,6 +92,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_change_of_state_is_told_once),
+        cmocka_unit_test(what_is_halted_says_until_when),
         cmocka_unit_test(that_more_came_is_told_by_tenths_and_seldom),
         cmocka_unit_test(without_a_size_it_is_told_by_time),
     };

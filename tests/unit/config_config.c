@@ -78,6 +78,27 @@ static void other_sections_are_handed_on(void **state)
     config_free(config);
 }
 
+static void the_schedule_is_read_with_the_rest(void **state)
+{
+    struct config *config = loaded("jobs = 3\n[schedule]\n22:00-06:00 = full\nelse = 2M, 1 job\n");
+    struct config *without = loaded("[schedule]\n");
+    struct config_line line;
+    struct schedule_now now;
+    size_t cursor = 0;
+
+    (void)state;
+    setenv("TZ", "UTC", 1);
+    schedule_look(config_schedule(config), 12 * 3600 * 1000, &now); /* at noon */
+    assert_int_equal(now.line, 4);
+    assert_int_equal(now.effect.limit, 2 << 20);
+    assert_int_equal(now.effect.jobs, 1);
+    assert_true(config_next(config, "schedule", &cursor, &line));
+    assert_string_equal(line.key, "22:00-06:00"); /* as it is written */
+    assert_null(config_schedule(without));
+    config_free(config);
+    config_free(without);
+}
+
 /* The user agent that a link gets. */
 static void assert_agent(struct config *config, struct haul_options *base, const char *url,
                          const char *wanted)
@@ -169,6 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_form_is_read_as_it_stands),
         cmocka_unit_test(other_sections_are_handed_on),
+        cmocka_unit_test(the_schedule_is_read_with_the_rest),
         cmocka_unit_test(the_more_exact_section_counts),
         cmocka_unit_test(sections_add_up),
         cmocka_unit_test(links_of_one_host_share_their_options),

@@ -185,6 +185,9 @@ static void bad_values_are_refused_with_a_sentence(void **state)
                    "timeout: \"soon\" is not a time like 90, 90s, 5m, 1h or 30d");
     assert_refused("if-exists", "ask",
                    "if-exists: \"ask\" is not one of rename, skip, overwrite, fail");
+    assert_refused("schedule", "maybe",
+                   "schedule: \"maybe\" is not one of on, off, skip, and is not a time like 22:00, "
+                   "tomorrow 06:30, 2026-12-01 02:00 or +2h");
     assert_refused("insecure", "perhaps", "insecure: \"perhaps\" is neither true nor false");
     assert_refused("session", "a/b",
                    "session: \"a/b\" must be 1 to 32 letters, digits, '-' or '_'");

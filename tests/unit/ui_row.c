@@ -117,6 +117,36 @@ static void what_waits_for_its_time_tells_it(void **state)
     assert_string_equal(text.words, "paused, low");
 }
 
+static void what_waits_for_the_hours_tells_it(void **state)
+{
+    struct row_text text;
+    struct haul_item item = item_of(HAUL_QUEUED);
+    char note[] = "host is backing off until 14:02:11";
+    (void)state;
+    item.off_hours = true;
+    item.note = note;
+    item.start_at = NOW + 3200 * 1000; /* 14:40 */
+    row_text(&item, NOW, true, false, &text);
+    assert_string_equal(text.words, "no downloads before 14:40");
+    assert_string_equal(text.sentence, "");
+    assert_int_equal(row_changes_in(&item, item.start_at - 5000), 5000);
+    row_text(&item, NOW, true, true, &text);
+    assert_string_equal(text.words, "off until 14:40");
+    item.start_at += 24 * 3600 * 1000;
+    row_text(&item, NOW, true, false, &text);
+    assert_string_equal(text.words, "off until tomorrow 14:40");
+    assert_int_equal(row_changes_in(&item, NOW), 800 * 1000); /* at 14:00, which may be midnight */
+    item.start_at += 24 * 3600 * 1000;
+    row_text(&item, NOW, true, false, &text);
+    assert_non_null(strstr(text.words, "no downloads before "));
+    item.start_at = 0;
+    row_text(&item, NOW, true, false, &text);
+    assert_string_equal(text.words, "no downloads by the schedule");
+    assert_true(row_changes_in(&item, NOW) == ROW_NEVER);
+    row_text(&item, NOW, true, true, &text);
+    assert_string_equal(text.words, "off by schedule");
+}
+
 static void what_is_held_up_tells_why(void **state)
 {
     struct row_text text;
@@ -350,6 +380,7 @@ int main(void)
         cmocka_unit_test(what_the_list_is_sorted_by_is_shown),
         cmocka_unit_test(what_may_start_tells_its_priority),
         cmocka_unit_test(what_waits_for_its_time_tells_it),
+        cmocka_unit_test(what_waits_for_the_hours_tells_it),
         cmocka_unit_test(what_is_held_up_tells_why),
         cmocka_unit_test(times_are_of_the_clock_within_a_day),
         cmocka_unit_test(a_wider_screen_shows_no_less),
