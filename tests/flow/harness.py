@@ -84,15 +84,36 @@ def has_content(path, seed, size):
 
 
 def until(what, check, seconds=DEADLINE):
-    """Returns CHECK()'s first true value; fails when it has none in time."""
-    end = time.monotonic() + seconds
+    """Returns CHECK()'s first true value; fails when it has none in time. It rests as long as it
+    looks, so that checks which start processes leave the processor to what they wait for."""
+    begin = time.monotonic()
     while True:
+        looked = time.monotonic()
         value = check()
         if value:
             return value
-        if time.monotonic() > end:
+        now = time.monotonic()
+        if now > begin + seconds:
             raise Failure(f"not in {seconds} s: {what}")
-        time.sleep(0.01)
+        time.sleep(min(max(0.01, now - looked), 0.2))
+
+
+def ask_socket(path, method):
+    """What the daemon at the socket PATH answers to one request, or None when none answers."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as sock:
+        sock.settimeout(DEADLINE)
+        sock.connect(path)
+        with sock.makefile("rwb") as line:
+            for number, (name, params) in enumerate((("hello", {"major": 1, "minor": 0}),
+                                                     (method, {}))):
+                request = {"jsonrpc": "2.0", "id": number, "method": name, "params": params}
+                line.write(json.dumps(request).encode() + b"\n")
+                line.flush()
+                text = line.readline()
+                if not text:
+                    return None
+            return json.loads(text).get("result")
+    return None
 
 
 def need(program):
@@ -408,8 +429,11 @@ class Case:
     # The daemon
 
     def items(self):
-        """The queue as `haul list --json` gives it, by id."""
-        answer = self.ok("list", "--json").json()
+        """The queue as `haul list --json` gives it, by id. A daemon that runs is asked without
+        it, as this is asked again and again, unless its answer takes several pages."""
+        answer = ask_socket(self.socket_path(), "list")
+        if not answer or len(answer["items"]) < answer["matching"]:
+            answer = self.ok("list", "--json").json()
         return {item["id"]: item for item in answer["items"]}
 
     def add(self, *arguments, **options):

@@ -20,13 +20,13 @@ def expect_harmless(data, what):
         expect(not bad, f"{char!r} in {what}: {text[max(0, text.index(char) - 80):][:200]!r}")
 
 
-def expect_quiet(t, url, **options):
-    """Runs `get` on URL with everything it can tell, and looks at all of it."""
+def expect_quiet(t, *urls):
+    """Runs `get` on URLS with everything it can tell, and looks at all of it."""
     log = os.path.join(t.home, "log.txt")
     for progress in ("plain", "json", "bar"):
         result = t.haul("get", "-v", "--log", log, "-d", t.dir, "--retries", 0, "--progress",
-                        progress, url, **options)
-        expect(result.status in (0, 3, 4), f"an odd status: {result}")
+                        progress, *urls)
+        expect(result.status in (0, 2, 3, 4), f"an odd status: {result}")
         expect(result.out == b"", f"something on standard output: {result}")
         if progress != "bar":
             expect_harmless(result.err, f"--progress {progress}")
@@ -40,33 +40,32 @@ def expect_quiet(t, url, **options):
 
 @case
 def in_file_names(t):
-    for nasty in NASTY:
-        disposition = b'attachment; filename="a' + nasty + b'b.txt"'
-        expect_quiet(t, t.file("n.bin", disposition=disposition).url)
+    expect_quiet(t, *[
+        t.file("n.bin", disposition=b'attachment; filename="a' + nasty + b'b.txt"').url
+        for nasty in NASTY])
 
 
 @case
 def in_reasons_and_headers(t):
-    for nasty in NASTY:
-        expect_quiet(t, t.origin.url("r", raw=b"HTTP/1.1 404 No " + nasty + b"\r\nServer: evil" +
-                                     nasty + b"\r\nContent-Length: 0\r\n\r\n"))
-        expect_quiet(t, t.file("h.bin", header=b"Server: evil" + nasty, type=b"text/" + nasty).url)
+    expect_quiet(t, *[t.origin.url("r", raw=b"HTTP/1.1 404 No " + nasty + b"\r\nServer: evil" + nasty +
+                                   b"\r\nContent-Length: 0\r\n\r\n") for nasty in NASTY])
+    expect_quiet(t, *[t.file("h.bin", header=b"Server: evil" + nasty, type=b"text/" + nasty).url
+                      for nasty in NASTY])
 
 
 @case
 def in_redirects(t):
-    for nasty in NASTY:
-        expect_quiet(t, t.origin.url("l", redirect=b"http://127.0.0.1:1/" + nasty))
-        expect_quiet(t, t.origin.url("s", redirect=b"evil" + nasty + b"://x/"))
+    expect_quiet(t, *[t.origin.url("l", redirect=b"http://127.0.0.1:1/" + nasty)
+                      for nasty in NASTY])
+    expect_quiet(t, *[t.origin.url("s", redirect=b"evil" + nasty + b"://x/") for nasty in NASTY])
 
 
 @case
 def in_answers_that_are_none(t):
-    for nasty in NASTY:
-        expect_quiet(t, t.origin.url("g", raw=nasty + b"\r\n\r\n"))
-        realm = b'WWW-Authenticate: Basic realm="' + nasty + b'"\r\n'
-        expect_quiet(t, t.origin.url("w", raw=b"HTTP/1.1 401 No\r\n" + realm +
-                                     b"Content-Length: 0\r\n\r\n"))
+    expect_quiet(t, *[t.origin.url("g", raw=nasty + b"\r\n\r\n") for nasty in NASTY])
+    expect_quiet(t, *[t.origin.url("w", raw=b'HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm="' +
+                                   nasty + b'"\r\nContent-Length: 0\r\n\r\n')
+                      for nasty in NASTY])
 
 
 @case

@@ -20,7 +20,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "flow"))
 
 import harness  # noqa: E402
 from harness import Failure, child_server, content, expect, free_port, need, until  # noqa: E402
-from tmux import Terminal, children_of, is_alive  # noqa: E402
+from tmux import Control, Terminal, children_of, is_alive  # noqa: E402
 
 PROMPT = "prompt$"
 SHELL = f"env PS1='{PROMPT} ' bash --norc --noprofile --noediting"
@@ -51,6 +51,7 @@ class Screen(Terminal):
         self.server = int(self.format("pid"))
         for option, value in (("status", "off"), ("exit-empty", "off"), ("set-clipboard", "on")):
             self.tmux("set-option", "-g", option, value)
+        self.control = Control(self.environment)
         self.resize(columns, rows)
         self.wait(PROMPT)
 
@@ -58,6 +59,7 @@ class Screen(Terminal):
         if kind:
             print(self.text(), file=sys.stderr)
         pids = self.processes()
+        self.hang_up()
         self.tmux("kill-server", check=False)
         for pid in pids:
             with contextlib.suppress(Failure):
@@ -67,6 +69,9 @@ class Screen(Terminal):
         self.dir.cleanup()
 
     def tmux(self, *words, check=True, data=None):
+        printed = self.asked(words)
+        if printed is not None:
+            return printed
         done = subprocess.run(["tmux", *words], env=self.environment, input=data, check=False,
                               timeout=harness.DEADLINE, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE)

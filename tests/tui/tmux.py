@@ -3,6 +3,7 @@
 Every wait is for something to be seen, with a deadline; nothing sleeps for a guessed time."""
 
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -28,8 +29,64 @@ def program():
     return path
 
 
+class Control:
+    """A client of tmux in its control mode, which runs one command after the other without a
+    process for each. Only what is looked at again and again comes this way: keys keep their pace."""
+
+    COMMANDS = ("capture-pane", "display-message")
+
+    def __init__(self, environment):
+        self.client = subprocess.Popen(["tmux", "-C", "attach-session", "-f",
+                                        "ignore-size,no-output"], env=environment, bufsize=0,
+                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                       stderr=subprocess.DEVNULL)
+        self.came = b""
+        self.block()  # of the attaching itself
+
+    def line(self):
+        """The next line; EOFError when the session has ended."""
+        while b"\n" not in self.came:
+            if not select.select([self.client.stdout], [], [], DEADLINE_S)[0]:
+                raise AssertionError("tmux does not answer")
+            data = self.client.stdout.read(65536)
+            if not data:
+                raise EOFError
+            self.came += data
+        line, _, self.came = self.came.partition(b"\n")
+        return line + b"\n"
+
+    def block(self):
+        """The next answer: whether the command succeeded, and what it printed."""
+        while not (line := self.line()).startswith(b"%begin "):
+            pass
+        number, printed = line.split()[2], []
+        while (line := self.line()).split()[:3:2] not in ([b"%end", number], [b"%error", number]):
+            printed.append(line)
+        return line.startswith(b"%end"), b"".join(printed)
+
+    def run(self, words):
+        """What `tmux WORDS` prints, or None when it can't be asked this way."""
+        if words[0] not in self.COMMANDS or any(set(word) & set("\n\r\0") for word in words):
+            return None
+        command = " ".join("'" + word.replace("'", "'\\''") + "'" for word in words)
+        try:
+            self.client.stdin.write(command.encode() + b"\n")
+            succeeded, printed = self.block()
+        except (EOFError, OSError):
+            return None
+        return printed if succeeded else None
+
+    def close(self):
+        self.client.kill()
+        self.client.wait()
+        self.client.stdin.close()
+        self.client.stdout.close()
+
+
 class Terminal:
     """A pane with a shell in it."""
+
+    control = None
 
     def __init__(self, columns=80, rows=24):
         self.dir = tempfile.TemporaryDirectory(prefix="haul-tui-")
@@ -56,6 +113,7 @@ class Terminal:
                   "env PS1='prompt$ ' bash --norc --noprofile")
         self.tmux("set-option", "-g", "status", "off")
         self.tmux("set-option", "-g", "remain-on-exit", "on")
+        self.control = Control(self.environment)
         self.resize(columns, rows)
         self.wait("prompt$")
         return self
@@ -67,6 +125,7 @@ class Terminal:
                 with open(self.stderr, encoding="utf-8", errors="replace") as file:
                     print(file.read(), file=sys.stderr)
         pids = self.processes()
+        self.hang_up()
         self.tmux("kill-server", check=False)
         self.until("the end of all processes", lambda: not any(map(is_alive, pids)))
         self.dir.cleanup()
@@ -79,7 +138,20 @@ class Terminal:
             pids.update(children_of(pid))
         return pids
 
+    def hang_up(self):
+        if self.control:
+            self.control.close()
+            self.control = None
+
+    def asked(self, words):
+        """What WORDS print, asked through the control client, or None when it can't tell."""
+        printed = self.control.run(words) if self.control else None
+        return None if printed is None else printed.decode(errors="replace")
+
     def tmux(self, *words, check=True, data=None):
+        printed = self.asked(words)
+        if printed is not None:
+            return printed
         done = subprocess.run(["tmux", *words], env=self.environment, input=data, timeout=DEADLINE_S,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
         if check and done.returncode != 0:
@@ -106,10 +178,10 @@ class Terminal:
 
     def until(self, what, check):
         end = time.monotonic() + DEADLINE_S
-        while time.monotonic() < end:
+        while (looked := time.monotonic()) < end:
             if check():
                 return
-            time.sleep(0.02)
+            time.sleep(min(max(0.01, time.monotonic() - looked), 0.2))  # as long as it looks
         raise AssertionError(f"did not come: {what}")
 
     def wait(self, text):
