@@ -210,11 +210,8 @@ static void wake_held_up(struct haul_engine *engine)
     if (!engine->hosts.opened)
         return;
     engine->hosts.opened = false;
-    LIST_FOREACH(transfer, &engine->transfers, link)
-    {
-        if (transfer->waits)
-            transfer_wants_attention(transfer);
-    }
+    LIST_FOREACH(transfer, &engine->held_up, held_up)
+    transfer_wants_attention(transfer);
     attend(engine);
 }
 
@@ -459,6 +456,7 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
     engine->disk_free = -1;
     engine->slots_max = UINT64_MAX;
     LIST_INIT(&engine->transfers);
+    LIST_INIT(&engine->held_up);
     STAILQ_INIT(&engine->attention);
     STAILQ_INIT(&engine->adds);
     TAILQ_INIT(&engine->limited);

@@ -69,12 +69,14 @@ struct haul_engine {
     void (*stopped)(void *ctx);
     void *stopped_ctx;
     size_t transfer_count;
+    size_t expected;     /* transfers that are going to run at once, soon */
     uint64_t slots_room; /* what the limit of open files leaves room for */
     uint64_t slots_max;  /* lowered when descriptors run short all the same */
     struct hosts hosts;
     struct probes *probes;          /* NULL: none were asked for so far, see probe.h */
     STAILQ_HEAD(, adding_new) adds; /* see add_new.c */
     LIST_HEAD(, transfer) transfers;
+    LIST_HEAD(, transfer) held_up;        /* wait for a host that has enough connections */
     STAILQ_HEAD(, transfer) attention;    /* have something to do outside of libcurl */
     TAILQ_HEAD(limited, segment) limited; /* wait for tokens, the longest waiting first */
 };

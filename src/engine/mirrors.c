@@ -234,9 +234,20 @@ void mirrors_stop(struct transfer *transfer)
     }
 }
 
+/* In the list of those that wait for a host, or not. */
+static void set_waits(struct transfer *transfer, bool waits)
+{
+    if (waits && !transfer->waits)
+        LIST_INSERT_HEAD(&transfer->engine->held_up, transfer, held_up);
+    else if (!waits && transfer->waits)
+        LIST_REMOVE(transfer, held_up);
+    transfer->waits = waits;
+}
+
 void mirrors_end(struct transfer *transfer)
 {
     mirrors_stop(transfer);
+    set_waits(transfer, false);
     for (size_t i = 0; i < transfer->source_count; i++) {
         struct source *source = &transfer->sources[i];
 
@@ -437,7 +448,7 @@ static bool wait_for_room(struct transfer *transfer)
     transfer_give_place(transfer);
     if (transfer->waits)
         return true; /* and told so */
-    transfer->waits = true;
+    set_waits(transfer, true);
     text = xasprintf("waiting: %s has all the connections it may have", host->name);
     item_set_note(transfer->item, text);
     free(text);
@@ -480,7 +491,7 @@ bool mirrors_wait_over(struct transfer *transfer)
 
     if (!untried(transfer) && mirrors_wait(transfer))
         return false;
-    transfer->waits = false;
+    set_waits(transfer, false);
     item_set_note(transfer->item, NULL);
     queue_touch(&transfer->engine->queue, transfer->item);
     if (transfer->start_over || transfer->source_count == 1)

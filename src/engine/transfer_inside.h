@@ -21,6 +21,7 @@ enum goal {
 struct transfer {
     LIST_ENTRY(transfer) link;
     STAILQ_ENTRY(transfer) attention;
+    LIST_ENTRY(transfer) held_up; /* while ->waits */
     struct haul_engine *engine;
     struct item *item;
     struct host *host;
