@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #define JUMP_MS 2000 /* less than this is told by no clock's being set */
@@ -47,7 +48,19 @@ static uint64_t system_nanos(void *ctx)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-const struct clock clock_system = {system_ticks, system_wall, system_chance, system_nanos, NULL};
+static uint64_t system_waits(void *ctx)
+{
+    struct rusage usage;
+
+    (void)ctx;
+    return getrusage(RUSAGE_THREAD, &usage) == 0 ? (uint64_t)usage.ru_nvcsw : 0;
+}
+
+const struct clock clock_system = {.ticks = system_ticks,
+                                   .wall = system_wall,
+                                   .chance = system_chance,
+                                   .nanos = system_nanos,
+                                   .waits = system_waits};
 
 uint64_t clock_ticks(const struct clock *clock)
 {
@@ -67,6 +80,11 @@ uint64_t clock_chance(const struct clock *clock)
 uint64_t clock_nanos(const struct clock *clock)
 {
     return clock->nanos(clock->ctx);
+}
+
+uint64_t clock_waits(const struct clock *clock)
+{
+    return clock->waits ? clock->waits(clock->ctx) : clock->nanos(clock->ctx);
 }
 
 bool clock_was_set(int64_t at, int64_t before)

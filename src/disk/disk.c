@@ -16,10 +16,13 @@
 #include "disk/ends.h"
 
 #define BLOCK_BYTES_MAX  (256 * DISK_BLOCK) /* over all transfers */
-#define SPARE_BLOCKS_MAX 16                 /* kept for the next one */
-#define SLOW_WRITE_NS    5000000            /* a write that takes longer was slow */
-#define SLOW_WRITES      2 /* in a row make a file system slow: one may be a busy processor's */
-#define HANGING_WRITE_NS 100000000 /* one of these does, too */
+#define SMALL_BLOCK      ((size_t)16 * 1024)
+#define TINY_BLOCK       ((size_t)4 * 1024)
+#define SMALL_BYTES      ((size_t)4 * 1024 * 1024) /* in all blocks, from which on they are tiny */
+#define SPARE_BLOCKS_MAX 16                        /* kept for the next one */
+#define SLOW_WRITE_NS    5000000                   /* a write that takes longer was slow */
+#define SLOW_WRITES      2                         /* in a row make a file system slow */
+#define HANGING_WRITE_NS 100000000                 /* one of these does, too */
 #define PUSH_BYTES       ((uint64_t)32 * 1024 * 1024)
 #define SLOW_FOR_MS      5000
 #define BUSY_JOBS_MAX    4u /* of the workers, whatever the number of processors */
@@ -189,6 +192,32 @@ void disk_volume_note(struct disk_volume *volume, size_t len, uint64_t nanosecon
         volume->slow_until = clock_ticks(volume->disk->clock) + SLOW_FOR_MS;
 }
 
+struct disk_timing disk_timing_start(const struct disk *disk, bool closely)
+{
+    return (struct disk_timing){.began = clock_nanos(disk->clock),
+                                .waits = closely ? clock_waits(disk->clock) : 0,
+                                .closely = closely};
+}
+
+uint64_t disk_timing_end(const struct disk *disk, const struct disk_timing *timing)
+{
+    uint64_t took = clock_nanos(disk->clock) - timing->began;
+
+    if (timing->closely && took > SLOW_WRITE_NS && clock_waits(disk->clock) == timing->waits)
+        return 0;
+    return took;
+}
+
+struct disk_timing disk_volume_start(const struct disk_volume *volume)
+{
+    return disk_timing_start(volume->disk, volume->slow_writes > 0);
+}
+
+void disk_volume_end(struct disk_volume *volume, size_t len, const struct disk_timing *timing)
+{
+    disk_volume_note(volume, len, disk_timing_end(volume->disk, timing));
+}
+
 int disk_write_all(int fd, const void *data, size_t len, uint64_t offset)
 {
     const char *at = data;
@@ -285,6 +314,13 @@ void disk_folder_release(struct disk *disk, struct disk_folder *folder)
     disk->folders[at] = disk->folders[--disk->folder_count];
     close(folder->fd);
     free(folder);
+}
+
+size_t disk_block_small(const struct disk *disk, size_t len)
+{
+    if (len > SMALL_BLOCK)
+        return DISK_BLOCK;
+    return len > TINY_BLOCK || disk->block_bytes < SMALL_BYTES ? SMALL_BLOCK : TINY_BLOCK;
 }
 
 char *disk_block_get(struct disk *disk, size_t size)

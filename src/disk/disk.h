@@ -47,6 +47,19 @@ struct disk_volume *disk_volume(struct disk *disk, dev_t dev); /* lives as long 
 bool disk_volume_quick(const struct disk_volume *volume);
 /* Tells how long a write of LEN bytes took; 0: so few that having been quick says nothing. */
 void disk_volume_note(struct disk_volume *volume, size_t len, uint64_t nanoseconds);
+/* Measures that, around the write and on its thread. One that took long though its thread had
+ * nothing to wait for took none of it from the disk: others had the processor. CLOSELY: this is
+ * looked at too. */
+struct disk_timing {
+    uint64_t began, waits;
+    bool closely;
+};
+struct disk_timing disk_timing_start(const struct disk *disk, bool closely);
+uint64_t disk_timing_end(const struct disk *disk, const struct disk_timing *timing);
+/* The same for a write on the loop. It looks closely only after a slow one: looking is a system
+ * call. */
+struct disk_timing disk_volume_start(const struct disk_volume *volume);
+void disk_volume_end(struct disk_volume *volume, size_t len, const struct disk_timing *timing);
 /* Counts MORE bytes written to FD in *UNPUSHED, and now and then tells the system to begin writing
  * them to the disk, so that the sync at the end of a large file has little left to do. */
 void disk_volume_push(struct disk_volume *volume, int fd, uint64_t *unpushed, uint64_t more);
@@ -72,10 +85,12 @@ struct disk_ends;
 void disk_set_ends(struct disk *disk, struct disk_ends *ends);
 struct disk_ends *disk_get_ends(const struct disk *disk);
 
-/* Memory for blocks that wait to be written, from one pool. SIZE is one of the two. NULL when the
- * cap, of bytes, is reached: the caller then does without or makes its source wait. */
-#define DISK_BLOCK       ((size_t)256 * 1024)
-#define DISK_SMALL_BLOCK ((size_t)16 * 1024) /* for what comes slowly, and from many at once */
+/* Memory for blocks that wait to be written, from one pool. NULL when the cap, of bytes, is
+ * reached: the caller then does without or makes its source wait. */
+#define DISK_BLOCK ((size_t)256 * 1024)
+/* How large one is for what comes slowly, LEN bytes at once, and perhaps from many: the more of
+ * them there are, the smaller. */
+size_t disk_block_small(const struct disk *disk, size_t len);
 char *disk_block_get(struct disk *disk, size_t size);
 void disk_block_put(struct disk *disk, char *block, size_t size);
 

@@ -377,10 +377,10 @@ static bool may_record_inline(const struct disk_file *file)
 
 static void record_inline(struct disk_file *file)
 {
-    uint64_t began = disk_nanoseconds(file->disk);
+    struct disk_timing timing = disk_volume_start(file->volume);
 
     put_rows(file, &file->state, file->rows_at, false);
-    disk_volume_note(file->volume, 0, disk_nanoseconds(file->disk) - began);
+    disk_volume_end(file->volume, 0, &timing);
 }
 
 bool disk_file_record(struct disk_file *file)

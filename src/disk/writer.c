@@ -92,10 +92,10 @@ static void run_write(struct disk_job *base)
 {
     struct write_job *job = OWNER_OF(base, struct write_job, job);
     const struct disk *disk = job->job.disk;
-    uint64_t began = disk_nanoseconds(disk);
+    struct disk_timing timing = disk_timing_start(disk, true);
 
     job->error = disk_write_all(job->fd, job->block, job->len, job->offset);
-    job->took_ns = disk_nanoseconds(disk) - began;
+    job->took_ns = disk_timing_end(disk, &timing);
 }
 
 /* Counts the finished jobs at the head of the line, in order. */
@@ -156,11 +156,11 @@ static bool may_write_inline(const struct disk_writer *writer)
 
 static bool write_inline(struct disk_writer *writer, const void *data, size_t len, uint64_t offset)
 {
-    const struct disk *disk = writer->file->disk;
-    uint64_t began = disk_nanoseconds(disk);
+    struct disk_volume *volume = writer->file->volume;
+    struct disk_timing timing = disk_volume_start(volume);
     int error = disk_write_all(writer->file->fd, data, len, offset);
 
-    disk_volume_note(writer->file->volume, len, disk_nanoseconds(disk) - began);
+    disk_volume_end(volume, len, &timing);
     if (error) {
         fail(writer, error);
         return false;
@@ -212,7 +212,7 @@ bool disk_writer_flush(struct disk_writer *writer)
 /* A slow stream gets a small one: thousands of them may share a slow disk. */
 static void take_block(struct disk_writer *writer, size_t len)
 {
-    writer->size = writer->quick || len > DISK_SMALL_BLOCK ? DISK_BLOCK : DISK_SMALL_BLOCK;
+    writer->size = writer->quick ? DISK_BLOCK : disk_block_small(writer->file->disk, len);
     writer->block = disk_block_get(writer->file->disk, writer->size);
 }
 
@@ -316,14 +316,14 @@ static int splice_all(const struct disk_writer *writer, int pipe, size_t len, ui
 
 enum disk_take disk_writer_splice(struct disk_writer *writer, int pipe, size_t len)
 {
-    const struct disk *disk = writer->file->disk;
-    uint64_t began = disk_nanoseconds(disk);
+    struct disk_volume *volume = writer->file->volume;
+    struct disk_timing timing = disk_volume_start(volume);
     int error;
 
     if (!takes(writer))
         return DISK_FAILED;
     error = splice_all(writer, pipe, len, writer->offset);
-    disk_volume_note(writer->file->volume, len, disk_nanoseconds(disk) - began);
+    disk_volume_end(volume, len, &timing);
     if (error) {
         fail(writer, error);
         return DISK_FAILED;

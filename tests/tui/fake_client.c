@@ -1272,7 +1272,8 @@ static uint64_t still_chance(void *ctx)
 
 int main(void)
 {
-    static const struct clock still = {still_ticks, still_wall, still_chance, NULL, NULL};
+    static const struct clock still = {
+        .ticks = still_ticks, .wall = still_wall, .chance = still_chance};
     struct haul_options *options = haul_options_new();
     xstrset(&options->dir, "/home/user/Downloads");
     struct option_set set;
