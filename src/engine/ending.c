@@ -18,19 +18,28 @@
 #include "haul/log.h"
 
 /* Files up to this size are collected in memory and written whole, while all of them together need
- * no more than SMALL_TOTAL_MAX. */
-#define SMALL_MAX       (64 * 1024)
-#define SMALL_TOTAL_MAX (4 * 1024 * 1024)
+ * no more than SMALL_TOTAL_MAX. Where thousands may run at once they come slowly, and every
+ * transfer needs some memory anyway: each takes a share from it, down to SMALL_TOTAL_MIN. */
+#define SMALL_MAX       ((size_t)64 * 1024)
+#define SMALL_TOTAL_MAX ((size_t)4 * 1024 * 1024)
+#define SMALL_TOTAL_MIN ((size_t)512 * 1024)
+#define SMALL_SHARE     ((size_t)2 * 1024)
 
 /* Memory of small files. */
+
+static size_t small_total(const struct haul_engine *engine)
+{
+    uint64_t most = (SMALL_TOTAL_MAX - SMALL_TOTAL_MIN) / SMALL_SHARE;
+
+    return SMALL_TOTAL_MAX - (size_t)MIN(engine->settings.jobs, most) * SMALL_SHARE;
+}
 
 bool transfer_take_small(struct transfer *transfer)
 {
     struct haul_engine *engine = transfer->engine;
     size_t size = (size_t)transfer->total;
 
-    if (transfer->total < 0 || transfer->total > SMALL_MAX ||
-        engine->small_bytes + size > SMALL_TOTAL_MAX)
+    if (transfer->total < 0 || size > SMALL_MAX || engine->small_bytes + size > small_total(engine))
         return false;
     engine->small_bytes += size;
     transfer->small_held = size;

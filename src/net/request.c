@@ -26,8 +26,8 @@
  * large buffer each. So all of them share READ_TOTAL, within bounds for each. Of HTTP what is large
  * is read past libcurl, and its buffer comes and goes with each request: it stays below the 64 KiB
  * from which on malloc tidies up its whole heap whenever one is freed. */
-#define READ_TOTAL    ((size_t)4 * 1024 * 1024)
-#define READ_MIN      ((size_t)2 * 1024)
+#define READ_TOTAL    ((size_t)3 * 1024 * 1024)
+#define READ_MIN      ((size_t)1536)
 #define READ_MAX      ((size_t)512 * 1024)
 #define HTTP_READ_MAX ((size_t)60 * 1024)
 

@@ -2,7 +2,7 @@
 
 import resource
 
-from harness import case, expect, run
+from harness import case, expect, expect_equal, run, until
 
 COUNT = 2000
 
@@ -33,6 +33,18 @@ def too_few_descriptors_queue_and_never_fail(t):
     t.get("-j", 400, "--per-host", 0, "--retries", 0, "-i", listed, preexec_fn=tight, timeout=150)
     for i, file in enumerate(files):
         t.expect_file(f"q{i}.bin", file)
+
+
+@case
+def where_thousands_may_run_few_files_are_held_in_memory(t):
+    files = [t.file(f"m{i}.bin", 65536, stall=30000, **{"stall-ms": 2500}) for i in range(40)]
+    running = t.start("get", "-q", "-d", t.dir, "-j", 2000, "--per-host", 0,
+                      *(file.url for file in files))
+    until("all but eight, 512 KiB of them, are on the disk",
+          lambda: len([name for name in t.names() if name.endswith(".part")]) == 32)
+    expect_equal(running.wait().status, 0, "its status")
+    for i, file in enumerate(files):
+        t.expect_file(f"m{i}.bin", file)
 
 
 run()
