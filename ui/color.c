@@ -135,10 +135,12 @@ struct color color_reduce(struct color color, unsigned count)
         return (struct color){COLOR_INDEX, nearest_of_256(color.value)};
     if (color.kind == COLOR_RGB || color.value >= NAMED_COUNT)
         color.value = nearest_of_16(color_rgb(color));
-    /* Of 8 there is no gray: white stands for the lighter one. */
-    if (count < NAMED_COUNT && color.value >= 8)
-        color.value = color.value == 8 ? 7 : color.value - 8;
-    return (struct color){COLOR_INDEX, color.value};
+    if (count >= NAMED_COUNT || color.value < 8)
+        return (struct color){COLOR_INDEX, color.value};
+    /* Of 8 there is no gray: black and white would be lost on one background or the other. */
+    if (color.value == 8)
+        return (struct color){COLOR_OWN, 0};
+    return (struct color){COLOR_INDEX, color.value - 8};
 }
 
 bool color_same(struct color a, struct color b)

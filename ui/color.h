@@ -31,7 +31,8 @@ uint32_t color_rgb(struct color color);
 uint32_t color_distance(uint32_t rgb, uint32_t other);
 
 /* COLOR for a terminal of COUNT colours, 8, 16 or 256: as it is, or the index of the nearest one.
- * With 16 and fewer a colour keeps its hue rather than its strength. */
+ * With 16 and fewer a colour keeps its hue rather than its strength, and with 8 a gray is the
+ * terminal's own. */
 struct color color_reduce(struct color color, unsigned count);
 
 bool color_same(struct color a, struct color b);

@@ -175,13 +175,23 @@ static enum haul_err read_look(const struct reader *reader, char *value, struct 
     return HAUL_OK;
 }
 
-/* LOOK where there are fewer colours. */
+static bool is_gray(struct color color)
+{
+    return color.kind == COLOR_OWN || color.value == 0 || color.value == 7 || color.value == 8 ||
+           color.value == 15;
+}
+
+/* LOOK where there are fewer colours. A background that becomes black, white or gray may be the
+ * terminal's own there: it is reversed instead. */
 static struct look reduced(struct look look, enum theme_depth depth)
 {
     if (depth == THEME_TRUE)
         return look;
+    struct color background = color_reduce(look.background, color_counts[depth]);
+    if (depth <= THEME_16 && !color_same(background, look.background) && is_gray(background))
+        return (struct look){.attributes = look.attributes | LOOK_REVERSE};
     look.color = color_reduce(look.color, color_counts[depth]);
-    look.background = color_reduce(look.background, color_counts[depth]);
+    look.background = background;
     return look;
 }
 

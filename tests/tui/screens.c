@@ -763,7 +763,7 @@ static char look_of(const VTermScreenCell *cell)
     static const struct {
         int color;
         char letter;
-    } letters[] = {{74, 'a'},  {244, 'd'}, {71, 'g'}, {179, 'y'}, {167, 'r'},
+    } letters[] = {{74, 'a'},  {246, 'd'}, {71, 'g'}, {179, 'y'}, {203, 'r'},
                    {255, 's'}, {6, 'A'},   {2, 'G'},  {3, 'Y'},   {1, 'R'}};
     if (cell->attrs.reverse)
         return cell->attrs.bold ? '%' : '#';

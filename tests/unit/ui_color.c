@@ -95,15 +95,26 @@ static void with_16_and_8_a_muted_colour_keeps_its_hue(void **state)
     static const struct {
         const char *word;
         unsigned of_16, of_8;
-    } rows[] = {{"#5faf5f", 2, 2},      {"#d75f5f", 9, 1}, {"#5fafd7", 14, 6}, {"#d7af5f", 11, 3},
-                {"#00005f", 4, 4},      {"#808080", 8, 7}, {"#202020", 0, 0},  {"#eeeeee", 7, 7},
-                {"#ffffff", 15, 7},     {"74", 14, 6},     {"244", 8, 7},      {"bright-red", 9, 1},
-                {"bright-black", 8, 7}, {"magenta", 5, 5}};
+    } rows[] = {{"#5faf5f", 2, 2}, {"#d75f5f", 9, 1}, {"#5fafd7", 14, 6},  {"#d7af5f", 11, 3},
+                {"#00005f", 4, 4}, {"#202020", 0, 0}, {"#eeeeee", 7, 7},   {"#ffffff", 15, 7},
+                {"74", 14, 6},     {"magenta", 5, 5}, {"bright-red", 9, 1}};
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         assert_index(color_reduce(parsed(rows[i].word), 16), rows[i].of_16);
         assert_index(color_reduce(parsed(rows[i].word), 8), rows[i].of_8);
+    }
+}
+
+/* Which black and white are not: one of them may be the background. */
+static void of_8_no_gray_is_taken(void **state)
+{
+    static const char *const grays[] = {"#808080", "244", "bright-black"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(grays); i++) {
+        assert_index(color_reduce(parsed(grays[i]), 16), 8);
+        assert_int_equal(color_reduce(parsed(grays[i]), 8).kind, COLOR_OWN);
     }
 }
 
@@ -116,6 +127,7 @@ int main(void)
         cmocka_unit_test(the_table_of_256_is_xterms),
         cmocka_unit_test(of_256_the_nearest_is_taken_and_never_one_that_users_choose),
         cmocka_unit_test(with_16_and_8_a_muted_colour_keeps_its_hue),
+        cmocka_unit_test(of_8_no_gray_is_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -180,6 +180,22 @@ static void what_is_said_for_all_is_reduced_and_sections_say_better(void **state
                 built_in.looks[THEME_16][STYLE_BAD].attributes);
 }
 
+/* It might be the one that the terminal has anyway. */
+static void a_gray_background_is_reversed_where_grays_are_few(void **state)
+{
+    struct theme theme = parsed("selected = #eeeeee on #3a3f45 bold\ntext = black on #5fafd7\n");
+
+    (void)state;
+    for (unsigned depth = THEME_8; depth <= THEME_16; depth++) {
+        const struct look *looks = theme.looks[depth];
+
+        assert_look(looks[THEME_SELECTED], own, LOOK_REVERSE | LOOK_BOLD);
+        assert_int_equal(looks[THEME_SELECTED].background.kind, COLOR_OWN);
+        assert_int_equal(looks[STYLE_TEXT].background.kind, COLOR_INDEX);
+    }
+    assert_int_equal(theme.looks[THEME_256][THEME_SELECTED].background.value, 238);
+}
+
 static void a_theme_inherits(void **state)
 {
     struct theme light = loaded("light");
@@ -330,6 +346,7 @@ int main(void)
         cmocka_unit_test(without_a_word_a_theme_is_the_default_one),
         cmocka_unit_test(a_look_has_colour_attributes_and_background),
         cmocka_unit_test(what_is_said_for_all_is_reduced_and_sections_say_better),
+        cmocka_unit_test(a_gray_background_is_reversed_where_grays_are_few),
         cmocka_unit_test(a_theme_inherits),
         cmocka_unit_test(a_path_is_taken_as_one),
         cmocka_unit_test(what_is_wrong_is_told_with_its_line_and_what_was_meant),
