@@ -137,8 +137,7 @@ def what_is_set_is_kept_until_it_is_let_go(t):
 def what_the_daemon_was_started_with_overrules_the_file(t):
     configure(t, "jobs = 3\n")
     daemon = t.start("daemon", "-j", "6")
-    until("the daemon answers", lambda: t.haul("list").status == 0 and os.path.exists(
-        t.socket_path()))
+    until("it listens", lambda: os.path.exists(t.socket_path()))  # else asking starts another
     expect_equal(settings(t)["jobs"], "6", "jobs")
     daemon.signal(signal.SIGHUP)
     until("it is read again", lambda: b"read the configuration" in daemon.err())
