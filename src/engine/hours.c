@@ -61,6 +61,7 @@ static void look(struct haul_engine *engine, struct schedule_now *ret_now)
     int64_t now = clock_wall(engine->clock);
 
     hours_settle(engine, &engine->settings);
+    hours_settle(engine, &engine->configured);
     if (engine->settings.schedule > HAUL_SCHEDULE_SKIP && engine->settings.schedule <= now)
         end_skip(engine);
     *ret_now = (struct schedule_now){.until = INT64_MAX};
@@ -111,12 +112,17 @@ static void halt_all(struct haul_engine *engine)
     }
 }
 
-/* Their rows tell what they wait for. */
-static void touch_queued(struct haul_engine *engine)
+/* Their rows tell what they wait for, and that is no time of theirs (--timeout). */
+static void tell_queued(struct haul_engine *engine)
 {
     for (size_t i = 0; i < engine->queue.count; i++) {
-        if (engine->queue.order[i]->state == HAUL_QUEUED)
-            queue_touch(&engine->queue, engine->queue.order[i]);
+        struct item *item = engine->queue.order[i];
+
+        if (item->state != HAUL_QUEUED)
+            continue;
+        if (item_work(item)->deadline > 0)
+            item->more->work->deadline = 0;
+        queue_touch(&engine->queue, item);
     }
 }
 
@@ -151,7 +157,7 @@ void hours_follow(struct haul_engine *engine)
         return;
     log_change(&now);
     if (was.off || now.effect.off)
-        touch_queued(engine);
+        tell_queued(engine);
     if (!now.effect.off)
         lane_open(&hours->closed);
     engine->queue.version++;

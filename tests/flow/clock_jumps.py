@@ -97,4 +97,24 @@ def a_rest_that_outlives_the_daemon_does_not_grow(t):
     t.ok("remove", first, second)
 
 
+@case
+def the_hours_are_those_of_the_new_time(t):
+    clock = Clock(t)
+    t.env["TZ"] = "UTC"
+    hour = time.gmtime().tm_hour
+    lines = f"[schedule]\n{hour:02}:00-{(hour + 6) % 24:02}:00 = full\nelse = off\n"
+    t.env["HAUL_CONFIG"] = t.write("haul.conf", lines)
+    file = t.file("e.bin", 4_000_000, rate=1_000_000, tick=20)
+    (number,) = add(t, file.url)
+    until("it runs", lambda: t.items()[number]["done"] > 0)
+    for jump, wanted in ((12 * 3600, "queued"), (0, "active"), (-12 * 3600, "queued"),
+                         (DAY, "active")):
+        clock.set(jump)
+        t.ok("set", "--schedule", "on")  # looks at the clock, as the alarm does when it is set
+        until(f"it is {wanted} after a jump of {jump} s",
+              lambda w=wanted: state(t, number) == w)
+    t.ok("wait", number)
+    t.expect_file("e.bin", file)
+
+
 run()

@@ -192,6 +192,53 @@ def who_may_run_no_longer_is_halted(t):
 
 
 @case
+def what_can_not_be_asked_for_twice_comes_to_its_end(t):
+    schedule(t, "22:00-06:00 = off")
+    clock(t, "12:00:00")
+    file = t.file("sent.bin", 2 * MIB, rate=MIB, tick=20)
+    (number,) = t.add("--data", "a=1", "-o", "sent.bin", file.url)
+    until("it runs", lambda: t.items()[number]["done"] > 0)
+    schedule(t, "08:00-18:00 = off")
+    reload(t)
+    until("the hours are off", lambda: totals(t)["off_hours"])
+    expect_equal(t.items()[number]["state"], "active", "what it does")
+    t.ok("wait", number)
+    t.expect_file("sent.bin", file)
+    expect_equal(len(t.origin.requests("sent.bin")), 1, "requests")
+
+
+@case
+def the_wait_is_no_time_of_the_items(t):
+    schedule(t, "22:00-06:00 = off")
+    clock(t, "12:00:00")
+    file = t.file("timed.bin", 3 * MIB, rate=2 * MIB, tick=20)
+    begin = time.monotonic()
+    (number,) = t.add("--timeout", 2, "--retries", 0, file.url)
+    until("it runs", lambda: t.items()[number]["done"] > MIB)
+    schedule(t, "08:00-18:00 = off")
+    reload(t)
+    until("it is halted", lambda: is_held(t, number))
+    until("its time would be over", lambda: time.monotonic() - begin > 2.1)
+    schedule(t, "22:00-06:00 = off")
+    reload(t)
+    t.ok("wait", number)
+    t.expect_file("timed.bin", file)
+
+
+@case
+def the_next_daemon_halts_and_lets_go_as_the_one_before(t):
+    schedule(t, "06:00-22:00 = off")
+    clock(t, "12:00:00")
+    held, urgent = t.add(*[t.file(f"{i}.bin", 2 * MIB, rate=MIB, tick=20).url for i in range(2)])
+    t.ok("resume", urgent)
+    until("it runs", lambda: t.items()[urgent]["done"] > 0)
+    t.ok("daemon", "--replace")
+    expect(is_held(t, held), f"after the other took over: {t.items()[held]}")
+    t.ok("wait", urgent)
+    expect(is_held(t, held), t.items()[held])
+
+
+@case
 def bytes_come_as_fast_as_the_hours_let_them(t):
     schedule(t, "else = 100K")
     file = t.file("slow.bin", 200 << 10)

@@ -287,6 +287,28 @@ static void themes(FILE *to)
           to);
 }
 
+static void schedule(FILE *to)
+{
+    fputs(
+        ".PP\nThe section\n.B [schedule]\nsays what holds at which hours, by the clock on the "
+        "wall. The first line that fits counts.\nHours over midnight belong to the day on which "
+        "they begin.\n"
+        ".PP\n.RS\n.nf\n"
+        "[schedule]\n"
+        "mon\\-fri 08:00\\-18:00 = off\n"
+        "22:00\\-06:00 = full\n"
+        "sat,sun = 4M, 2 jobs\n"
+        "else = 2M\n"
+        ".fi\n.RE\n"
+        ".PP\nWhile it is\n.B off\nnothing starts, and what runs is halted and goes on by itself; "
+        "but for items with\n.B \\-\\-any\\-time\nand those that\n.B haul resume\nor\n"
+        ".B haul retry\nname.\n"
+        "A rate and a number of jobs count instead of\n.B limit\nand\n.B jobs\n"
+        "of the file; of what was set otherwise the lower one counts.\n.B full\n"
+        "is what holds without the section, as does\n.BR \"haul set \\-\\-schedule off\" .\n",
+        to);
+}
+
 static void files(FILE *to)
 {
     fputs(".SH FILES\n"
@@ -345,6 +367,7 @@ void print_man(FILE *to)
     options(to, HAUL_SCOPE_CLIENT, "Of this call");
     keys(to);
     configuration(to);
+    schedule(to);
     themes(to);
     variables(to);
     files(to);

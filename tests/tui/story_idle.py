@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 
 from story import PROMPT, Screen, daemon_of
 from harness import case, expect_equal, run, until
@@ -20,26 +21,32 @@ def stirrings(pid):
 
 @case
 def nothing_moves_and_nothing_wakes_up(t):
-    """One item of each kind that waits for somebody, or for tomorrow. A process of its own tells
-    when three seconds are over."""
+    """One item of each kind that waits for somebody, for the hours, or for tomorrow. A process of
+    its own tells when three seconds are over."""
     clock = t.file("clock.bin", 30, rate=10)
     paused, failed = t.file("paused.bin").url, t.file("failed.bin", status=404).url
     done, later = t.file("done.bin").url, t.file("later.bin").url
-    (number,) = t.add(done)
+    hour = time.gmtime().tm_hour
+    t.env["HAUL_CONFIG"] = t.write("haul.conf", "[schedule]\n"
+                                   f"{hour:02}:00-{(hour + 12) % 24:02}:00 = off\n")
+    t.env["TZ"] = "UTC"
+    (number,) = t.add("--any-time", done)
     t.ok("wait", number)
     t.ok("pause", *t.add("--start-at", "+20h", paused))
-    (number,) = t.add("--retries", 0, failed)
+    (number,) = t.add("--any-time", "--retries", 0, failed)
     t.haul("wait", number)
     t.add("--start-at", "+20h", later)
+    t.add(t.file("hours.bin").url)
     with Screen(t) as screen:
         pid = screen.haul()
         screen.until("all rows", lambda: "starts " in screen.row("later.bin") and
+                     "no downloads before" in screen.row("hours.bin") and
                      "paused" in screen.row("paused.bin") and "done" in screen.row("done.bin"))
         pids = (pid, daemon_of(t))
 
         def sleep_through():
             before = [stirrings(pid) for pid in pids]
-            t.get("--if-exists", "overwrite", clock.url)
+            t.get("--schedule", "off", "--if-exists", "overwrite", clock.url)
             return before == [stirrings(pid) for pid in pids]
 
         until("screen and daemon sleep for three seconds", sleep_through)
