@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "disk/file_inside.h"
+#include "disk/record.h"
 #include "haul/log.h"
 
 #define LINES_MAX 16384u /* before it is put aside */
@@ -159,7 +160,8 @@ static void drop_record(int dirfd, const char *record, const char *url)
     struct disk_file file = {.dirfd = dirfd, .record = xstrdup(record)};
     struct disk_state state;
     size_t len = 0;
-    char *text = disk_file_read_record(&file, &len);
+    struct file_id id;
+    char *text = record_read(&file, &len, &id);
     struct stat st;
 
     file.part = xasprintf("%.*s.part", (int)(strlen(record) - strlen(".haul")), record);

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -22,6 +23,7 @@
 #include "disk/ends.h"
 #include "disk/file_inside.h"
 #include "disk/names.h"
+#include "disk/record.h"
 #include "haul/log.h"
 
 #define GIVE_WAY_BYTES ((off_t)64 * 1024)
@@ -144,75 +146,6 @@ struct plan_job {
     void *ctx;
 };
 
-static char *tidy_record(const struct disk_state *state, size_t *ret_len, size_t *ret_rows)
-{
-    struct disk_state tidy;
-    char *text;
-
-    state_copy(&tidy, state);
-    state_tidy(&tidy);
-    text = state_write(&tidy, ret_len, ret_rows);
-    state_fini(&tidy);
-    return text;
-}
-
-static bool holds_synced(const struct disk_state *state)
-{
-    for (size_t i = 0; i < state->range_count; i++) {
-        if (state->ranges[i].synced > state->ranges[i].start)
-            return true;
-    }
-    return false;
-}
-
-/* The new record is whole on the disk before it takes the place of one that a power cut could leave
- * us with: else that could leave neither. */
-static int write_draft(int fd, const struct disk_state *state, const char *text, size_t len,
-                       bool sync)
-{
-    int error = disk_write_all(fd, text, len, 0);
-
-    if (error || !(sync || holds_synced(state)))
-        return error;
-    return fdatasync(fd) == 0 ? 0 : errno;
-}
-
-/* Writes the whole record beside its place and moves it there, so that a reader sees the old one or
- * the new one. */
-static enum haul_err put_record(struct disk_file *file, const struct disk_state *state, bool sync,
-                                size_t *ret_rows, struct haul_error *err)
-{
-    char *draft = xasprintf("%s.new", file->record);
-    size_t len = 0, rows = 0;
-    char *text = tidy_record(state, &len, &rows);
-    enum haul_err code = HAUL_OK;
-    int fd, error;
-
-    if (!text) {
-        free(draft);
-        return haul_fail(err, HAUL_E_INTERNAL, "no record can be made for %s", file->name);
-    }
-    unlinkat(file->dirfd, draft, 0); /* of a haul that was killed; the partial's lock is ours */
-    fd = openat(file->dirfd, draft, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    error = fd >= 0 ? write_draft(fd, state, text, len, sync) : errno;
-    if (!error && renameat(file->dirfd, draft, file->dirfd, file->record) != 0)
-        error = errno;
-    if (error)
-        code = haul_fail_errno(err, HAUL_E_DISK, error, "can't write the record %s/%s", file->dir,
-                               file->record);
-    if (fd >= 0 && error)
-        unlinkat(file->dirfd, draft, 0);
-    if (fd >= 0)
-        close(fd);
-    free(text);
-    free(draft);
-    if (!error) {
-        *ret_rows = rows;
-        file->entries_new = true;
-    }
-    return code;
-}
-
 /* A partial is there after a power cut only when its folder knows of it. Some file systems refuse
  * to sync a folder; then nothing more can be done. */
 static void sync_entries(struct disk_file *file)
@@ -229,16 +162,35 @@ static enum haul_err empty(struct disk_file *file, struct haul_error *err)
 {
     if (ftruncate(file->fd, 0) != 0)
         return haul_fail_errno(err, HAUL_E_DISK, errno, "can't empty %s/%s", file->dir, file->part);
-    if (unlinkat(file->dirfd, file->record, 0) == 0)
+    if (record_remove(file))
         fsync(file->dirfd);
     return HAUL_OK;
+}
+
+/* Is there room for SIZE bytes, less those that the file has already? Some file systems would find
+ * out only when all of it is filled. */
+static bool has_room(const struct disk_file *file, uint64_t size)
+{
+    struct statvfs vfs;
+    struct stat st;
+    uint64_t room;
+
+    if (fstatvfs(file->fd, &vfs) != 0 || vfs.f_blocks == 0 || fstat(file->fd, &st) != 0)
+        return true; /* nobody knows */
+    room = (uint64_t)(geteuid() == 0 ? vfs.f_bfree : vfs.f_bavail) * vfs.f_frsize;
+    return size <= room || size - room <= (uint64_t)st.st_blocks * 512;
 }
 
 /* Reserves space without changing the length, so that the length shows what was written. File
  * systems that can't are fine. */
 static enum haul_err reserve(const struct disk_file *file, int64_t size, struct haul_error *err)
 {
-    if (size <= 0 || fallocate(file->fd, FALLOC_FL_KEEP_SIZE, 0, size) == 0)
+    if (size <= 0)
+        return HAUL_OK;
+    if (!has_room(file, (uint64_t)size))
+        return haul_fail_errno(err, HAUL_E_DISK, ENOSPC, "no room for %lld bytes in %s",
+                               (long long)size, file->dir);
+    if (fallocate(file->fd, FALLOC_FL_KEEP_SIZE, 0, size) == 0)
         return HAUL_OK;
     if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
         return haul_fail_errno(err, HAUL_E_DISK, errno, "no room for %lld bytes in %s",
@@ -255,7 +207,7 @@ static void run_plan(struct disk_job *base)
         return;
     if (reserve(file, job->state.size, &job->err) != HAUL_OK)
         return;
-    put_record(file, &job->state, false, &job->rows, &job->err);
+    record_put(file, &job->state, false, &job->rows, &job->err);
 }
 
 static void end_plan(struct disk_job *base)
@@ -283,7 +235,6 @@ void disk_file_plan(struct disk_file *file, const struct disk_state *state, bool
     state_fini(&file->state);
     file->state = taken;
     file->found = file->foreign = false;
-    file->has_record = true;
     *job = (struct plan_job){.job = {.run = run_plan, .done = end_plan},
                              .file = file,
                              .fresh = fresh,
@@ -305,30 +256,14 @@ struct record_job {
     struct haul_error err;
 };
 
-/* Changes the rows of the record in place. What can't be written is no error: the older record is
- * true as well, and the next one tries again. */
-static void put_rows(const struct disk_file *file, const struct disk_state *state, size_t rows,
-                     bool sync)
-{
-    size_t len = 0, begin = 0;
-    char *text = tidy_record(state, &len, &begin);
-    int fd = openat(file->dirfd, file->record, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-
-    if (text && fd >= 0 && pwrite(fd, text + begin, len - begin, (off_t)rows) >= 0 && sync)
-        fdatasync(fd);
-    if (fd >= 0)
-        close(fd);
-    free(text);
-}
-
 static void run_record(struct disk_job *base)
 {
     struct record_job *job = OWNER_OF(base, struct record_job, job);
 
     if (job->rows == 0)
-        put_record(job->file, &job->state, job->sync, &job->rows, &job->err);
+        record_put(job->file, &job->state, job->sync, &job->rows, &job->err);
     else
-        put_rows(job->file, &job->state, job->rows, job->sync);
+        record_put_rows(job->file, &job->state, job->rows, job->sync);
     if (job->sync)
         sync_entries(job->file);
 }
@@ -345,7 +280,6 @@ static void end_record(struct disk_job *base)
         LOG_WARN(disk, "%s", job->err.text);
     /* Ranges that were cut meanwhile are not in it. */
     file->rows_at = file->layout == job->layout ? job->rows : 0;
-    file->has_record |= job->rows > 0;
     state_fini(&job->state);
     free(job);
     if (file->sync_due && !file->ending)
@@ -379,7 +313,7 @@ static void record_inline(struct disk_file *file)
 {
     struct disk_timing timing = disk_volume_start(file->volume);
 
-    put_rows(file, &file->state, file->rows_at, false);
+    record_put_rows(file, &file->state, file->rows_at, false);
     disk_volume_end(file->volume, 0, &timing);
 }
 
@@ -525,21 +459,6 @@ struct end_job {
     void *ctx;
 };
 
-/* The partial is still the file that we opened: nothing else may be renamed or removed. */
-static bool still_ours(const struct disk_file *file)
-{
-    struct stat st;
-
-    return fstatat(file->dirfd, file->part, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-           st.st_dev == file->dev && st.st_ino == file->ino;
-}
-
-static void remove_record(const struct disk_file *file)
-{
-    if (file->has_record)
-        unlinkat(file->dirfd, file->record, 0);
-}
-
 /* Brings all bytes to the disk: 0 or an errno. The system tells of bytes that it could not write
  * only once, so after a sync that failed another one means nothing. */
 static int settle_bytes(const struct end_job *job)
@@ -556,10 +475,10 @@ static int settle_bytes(const struct end_job *job)
     return fsync(file->fd) == 0 ? 0 : errno;
 }
 
-static void remove_partial(const struct disk_file *file)
+static void remove_partial(struct disk_file *file)
 {
-    remove_record(file);
-    if (still_ours(file))
+    record_remove(file);
+    if (disk_file_is_there(file))
         unlinkat(file->dirfd, file->part, 0);
 }
 
@@ -578,6 +497,17 @@ static void all_synced(struct disk_file *file)
         file->state.ranges[i].synced = file->state.ranges[i].written;
 }
 
+/* Nothing is here behind byte SIZE. */
+static void believe_upto(struct disk_file *file, uint64_t size)
+{
+    for (size_t i = 0; i < file->state.range_count; i++) {
+        struct disk_range *range = &file->state.ranges[i];
+
+        range->written = MAX(range->start, MIN(range->written, size));
+        range->synced = MIN(range->synced, range->written);
+    }
+}
+
 /* Gives back the last bytes of the file, which are the cheapest to fetch again: a full disk has no
  * room for the record of what filled it. */
 static bool give_way(struct disk_file *file)
@@ -590,12 +520,7 @@ static bool give_way(struct disk_file *file)
     size = (uint64_t)MAX(st.st_size - GIVE_WAY_BYTES, 0);
     if (ftruncate(file->fd, (off_t)size) != 0)
         return false;
-    for (size_t i = 0; i < file->state.range_count; i++) {
-        struct disk_range *range = &file->state.ranges[i];
-
-        range->written = MAX(range->start, MIN(range->written, size));
-        range->synced = MIN(range->synced, range->written);
-    }
+    believe_upto(file, size);
     return true;
 }
 
@@ -607,15 +532,14 @@ static void leave_partial(struct disk_file *file)
     size_t rows;
 
     for (int i = 0; i < GIVE_WAY_TIMES && holds_bytes(file); i++) {
-        if (put_record(file, &file->state, true, &rows, &err) == HAUL_OK) {
-            file->has_record = true;
+        if (record_put(file, &file->state, true, &rows, &err) == HAUL_OK) {
             sync_entries(file);
             return;
         }
         if (err.code != HAUL_E_DISK_FULL || !give_way(file))
             break;
     }
-    if (file->has_record && holds_bytes(file))
+    if (file->record_id.ino != 0 && holds_bytes(file))
         return; /* the older record is true as well */
     remove_partial(file);
 }
@@ -625,8 +549,7 @@ static void believe_synced(struct disk_file *file)
 {
     for (size_t i = 0; i < file->state.range_count; i++)
         file->state.ranges[i].written = file->state.ranges[i].synced;
-    remove_record(file);
-    file->has_record = false;
+    record_remove(file);
     leave_partial(file);
 }
 
@@ -635,28 +558,60 @@ static enum haul_err name_it(struct end_job *job)
     struct disk_file *file = job->file;
     struct disk_place place = disk_file_place(file);
 
-    if (!still_ours(file))
+    if (!disk_file_is_there(file))
         return haul_fail(&job->err, HAUL_E_DISK, "%s/%s was moved or replaced by somebody else",
                          file->dir, file->part);
     disk_ends_note(file->disk, file->item, file->fd);
     return names_rename(file->dirfd, file->part, &place, file->number, &job->name, &job->err);
 }
 
+/* Somebody cut off bytes that were written: to go on would put zeros in their place. */
+static bool is_cut_short(const struct end_job *job, uint64_t *ret_size)
+{
+    struct stat st;
+
+    if (fstat(job->file->fd, &st) != 0 || (uint64_t)st.st_size >= job->size)
+        return false;
+    *ret_size = (uint64_t)st.st_size;
+    return true;
+}
+
+/* The file is whole and on the disk. If not, what can be believed of it is left. */
+static bool make_certain(struct end_job *job)
+{
+    struct disk_file *file = job->file;
+    uint64_t size;
+    int error;
+
+    if (is_cut_short(job, &size)) {
+        haul_fail(&job->err, HAUL_E_DISK, "%s/%s was cut short by somebody", file->dir, file->part);
+        believe_upto(file, size);
+        leave_partial(file);
+        return false;
+    }
+    error = settle_bytes(job);
+    if (error) {
+        haul_fail_errno(&job->err, HAUL_E_DISK, error, "can't sync %s/%s", file->dir, file->part);
+        believe_synced(file);
+    }
+    return error == 0;
+}
+
 static void run_finish(struct disk_job *base)
 {
     struct end_job *job = OWNER_OF(base, struct end_job, job);
     struct disk_file *file = job->file;
-    int error = settle_bytes(job);
 
-    if (error) {
-        haul_fail_errno(&job->err, HAUL_E_DISK, error, "can't sync %s/%s", file->dir, file->part);
-        believe_synced(file);
-    } else if (name_it(job) == HAUL_OK) {
-        remove_record(file);
+    if (!make_certain(job)) {
+        disk_file_close(file);
+        return;
+    }
+    if (name_it(job) == HAUL_OK) {
+        record_remove(file);
         fsync(file->dirfd); /* some file systems refuse it; the rename is done in any case */
     } else if (job->err.code == HAUL_E_EXISTS && file->policy == HAUL_EXISTS_SKIP) {
         remove_partial(file); /* nobody wants it */
-    } else if (still_ours(file)) {
+    } else if (disk_file_is_there(file)) {
         all_synced(file); /* only the name is missing: another try needs no network */
         leave_partial(file);
     }

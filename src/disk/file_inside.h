@@ -5,6 +5,12 @@
 
 struct digest;
 
+/* Which file it is, whatever its name; ->ino 0: none. */
+struct file_id {
+    dev_t dev;
+    ino_t ino;
+};
+
 /* Inside of the disk room: what a partial file is made of. open.c makes it, file.c owns it; the
  * writer uses the descriptor, the volume and the ranges. */
 struct disk_file {
@@ -13,9 +19,8 @@ struct disk_file {
     int fd;    /* NAME.part, locked */
     int dirfd; /* ->folder's once there is one */
     struct disk_folder *folder;
-    size_t rows_at; /* where the rows are in NAME.haul; 0: it must be written whole */
-    dev_t dev;      /* of NAME.part */
-    ino_t ino;
+    size_t rows_at;    /* where the rows are in NAME.haul; 0: it must be written whole */
+    struct file_id id; /* of NAME.part */
     dev_t dir_dev;
     ino_t dir_ino;
     unsigned layout; /* grows when ranges are cut or joined */
@@ -29,14 +34,15 @@ struct disk_file {
     char *(*numbered)(const char *name, unsigned n);
     uint64_t item;
     struct disk_state state;
-    bool foreign;        /* nobody may change it, nor its record */
-    bool found;          /* ->state is an old record that is not confirmed yet */
-    bool has_record;     /* a NAME.haul of ours is there */
-    bool entries_new;    /* made or moved in the folder since that was synced; the jobs' */
-    int sync_errno;      /* of a sync that failed: from then on only `synced` is true */
-    bool busy;           /* a job works on its record */
-    bool syncing;        /* one brings its bytes to the disk */
-    bool sync_due;       /* and did: the record shall tell so, and be synced itself */
+    bool foreign;             /* nobody may change it, nor its record */
+    bool found;               /* ->state is an old record that is not confirmed yet */
+    struct file_id record_id; /* of the NAME.haul that is ours; the jobs' */
+    bool takes_record;        /* adopted: what lies in its place is taken over, too */
+    bool entries_new;         /* made or moved in the folder since that was synced; the jobs' */
+    int sync_errno;           /* of a sync that failed: from then on only `synced` is true */
+    bool busy;                /* a job works on its record */
+    bool syncing;             /* one brings its bytes to the disk */
+    bool sync_due;            /* and did: the record shall tell so, and be synced itself */
     uint64_t unpushed;   /* bytes since their way to the disk was begun, see disk_volume_push() */
     uint64_t unrecorded; /* bytes written since the record was brought up to date */
     unsigned reads;      /* jobs that only read */
@@ -47,9 +53,9 @@ struct disk_file {
 struct disk_place disk_file_place(const struct disk_file *file);
 /* A job on FILE came back: begins the end that waits for it, if nothing else is under way. */
 void disk_file_settle(struct disk_file *file);
-/* The text of ->record in ->dirfd, newly allocated; NULL when there is none or it is not one that
- * we made. */
-char *disk_file_read_record(const struct disk_file *file, size_t *ret_len);
+/* record.c: the partial is still the file that we opened: nothing else may be renamed or removed.
+ */
+bool disk_file_is_there(const struct disk_file *file);
 /* digest.c. The job must be over; NULL is fine. */
 void digest_free(struct digest *digest);
 /* Lets the worker come back soon; false when none is at it (any more). NULL is fine. */

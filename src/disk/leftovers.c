@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "disk/file_inside.h"
+#include "disk/record.h"
 
 #define SUFFIX     ".haul"
 #define SUFFIX_LEN (sizeof SUFFIX - 1)
@@ -22,7 +23,8 @@
 static bool read_leftover(const struct disk_file *file, struct disk_state *ret_state)
 {
     size_t len = 0;
-    char *text = disk_file_read_record(file, &len);
+    struct file_id id;
+    char *text = record_read(file, &len, &id);
     struct stat st;
     bool good = text && state_read(text, len, ret_state);
 

@@ -19,6 +19,9 @@
 #include "base/str.h"
 #include "disk/file_inside.h"
 #include "disk/names.h"
+#include "disk/record.h"
+
+#define STRANGERS_MAX 100 /* files of others that are called like records */
 
 enum purpose {
     OPEN_ANY,     /* ours, or a new one */
@@ -47,57 +50,6 @@ enum claim {
 
 /* Is it ours? */
 
-/* The owner of what we make in this folder: ourselves, but for file systems that map all owners to
- * one (NFS with squashed root, SMB, FAT). */
-static uid_t own_uid_in(const struct disk_file *file)
-{
-    char *probe = xasprintf("%s.new", file->record);
-    struct stat st = {.st_uid = geteuid()};
-    int fd = openat(file->dirfd, probe, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-    if (fd >= 0) {
-        if (fstat(fd, &st) != 0)
-            st.st_uid = geteuid();
-        unlinkat(file->dirfd, probe, 0);
-        close(fd);
-    }
-    free(probe);
-    return st.st_uid;
-}
-
-/* In a folder that others can write to, they may have put it there, or hold another name of it. */
-static bool is_own_file(const struct disk_file *file, int fd, struct stat *ret_st)
-{
-    if (fstat(fd, ret_st) != 0 || !S_ISREG(ret_st->st_mode) || ret_st->st_nlink > 1)
-        return false;
-    return ret_st->st_uid == geteuid() || ret_st->st_uid == own_uid_in(file);
-}
-
-char *disk_file_read_record(const struct disk_file *file, size_t *ret_len)
-{
-    int fd = openat(file->dirfd, file->record, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    struct strbuf text;
-    struct stat st;
-    char chunk[4096];
-    ssize_t len = -1;
-
-    if (fd < 0)
-        return NULL;
-    strbuf_init(&text, STATE_BYTES_MAX);
-    while (is_own_file(file, fd, &st) && (len = read(fd, chunk, sizeof chunk)) > 0) {
-        if (!strbuf_add(&text, chunk, (size_t)len)) {
-            len = -1;
-            break;
-        }
-    }
-    close(fd);
-    *ret_len = text.len;
-    if (len == 0)
-        return strbuf_take(&text);
-    strbuf_fini(&text);
-    return NULL;
-}
-
 static bool is_of_ours(const struct open_job *job, const struct disk_state *state)
 {
     return strcmp(state->url, job->url) == 0 || (job->was && strcmp(state->url, job->was) == 0);
@@ -110,7 +62,8 @@ static bool load_record(struct open_job *job, const struct stat *st, bool adopt)
     struct disk_file *file = job->file;
     struct disk_state state = {.size = -1};
     size_t len = 0;
-    char *text = disk_file_read_record(file, &len);
+    struct file_id id;
+    char *text = record_read(file, &len, &id);
     bool ours = text && state_read(text, len, &state);
     bool foreign;
 
@@ -126,12 +79,12 @@ static bool load_record(struct open_job *job, const struct stat *st, bool adopt)
     file->state = state;
     file->foreign = foreign;
     file->found = true;
-    file->has_record = true;
+    file->record_id = id;
     return true;
 }
 
 /* A partial that somebody else began: its bytes up to the first hole, for those behind one may have
- * been skipped by whoever wrote it. */
+ * been skipped by whoever wrote it. A record that can't be read is taken over with it. */
 static bool load_bytes(struct disk_file *file, const struct stat *st)
 {
     off_t hole = lseek(file->fd, 0, SEEK_HOLE);
@@ -139,6 +92,7 @@ static bool load_bytes(struct disk_file *file, const struct stat *st)
 
     if (here == 0)
         return false;
+    file->takes_record = true;
     file->state = (struct disk_state){.url = xstrdup(""), .size = -1, .range_count = 1};
     file->state.ranges = xcalloc(1, sizeof *file->state.ranges);
     file->state.ranges[0] = (struct disk_range){.end = UINT64_MAX, .written = here};
@@ -158,7 +112,7 @@ static enum claim claim(struct open_job *job, unsigned number)
     if (file->fd < 0)
         return CLAIM_NONE;
     locked = names_lock(file->fd);
-    if (locked && is_own_file(file, file->fd, &st) &&
+    if (locked && disk_file_is_own(file, file->fd, &st) &&
         (load_record(job, &st, adopt) || (adopt && load_bytes(file, &st))))
         return CLAIM_OURS;
     close(file->fd);
@@ -298,18 +252,36 @@ static bool find_ours(struct open_job *job, unsigned *ret_free)
     return found;
 }
 
-/* A new partial; one that was left lying about by others costs only the partial's name. */
-static enum haul_err make_new(struct open_job *job)
+/* Makes one with the first number from FIRST on whose record has a place, too. */
+static enum haul_err make_one(struct open_job *job, unsigned first)
 {
     struct disk_file *file = job->file;
     struct disk_place place = disk_file_place(file);
-    unsigned n;
-    enum haul_err code =
-        names_make_partial(file->dirfd, &place, file->number, &n, &file->fd, &job->err);
+    unsigned n = first;
+
+    for (int i = 0; i < STRANGERS_MAX; i++, n++) {
+        enum haul_err code = names_make_partial(file->dirfd, &place, n, &n, &file->fd, &job->err);
+
+        if (code != HAUL_OK)
+            return code;
+        name_partial(file, n);
+        if (!record_is_strange(file))
+            return HAUL_OK;
+        unlinkat(file->dirfd, file->part, 0);
+        close(file->fd);
+        file->fd = -1;
+    }
+    return haul_fail(&job->err, HAUL_E_EXISTS, "%s/%s is already there", file->dir, file->record);
+}
+
+/* A new partial; what was left lying about by others costs only the partial's name. */
+static enum haul_err make_new(struct open_job *job)
+{
+    struct disk_file *file = job->file;
+    enum haul_err code = make_one(job, file->number);
 
     if (code != HAUL_OK)
         return code;
-    name_partial(file, n);
     file->entries_new = true;
     job->opened_it = true;
     return HAUL_OK;
@@ -352,8 +324,7 @@ static void run_open(struct disk_job *base)
         return;
     }
     if (fstat(file->fd, &st) == 0) {
-        file->dev = st.st_dev;
-        file->ino = st.st_ino;
+        file->id = (struct file_id){st.st_dev, st.st_ino};
     }
     if (fstat(file->dirfd, &st) == 0) {
         file->dir_dev = st.st_dev;
@@ -368,7 +339,7 @@ static void end_open(struct disk_job *base)
     struct disk_file *file = job->file;
 
     if (job->opened_it) {
-        file->volume = disk_volume(file->disk, file->dev);
+        file->volume = disk_volume(file->disk, file->id.dev);
         file->folder = disk_folder_adopt(file->disk, file->dirfd, file->dir_dev, file->dir_ino);
         file->dirfd = file->folder->fd;
     } else {

@@ -148,9 +148,19 @@ static const char *shown_name(const struct entry *entry)
     return entry->nameless ? entry->base : entry->part;
 }
 
+/* It is still the file that was made: nothing else may be named or removed. */
+static bool is_there(const struct entry *entry)
+{
+    struct stat own, st;
+
+    return fstat(entry->fd, &own) == 0 &&
+           fstatat(entry->dirfd, entry->part, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+           st.st_dev == own.st_dev && st.st_ino == own.st_ino;
+}
+
 static void drop_partial(struct entry *entry)
 {
-    if (!entry->nameless)
+    if (!entry->nameless && is_there(entry))
         unlinkat(entry->dirfd, entry->part, 0);
     close(entry->fd);
     entry->fd = -1;
@@ -234,6 +244,9 @@ static enum haul_err give_name(struct entry *entry)
 
     if (entry->nameless)
         return names_link(entry->dirfd, entry->fd, &place, &entry->name, &entry->err);
+    if (!is_there(entry))
+        return haul_fail(&entry->err, HAUL_E_DISK, "%s/%s was moved or replaced by somebody else",
+                         entry->dir, entry->part);
     return names_rename(entry->dirfd, entry->part, &place, 0, &entry->name, &entry->err);
 }
 

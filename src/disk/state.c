@@ -15,7 +15,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-#define MAGIC       "haul 1"
+#define BLOCK       UINT64_C(4096)   /* of the usual file systems */
 #define ROW_NUMBERS ((size_t)4 * 21) /* bytes of a row before its check number */
 
 void state_fini(struct disk_state *state)
@@ -123,7 +123,7 @@ char *state_write(const struct disk_state *state, size_t *ret_len, size_t *ret_r
         state->range_count > STATE_RANGES_MAX || !tiles(state))
         return NULL;
     strbuf_init(&text, STATE_BYTES_MAX);
-    fits = strbuf_printf(&text, MAGIC "\nurl %s\n", state->url);
+    fits = strbuf_printf(&text, STATE_MAGIC "url %s\n", state->url);
     if (state->size >= 0)
         fits = fits && strbuf_printf(&text, "size %lld\n", (long long)state->size);
     else
@@ -263,13 +263,19 @@ bool state_read(const char *text, size_t len, struct disk_state *ret_state)
     return true;
 }
 
+/* A disk may have lost power within the last block that it was given, whatever it said of it. */
+static uint64_t without_last_block(uint64_t upto)
+{
+    return upto == 0 ? 0 : (upto - 1) / BLOCK * BLOCK;
+}
+
 void state_believe(struct disk_state *state, const char *boot, uint64_t file_size)
 {
     bool same_boot = boot[0] != '\0' && strcmp(state->boot, boot) == 0;
 
     for (size_t i = 0; i < state->range_count; i++) {
         struct disk_range *range = &state->ranges[i];
-        uint64_t upto = same_boot ? range->written : range->synced;
+        uint64_t upto = same_boot ? range->written : without_last_block(range->synced);
 
         range->written = MAX(range->start, MIN(upto, file_size));
         range->synced = MIN(range->synced, range->written);

@@ -45,7 +45,8 @@ struct disk_state {
     size_t range_count;
 };
 
-#define STATE_ROW        93u /* bytes of a row with its newline */
+#define STATE_MAGIC      "haul 1\n" /* begins a record */
+#define STATE_ROW        93u        /* bytes of a row with its newline */
 #define STATE_RANGES_MAX 4096
 #define STATE_BYTES_MAX  (1024 * 1024)
 
@@ -67,9 +68,9 @@ void state_write_row(const struct disk_range *range, char row[STATE_ROW]);
  * the tiling of [0, size) by the ranges is off. *ret_state is untouched then. */
 HAUL_CHECKED bool state_read(const char *text, size_t len, struct disk_state *ret_state);
 
-/* How far each range can be believed: `written` under the same boot id, else `synced`; never beyond
- * FILE_SIZE. Sets `written` to that. What was only written is not synced by having been found: a
- * power cut can still take it. */
+/* How far each range can be believed: `written` under the same boot id, else `synced` but for its
+ * last block, which is fetched again; never beyond FILE_SIZE. Sets `written` to that. What was only
+ * written is not synced by having been found: a power cut can still take it. */
 void state_believe(struct disk_state *state, const char *boot, uint64_t file_size);
 
 /* How many bytes are here. */

@@ -1,6 +1,7 @@
 """A disk that fills up: the item says so, and goes on by itself when there is room again."""
 
 import contextlib
+import errno
 import os
 import subprocess
 
@@ -28,6 +29,18 @@ def a_file_that_does_not_fit_is_a_disk_failure(t):
         for name in t.names():
             expect(name.endswith((".part", ".haul")), f"{name} is there")
             os.unlink(t.path(name))
+
+
+@case
+def where_room_can_not_be_reserved_the_disk_is_not_filled_for_nothing(t):
+    if not TORTURE:
+        raise Skip("the build has no layer that fails system calls")
+    small_disk(t, 2 << 20)
+    file = t.file("unreserved.bin", 8 << 20)
+    result = t.get("--retries", 0, file.url, status=5, program=TORTURE,
+                   env={"HAUL_TORTURE_FAIL": f"fallocate:1:{errno.EOPNOTSUPP}:ever"})
+    expect(b"no room for 8388608 bytes" in result.err, f"the reason is missing: {result}")
+    t.expect_names()
 
 
 @case

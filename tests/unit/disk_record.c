@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -54,6 +55,7 @@ static int set_up(void **state)
 {
     struct world *world = xcalloc(1, sizeof *world);
     struct haul_error err;
+    struct stat st;
 
     str_copy(world->folder, sizeof world->folder, "/tmp/haul-record.XXXXXX");
     str_copy(world->url, sizeof world->url, "http://h/a");
@@ -74,7 +76,8 @@ static int set_up(void **state)
         .record = world->record,
         .state = {.url = world->url, .size = SIZE, .ranges = world->ranges, .range_count = 1}};
     world->file.fd = openat(world->file.dirfd, "a.part", O_RDWR | O_CREAT, 0600);
-    assert_true(world->file.fd >= 0);
+    assert_true(world->file.fd >= 0 && fstat(world->file.fd, &st) == 0);
+    world->file.id = (struct file_id){st.st_dev, st.st_ino};
     disk_writer_init(&world->writer, &world->file, 0, on_ready, NULL);
     assert_true(disk_file_record(&world->file)); /* makes it */
     settle(world);

@@ -145,9 +145,27 @@ static void another_boot_believes_only_what_was_synced(void **unused)
     struct disk_state state = sample();
 
     (void)unused;
-    state_believe(&state, "boot-2", 5000);
-    assert_int_equal(state.ranges[0].written, 100);
-    assert_int_equal(state.ranges[1].written, 600);
+    state.ranges[0] = (struct disk_range){0, 90000, 80000, 41000};
+    state.ranges[1] = (struct disk_range){90000, 200000, 150000, 90000};
+    state_believe(&state, "boot-2", 200000);
+    assert_int_equal(state.ranges[0].written, 40960);
+    assert_int_equal(state.ranges[1].written, 90000);
+    state_fini(&state);
+}
+
+static void after_another_boot_the_last_block_is_not_believed(void **unused)
+{
+    struct disk_state state = sample();
+
+    (void)unused;
+    state.ranges[0] = (struct disk_range){0, 40960, 40960, 40960};
+    state.ranges[1] = (struct disk_range){40960, 200000, 150000, 41000};
+    state_believe(&state, "boot-2", 200000);
+    assert_int_equal(state.ranges[0].written, 36864); /* a whole one */
+    assert_int_equal(state.ranges[1].written, 40960);
+    state.ranges[0] = (struct disk_range){0, 40960, 40960, 40960};
+    state_believe(&state, "boot-1", 200000);
+    assert_int_equal(state.ranges[0].written, 40960);
     state_fini(&state);
 }
 
@@ -186,6 +204,7 @@ int main(void)
         cmocka_unit_test(an_empty_file_has_one_range),
         cmocka_unit_test(ranges_must_tile_the_file),
         cmocka_unit_test(another_boot_believes_only_what_was_synced),
+        cmocka_unit_test(after_another_boot_the_last_block_is_not_believed),
         cmocka_unit_test(nothing_is_believed_beyond_the_file),
         cmocka_unit_test(a_line_end_in_a_text_makes_no_record),
     };
