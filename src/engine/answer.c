@@ -100,7 +100,7 @@ static struct resume_result judge_resume(const struct transfer *transfer,
                   strcmp(response->last_modified, stored.last_modified) == 0;
     struct resume_case asked = {.offset = segment->from,
                                 .end = range->end,
-                                .if_range = identity_if_range(&stored),
+                                .if_range = segment->has_if ? identity_if_range(&stored) : NULL,
                                 .trust_size =
                                     transfer->item->options->trust_size || transfer->compared,
                                 .stored = stored,
@@ -115,6 +115,22 @@ static struct resume_result judge_resume(const struct transfer *transfer,
     return validate_resume(&asked);
 }
 
+/* The whole file came, though it is the one that was asked for a part of. Some servers do that with
+ * every If-Range that names an ETag: they are asked once more without it, for the ETag of the
+ * answer proves as much. */
+static bool try_without_if(struct segment *segment, const struct resume_result *result,
+                           const struct net_response *response)
+{
+    if (result->verdict != RESUME_RANGES_IGNORED || !segment->has_if || !response->etag ||
+        response->refuses_ranges)
+        return false;
+    LOG_INFO(engine, "item %llu: %s: asking without If-Range",
+             (unsigned long long)segment->transfer->item->id, result->reason);
+    segment->source->no_if = true;
+    segment->unwanted = true;
+    return true;
+}
+
 /* The answer to a request for the rest of a partial that an earlier run left: the first answer that
  * is heard of this file. */
 static bool take_rest(struct transfer *transfer, struct segment *segment,
@@ -122,6 +138,10 @@ static bool take_rest(struct transfer *transfer, struct segment *segment,
 {
     struct resume_result result = judge_resume(transfer, segment, response);
 
+    if (try_without_if(segment, &result, response)) {
+        transfer->want_rest = true;
+        return false;
+    }
     switch (result.verdict) {
     case RESUME_CONTINUE:
         transfer->item->more->total = transfer->total = result.total;
@@ -168,6 +188,15 @@ static bool accept_part(struct transfer *transfer, struct segment *segment)
     return true;
 }
 
+/* The whole of the file is worth most to the first range that misses bytes. */
+static bool is_for_first(const struct transfer *transfer, const struct segment *segment)
+{
+    size_t first;
+
+    return transfer_first_missing(disk_file_state(transfer->file), &first) &&
+           first == segment->range;
+}
+
 /* Nobody else works on the file, and this is not what was asked for: to ask again would bring the
  * same answer for ever. */
 static bool take_what_comes(struct transfer *transfer, struct segment *segment,
@@ -198,8 +227,14 @@ static bool take_part(struct transfer *transfer, struct segment *segment,
 {
     struct resume_result result = judge_resume(transfer, segment, response);
 
-    if (result.verdict == RESUME_CONTINUE)
+    if (result.verdict == RESUME_CONTINUE) {
+        segment->source->no_if_works |= !segment->has_if;
         return accept_part(transfer, segment);
+    }
+    if (try_without_if(segment, &result, response)) {
+        transfer_wants_attention(transfer);
+        return false;
+    }
     if (result.verdict == RESUME_RANGES_IGNORED)
         host_refuses_ranges(segment->host);
     transfer_wants_attention(transfer);
@@ -213,7 +248,8 @@ static bool take_part(struct transfer *transfer, struct segment *segment,
     LOG_INFO(engine, "item %llu: one connection from now on: %s",
              (unsigned long long)transfer->item->id, result.reason);
     transfer->single = true;
-    if (transfer->segment_count == 1)
+    if (transfer->segment_count == 1 &&
+        (result.verdict != RESUME_RANGES_IGNORED || is_for_first(transfer, segment)))
         return take_what_comes(transfer, segment, &result);
     segment->unwanted = true;
     return false;

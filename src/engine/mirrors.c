@@ -76,12 +76,29 @@ static bool host_is_free(const struct transfer *transfer, const struct source *s
     return host_takes(source->host, transfer, mirrors_places(transfer, source->host));
 }
 
+/* It is being found out, by one connection, whether it sends parts without If-Range. */
+static bool tries_without_if(const struct transfer *transfer, const struct source *source)
+{
+    const struct segment *segment;
+
+    if (!source->no_if || source->no_if_works)
+        return false;
+    LIST_FOREACH(segment, &transfer->segments, link)
+    {
+        if (segment->source == source && segment->part && !segment->has_if && !segment->accepted)
+            return true;
+    }
+    return false;
+}
+
 /* How many further connections there may be. An item that has none always gets one where its host
  * takes it. */
 static unsigned room_at(const struct transfer *transfer, const struct source *source)
 {
     unsigned room = host_room(source->host, mirrors_places(transfer, source->host));
 
+    if (tries_without_if(transfer, source))
+        return 0;
     return MAX(room, transfer->segment_count == 0 && host_is_free(transfer, source));
 }
 

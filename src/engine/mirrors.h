@@ -36,6 +36,8 @@ struct source {
     enum source_state state;
     char *etag; /* its own validators; weak ones are left out */
     char *modified;
+    bool no_if;          /* sends the whole file where If-Range is said: so it is not */
+    bool no_if_works;    /* and that brought a part */
     char *why;           /* it failed or was dropped, NULL: it did not */
     unsigned strikes;    /* failures in a row */
     uint64_t not_before; /* ticks */

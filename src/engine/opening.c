@@ -58,16 +58,21 @@ void transfer_ask_from_start(struct transfer *transfer)
     transfer_ask(transfer, transfer->lead, 0, 0, UINT64_MAX, NULL);
 }
 
-/* The first byte range that misses bytes; false when there is none. */
+/* Ranges are in the order in which they were cut: the first one is that with the lowest bytes, for
+ * a server that knows no ranges sends all that is behind it, too. */
 bool transfer_first_missing(const struct disk_state *state, size_t *ret_range)
 {
+    uint64_t first = UINT64_MAX;
+
     for (size_t i = 0; i < state->range_count; i++) {
-        if (state->ranges[i].written < state->ranges[i].end) {
+        const struct disk_range *range = &state->ranges[i];
+
+        if (range->written < range->end && range->start < first) {
+            first = range->start;
             *ret_range = i;
-            return true;
         }
     }
-    return false;
+    return first < UINT64_MAX;
 }
 
 /* The same of the lead, by what the record says of the file. */

@@ -351,12 +351,13 @@ struct segment *segment_start(struct transfer *transfer, struct source *source, 
 {
     struct haul_engine *engine = transfer->engine;
     struct segment *segment = xcalloc(1, sizeof *segment);
+    const char *condition = source->no_if ? NULL : if_range;
     struct net_request request = {.url = source->url,
                                   .options = transfer->item->options,
                                   .foreign = source->foreign,
                                   .from = from,
                                   .to = to == UINT64_MAX ? UINT64_MAX : to - 1,
-                                  .if_range = if_range,
+                                  .if_range = condition,
                                   .http2 = engine->limiter.rate == 0};
     struct haul_error err;
 
@@ -368,6 +369,7 @@ struct segment *segment_start(struct transfer *transfer, struct source *source, 
     segment->from = from;
     segment->to = to;
     segment->part = from > 0 || to != UINT64_MAX;
+    segment->has_if = condition != NULL;
     segment->retry_after = -1;
     segment->asked_at = segment->last_byte = segment->slow_since = engine_now(engine);
     speed_start(&segment->speed, engine_now(engine));

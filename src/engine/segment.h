@@ -26,6 +26,7 @@ struct segment {
     uint64_t skip;   /* bytes of the body that are here already */
     uint64_t came;   /* bytes that were new */
     bool part;       /* was asked for with Range: 206 is the answer */
+    bool has_if;     /* and with If-Range */
     bool accepted;   /* its answer was: the body belongs to the file */
     bool connected;  /* the stall clock runs */
     bool works;      /* its answer is wanted */

@@ -217,6 +217,14 @@ static void begin_anew(struct transfer *transfer)
     transfer_ask_from_start(transfer);
 }
 
+static void ask_rest_again(struct transfer *transfer)
+{
+    if (!transfer_drop_segments(transfer, false))
+        return;
+    transfer->want_rest = false;
+    transfer_go_on(transfer, true);
+}
+
 static void receive(struct transfer *transfer)
 {
     if (transfer->sample) {
@@ -227,6 +235,10 @@ static void receive(struct transfer *transfer)
         return;
     if (transfer->start_over) {
         begin_anew(transfer);
+        return;
+    }
+    if (transfer->want_rest) {
+        ask_rest_again(transfer);
         return;
     }
     if (transfer->want_plan) {

@@ -78,6 +78,7 @@ struct transfer {
     bool planned;      /* the file knows identity and ranges */
     bool ready;        /* and bytes may go to it */
     bool want_open, want_plan, plan_fresh;
+    bool want_rest;  /* ask for the rest once more, in other words */
     bool ended;      /* the last answer did, as it should */
     bool start_over; /* ask from the first byte, dropping what is here */
 

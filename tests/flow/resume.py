@@ -83,6 +83,40 @@ def the_file_changed_and_nothing_tells_so(t):
     finished(t, {"a.bin": file})
 
 
+def asked_for(t, path):
+    """What was asked for after the first time: the range, and whether with If-Range."""
+    return [(header(one, "Range"), header(one, "If-Range") is not None)
+            for one in t.origin.requests(path)[1:]]
+
+
+@case
+def a_server_that_refuses_if_range_is_asked_once_without_it(t):
+    file = t.file("r1.bin", SIZE, if_range="fail", **SLOW)
+    killed(t, {"r1.bin": file}, 300_000)
+    finished(t, {"r1.bin": file})
+    (first, with_it), (second, without) = asked_for(t, "r1.bin")
+    expect_equal((first, with_it, without), (second, True, False), "what was asked for")
+    expect(int(first[6:].split("-")[0]) >= 64_000, f"the rest of it: {first}")
+
+
+@case
+def a_server_that_refuses_ranges_too_is_not_asked_for_ever(t):
+    file = t.file("r2.bin", SIZE, ranges="off", **SLOW)
+    killed(t, {"r2.bin": file}, 300_000)
+    finished(t, {"r2.bin": file})
+    expect_equal([with_it for _, with_it in asked_for(t, "r2.bin")], [True, False], "If-Range")
+
+
+@case
+def a_file_that_changes_before_it_is_asked_for_without_it_is_not_spliced(t):
+    file = t.file("r3.bin", SIZE, if_range="fail", change_after=2, **SLOW)
+    killed(t, {"r3.bin": file}, 300_000)
+    file.seed += CHANGED
+    finished(t, {"r3.bin": file})
+    (_, with_it), (_, without), (last, _) = asked_for(t, "r3.bin")
+    expect_equal((with_it, without, last), (True, False, None), "what was asked for")
+
+
 @case
 def another_file_has_the_name_now(t):
     killed(t, {"a.bin": t.file("one/a.bin", SIZE, **SLOW)})
