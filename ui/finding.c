@@ -11,7 +11,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-#define HINT "word  \"two words\"  state:failed  host:x  size>1G  done<50%  added<2h  -word"
+#define STEPS_DUE_MOST 32 /* a key that is held does not go on for long when it is let go of */
+#define HINT           "word  \"two words\"  state:failed  host:x  size>1G  done<50%  added<2h  -word"
 
 void finding_init(struct finding *finding, struct model *model, struct list_view *list,
                   struct prompt *prompt, void (*notice)(void *ctx, bool bad, const char *text),
@@ -85,12 +86,41 @@ static void find_ask(struct finding *finding)
     prompt_hint(finding->prompt, false, HINT);
 }
 
+static void on_step(void *ctx, const struct haul_reply *reply);
+
+static void step_ask(struct finding *finding, bool backwards)
+{
+    uint64_t from = finding->list->cursor_id;
+
+    finding->stepping = true;
+    if (!model_find(finding->model, from, false, backwards, on_step, finding))
+        finding->stepping = false;
+}
+
+static void on_step(void *ctx, const struct haul_reply *reply)
+{
+    struct finding *finding = ctx;
+    int due = finding->steps_due;
+
+    finding->stepping = false;
+    finding->steps_due = 0;
+    on_found(ctx, reply);
+    if (reply->err || reply->id == 0 || !finding->list->find[0] || due == 0)
+        return;
+    step_ask(finding, due < 0);
+    finding->steps_due = due < 0 ? due + 1 : due - 1;
+}
+
+/* A step begins where the one before it leads to: what is pressed before the daemon has told that
+ * waits for it. */
 static void find_step(struct finding *finding, bool backwards)
 {
     if (!finding->list->find[0])
         finding->notice(finding->ctx, false, "nothing is looked for: / finds");
-    else
-        model_find(finding->model, finding->list->cursor_id, false, backwards, on_found, finding);
+    else if (!finding->stepping)
+        step_ask(finding, backwards);
+    else if (backwards ? finding->steps_due > -STEPS_DUE_MOST : finding->steps_due < STEPS_DUE_MOST)
+        finding->steps_due += backwards ? -1 : 1;
 }
 
 /* ---- filtering ---- */

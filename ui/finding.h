@@ -17,6 +17,8 @@ struct finding {
     struct prompt *prompt;    /* where it is typed */
     char before[FILTER_SIZE]; /* what there was when the line was opened */
     uint64_t from_id, from;   /* where the cursor was then */
+    bool stepping;            /* the daemon looks for the next match or the one before */
+    int steps_due;            /* how many more were asked for meanwhile, negative: backwards */
     void (*notice)(void *ctx, bool bad, const char *text);
     void *ctx;
 };

@@ -961,10 +961,11 @@ void model_stop(struct model *model)
         haul_client_stop(model->client, on_reply, call);
 }
 
-void model_find(struct model *model, uint64_t from, bool here, bool backwards, model_heard *heard,
+bool model_find(struct model *model, uint64_t from, bool here, bool backwards, model_heard *heard,
                 void *ctx)
 {
     struct call *call = model->watching ? call_heard(model, heard, ctx) : NULL;
     if (call)
         haul_client_find(model->client, from, here, backwards, on_reply, call);
+    return call != NULL;
 }

@@ -141,9 +141,9 @@ void model_change_items(struct model *model, const struct haul_options *given, c
 HAUL_CHECKED bool model_list_all(struct model *model, model_heard *heard, void *ctx);
 HAUL_CHECKED bool model_settings(struct model *model, model_heard *heard, void *ctx);
 void model_mark(struct model *model, enum haul_mark how, uint64_t first, uint64_t last);
-/* The next item that the view's `find` fits, see haul_client_find(). HEARD gets ->id and ->index.
- */
-void model_find(struct model *model, uint64_t from, bool here, bool backwards, model_heard *heard,
+/* The next item that the view's `find` fits, see haul_client_find(). HEARD gets ->id and ->index;
+ * false: it never does. */
+bool model_find(struct model *model, uint64_t from, bool here, bool backwards, model_heard *heard,
                 void *ctx);
 /* Every item that ACTION fits. DONE_WORD tells the user: "3 paused". */
 void model_act_all(struct model *model, enum haul_action action, const char *done_word);

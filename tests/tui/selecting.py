@@ -89,7 +89,7 @@ def finding_moves_the_cursor(path):
         terminal.type("Enter", "n")
         terminal.wait("2 of 30")
         terminal.asks(["x"], "cancel 12")
-        terminal.type("N", "N")
+        terminal.write("NN")  # the second one comes before the answer to the first
         terminal.wait("30 of 30")
         terminal.asks(["x"], "cancel 40")
         terminal.type("/")
