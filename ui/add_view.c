@@ -156,8 +156,11 @@ static char *describe(const struct add_view *add, size_t index, bool ascii)
     const struct haul_options *options = pasted_options(pasted, index);
     const char *notes = pasted_notes(pasted, index);
     char *said = options ? sheet_describe(options, ascii) : xstrdup("");
+    const char *had = add->sheet.rows[index].had;
     char *text;
-    if (notes)
+    if (had && add->sheet.rows[index].off)
+        text = xasprintf("have it: %s  (fetched again when it is chosen)", had);
+    else if (notes)
         text = xasprintf("%s%snot done: %s", said, said[0] ? "; " : "", notes);
     else if (said[0] || add->options)
         text = xasprintf("%s%s%s", said, said[0] && add->options ? " " : "",
@@ -231,7 +234,7 @@ static const char *state_words(enum haul_state state)
     }
 }
 
-static void remark_known(const struct sheet_row *row, bool wide, char text[REMARK_SIZE])
+static char *remark_known(const struct sheet_row *row, bool wide)
 {
     char day[16] = "";
     time_t at = (time_t)(row->finished_at / 1000);
@@ -239,31 +242,36 @@ static void remark_known(const struct sheet_row *row, bool wide, char text[REMAR
     if (wide && row->state == HAUL_DONE && row->finished_at > 0 && localtime_r(&at, &parts) &&
         strftime(day, sizeof(day), " %Y-%m-%d", &parts) == 0)
         day[0] = '\0';
-    snprintf(text, REMARK_SIZE, "%s%s as %llu", state_words(row->state), day,
-             (unsigned long long)row->id);
+    return xasprintf("%s%s as %llu", state_words(row->state), day, (unsigned long long)row->id);
 }
 
-/* What is special about the link; "" when nothing is. */
-static enum theme_style remark(const struct add_view *add, size_t index, bool wide,
-                               char text[REMARK_SIZE])
+/* The queue has it, or will have; one that failed there may have come another time. */
+static bool is_queued(const struct sheet_row *row)
+{
+    return row->id != 0 && row->state != HAUL_FAILED && row->state != HAUL_CANCELLED;
+}
+
+/* What is special about the link, newly allocated; "" when nothing is. */
+static char *remark(const struct add_view *add, size_t index, bool wide,
+                    enum theme_style *ret_style)
 {
     const struct sheet_row *row = &add->sheet.rows[index];
     const struct haul_options *options = pasted_options(&add->sheet.pasted, index);
     unsigned long long heal = row->heal;
-    text[0] = '\0';
+    *ret_style = row->heals ? STYLE_GOOD : row->heal != 0 ? STYLE_ACCENT : STYLE_WAIT;
     if (row->heals)
-        snprintf(text, REMARK_SIZE, wide ? "becomes the link of %llu" : "mends %llu", heal);
-    else if (row->heal != 0)
-        snprintf(text, REMARK_SIZE, wide ? "would mend expired %llu: h" : "h mends %llu", heal);
-    else if (row->id != 0)
-        remark_known(row, wide, text);
-    else if (options && !haul_options_plain(options))
-        str_copy(text, REMARK_SIZE, haul_options_method(options));
-    else if (row->refusal != 0)
-        snprintf(text, REMARK_SIZE, wide ? "the server says %d" : "says %d", row->refusal);
-    if (row->heals)
-        return STYLE_GOOD;
-    return row->heal != 0 ? STYLE_ACCENT : STYLE_WAIT;
+        return xasprintf(wide ? "becomes the link of %llu" : "mends %llu", heal);
+    if (row->heal != 0)
+        return xasprintf(wide ? "would mend expired %llu: h" : "h mends %llu", heal);
+    if (row->had && !is_queued(row))
+        return wide ? xasprintf("have it: %s", row->had) : xstrdup("have it");
+    if (row->id != 0)
+        return remark_known(row, wide);
+    if (options && !haul_options_plain(options))
+        return xstrdup(haul_options_method(options));
+    if (row->refusal != 0)
+        return xasprintf(wide ? "the server says %d" : "says %d", row->refusal);
+    return xstrdup("");
 }
 
 static const char *size_text(const struct sheet_row *row, bool ascii, char buf[FMT_SIZE])
@@ -310,21 +318,23 @@ static struct columns columns_of(struct cells_area area)
 static bool paint_right(const struct add_view *add, const struct cells *cells, int y,
                         const struct columns *columns, size_t index, int *ret_name_end)
 {
-    char text[REMARK_SIZE];
-    enum theme_style style = remark(add, index, columns->remark >= 0, text);
+    enum theme_style style;
+    char *text = remark(add, index, columns->remark >= 0, &style);
+    bool instead = columns->remark < 0 && text[0];
+    int used = (int)text_width(text);
     char *host = host_of(sheet_url(&add->sheet, index));
     *ret_name_end = columns->size - 1;
     if (columns->host >= 0 && (columns->host != columns->remark || !text[0]))
         cells_put_name(cells, y, columns->host, columns->width, STYLE_DIM, host);
     if (columns->remark >= 0)
         cells_put_name(cells, y, columns->remark, columns->width, style, text);
+    if (instead) {
+        cells_put_right(cells, y, columns->end - used, used, style, text);
+        *ret_name_end = columns->end - used - 1;
+    }
     free(host);
-    if (columns->remark >= 0 || !text[0])
-        return false;
-    int used = (int)text_width(text);
-    cells_put_right(cells, y, columns->end - used, used, style, text);
-    *ret_name_end = columns->end - used - 1;
-    return true;
+    free(text);
+    return instead;
 }
 
 static void paint_link(const struct add_view *add, const struct cells *cells, int y,

@@ -124,6 +124,19 @@ void adding_text(struct adding *adding, const char *text, size_t len)
 static void ask_known(struct adding *adding);
 static void accept_if_ready(struct adding *adding);
 
+/* A request that is no plain GET, or that could mend an item, is for something else. */
+static void note_had(struct adding *adding, const struct asked *asked,
+                     const struct haul_had_link *had)
+{
+    struct sheet *sheet = &adding->view.sheet;
+    struct sheet_row *row =
+        had->index < asked->count ? sheet_find(sheet, asked->serials[had->index]) : NULL;
+    const struct haul_options *options =
+        row ? pasted_options(&sheet->pasted, (size_t)(row - sheet->rows)) : NULL;
+    if (row && row->heal == 0 && (!options || haul_options_plain(options)))
+        sheet_note_had(sheet, row, had->path);
+}
+
 static void on_known(void *ctx, const struct haul_reply *reply)
 {
     struct asked *asked = ctx;
@@ -139,6 +152,8 @@ static void on_known(void *ctx, const struct haul_reply *reply)
             if (row)
                 sheet_note_known(&adding->view.sheet, row, known);
         }
+        for (size_t i = 0; !reply->err && i < reply->had_count; i++)
+            note_had(adding, asked, &reply->had[i]);
         add_view_update(&adding->view);
         ask_known(adding);
         accept_if_ready(adding);
@@ -485,7 +500,7 @@ static bool send_slice(struct adding *adding)
     while (adding->sent_next < sheet->count && requests.count < SEND_SLICE) {
         size_t index = adding->sent_next++;
         if (sheet->rows[index].off) {
-            adding->sent_there += sheet->rows[index].id != 0;
+            adding->sent_there += sheet->rows[index].id != 0 || sheet->rows[index].had;
             continue;
         }
         if (sheet->rows[index].heals)

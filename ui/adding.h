@@ -43,7 +43,7 @@ struct adding {
     size_t sent_calls;  /* that are not answered */
     size_t sent_added;  /* items that were added */
     size_t sent_mended; /* and that got a new link */
-    size_t sent_there;  /* links that were left out because the queue has them */
+    size_t sent_there;  /* links that were left out because the queue or the folder has them */
 };
 
 void adding_init(struct adding *adding, struct model *model, struct prompt *prompt,

@@ -26,8 +26,10 @@ void sheet_init(struct sheet *sheet)
 void sheet_fini(struct sheet *sheet)
 {
     pasted_fini(&sheet->pasted);
-    for (size_t i = 0; i < sheet->count; i++)
+    for (size_t i = 0; i < sheet->count; i++) {
         free(sheet->rows[i].name);
+        free(sheet->rows[i].had);
+    }
     free(sheet->rows);
     sheet_init(sheet);
 }
@@ -91,6 +93,7 @@ void sheet_remove(struct sheet *sheet, size_t index)
 {
     sheet_set_off(sheet, index, true);
     free(sheet->rows[index].name);
+    free(sheet->rows[index].had);
     sheet->count--;
     memmove(&sheet->rows[index], &sheet->rows[index + 1],
             (sheet->count - index) * sizeof(*sheet->rows));
@@ -106,6 +109,12 @@ void sheet_note_known(struct sheet *sheet, struct sheet_row *row,
     row->heal = known->heals;
     if (row->id != 0 && row->state != HAUL_FAILED && row->state != HAUL_CANCELLED)
         row_set_off(sheet, row, true);
+}
+
+void sheet_note_had(struct sheet *sheet, struct sheet_row *row, const char *path)
+{
+    xstrset(&row->had, path);
+    row_set_off(sheet, row, true);
 }
 
 void sheet_note_probed(struct sheet_row *row, const struct haul_probe_answer *probed)

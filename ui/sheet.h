@@ -29,6 +29,7 @@ struct sheet_row {
     uint64_t id; /* the item that has this link already; 0: none */
     enum haul_state state;
     int64_t finished_at;
+    char *had;     /* the file that was fetched from this link before, clean; NULL: none is there */
     uint64_t heal; /* an item with an expired link that this one fits; 0: none */
 };
 
@@ -56,6 +57,8 @@ void sheet_remove(struct sheet *sheet, size_t index);
 /* What the queue knows of the row. A link that it has, and that did not fail, is switched off. */
 void sheet_note_known(struct sheet *sheet, struct sheet_row *row,
                       const struct haul_known_link *known);
+/* The history knows it, and its file is there: it is switched off. */
+void sheet_note_had(struct sheet *sheet, struct sheet_row *row, const char *path);
 /* What its server told. */
 void sheet_note_probed(struct sheet_row *row, const struct haul_probe_answer *probed);
 /* It told nothing, or ERR. */

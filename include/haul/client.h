@@ -160,7 +160,7 @@ struct haul_reply {
     const char *json;             /* the result as it came, one line, as in PROTOCOL.md */
     const uint64_t *ids;          /* add: in the order of the requests; 0: it is here already */
     size_t id_count;
-    const struct haul_had_link *had; /* add: where those are */
+    const struct haul_had_link *had; /* add: where those are; known: the links whose files are */
     size_t had_count;
     uint64_t count; /* act, move, undo, change_all: items changed; mark: items marked now; forget:
                        entries */

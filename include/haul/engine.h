@@ -146,6 +146,14 @@ struct haul_known {
 void haul_engine_known(const struct haul_engine *engine, const char *const *urls, size_t count,
                        struct haul_known *ret_known);
 
+/* HAD: one for each url, its path NULL when there is none. Borrowed for the callback. */
+typedef void haul_had_cb(void *ctx, const struct haul_had *had, size_t count);
+
+/* Looks which of the urls' files are here already, as haul_engine_add_new() does. False: certainly
+ * none is, and DONE is never called; else it is, later. */
+bool haul_engine_had(struct haul_engine *engine, const char *const *urls, size_t count,
+                     haul_had_cb *done, void *ctx);
+
 /* What a server says of a file without being asked for it. Borrowed for the callback. */
 struct haul_probed {
     const struct haul_error *err; /* NULL: it answered */

@@ -4,6 +4,8 @@
 #include "control/client_inside.h"
 #include "control/json.h"
 
+#define HAD_MINOR 4 /* of the protocol: from there on the history is asked, too */
+
 void haul_client_known(struct haul_client *client, const char *const *urls, size_t count,
                        haul_reply_cb *reply, void *ctx)
 {
@@ -16,6 +18,8 @@ void haul_client_known(struct haul_client *client, const char *const *urls, size
         json_array_append_new(list, url ? url : json_string(""));
     }
     json_object_set_new(params, "urls", list);
+    if (client->daemon.minor >= HAD_MINOR)
+        json_object_set_new(params, "had", json_true());
     client_call(client, CALL_KNOWN, params, reply, ctx);
 }
 

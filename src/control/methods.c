@@ -499,7 +499,8 @@ static const struct method methods[] = {
         .name = "known",
         .run = run_known,
         .help = "Tell which links the queue has already, and which could heal an item",
-        .params = {{"urls", PARAM_ARRAY, true, "the links"}},
+        .params = {{"urls", PARAM_ARRAY, true, "the links"},
+                   {"had", PARAM_BOOL, false, "true: tell what was fetched before and is there"}},
     },
     {
         .name = "probe",

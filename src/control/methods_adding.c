@@ -181,6 +181,43 @@ static json_t *from_known(size_t index, const struct haul_known *known)
     return row;
 }
 
+/* An answer to `known` that waits for what the history tells. */
+struct waiting_known {
+    struct call *call;
+    json_t *result;
+};
+
+static void on_had(void *ctx, const struct haul_had *had, size_t count)
+{
+    struct waiting_known *waiting = ctx;
+    json_t *rows = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        if (had[i].path)
+            json_array_append_new(rows, from_had(i, &had[i]));
+    }
+    json_object_set_new(waiting->result, "had", rows);
+    call_succeed(waiting->call, waiting->result);
+    free(waiting);
+}
+
+/* Answers with RESULT, which is taken, and with what of TEXTS is here already. */
+static void answer_with_had(struct call *call, const char *const *texts, size_t count,
+                            json_t *result, json_t **ret_result)
+{
+    struct waiting_known *waiting = xcalloc(1, sizeof *waiting);
+
+    waiting->call = call;
+    waiting->result = result;
+    call->engine_has_it =
+        haul_engine_had(server_engine(call->server), texts, count, on_had, waiting);
+    if (call->engine_has_it)
+        return;
+    free(waiting);
+    json_object_set_new(result, "had", json_array());
+    *ret_result = result;
+}
+
 enum haul_err run_known(struct call *call, const json_t *params, json_t **ret_result,
                         struct haul_error *err)
 {
@@ -203,14 +240,18 @@ enum haul_err run_known(struct call *call, const json_t *params, json_t **ret_re
             json_array_append_new(rows, from_known(i, &known[i]));
     }
     free(known);
-    free(texts);
-    if (code != HAUL_OK) {
-        json_decref(rows);
-        return code;
+    if (code == HAUL_OK) {
+        json_t *result = json_object();
+
+        json_object_set(result, "known", rows);
+        if (json_is_true(json_object_get(params, "had")))
+            answer_with_had(call, texts, count, result, ret_result);
+        else
+            *ret_result = result;
     }
-    *ret_result = json_object();
-    json_object_set_new(*ret_result, "known", rows);
-    return HAUL_OK;
+    json_decref(rows);
+    free(texts);
+    return code;
 }
 
 static void on_probed(void *ctx, const struct haul_probed *probed)

@@ -186,15 +186,30 @@ static enum haul_err decode_had(const json_t *row, struct haul_had_link *had,
     return HAUL_OK;
 }
 
+static enum haul_err decode_all_had(const json_t *result, struct reply_parts *parts,
+                                    struct haul_reply *reply, struct haul_error *err)
+{
+    const json_t *rows = json_object_get(result, "had");
+    size_t count = json_array_size(rows);
+
+    parts->had = xcalloc(count + 1, sizeof *parts->had);
+    for (size_t i = 0; i < count; i++) {
+        if (decode_had(json_array_get(rows, i), &parts->had[i], err) != HAUL_OK)
+            return err->code;
+        reply->had_count++;
+    }
+    reply->had = parts->had;
+    return HAUL_OK;
+}
+
 /* An id that is null: the file is here already, and `had` tells where. */
 static enum haul_err decode_added(const json_t *result, struct reply_parts *parts,
                                   struct haul_reply *reply, struct haul_error *err)
 {
-    const json_t *ids = json_object_get(result, "ids"), *had = json_object_get(result, "had");
-    size_t count = json_array_size(ids), had_count = json_array_size(had);
+    const json_t *ids = json_object_get(result, "ids");
+    size_t count = json_array_size(ids);
 
     parts->ids = xcalloc(count + 1, sizeof *parts->ids);
-    parts->had = xcalloc(had_count + 1, sizeof *parts->had);
     for (size_t i = 0; i < count; i++) {
         const json_t *id = json_array_get(ids, i);
 
@@ -203,12 +218,7 @@ static enum haul_err decode_added(const json_t *result, struct reply_parts *part
         parts->ids[i] = (uint64_t)json_integer_value(id);
     }
     reply->id_count = count;
-    for (size_t i = 0; i < had_count; i++) {
-        if (decode_had(json_array_get(had, i), &parts->had[i], err) != HAUL_OK)
-            return err->code;
-        reply->had_count++;
-    }
-    return HAUL_OK;
+    return decode_all_had(result, parts, reply, err);
 }
 
 static enum haul_err decode_undo(const json_t *result, struct haul_reply *reply,
@@ -325,6 +335,7 @@ enum haul_err reply_decode(enum call_kind kind, const json_t *result, struct rep
     case CALL_KNOWN:
         decode_known(result, &parts->known, &reply->known_count);
         reply->known = parts->known;
+        code = decode_all_had(result, parts, reply, err);
         break;
     case CALL_PROBE:
         code = decode_probe(result, &parts->probed, err);

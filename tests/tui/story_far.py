@@ -44,6 +44,13 @@ def ssh_asks_before_the_screen_opens(t):
         path = os.path.join(far.home, "in", "house", "pasted.bin")
         screen.wait("1 done")
         expect(harness.has_content(path, file.seed, file.size), "not the file that was sent")
+        screen.type("d")
+        screen.wait_gone("pasted.bin")
+        screen.paste(file.url.encode())  # the history of the other machine knows it
+        screen.wait("1 link, 0 chosen")
+        screen.wait("have it: /")
+        screen.type("Escape")
+        screen.wait_gone("1 link")
         screen.type("q")
         screen.expect_sane(modes)
     os.remove(path)
