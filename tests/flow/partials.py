@@ -4,7 +4,8 @@ others."""
 import os
 import signal
 
-from harness import Skip, case, expect, expect_equal, header, plant_partial, run, until
+from harness import (Skip, case, expect, expect_equal, header, plant_partial, recorded, run,
+                     until)
 
 SIZE = 900_000
 SLOW = {"rate": 400_000, "tick": 20}
@@ -108,6 +109,29 @@ def an_old_partial_that_was_emptied_does_not_stay(t):
     plant_partial(t, "empty.bin", file.url, file.size, bytes(500_000), 'etag \"another\"\n')
     t.get("--retries", 0, file.url, status=5)
     t.expect_names()
+
+
+@case
+def who_moves_a_partial_away_and_begins_anew_is_not_disturbed(t):
+    """The first haul goes on with its file, wherever that is, and keeps off the second one's."""
+    file = t.file("anew.bin", SIZE, **SLOW)
+    part, record = t.path("anew.bin.part"), t.path("anew.bin.haul")
+    first = t.start("get", "-q", "-d", t.dir, file.url)
+    until("bytes are recorded", lambda: recorded(record) > 300_000)
+    os.unlink(part)
+    os.unlink(record)
+    second = t.start("get", "-q", "-d", t.dir, file.url)
+    until("bytes are recorded", lambda: recorded(record) > 0)
+    second.signal(signal.SIGSTOP)
+    with open(record, encoding="ascii") as text:
+        before = text.read()
+    first.signal(signal.SIGINT)
+    expect_equal(first.wait().status, 7, "status of the first one")
+    with open(record, encoding="ascii") as text:
+        expect_equal(text.read(), before, "the record of the second one")
+    second.signal(signal.SIGCONT)
+    expect_equal(second.wait().status, 0, "status of the second one")
+    t.expect_file("anew.bin", file)
 
 
 run()

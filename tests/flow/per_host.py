@@ -1,6 +1,12 @@
 """--per-host: how many connections one host gets over the whole queue, and who gets them."""
 
-from harness import Origin, case, expect, expect_equal, run, until
+import http.server
+import re
+import socket
+import struct
+import threading
+
+from harness import Origin, Remote, case, content, expect, expect_equal, run, until
 
 SLOW = {"rate": 100_000, "tick": 20}
 
@@ -118,6 +124,79 @@ def schemes_at_one_port_are_one_host_and_ports_are_not(t):
     asked = [request["path"] for request in server.log()]
     expect_equal(sorted(asked), ["/0-0", "/0-1", "/2-0", "/2-1"], "what was asked for")
     t.ok("remove", "all")
+
+
+class Stingy(http.server.BaseHTTPRequestHandler):
+    """Sends parts of one file over two connections at once, and refuses a third one."""
+    protocol_version = "HTTP/1.1"
+    data = content(1, 1_000_000)
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        server = self.server
+        with server.lock:
+            server.active += 1
+            full = server.active > 2
+            server.refused += full
+        try:
+            if full:
+                self.refuse()
+            else:
+                self.send()
+        except ConnectionError:
+            pass
+        with server.lock:
+            server.active -= 1
+
+    def refuse(self):
+        self.close_connection = True
+        if self.server.how == "reset":
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                       struct.pack("ii", 1, 0))
+            self.connection.close()
+        else:
+            self.send_error(self.server.how)
+
+    def send(self):
+        first, last = 0, len(self.data) - 1
+        asked = self.headers.get("Range")
+        if asked:
+            start, end = asked[6:].split("-")
+            first, last = int(start), int(end or last)
+        self.send_response(206 if asked else 200)
+        if asked:
+            self.send_header("Content-Range", f"bytes {first}-{last}/{len(self.data)}")
+        self.send_header("ETag", '"one"')
+        self.send_header("Content-Length", str(last - first + 1))
+        self.end_headers()
+        for at in range(first, last + 1, 20_000):
+            self.wfile.write(self.data[at:min(at + 20_000, last + 1)])
+            self.wfile.flush()
+            self.server.pause.wait(0.02)
+
+
+@case
+def whatever_refuses_a_further_connection_lowers_the_hosts_number(t):
+    log = t.write("log", "")
+    for how in (403, 429, 503, "reset"):
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Stingy) as server:
+            server.how, server.active, server.refused = how, 0, 0
+            server.lock, server.pause = threading.Lock(), threading.Event()
+            serving = threading.Thread(target=server.serve_forever)
+            serving.start()
+            try:
+                file = Remote(f"http://127.0.0.1:{server.server_port}/{how}.bin", 1, 1_000_000)
+                t.get("--log", log, "-x", 6, "--min-split", "64K", "--retries", 0, file.url)
+            finally:
+                server.shutdown()
+                serving.join()
+        t.expect_file(f"{how}.bin", file)
+        expect(server.refused > 0, f"{how}: nothing was refused")
+        with open(log, encoding="utf-8") as text:
+            told = re.findall(rf":{server.server_port} allows (\d+) connections", text.read())
+        expect(told and int(told[-1]) <= 2, f"{how}: what it was found to allow: {told}")
 
 
 run()

@@ -1,6 +1,6 @@
 """Redirects are followed where that is safe, and refused with a sentence where it is not."""
 
-from harness import case, expect, expect_equal, run
+from harness import case, expect, expect_equal, header, run
 
 
 @case
@@ -28,6 +28,24 @@ def several_in_a_row_are_followed(t):
     file = t.file("hops.bin", hops=10)
     t.get(file.url)
     t.expect_file("hops.bin", file)
+
+
+@case
+def each_request_begins_at_the_asked_link(t):
+    """Where a redirect leads is often signed for a while: the rest, and each part, is asked for
+    where the user said."""
+    final = t.file("signed.bin", 400_000, close=200_000, faults=1)
+    t.get("--retries", 1, "--retry-wait", 0, t.origin.url("asked.bin", redirect=final.url))
+    t.expect_file("asked.bin", final)
+    asked = [header(one, "Range") for one in t.origin.requests("asked.bin")]
+    expect_equal(asked, [header(one, "Range") for one in t.origin.requests("signed.bin")], "ranges")
+    expect(len(asked) == 2 and asked[1], f"the rest was not asked for: {asked}")
+    final = t.file("signed2.bin", 600_000, rate=300_000, tick=20)
+    t.get("-x", 4, "--min-split", "64K", t.origin.url("parts.bin", redirect=final.url))
+    t.expect_file("parts.bin", final)
+    parts = t.origin.requests("parts.bin")
+    expect_equal(len(parts), len(t.origin.requests("signed2.bin")), "requests")
+    expect(len(parts) >= 3, f"it was not cut: {len(parts)} requests")
 
 
 @case
