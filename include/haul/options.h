@@ -60,6 +60,7 @@ struct haul_options {
     bool netrc;                  /* logins of ~/.netrc, each for its host */
     struct haul_strings cookies; /* "name=value", secret */
     char *cookie_file;           /* in Netscape's format; absolute once it reaches the engine */
+    char *save_cookies;          /* the same, of what servers set; items that name it share it */
     char *bearer;                /* token, secret */
     char *method;                /* of the request; NULL: GET, or POST with a body */
     char *data;                  /* the request's body, secret; one of the three at the most */

@@ -143,6 +143,15 @@ static void on_item(void *ctx, uint64_t id, enum haul_happening what)
         uv_timer_start(&get->ending, on_ending, 0, 0);
 }
 
+/* It costs no item, but the run was not what was asked for. */
+static void on_trouble(void *ctx, const struct haul_error *err)
+{
+    struct get *get = ctx;
+
+    get->outcome.failed_by[haul_err_class(err->code)]++;
+    progress_say(get->progress, err->text);
+}
+
 /* Items that neither end nor go on, because nobody is there to resume them, end the run too. */
 static void on_changed(void *ctx)
 {
@@ -223,7 +232,8 @@ static enum haul_err fetch(struct get *get, struct haul_error *err)
 
 static enum haul_err run_engine(struct get *get, const struct args *args, struct haul_error *err)
 {
-    struct haul_engine_events events = {.item = on_item, .changed = on_changed, .ctx = get};
+    struct haul_engine_events events = {
+        .item = on_item, .changed = on_changed, .trouble = on_trouble, .ctx = get};
     enum haul_err code = haul_loop_new(&get->loop, err);
 
     if (code != HAUL_OK)

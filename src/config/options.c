@@ -441,7 +441,7 @@ static const struct haul_option rows[] = {
         .letter = 'b',
         .type = HAUL_OPTION_LIST,
         .value_name = "NAME=VALUE",
-        .help = "Send this cookie; may be given several times; cookies of servers are not kept",
+        .help = "Send this cookie to the server of the link; may be given several times",
         .secret = true,
         .check = check_cookie,
         .of_origin = true,
@@ -452,6 +452,14 @@ static const struct haul_option rows[] = {
         .value_name = "FILE",
         .help = "Send the cookies in FILE, as browsers export them, each to its own host only",
         .check = check_filled,
+    },
+    {
+        ITEM("save-cookies", save_cookies),
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "FILE",
+        .help = "Keep in FILE, and send back, the cookies that servers set; also those in it",
+        .check = check_filled,
+        .is_path = true,
     },
     {
         ITEM("bearer", bearer),

@@ -487,6 +487,7 @@ void haul_options_settle_files(struct haul_options *options)
 {
     settle_file(&options->cacert);
     settle_file(&options->cookie_file);
+    settle_file(&options->save_cookies);
     settle_file(&options->cert);
     settle_file(&options->key);
 }

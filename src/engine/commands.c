@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/url.h"
+#include "disk/replace.h"
 #include "engine/keep.h"
 #include "engine/repeat.h"
 #include "engine/transfer.h"
@@ -43,6 +44,7 @@ static enum haul_err check_files(const struct haul_options *options, struct haul
         const char *path, *what;
     } files[] = {
         {options->cookie_file, "cookie file"},
+        {options->save_cookies, "cookie file"},
         {options->cacert, "file of certificate authorities"},
         {options->cert, "certificate"},
         {options->key, "key"},
@@ -88,6 +90,8 @@ static enum haul_err check_request(const struct haul_request *request, struct ur
         code = check_key(options, err);
     if (code == HAUL_OK)
         code = net_able(options, err);
+    if (code == HAUL_OK && options->save_cookies)
+        code = disk_replace_check(options->save_cookies, err);
     if (code != HAUL_OK)
         return code;
     if (options->out && (options->out[0] == '\0' || strchr(options->out, '/')))

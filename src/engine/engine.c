@@ -16,6 +16,7 @@
 #include "base/fmt.h"
 #include "base/loop.h"
 #include "base/mem.h"
+#include "disk/replace.h"
 #include "disk/space.h"
 #include "engine/folder.h"
 #include "engine/keep.h"
@@ -235,6 +236,28 @@ static void finish_stopping(struct haul_engine *engine)
 }
 
 static void apply_settings(struct haul_engine *engine);
+
+static void on_cookies_saved(void *ctx, const char *path, const struct haul_error *err)
+{
+    struct haul_engine *engine = ctx;
+
+    if (err) {
+        LOG_ERROR(engine, "cookies are not saved: %s", err->text);
+        xstrset(&engine->news, NULL);
+        engine->news = xasprintf("cookies are not saved: %s", err->text);
+        if (engine->events.trouble)
+            engine->events.trouble(engine->events.ctx, err);
+    }
+    net_cookies_saved(engine->net, path, !err);
+    engine_wake(engine);
+}
+
+static void on_cookies(void *ctx, const char *path, char *text)
+{
+    struct haul_engine *engine = ctx;
+
+    disk_replace(engine->disk, path, text, on_cookies_saved, engine);
+}
 
 static void on_alarm(struct alarm *alarm)
 {
@@ -467,6 +490,8 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
     code = session ? keep_open(engine, session, err) : HAUL_OK;
     if (code == HAUL_OK)
         code = net_new(loop, on_settled, engine, &engine->net, err);
+    if (code == HAUL_OK)
+        net_keep_cookies(engine->net, on_cookies, engine);
     if (code == HAUL_OK)
         code = alarm_init(&engine->alarm, engine->loop, on_alarm, err);
     if (code != HAUL_OK) {

@@ -21,6 +21,11 @@ enum haul_err able_check(const struct able *able, const struct haul_options *opt
     if (options->doh && !able->doh)
         return haul_fail(err, HAUL_E_BAD_OPTION,
                          "--doh: libcurl %s here is built without DNS over HTTPS", able->version);
+    if (options->save_cookies && !able->public_suffixes)
+        return haul_fail(err, HAUL_E_BAD_OPTION,
+                         "--save-cookies: libcurl %s here is built without libpsl, and would let "
+                         "one site set the cookies of another",
+                         able->version);
     return HAUL_OK;
 }
 
@@ -41,11 +46,12 @@ enum haul_err net_able(const struct haul_options *options, struct haul_error *er
     const curl_version_info_data *info;
     struct able able;
 
-    if (!options->http3 && !options->dns_servers && !options->doh)
+    if (!options->http3 && !options->dns_servers && !options->doh && !options->save_cookies)
         return HAUL_OK;
     info = curl_version_info(CURLVERSION_NOW);
     able = (struct able){.version = info->version,
-                         .http3 = (info->features & CURL_VERSION_HTTP3) != 0};
+                         .http3 = (info->features & CURL_VERSION_HTTP3) != 0,
+                         .public_suffixes = (info->features & CURL_VERSION_PSL) != 0};
     ask_handle(&able);
     return able_check(&able, options, err);
 }

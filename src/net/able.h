@@ -10,6 +10,7 @@ struct able {
     bool http3;
     bool dns_servers;
     bool doh;
+    bool public_suffixes; /* knows that no site may set cookies for all of co.uk */
 };
 
 /* HAUL_E_BAD_OPTION with a sentence that names what is missing, when OPTIONS ask for more. */

@@ -25,6 +25,7 @@
 #include "base/url.h"
 #include "haul/log.h"
 #include "net/easies.h"
+#include "net/jars.h"
 #include "net/neterr.h"
 #include "net/transfer.h"
 
@@ -43,6 +44,7 @@ struct net {
     size_t running;
     size_t expected; /* to run at once, soon */
     struct easies easies;
+    struct jars jars;
     unsigned in_curl;
     bool broken; /* the multi gave an error: rebuild it */
     bool closing;
@@ -290,7 +292,7 @@ static void give_easy(struct net_transfer *transfer)
 {
     struct easy_use use = {0};
 
-    if (transfer->easy && transfer->options && transfer->options->cookie_file) {
+    if (transfer->easy && transfer->options && (transfer->options->cookie_file || transfer->jar)) {
         curl_easy_cleanup(transfer->easy); /* it keeps cookies, also over a reset */
         transfer->easy = NULL;
         return;
@@ -306,6 +308,8 @@ static void transfer_free(struct net_transfer *transfer)
     direct_close(transfer);
     curl_mime_free(transfer->form); /* while its handle is there */
     give_easy(transfer);
+    if (transfer->jar)
+        jar_leave(transfer->jar);
     curl_slist_free_all(transfer->headers);
     curl_slist_free_all(transfer->elsewhere);
     haul_options_unref(transfer->options);
@@ -403,6 +407,8 @@ enum haul_err net_start(struct net *net, const struct net_request *request,
     transfer->ctx = ctx;
     transfer->fd = CURL_SOCKET_BAD;
     code = transfer_describe(transfer, request, err);
+    if (code == HAUL_OK && transfer->is_http && transfer->options->save_cookies)
+        transfer->jar = jars_use(&net->jars, transfer->options);
     if (code == HAUL_OK)
         code = take_easy(transfer, err);
     if (code == HAUL_OK)
@@ -737,6 +743,7 @@ enum haul_err net_new(struct haul_loop *loop, void (*settled)(void *ctx), void *
     net->settled = settled;
     net->ctx = ctx;
     LIST_INIT(&net->transfers);
+    LIST_INIT(&net->jars.all);
     STAILQ_INIT(&net->ended);
     code = multi_open(net, err);
     if (code != HAUL_OK) {
@@ -765,15 +772,29 @@ void net_free(struct net *net)
     if (!net)
         return;
     net->closing = true;
+    net->jars.save = NULL;
     while (!LIST_EMPTY(&net->transfers))
         net_cancel(LIST_FIRST(&net->transfers));
     easies_fini(&net->easies);
     direct_shared_fini(&net->direct);
     multi_close(net);
+    jars_fini(&net->jars);
     shared_close(&net->shared);
     curl_global_cleanup();
     uv_close((uv_handle_t *)&net->timer, on_handle_closed);
     uv_close((uv_handle_t *)&net->watchdog, on_handle_closed);
+}
+
+void net_keep_cookies(struct net *net, void (*save)(void *ctx, const char *path, char *text),
+                      void *ctx)
+{
+    net->jars.save = save;
+    net->jars.ctx = ctx;
+}
+
+void net_cookies_saved(struct net *net, const char *path, bool ok)
+{
+    jars_saved(&net->jars, path, ok);
 }
 
 void net_set_cache(struct net *net, long connections)

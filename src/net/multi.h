@@ -67,6 +67,12 @@ HAUL_CHECKED enum haul_err net_new(struct haul_loop *loop, void (*settled)(void 
 /* Cancels what still runs and closes; the loop must run on for the handles' close callbacks. */
 void net_free(struct net *net);
 
+/* SAVE is called on the loop when the cookies for the file PATH have changed (--save-cookies): it
+ * takes TEXT, a secret, and how it ended is told with net_cookies_saved(). Not after net_free(). */
+void net_keep_cookies(struct net *net, void (*save)(void *ctx, const char *path, char *text),
+                      void *ctx);
+void net_cookies_saved(struct net *net, const char *path, bool ok);
+
 /* How many idle connections are worth keeping: the number of jobs. */
 void net_set_cache(struct net *net, long connections);
 

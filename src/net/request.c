@@ -19,6 +19,7 @@
 #include "base/url.h"
 #include "haul/version.h"
 #include "net/able.h"
+#include "net/jars.h"
 #include "net/netrc.h"
 #include "net/transfer.h"
 
@@ -218,16 +219,25 @@ static bool is_of_body(const char *line)
            names_header(line, "Content-Language") || names_header(line, "Content-Length");
 }
 
-/* What the user gave for the origin. BARE: the request has no body any more. */
-static void add_given(struct curl_slist **list, const struct haul_options *options, bool bare)
+/* libcurl sends cookies too, and all of them go into one header (RFC 6265, section 5.4). */
+static bool joins_cookies(const struct net_transfer *transfer)
 {
+    return (transfer->jar || transfer->options->cookie_file) &&
+           transfer->options->cookies.count > 0 && !is_given(transfer->options, "Cookie");
+}
+
+/* What the user gave for the origin. */
+static void add_given(struct curl_slist **list, const struct net_transfer *transfer)
+{
+    const struct haul_options *options = transfer->options;
     const struct haul_strings *given = &options->headers;
+    bool bare = transfer->bare; /* the request has no body any more */
 
     for (size_t i = 0; i < given->count; i++) {
         if (!bare || !haul_options_has_body(options) || !is_of_body(given->items[i]))
             append(list, given->items[i]);
     }
-    if (options->cookies.count > 0)
+    if (options->cookies.count > 0 && !joins_cookies(transfer))
         append_secret(list, cookie_header(&options->cookies));
     if (options->bearer)
         append_secret(list, xasprintf("Authorization: Bearer %s", options->bearer));
@@ -258,7 +268,7 @@ static struct curl_slist *own_headers(const struct net_transfer *transfer,
     if (!give && !has_body && !transfer->if_range)
         return NULL;
     if (give)
-        add_given(&list, options, transfer->bare);
+        add_given(&list, transfer);
     if (has_body)
         add_of_body(&list, options);
     if (!give || !is_given(options, "Accept-Encoding"))
@@ -362,16 +372,21 @@ static void set_addresses(struct net_transfer *transfer)
         curl_easy_setopt(transfer->easy, CURLOPT_CONNECT_TO, transfer->elsewhere);
 }
 
-/* Names of transfers that are not resolved as those of all others are kept for nobody. */
+/* Names that are not resolved as those of all others are kept for nobody; neither are those of
+ * transfers that share other things. */
 static void set_names(struct net_transfer *transfer, const struct net_shared *shared)
 {
     const struct haul_options *options = transfer->options;
     CURL *easy = transfer->easy;
 
-    curl_easy_setopt(easy, CURLOPT_SHARE, shared->share);
-    if (!options->ipv4 && !options->ipv6 && !options->doh && !options->dns_servers)
+    bool own = options->ipv4 || options->ipv6 || options->doh || options->dns_servers;
+
+    curl_easy_setopt(easy, CURLOPT_SHARE,
+                     transfer->jar ? jar_share(transfer->jar)
+                     : own         ? shared->apart
+                                   : shared->share);
+    if (!own && !transfer->jar)
         return;
-    curl_easy_setopt(easy, CURLOPT_SHARE, shared->apart);
     curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
     if (options->ipv4 || options->ipv6)
         curl_easy_setopt(easy, CURLOPT_IPRESOLVE,
@@ -485,9 +500,10 @@ static void set_manners(struct net_transfer *transfer)
 /* Nothing in it but the URL and what the options say. */
 static bool is_usual(const struct net_transfer *transfer)
 {
-    return !transfer->options->cookie_file && transfer->options->resolve.count == 0 &&
-           transfer->is_http && transfer->bare && transfer->same_origin && !transfer->foreign &&
-           !transfer->ranged && !transfer->if_range && !transfer->user && !transfer->headers;
+    return !transfer->options->cookie_file && !transfer->jar &&
+           transfer->options->resolve.count == 0 && transfer->is_http && transfer->bare &&
+           transfer->same_origin && !transfer->foreign && !transfer->ranged &&
+           !transfer->if_range && !transfer->user && !transfer->headers;
 }
 
 struct easy_use transfer_use(const struct net_transfer *transfer)
@@ -538,6 +554,22 @@ void transfer_protocols(const char *const *known, char ret_list[NET_PROTOCOLS])
     }
 }
 
+/* A jar has read its files, and what was read then may have changed since. */
+static void set_cookies(const struct net_transfer *transfer)
+{
+    const char *file = transfer->jar ? "" : transfer->options->cookie_file;
+
+    if (!file || !transfer->is_http)
+        return;
+    curl_easy_setopt(transfer->easy, CURLOPT_COOKIEFILE, file);
+    if (transfer->same_origin && !transfer->foreign && joins_cookies(transfer)) {
+        char *line = cookie_header(&transfer->options->cookies);
+
+        curl_easy_setopt(transfer->easy, CURLOPT_COOKIE, line + strlen("Cookie: "));
+        secret_free(line);
+    }
+}
+
 /* How libcurl and this room meet. */
 static void set_meeting(CURL *easy, struct net_shared *shared)
 {
@@ -570,8 +602,7 @@ enum haul_err transfer_prepare(struct net_transfer *transfer, struct net_shared 
     set_identity(transfer);
     set_method(transfer);
     set_range(transfer);
-    if (transfer->options->cookie_file && transfer->is_http)
-        curl_easy_setopt(transfer->easy, CURLOPT_COOKIEFILE, transfer->options->cookie_file);
+    set_cookies(transfer);
     transfer->prepared = true;
     return HAUL_OK;
 }

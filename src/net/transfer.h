@@ -21,6 +21,7 @@ struct net_transfer {
     struct curl_slist *headers;   /* own ones; NULL when the common list does */
     struct curl_slist *elsewhere; /* addresses of hosts, or NULL */
     curl_mime *form;              /* the body of a form in parts, or NULL */
+    struct jar *jar;              /* jars.c: cookies that it shares with others; NULL: none */
     struct haul_options *options;
     const struct net_handlers *handlers;
     void *ctx;

@@ -10,8 +10,8 @@
 
 #include "net/able.h"
 
-static const struct able all = {"9.9.9", true, true, true};
-static const struct able nothing = {"7.88.1", false, false, false};
+static const struct able all = {"9.9.9", true, true, true, true};
+static const struct able nothing = {"7.88.1", false, false, false, false};
 
 static void option_of(const char *name, const char *value, const char *missing)
 {
@@ -32,6 +32,7 @@ static void each_option_names_what_it_takes(void **state)
     (void)state;
     option_of("http3", "true", "HTTP/3");
     option_of("dns-servers", "192.0.2.1", "c-ares");
+    option_of("save-cookies", "/tmp/jar", "libpsl");
     option_of("doh", "https://dns.example/", "DNS over HTTPS");
 }
 
