@@ -7,7 +7,7 @@ _haul_commands="get add list show hosts pause resume cancel retry change remove 
 _haul_value() {
     case $1 in
     --dir|-d) kind=folder ;;
-    --input-file|-i|--cacert|--cert|--key|--log|--config) kind=file ;;
+    --input-file|-i|--save-cookies|--cacert|--cert|--key|--log|--config) kind=file ;;
     --priority) words="normal high low" ;;
     --schedule) words="on off skip" ;;
     --if-exists) words="rename skip overwrite fail" ;;
@@ -18,7 +18,7 @@ _haul_value() {
     --notify) words="auto bell osc9 osc777 off" ;;
     --progress) words="auto bar plain json none" ;;
     --reset) words="jobs per-host limit schedule history-keep history-age" ;;
-    --out|-o|--jobs|-j|--per-host|--limit|--history-keep|--history-age|--start-at|--item-limit|--header|-H|--user-agent|-A|--referer|-e|--user|-u|--cookie|-b|--cookies|--bearer|--request|-X|--data|--json-data|--form|--noproxy|--proxy|--resolve|--dns-servers|--doh|--key-pass|--checksum|--retries|--retry-wait|--retry-on|--connect-timeout|--connections|-x|--min-split|--stall-timeout|--min-speed|--timeout|--url|--on-done|--on-failed|--on-batch-done|--hook-timeout|--ui-rate|--last|-n|--session|--host) kind=none ;;
+    --out|-o|--jobs|-j|--per-host|--limit|--history-keep|--history-age|--start-at|--item-limit|--header|-H|--user-agent|-A|--referer|-e|--user|-u|--cookie|-b|--cookies|--bearer|--request|-X|--data|--json-data|--form|--upload|--noproxy|--proxy|--resolve|--dns-servers|--doh|--key-pass|--checksum|--retries|--retry-wait|--retry-on|--connect-timeout|--connections|-x|--min-split|--stall-timeout|--min-speed|--timeout|--url|--on-done|--on-failed|--on-batch-done|--hook-timeout|--ui-rate|--last|-n|--session|--host) kind=none ;;
     *) return 1 ;;
     esac
 }
@@ -26,9 +26,9 @@ _haul_value() {
 # The options of the command $1: sets `words`.
 _haul_options() {
     case $1 in
-    '') words="--dir --out --input-file --jobs --per-host --limit --priority --schedule --history-keep --history-age --start-at --any-time --item-limit --header --user-agent --referer --user --netrc --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --ipv4 --ipv6 --resolve --dns-servers --doh --cacert --cert --key --key-pass --insecure --http1 --http2 --http3 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --again --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --theme --ui-rate --mouse --title --tab-progress --notify --log --config --session --host --help --version" ;;
-    get) words="--dir --out --input-file --jobs --per-host --limit --priority --schedule --start-at --any-time --item-limit --header --user-agent --referer --user --netrc --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --ipv4 --ipv6 --resolve --dns-servers --doh --cacert --cert --key --key-pass --insecure --http1 --http2 --http3 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --on-done --on-failed --on-batch-done --hook-timeout --progress --quiet --verbose --log --config --help --version" ;;
-    add) words="--dir --out --input-file --jobs --per-host --limit --priority --schedule --history-keep --history-age --start-at --any-time --item-limit --header --user-agent --referer --user --netrc --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --ipv4 --ipv6 --resolve --dns-servers --doh --cacert --cert --key --key-pass --insecure --http1 --http2 --http3 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --again --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --json --config --session --host --help --version" ;;
+    '') words="--dir --out --input-file --jobs --per-host --limit --priority --schedule --history-keep --history-age --start-at --any-time --item-limit --header --user-agent --referer --user --netrc --cookie --cookies --save-cookies --bearer --request --data --json-data --form --upload --noproxy --proxy --ipv4 --ipv6 --resolve --dns-servers --doh --cacert --cert --key --key-pass --insecure --http1 --http2 --http3 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --again --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --theme --ui-rate --mouse --title --tab-progress --notify --log --config --session --host --help --version" ;;
+    get) words="--dir --out --input-file --jobs --per-host --limit --priority --schedule --start-at --any-time --item-limit --header --user-agent --referer --user --netrc --cookie --cookies --save-cookies --bearer --request --data --json-data --form --upload --noproxy --proxy --ipv4 --ipv6 --resolve --dns-servers --doh --cacert --cert --key --key-pass --insecure --http1 --http2 --http3 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --on-done --on-failed --on-batch-done --hook-timeout --progress --quiet --verbose --log --config --help --version" ;;
+    add) words="--dir --out --input-file --jobs --per-host --limit --priority --schedule --history-keep --history-age --start-at --any-time --item-limit --header --user-agent --referer --user --netrc --cookie --cookies --save-cookies --bearer --request --data --json-data --form --upload --noproxy --proxy --ipv4 --ipv6 --resolve --dns-servers --doh --cacert --cert --key --key-pass --insecure --http1 --http2 --http3 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --again --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --json --config --session --host --help --version" ;;
     list) words="--json --session --host --help --version" ;;
     show) words="--json --session --host --help --version" ;;
     hosts) words="--json --session --host --help --version" ;;
@@ -36,14 +36,14 @@ _haul_options() {
     resume) words="--json --session --host --help --version" ;;
     cancel) words="--json --session --host --help --version" ;;
     retry) words="--json --session --host --help --version" ;;
-    change) words="--priority --start-at --any-time --item-limit --header --referer --user --cookie --bearer --request --data --json-data --form --cert --key --key-pass --url --json --session --host --help --version" ;;
+    change) words="--priority --start-at --any-time --item-limit --header --referer --user --cookie --bearer --request --data --json-data --form --upload --cert --key --key-pass --url --json --session --host --help --version" ;;
     remove) words="--json --session --host --help --version" ;;
     clear) words="--json --session --host --help --version" ;;
     undo) words="--json --session --host --help --version" ;;
     move) words="--json --session --host --help --version" ;;
     history) words="--last --clear --json --session --host --help --version" ;;
     set) words="--jobs --per-host --limit --schedule --history-keep --history-age --reset --json --session --host --help --version" ;;
-    config) words="--dir --out --jobs --per-host --limit --priority --schedule --history-keep --history-age --start-at --any-time --item-limit --header --user-agent --referer --user --netrc --cookie --cookies --bearer --request --data --json-data --form --noproxy --proxy --ipv4 --ipv6 --resolve --dns-servers --doh --cacert --cert --key --key-pass --insecure --http1 --http2 --http3 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --again --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --progress --quiet --verbose --json --log --config --session --host --help --version" ;;
+    config) words="--dir --out --jobs --per-host --limit --priority --schedule --history-keep --history-age --start-at --any-time --item-limit --header --user-agent --referer --user --netrc --cookie --cookies --save-cookies --bearer --request --data --json-data --form --upload --noproxy --proxy --ipv4 --ipv6 --resolve --dns-servers --doh --cacert --cert --key --key-pass --insecure --http1 --http2 --http3 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --again --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --progress --quiet --verbose --json --log --config --session --host --help --version" ;;
     watch) words="--theme --ui-rate --mouse --title --tab-progress --notify --plain --until-done --log --config --session --host --help --version" ;;
     wait) words="--json --session --host --help --version" ;;
     stop) words="--json --session --host --help --version" ;;

@@ -57,6 +57,7 @@ complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_s
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add change config' -l data -x -d 'Send TEXT, as it is, as a form that is filled in'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add change config' -l json-data -x -d 'Send TEXT as JSON'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add change config' -l form -x -d 'Send this field of a form in several parts; may be given several times'
+complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add change config' -l upload -x -d 'Send FILE to the link, with PUT unless -X says otherwise; the answer is not kept'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add config' -l noproxy -x -d 'Ask these hosts directly, as example.org,10.0.0.0/8; \'*\' is all'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add config' -l proxy -x -d 'Go through this proxy'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add config' -s 4 -l ipv4 -d 'Connect to addresses of IPv4 only'

@@ -66,6 +66,7 @@ struct haul_options {
     char *data;                  /* the request's body, secret; one of the three at the most */
     char *json_data;             /* the same, sent as JSON */
     struct haul_strings form;    /* the same, as "name=value" parts */
+    char *upload;                /* the same, out of a file: absolute once it reaches the engine */
     char *proxy;                 /* may hold user info, secret */
     char *noproxy;               /* hosts, comma-separated, that are asked directly */
     bool ipv4;                   /* addresses of this kind only; one of the two at the most */

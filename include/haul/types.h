@@ -26,6 +26,7 @@ enum haul_phase {
     HAUL_PHASE_NONE,       /* not active */
     HAUL_PHASE_CONNECTING, /* no answer yet */
     HAUL_PHASE_RECEIVING,
+    HAUL_PHASE_SENDING,   /* --upload: bytes go out */
     HAUL_PHASE_CHECKING,  /* all bytes are here: do they have the digest that was given? */
     HAUL_PHASE_FINISHING, /* syncing, renaming */
     HAUL_PHASE_COUNT

@@ -15,7 +15,7 @@ static const char *const states[HAUL_STATE_COUNT] = {
 static const char *const phases[HAUL_PHASE_COUNT] = {
     [HAUL_PHASE_NONE] = "none",           [HAUL_PHASE_CONNECTING] = "connecting",
     [HAUL_PHASE_RECEIVING] = "receiving", [HAUL_PHASE_CHECKING] = "checking",
-    [HAUL_PHASE_FINISHING] = "finishing",
+    [HAUL_PHASE_FINISHING] = "finishing", [HAUL_PHASE_SENDING] = "sending",
 };
 
 static const char *const policies[HAUL_IF_EXISTS_COUNT] = {

@@ -511,6 +511,15 @@ static const struct haul_option rows[] = {
         .once = true,
     },
     {
+        ITEM("upload", upload),
+        .type = HAUL_OPTION_TEXT,
+        .value_name = "FILE",
+        .help = "Send FILE to the link, with PUT unless -X says otherwise; the answer is not kept",
+        .check = check_filled,
+        .of_origin = true,
+        .once = true,
+    },
+    {
         ITEM("noproxy", noproxy),
         .type = HAUL_OPTION_TEXT,
         .value_name = "HOSTS",

@@ -488,19 +488,22 @@ void haul_options_settle_files(struct haul_options *options)
     settle_file(&options->cacert);
     settle_file(&options->cookie_file);
     settle_file(&options->save_cookies);
+    settle_file(&options->upload);
     settle_file(&options->cert);
     settle_file(&options->key);
 }
 
 bool haul_options_has_body(const struct haul_options *options)
 {
-    return options->data || options->json_data || options->form.count > 0;
+    return options->data || options->json_data || options->form.count > 0 || options->upload;
 }
 
 const char *haul_options_method(const struct haul_options *options)
 {
     if (options->method)
         return options->method;
+    if (options->upload)
+        return "PUT";
     return haul_options_has_body(options) ? "POST" : "GET";
 }
 

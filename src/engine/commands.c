@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/url.h"
 #include "disk/replace.h"
+#include "disk/source.h"
 #include "engine/keep.h"
 #include "engine/repeat.h"
 #include "engine/transfer.h"
@@ -21,13 +22,14 @@
 static enum haul_err check_body(const struct haul_request *request, struct haul_error *err)
 {
     const struct haul_options *options = request->options;
-    int bodies = (options->data != NULL) + (options->json_data != NULL) + (options->form.count > 0);
+    int bodies = (options->data != NULL) + (options->json_data != NULL) +
+                 (options->form.count > 0) + (options->upload != NULL);
 
     if (haul_options_plain(options))
         return HAUL_OK;
     if (bodies > 1)
         return haul_fail(err, HAUL_E_BAD_OPTION,
-                         "only one of --data, --json-data and --form can be sent");
+                         "only one of --data, --json-data, --form and --upload can be sent");
     if (request->mirror_count > 0)
         return haul_fail(err, HAUL_E_BAD_OPTION, "a %s has one link and no mirrors",
                          haul_options_method(options));
@@ -43,11 +45,9 @@ static enum haul_err check_files(const struct haul_options *options, struct haul
     const struct file {
         const char *path, *what;
     } files[] = {
-        {options->cookie_file, "cookie file"},
-        {options->save_cookies, "cookie file"},
-        {options->cacert, "file of certificate authorities"},
-        {options->cert, "certificate"},
-        {options->key, "key"},
+        {options->cookie_file, "cookie file"}, {options->save_cookies, "cookie file"},
+        {options->upload, "file to send"},     {options->cacert, "file of certificate authorities"},
+        {options->cert, "certificate"},        {options->key, "key"},
     };
 
     for (size_t i = 0; i < COUNT_OF(files); i++) {
@@ -64,6 +64,15 @@ static enum haul_err check_key(const struct haul_options *options, struct haul_e
         return haul_fail(err, HAUL_E_BAD_OPTION, "--%s goes with --cert",
                          options->key ? "key" : "key-pass");
     return HAUL_OK;
+}
+
+/* Nothing comes of it that could have a name or a digest. */
+static enum haul_err check_upload(const struct haul_options *options, struct haul_error *err)
+{
+    if (options->out || options->checksum)
+        return haul_fail(err, HAUL_E_BAD_OPTION, "--%s is of a file that comes, not of an --upload",
+                         options->out ? "out" : "checksum");
+    return disk_source_test(options->upload, err);
 }
 
 static enum haul_err check_request(const struct haul_request *request, struct url_known *known,
@@ -90,6 +99,8 @@ static enum haul_err check_request(const struct haul_request *request, struct ur
         code = check_key(options, err);
     if (code == HAUL_OK)
         code = net_able(options, err);
+    if (code == HAUL_OK && options->upload)
+        code = check_upload(options, err);
     if (code == HAUL_OK && options->save_cookies)
         code = disk_replace_check(options->save_cookies, err);
     if (code != HAUL_OK)

@@ -14,6 +14,7 @@
 #include "engine/recall.h"
 #include "engine/sample.h"
 #include "engine/transfer_inside.h"
+#include "engine/upload.h"
 #include "engine/validate.h"
 #include "haul/log.h"
 
@@ -102,7 +103,7 @@ static bool is_strong(const char *header)
     return header && etag_parse(text_raw_from(header), &etag) && !etag.weak;
 }
 
-static void over(struct transfer *transfer)
+void transfer_over(struct transfer *transfer)
 {
     struct haul_engine *engine = transfer->engine;
     struct item *item = transfer->item;
@@ -183,7 +184,7 @@ static void on_finished(void *ctx, const char *name, const struct haul_error *er
         item_set_name(item, name);
     }
     xstrset(&item->more->work->base, name ? NULL : transfer->name);
-    over(transfer);
+    transfer_over(transfer);
 }
 
 static void on_put_away(void *ctx, const struct haul_error *err)
@@ -194,7 +195,7 @@ static void on_put_away(void *ctx, const struct haul_error *err)
         LOG_WARN(engine, "item %llu: %s", (unsigned long long)transfer->item->id, err->text);
     transfer->disk_pending = false;
     transfer->file = NULL;
-    over(transfer);
+    transfer_over(transfer);
 }
 
 static void finish_small(struct transfer *transfer)
@@ -221,6 +222,10 @@ void transfer_finish(struct transfer *transfer)
     transfer_set_phase(transfer, check ? HAUL_PHASE_CHECKING : HAUL_PHASE_FINISHING);
     if (!transfer_drop_segments(transfer, true) || transfer->goal != GOAL_FINISH)
         return;
+    if (transfer->upload) {
+        upload_finish(transfer);
+        return;
+    }
     if (!transfer->file) {
         recall_keep(transfer);
         finish_small(transfer);
@@ -255,8 +260,9 @@ void transfer_put_away(struct transfer *transfer)
         drop_small(transfer);
         queue_set_done(&transfer->engine->queue, transfer->item, 0);
     }
+    upload_drop(transfer);
     if (!transfer->file) {
-        over(transfer);
+        transfer_over(transfer);
         return;
     }
     transfer->disk_pending = true;

@@ -13,6 +13,7 @@
 #include "engine/http_date.h"
 #include "engine/retry.h"
 #include "engine/transfer_inside.h"
+#include "engine/upload.h"
 
 /* A body with at least this much to come takes the short way (net_go_direct): less is not worth
  * losing a connection that could be used again. */
@@ -90,6 +91,12 @@ static bool on_head(void *ctx, const struct net_response *response, const char *
 
     segment->status = response->status;
     segment->transfer->wait_ms = engine_now(segment->transfer->engine) - segment->asked_at;
+    if (segment->transfer->upload) {
+        segment->transfer->status = response->status;
+        segment->works = true;
+        host_works(segment->host);
+        return true;
+    }
     segment->works = transfer_take_answer(segment->transfer, segment, response, final_url);
     if (segment->works)
         host_works(segment->host);
@@ -160,7 +167,8 @@ static void count(struct segment *segment, size_t len)
     segment->last_byte = now;
     transfer->item->more->done += len;
     transfer->reached = MAX(transfer->reached, transfer->item->more->done);
-    engine->received += len;
+    if (!transfer->upload)
+        engine->received += len;
     speed_add(&segment->speed, now, len);
     speed_add(&segment->host->speed, now, len);
     speed_add(&transfer->speed, now, len);
@@ -224,6 +232,48 @@ static enum net_body write_failed(struct segment *segment)
     return NET_BODY_STOP;
 }
 
+/* Of the answer to an upload nothing is kept. */
+static enum net_body pass_over(struct segment *segment, size_t len)
+{
+    segment->last_byte = engine_now(segment->transfer->engine);
+    if (upload_skip(segment->transfer, len))
+        return NET_BODY_TAKEN;
+    segment->full = true;
+    return NET_BODY_STOP;
+}
+
+/* The next bytes of what is sent. */
+static enum net_body on_want(void *ctx, char *to, size_t size, size_t *ret_len)
+{
+    struct segment *segment = ctx;
+    struct transfer *transfer = segment->transfer;
+    bool limited = transfer->engine->limiter.rate > 0 || transfer->limiter.rate > 0;
+    enum net_body answer;
+
+    if (transfer->goal != GOAL_RECEIVE || !transfer->upload)
+        return NET_BODY_STOP;
+    if (limited)
+        size = MIN(size, LIMITED_MOST);
+    if (!has_tokens(segment, size))
+        return segment->is_limited ? NET_BODY_PAUSE : wait_for_tokens(segment, size);
+    answer = upload_read(transfer, to, size, ret_len);
+    if (answer == NET_BODY_PAUSE)
+        return hold(segment, TRACE_DISK);
+    if (answer == NET_BODY_TAKEN) {
+        limiter_spend(&transfer->engine->limiter, *ret_len);
+        limiter_spend(&transfer->limiter, *ret_len);
+        count(segment, *ret_len);
+    }
+    return answer;
+}
+
+static void on_rewind(void *ctx)
+{
+    struct segment *segment = ctx;
+
+    upload_rewind(segment->transfer);
+}
+
 static enum net_body on_body(void *ctx, const char *data, size_t len)
 {
     struct segment *segment = ctx;
@@ -231,6 +281,8 @@ static enum net_body on_body(void *ctx, const char *data, size_t len)
     enum net_body answer;
     size_t take;
 
+    if (segment->transfer->upload)
+        return pass_over(segment, len);
     if (!may_take(segment, len, &answer))
         return answer;
     make_room(segment, len - known);
@@ -286,8 +338,10 @@ static void judge_end(struct segment *segment)
 {
     const struct transfer *transfer = segment->transfer;
 
-    if (segment->full || transfer->total < 0 ||
-        transfer->item->more->done == (uint64_t)transfer->total)
+    if (transfer->upload)
+        upload_judge(transfer, fault_need(&segment->err));
+    else if (segment->full || transfer->total < 0 ||
+             transfer->item->more->done == (uint64_t)transfer->total)
         segment->full = true;
     else if (segment->status != 206 || segment->came == 0)
         haul_fail(fault_need(&segment->err), HAUL_E_TRUNCATED, "%llu of %lld bytes came",
@@ -329,6 +383,8 @@ static const struct net_handlers handlers = {.connected = on_connected,
                                              .body = on_body,
                                              .offer = on_offer,
                                              .piped = on_piped,
+                                             .want = on_want,
+                                             .rewind = on_rewind,
                                              .done = on_done};
 
 static void on_writer_ready(void *ctx)
@@ -358,6 +414,7 @@ struct segment *segment_start(struct transfer *transfer, struct source *source, 
                                   .from = from,
                                   .to = to == UINT64_MAX ? UINT64_MAX : to - 1,
                                   .if_range = condition,
+                                  .upload_size = transfer->upload ? transfer->total : -1,
                                   .http2 = engine->limiter.rate == 0};
     struct haul_error err;
 
@@ -384,7 +441,8 @@ struct segment *segment_start(struct transfer *transfer, struct source *source, 
 
 void segment_go_on(struct segment *segment)
 {
-    bool has_place = segment->transfer->is_small || segment->writing;
+    bool has_place =
+        segment->transfer->is_small || segment->writing || segment->transfer->upload != NULL;
 
     if (!segment->net || !has_place || segment->is_limited)
         return;

@@ -19,6 +19,7 @@
 #include "engine/host.h"
 #include "engine/sample.h"
 #include "engine/transfer_inside.h"
+#include "engine/upload.h"
 #include "haul/log.h"
 
 /* A record is written when so many bytes were written since the last one, after a moment when fewer
@@ -327,7 +328,9 @@ void transfer_start(struct haul_engine *engine, struct item *item)
     transfer_set_phase(transfer, HAUL_PHASE_CONNECTING);
     if (options->timeout > 0 && work->deadline == 0)
         work->deadline = engine_now(engine) + options->timeout * 1000;
-    if (item->more->err == HAUL_E_DISK_FULL)
+    if (options->upload)
+        upload_begin(transfer);
+    else if (item->more->err == HAUL_E_DISK_FULL)
         transfer_begin_with_room(transfer);
     else
         transfer_begin(transfer);

@@ -74,6 +74,9 @@ struct transfer {
     size_t small_held; /* of the engine's small_bytes, until the file is put away */
     struct disk_file *file;
 
+    struct disk_source *upload; /* what is sent (--upload); NULL: not opened, or nothing is */
+    size_t answer_len;          /* bytes of the answer to it */
+
     bool disk_pending; /* a disk job will call back */
     bool planned;      /* the file knows identity and ranges */
     bool ready;        /* and bytes may go to it */
@@ -145,6 +148,9 @@ HAUL_CHECKED bool transfer_drop_segments(struct transfer *transfer, bool flush);
 void transfer_finish(struct transfer *transfer);
 /* GOAL_KEEP and GOAL_DISCARD. */
 void transfer_put_away(struct transfer *transfer);
+
+/* Frees the transfer, and tells the engine how it ended. */
+void transfer_over(struct transfer *transfer);
 
 /* check.c */
 /* The digest that was given for the file; false when none was. */

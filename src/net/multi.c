@@ -261,6 +261,33 @@ size_t transfer_on_body(char *data, size_t size, size_t count, void *ctx)
     return transfer_stop_with(transfer, HAUL_E_CANCELLED);
 }
 
+size_t transfer_on_want(char *to, size_t size, size_t count, void *ctx)
+{
+    struct net_transfer *transfer = ctx;
+    size_t len = 0;
+
+    switch (transfer->handlers->want(transfer->ctx, to, size * count, &len)) {
+    case NET_BODY_TAKEN:
+        return len;
+    case NET_BODY_PAUSE:
+        return CURL_READFUNC_PAUSE;
+    case NET_BODY_STOP:
+        break;
+    }
+    transfer_stop_with(transfer, HAUL_E_CANCELLED);
+    return CURL_READFUNC_ABORT;
+}
+
+int transfer_on_rewind(void *ctx, curl_off_t offset, int origin)
+{
+    struct net_transfer *transfer = ctx;
+
+    if (offset != 0 || origin != SEEK_SET)
+        return CURL_SEEKFUNC_FAIL;
+    transfer->handlers->rewind(transfer->ctx);
+    return CURL_SEEKFUNC_OK;
+}
+
 int transfer_on_connected(void *ctx, char *peer_ip, char *own_ip, int peer_port, int own_port)
 {
     struct net_transfer *transfer = ctx;
@@ -500,13 +527,21 @@ static void judge_result(struct net_transfer *transfer, const char *host, struct
         neterr_from_curl((int)transfer->result, detail, host, sys_errno, err);
 }
 
+/* Who refuses a file that is being sent may hang up before all of it was: what broke then is the
+ * sending, after the answer. */
+static bool refused_upload(const struct net_transfer *transfer)
+{
+    return transfer->upload_size >= 0 && transfer->response.status >= 400 &&
+           !(transfer->response.status == 401 && transfer->user);
+}
+
 /* The server said no, whatever became of the body that told why. A connection that broke after the
  * headers of a first round (401 before digest) is no answer. */
 static bool answered_no(const struct net_transfer *transfer)
 {
     return transfer->is_http && transfer->response.complete && !wants_body(transfer) &&
            transfer->response.status >= 300 &&
-           (transfer->result == CURLE_OK || transfer->discarded > 0);
+           (transfer->result == CURLE_OK || transfer->discarded > 0 || refused_upload(transfer));
 }
 
 /* The chunks of the body must hold as many bytes as the length that was announced with them. */

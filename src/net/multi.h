@@ -46,6 +46,11 @@ struct net_handlers {
     enum net_body (*offer)(void *ctx, size_t *ret_most, bool *ret_pipe);
     /* The next LEN bytes stand in the pipe PIPE and have to be taken out now: TAKEN or STOP. */
     enum net_body (*piped)(void *ctx, int pipe, size_t len);
+    /* Of a request that sends a file, else both NULL: its next bytes. TAKEN with *ret_len 0 is the
+     * end; PAUSE: none are here now. */
+    enum net_body (*want)(void *ctx, char *to, size_t size, size_t *ret_len);
+    /* What comes next is the first byte again. */
+    void (*rewind)(void *ctx);
     /* It is over; the transfer is freed when this returns. Not after net_cancel(). */
     void (*done)(void *ctx, const struct net_result *result);
 };

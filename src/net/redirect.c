@@ -94,6 +94,20 @@ static void keep_secrets_home(struct net_transfer *transfer, const char *target)
     free(origin);
 }
 
+/* To get what is there would look like success, with nothing sent; to send it there is more than
+ * the user said. */
+static enum haul_err refuse_moved(const char *target, int status, struct haul_error *err)
+{
+    char *shown = url_shown(target);
+
+    haul_fail(err, HAUL_E_REDIRECT,
+              "the server sends the upload elsewhere (%d), which haul does not follow; name that "
+              "link if it is right: %.120s",
+              status, shown);
+    free(shown);
+    return HAUL_E_REDIRECT;
+}
+
 /* Becomes a GET, or stays what it is where that does no harm. */
 static enum haul_err keep_request(struct net_transfer *transfer, const char *target,
                                   struct haul_error *err)
@@ -102,6 +116,8 @@ static enum haul_err keep_request(struct net_transfer *transfer, const char *tar
 
     if (transfer->bare)
         return HAUL_OK;
+    if (transfer->upload_size >= 0 && (status == 301 || status == 302))
+        return refuse_moved(target, status, err);
     if (status != 307 && status != 308) {
         transfer->bare = true;
     } else if (!transfer->same_origin) {

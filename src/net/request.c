@@ -151,6 +151,7 @@ enum haul_err transfer_describe(struct net_transfer *transfer, const struct net_
     if (code != HAUL_OK)
         return code;
     transfer->options = haul_options_ref(request->options);
+    transfer->upload_size = request->options->upload ? request->upload_size : -1;
     transfer->from = request->from;
     transfer->to = request->to;
     transfer->ranged = request->ranged || request->from > 0 || request->to != UINT64_MAX;
@@ -246,7 +247,8 @@ static void add_given(struct curl_slist **list, const struct net_transfer *trans
 /* What is to be said of a body that the user did not say. */
 static void add_of_body(struct curl_slist **list, const struct haul_options *options)
 {
-    append(list, "Expect:"); /* it is small: not worth another round trip */
+    if (!options->upload)
+        append(list, "Expect:"); /* it is small: not worth another round trip */
     if (options->json_data && !is_given(options, "Content-Type"))
         append(list, "Content-Type: application/json");
     if (options->json_data && !is_given(options, "Accept"))
@@ -301,6 +303,21 @@ static void set_form(struct net_transfer *transfer)
     curl_easy_setopt(transfer->easy, CURLOPT_MIMEPOST, transfer->form);
 }
 
+/* A file: sent with a question before it where it is large, so that a server that wants a login or
+ * refuses need not take all of it. */
+static void set_upload(struct net_transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+
+    transfer->handlers->rewind(transfer->ctx);
+    curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)transfer->upload_size);
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, transfer_on_want);
+    curl_easy_setopt(easy, CURLOPT_READDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, transfer_on_rewind);
+    curl_easy_setopt(easy, CURLOPT_SEEKDATA, transfer);
+}
+
 /* What libcurl would do by itself with a POST whose old connection turns out to be closed: send it
  * again. The server may have seen the first one, so it gets a connection of its own. */
 static void set_method(struct net_transfer *transfer)
@@ -313,7 +330,9 @@ static void set_method(struct net_transfer *transfer)
     transfer->form = NULL;
     if (transfer->bare || !transfer->is_http)
         return;
-    if (options->form.count > 0) {
+    if (transfer->upload_size >= 0) {
+        set_upload(transfer);
+    } else if (options->form.count > 0) {
         set_form(transfer);
     } else {
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(body ? strlen(body) : 0));

@@ -18,6 +18,7 @@ struct net_request {
     uint64_t to;                  /* last byte wanted, inclusive; UINT64_MAX: to the end */
     bool ranged;                  /* ask with Range even when it is from 0 to the end */
     const char *if_range;         /* validator for If-Range, or NULL */
+    int64_t upload_size;          /* bytes that `want` brings, where the options have an upload */
     bool http2;                   /* may use it, if the options say so: `body` won't pause */
 };
 

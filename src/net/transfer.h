@@ -32,6 +32,7 @@ struct net_transfer {
     char *user;        /* "name:password" for that origin, or NULL */
     char *if_range;
     uint64_t from, to;
+    int64_t upload_size;
     uint64_t discarded; /* bytes of an error's or redirect's body that were thrown away */
     unsigned redirects;
     char *trail; /* see net_transfer_trail() */
@@ -150,6 +151,8 @@ size_t transfer_stop_with(struct net_transfer *transfer, enum haul_err code);
 /* multi.c: called by libcurl through request.c. */
 size_t transfer_on_header(char *data, size_t size, size_t count, void *ctx);
 size_t transfer_on_body(char *data, size_t size, size_t count, void *ctx);
+size_t transfer_on_want(char *to, size_t size, size_t count, void *ctx);
+int transfer_on_rewind(void *ctx, curl_off_t offset, int origin);
 int transfer_on_connected(void *ctx, char *peer_ip, char *own_ip, int peer_port, int own_port);
 
 #endif

@@ -331,8 +331,8 @@ static void what_is_cleared_was_never_given(void **state)
  * forgotten here. */
 static void what_belongs_to_an_origin_is_marked(void **state)
 {
-    static const char *const marked[] = {"bearer", "cert",     "cookie",  "header",
-                                         "key",    "key-pass", "referer", "user"};
+    static const char *const marked[] = {"bearer",   "cert",    "cookie", "header", "key",
+                                         "key-pass", "referer", "upload", "user"};
     size_t count, found = 0;
     const struct haul_option *table = haul_option_table(&count);
 
