@@ -2,8 +2,7 @@
  *
  * Invariants: one job at a time; each block is judged together with the file's size and time when
  * it was read, so that no byte of a changed file goes out as if it belonged to the others; what a
- * job brings that was started before a rewind is dropped; a source that is closed frees itself when
- * its job is over. */
+ * job brings that was started before a rewind is dropped. */
 
 #include "disk/source.h"
 
@@ -39,9 +38,9 @@ struct disk_source {
     struct haul_error err;
 
     struct disk_job job;
-    bool works; /* it does */
-    bool closed;
-    bool stale; /* what it brings is of before a rewind */
+    bool works;  /* it does */
+    bool halted; /* nothing more is read */
+    bool stale;  /* what it brings is of before a rewind */
     bool check_wanted;
     enum source_job does;
     size_t target; /* block that is filled */
@@ -170,7 +169,8 @@ static void read_on(struct disk_source *source)
     struct block *block;
     size_t at;
 
-    if (source->works || source->err.code != HAUL_OK || source->next >= disk_source_size(source))
+    if (source->works || source->halted || source->err.code != HAUL_OK ||
+        source->next >= disk_source_size(source))
         return;
     block = free_block(source, &at);
     if (!block)
@@ -203,8 +203,7 @@ static void end_read(struct disk_source *source)
         source->next += block->len;
     }
     read_on(source);
-    if (source->stale || block->len > 0 || source->err.code != HAUL_OK)
-        source->events.ready(source->ctx);
+    source->events.ready(source->ctx);
 }
 
 static void end_open(struct disk_source *source)
@@ -225,10 +224,6 @@ static void end(struct disk_job *job)
     struct disk_source *source = OWNER_OF(job, struct disk_source, job);
 
     source->works = false;
-    if (source->closed) {
-        source_free(source);
-        return;
-    }
     switch (source->does) {
     case SOURCE_OPENS:
         end_open(source);
@@ -321,11 +316,14 @@ void disk_source_check(struct disk_source *source)
         submit(source, SOURCE_CHECKS);
 }
 
+bool disk_source_halt(struct disk_source *source)
+{
+    source->halted = true;
+    return !source->works;
+}
+
 void disk_source_close(struct disk_source *source)
 {
-    if (!source)
-        return;
-    source->closed = true;
-    if (!source->works)
+    if (source)
         source_free(source);
 }

@@ -36,7 +36,9 @@ const struct haul_error *disk_source_error(const struct disk_source *source);
 void disk_source_rewind(struct disk_source *source);
 /* Is the file still the one that was opened? */
 void disk_source_check(struct disk_source *source);
-/* No event comes any more. NULL is fine. */
+/* Reads no more; false while a worker still does: `ready` tells when it is over. */
+HAUL_CHECKED bool disk_source_halt(struct disk_source *source);
+/* No worker may be at it: after opening, checking or halting. NULL is fine. */
 void disk_source_close(struct disk_source *source);
 
 #endif

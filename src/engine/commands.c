@@ -511,14 +511,25 @@ static void change_link(struct queue *queue, struct item *item, const char *url)
     free(shown);
 }
 
-static enum haul_err check_change(const struct item *item, const char *url, struct haul_error *err)
+static enum haul_err check_change(const struct item *item, const char *url,
+                                  const struct haul_options *given, struct haul_error *err)
 {
+    bool sends = item->options->upload && !(given && given->upload);
     struct url parts;
 
     if (item->state == HAUL_DONE || is_finishing(item))
         return haul_fail(err, HAUL_E_BAD_STATE, "item %llu is complete, it can't be changed",
                          (unsigned long long)item->id);
-    return url ? url_split(url, &parts, err) : HAUL_OK;
+    if (url && url_split(url, &parts, err) != HAUL_OK)
+        return err->code;
+    if (url && sends && !same_origin(item_url(item), url))
+        return haul_fail(err, HAUL_E_BAD_OPTION,
+                         "item %llu sends a file to another server; say with --upload FILE that "
+                         "the new one gets it",
+                         (unsigned long long)item->id);
+    if (given && given->upload && disk_source_test(given->upload, err) != HAUL_OK)
+        return err->code;
+    return given ? check_files(given, err) : HAUL_OK;
 }
 
 /* Puts the item back to where it begins, with its new link. */
@@ -549,9 +560,7 @@ enum haul_err haul_engine_change(struct haul_engine *engine, uint64_t id, const 
 
     if (!item)
         return haul_fail(err, HAUL_E_NO_ITEM, "there is no item %llu", (unsigned long long)id);
-    if (check_change(item, url, err) != HAUL_OK)
-        return err->code;
-    if (given && check_files(given, err) != HAUL_OK)
+    if (check_change(item, url, given, err) != HAUL_OK)
         return err->code;
     change_options(&engine->queue, item, url, given);
     if (url) {

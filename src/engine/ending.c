@@ -223,6 +223,7 @@ void transfer_finish(struct transfer *transfer)
     if (!transfer_drop_segments(transfer, true) || transfer->goal != GOAL_FINISH)
         return;
     if (transfer->upload) {
+        recall_keep(transfer);
         upload_finish(transfer);
         return;
     }
@@ -252,7 +253,7 @@ void transfer_put_away(struct transfer *transfer)
     bool keep = transfer->goal == GOAL_KEEP;
 
     sample_drop(transfer);
-    if (!transfer_drop_segments(transfer, keep))
+    if (!transfer_drop_segments(transfer, keep) || !upload_drop(transfer))
         return;
     if (keep)
         recall_keep(transfer);
@@ -260,7 +261,6 @@ void transfer_put_away(struct transfer *transfer)
         drop_small(transfer);
         queue_set_done(&transfer->engine->queue, transfer->item, 0);
     }
-    upload_drop(transfer);
     if (!transfer->file) {
         transfer_over(transfer);
         return;

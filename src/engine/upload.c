@@ -47,7 +47,8 @@ static void on_checked(void *ctx, const struct haul_error *err)
     *said = *err;
     if (err->code == HAUL_OK)
         snprintf(said->text, sizeof said->text, "sent; the server answered %d", transfer->status);
-    upload_drop(transfer);
+    disk_source_close(transfer->upload);
+    transfer->upload = NULL;
     transfer_over(transfer);
 }
 
@@ -104,8 +105,11 @@ void upload_finish(struct transfer *transfer)
     disk_source_check(transfer->upload);
 }
 
-void upload_drop(struct transfer *transfer)
+bool upload_drop(struct transfer *transfer)
 {
+    if (transfer->upload && !disk_source_halt(transfer->upload))
+        return false;
     disk_source_close(transfer->upload);
     transfer->upload = NULL;
+    return true;
 }

@@ -20,6 +20,7 @@ HAUL_CHECKED bool upload_skip(struct transfer *transfer, size_t len);
 void upload_judge(const struct transfer *transfer, struct haul_error *ret_err);
 /* GOAL_FINISH: is the file still the one that was sent? Ends in transfer_over(). */
 void upload_finish(struct transfer *transfer);
-void upload_drop(struct transfer *transfer);
+/* Closes the file; false while a worker is at it, which asks for attention later. */
+HAUL_CHECKED bool upload_drop(struct transfer *transfer);
 
 #endif

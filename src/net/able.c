@@ -52,6 +52,7 @@ enum haul_err net_able(const struct haul_options *options, struct haul_error *er
     able = (struct able){.version = info->version,
                          .http3 = (info->features & CURL_VERSION_HTTP3) != 0,
                          .public_suffixes = (info->features & CURL_VERSION_PSL) != 0};
-    ask_handle(&able);
+    if (options->dns_servers || options->doh)
+        ask_handle(&able);
     return able_check(&able, options, err);
 }

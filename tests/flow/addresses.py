@@ -63,10 +63,12 @@ def of_both_the_later_one_counts(t):
 
 @case
 def a_name_that_does_not_exist_is_found(t):
-    file = t.file("there.bin", host="no-such-host.invalid")
+    """One after the other: a handle that served one of them serves the next."""
+    file, later = (t.file(name, host="no-such-host.invalid") for name in ("there.bin", "later.bin"))
     rule = f"no-such-host.invalid:{t.origin.port}:127.0.0.1"
-    t.get("--retries", 0, "--resolve", rule, file.url)
+    t.get("-j", 1, "--retries", 0, "--resolve", rule, file.url, later.url)
     t.expect_file("there.bin", file)
+    t.expect_file("later.bin", later)
     (request,) = t.origin.requests("there.bin")
     expect_equal(dict(request["headers"])["Host"], f"no-such-host.invalid:{t.origin.port}", "Host")
 

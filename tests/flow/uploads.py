@@ -287,6 +287,20 @@ def a_queue_sends_it_tells_how_far_and_begins_anew(t):
 
 
 @case
+def another_link_gets_the_file_only_if_that_is_said(t):
+    server, other = taker(t), taker(t)
+    path, data = source(t, 3000)
+    (number,) = t.add("--upload", path, "--start-at", "+1h", server.url + "/first")
+    result = t.haul("change", number, "--url", other.url + "/second")
+    expect(result.status == 1 and b"--upload FILE" in result.err, f"{result}")
+    t.ok("change", number, "--url", other.url + "/second", "--upload", path, "--start-at", "now")
+    t.ok("wait", number)
+    expect_equal([(one["method"], one["body"] == data) for one in other.requests], [("PUT", True)],
+                 "requests at the other server")
+    expect_equal(server.requests, [], "requests at the first one")
+
+
+@case
 def a_slow_answer_does_not_lose_it_and_an_interrupt_ends_it(t):
     server = taker(t)
     path, data = source(t, 100_000)
