@@ -85,10 +85,9 @@ static void keep_secrets_home(struct net_transfer *transfer, const char *target)
         transfer->origin = url_origin(transfer->url);
     if (!origin || !transfer->origin || strcmp(origin, transfer->origin) != 0)
         transfer->same_origin = false;
-    if (!transfer->same_origin || transfer->of_netrc) {
+    if (!transfer->same_origin) {
         secret_free(transfer->user);
         transfer->user = NULL;
-        transfer->of_netrc = false;
     }
     transfer->downgraded |= has_scheme(transfer->url, "https") && has_scheme(target, "http");
     free(origin);

@@ -113,7 +113,6 @@ enum haul_err transfer_look_up_login(struct net_transfer *transfer, struct haul_
         return code;
     host = xstrndup(parts.host.at, parts.host.len);
     code = netrc_login(host, elsewhere, &transfer->user, err);
-    transfer->of_netrc = transfer->user != NULL;
     free(host);
     return code;
 }

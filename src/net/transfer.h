@@ -40,7 +40,6 @@ struct net_transfer {
     bool ranged;
     bool is_http;
     bool same_origin; /* secrets may be sent */
-    bool of_netrc;    /* ->user is from there, for the present host */
     bool downgraded;  /* a redirect led from https to http */
     bool http2;       /* asked for, where the server can */
     bool again;       /* the same once more, over HTTP/1.1 */

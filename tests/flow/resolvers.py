@@ -8,7 +8,7 @@ import struct
 import subprocess
 import threading
 
-from harness import case, expect, expect_equal, need, run
+from harness import case, expect, expect_equal, need, run, until
 
 
 class Answers(http.server.BaseHTTPRequestHandler):
@@ -108,6 +108,21 @@ def what_it_tells_is_for_those_items_only(t):
     t.get("-j", 1, "--retries", 0, "-i", t.write("list", listed), status=3)
     expect_equal([len(t.origin.requests(f"mine{number}.bin")) for number in range(3)], [0, 1, 0],
                  "requests")
+
+
+@case
+def nor_for_one_that_runs_at_the_same_time(t):
+    server = resolver(t, mine_invalid="127.0.0.1")
+    t.keeps("with.bin.part", "with.bin.haul")
+    slow = t.origin.url("with.bin", host="mine.invalid", size=1 << 20, rate="100K", tick=20)
+    (asking,) = t.add("--doh", server.url, "--cacert", server.ca, slow)
+    until("it knows the name", lambda: t.items()[asking]["done"] > 0)
+    (other,) = t.add("--retries", 0, t.origin.url("without.bin", host="mine.invalid"))
+    until("the other one has asked", lambda: "resolved" in t.items()[other]["note"] or
+          t.origin.requests("without.bin"))
+    expect_equal(t.origin.requests("without.bin"), [], "requests of the other one")
+    expect_equal(t.items()[asking]["state"], "active", "the one that asks")
+    t.ok("remove", asking, other)
 
 
 @case
