@@ -273,7 +273,7 @@ static void why_no_more(const struct diagnosis_case *facts, char *buf)
     const struct diagnosis_host *host = &facts->host;
 
     buf[0] = '\0';
-    if (facts->connection_count >= facts->wanted)
+    if (facts->connection_count >= facts->wanted || facts->phase == HAUL_PHASE_SENDING)
         return;
     if (facts->no_ranges)
         say(buf, "server does not take ranges: one connection");

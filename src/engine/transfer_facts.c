@@ -155,6 +155,9 @@ static const char *doing(const struct segment *segment)
         return "connecting";
     if (segment->waits)
         return holds[segment->held_by];
+    if (segment->transfer->item->phase == HAUL_PHASE_SENDING &&
+        segment->transfer->item->more->done < (uint64_t)segment->transfer->total)
+        return "sending";
     return segment->status == 0 ? "waits for the answer" : "receiving";
 }
 

@@ -527,21 +527,13 @@ static void judge_result(struct net_transfer *transfer, const char *host, struct
         neterr_from_curl((int)transfer->result, detail, host, sys_errno, err);
 }
 
-/* Who refuses a file that is being sent may hang up before all of it was: what broke then is the
- * sending, after the answer. */
-static bool refused_upload(const struct net_transfer *transfer)
-{
-    return transfer->upload_size >= 0 && transfer->response.status >= 400 &&
-           !(transfer->response.status == 401 && transfer->user);
-}
-
 /* The server said no, whatever became of the body that told why. A connection that broke after the
  * headers of a first round (401 before digest) is no answer. */
 static bool answered_no(const struct net_transfer *transfer)
 {
     return transfer->is_http && transfer->response.complete && !wants_body(transfer) &&
            transfer->response.status >= 300 &&
-           (transfer->result == CURLE_OK || transfer->discarded > 0 || refused_upload(transfer));
+           (transfer->result == CURLE_OK || transfer->discarded > 0);
 }
 
 /* The chunks of the body must hold as many bytes as the length that was announced with them. */

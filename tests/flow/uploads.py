@@ -47,7 +47,7 @@ class Taker(http.server.BaseHTTPRequestHandler):
 
     def do(self):
         """/login: Basic; /status/N: that, first time only, then 201; /refuse/N: before the body,
-        and hangs up; /drop/N: hangs up after N bytes, first time only; /to/N?URL: a redirect;
+        and hangs up; /break/N: the same after a part of it; /drop/N: hangs up after N bytes, first time only; /to/N?URL: a redirect;
         /early: 200 after a few bytes; /slow: as it may; /chatty: a long answer."""
         words = self.path.partition("?")[0].split("/")
         first = self.path not in self.server.seen
@@ -57,6 +57,11 @@ class Taker(http.server.BaseHTTPRequestHandler):
         if words[1] == "refuse":
             self.close_connection = True
             self.answer(int(words[2]), b"no", Connection="close")
+            return
+        if words[1] == "break":
+            self.body(100_000)
+            self.close_connection = True
+            self.answer(int(words[2]), Connection="close")
             return
         if words[1] in ("drop", "early") and first:
             self.body(int(words[2]))
@@ -163,6 +168,10 @@ def what_a_server_refuses_is_told_though_it_hangs_up(t):
         result = t.get("--upload", path, "--retries", 0, f"{server.url}/refuse/{status}", status=4)
         expect(str(status).encode() in result.err, f"{result}")
     expect_equal(len(server.requests), 3, "requests")
+    path, _ = source(t, 20 << 20)
+    for number in range(3):
+        result = t.get("--upload", path, "--retries", 0, f"{server.url}/break/413/{number}", status=4)
+        expect(b"413" in result.err, f"{result}")
 
 
 @case

@@ -225,6 +225,15 @@ static const struct row rows[] = {
      1},
     {"the rest is too small to be split (--min-split)", ACTIVE(.small_rest = true), ONE(&wavering),
      1},
+    /* What is sent is never split. */
+    {"nothing here holds it up: the line or the server gives no more over 1 connection",
+     {.state = HAUL_ACTIVE,
+      .phase = HAUL_PHASE_SENDING,
+      .total = 9,
+      .wanted = 4,
+      .small_rest = true},
+     ONE(&wavering),
+     1},
     /* Silence. */
     {"no byte has come for 12 s; it is asked for anew after 30 s (--stall-timeout)",
      ACTIVE(.wanted = 2, .stall_ms = 30000),
