@@ -1,7 +1,8 @@
 /* Links and paths of downloads.
  *
- * What is copied is what is shown: links without their passwords, which the daemon keeps to itself.
- * Of what is selected the daemon is asked, since the screen holds only the rows that are seen. */
+ * Links are copied without their logins, but with what is masked in their queries: they would lead
+ * nowhere without. The daemon is asked for that, and for what is selected, since the screen holds
+ * only the rows that are seen. */
 
 #include "ui/copying.h"
 
@@ -10,7 +11,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/same_link.h"
 #include "base/str.h"
+#include "base/url.h"
 
 #define TEXT_MAX ((size_t)8 << 20) /* far above what any terminal takes */
 
@@ -64,7 +67,7 @@ static void copy(struct copying *copying, const char *text, const char *what)
 
 static char *text_of(const struct copying *copying, const struct haul_item *item)
 {
-    return copying->paths ? path_of(item) : xstrdup(item->url);
+    return copying->paths ? path_of(item) : url_shown(item->url);
 }
 
 static void copy_several(struct copying *copying, const struct haul_item *items, size_t count)
@@ -96,6 +99,32 @@ static void on_marked(void *ctx, const struct haul_reply *reply)
         copy_several(copying, reply->items, reply->item_count);
 }
 
+/* What was shown of it is told, not what was copied. */
+static void on_whole(void *ctx, const struct haul_reply *reply)
+{
+    struct copying *copying = ctx;
+    if (reply->err && reply->err->code != HAUL_E_CANCELLED) {
+        copying->events.notice(copying->events.ctx, true, reply->err->text);
+    } else if (!reply->err) {
+        char *text = url_shown(reply->detail->item.url);
+        char *masked = same_link_masked(text);
+        copy(copying, text, masked);
+        free(masked);
+        free(text);
+    }
+}
+
+static void copy_one(struct copying *copying, const struct haul_item *item)
+{
+    if (!copying->paths && same_link_is_masked(item->url)) {
+        (void)!model_whole(copying->model, item->id, on_whole, copying);
+        return; /* if there is no connection, that was told */
+    }
+    char *text = text_of(copying, item);
+    copy(copying, text, text);
+    free(text);
+}
+
 static void copy_target(struct copying *copying, bool paths)
 {
     const struct haul_item *item = list_view_item(copying->list);
@@ -106,9 +135,7 @@ static void copy_target(struct copying *copying, bool paths)
         if (!model_list_marked(copying->model, on_marked, copying))
             return; /* that there is no connection was told */
     } else if (item) {
-        char *text = text_of(copying, item);
-        copy(copying, text, text);
-        free(text);
+        copy_one(copying, item);
     }
 }
 

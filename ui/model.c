@@ -495,7 +495,7 @@ static void detail_ask(struct model *model)
     model->detail_asked = true;
     model->detail_moved = false;
     model->detail_asked_at = clock_ticks(model->clock);
-    haul_client_show(model->client, model->detail_id, on_reply, call);
+    haul_client_show(model->client, model->detail_id, false, on_reply, call);
 }
 
 void model_detail_want(struct model *model, uint64_t id)
@@ -709,9 +709,17 @@ void model_move(struct model *model, enum haul_move how, uint64_t id)
                          on_reply, call);
 }
 
+bool model_whole(struct model *model, uint64_t id, model_heard *heard, void *ctx)
+{
+    struct call *call = call_heard(model, heard, ctx);
+    if (call)
+        haul_client_show(model->client, id, true, on_reply, call);
+    return call != NULL;
+}
+
 bool model_list_marked(struct model *model, model_heard *heard, void *ctx)
 {
-    struct haul_view view = {.marked = true};
+    struct haul_view view = {.marked = true, .secrets = true};
     struct call *call = call_heard(model, heard, ctx);
     if (call)
         haul_client_list(model->client, &view, on_reply, call);

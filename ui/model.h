@@ -126,7 +126,9 @@ void model_act(struct model *model, enum haul_action action, uint64_t id);
 void model_move(struct model *model, enum haul_move how, uint64_t id);
 /* Pauses what is marked; when none of it can be paused, goes on with it. */
 void model_pause_marked(struct model *model);
-/* The items that are marked: HEARD gets ->items. */
+/* One item with nothing masked: HEARD gets ->detail. */
+HAUL_CHECKED bool model_whole(struct model *model, uint64_t id, model_heard *heard, void *ctx);
+/* The items that are marked, with nothing masked: HEARD gets ->items. */
 HAUL_CHECKED bool model_list_marked(struct model *model, model_heard *heard, void *ctx);
 /* Limits the rate of item ID, perhaps MODEL_MARKED; VALUE is what was typed. */
 void model_limit(struct model *model, uint64_t id, const char *value);

@@ -110,6 +110,7 @@ complete -c haul -n '__fish_seen_subcommand_from history' -l clear -d 'Forget th
 complete -c haul -n '__fish_seen_subcommand_from watch' -l plain -d 'Write a line for each change instead of showing a screen'
 complete -c haul -n '__fish_seen_subcommand_from watch' -l until-done -d 'With --plain: end when all items that are there now are over'
 complete -c haul -n '__fish_seen_subcommand_from add list show hosts pause resume cancel retry change remove clear undo move history set config wait stop sessions doctor' -l json -d 'Answer in JSON, for other programs'
+complete -c haul -n '__fish_seen_subcommand_from list show' -l secrets -d 'Show passwords, cookies and the like too, instead of ***'
 complete -c haul -n '__fish_seen_subcommand_from daemon' -l replace -d 'Take over from the daemon that runs, which goes on when that fails'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get config watch' -l log -r -F -d 'Append a log to FILE'
 complete -c haul -n 'not __fish_seen_subcommand_from $haul_commands; or __fish_seen_subcommand_from get add config watch daemon' -l config -r -F -d 'Read this configuration; the default is $HAUL_CONFIG, else haul.conf'

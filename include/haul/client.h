@@ -29,6 +29,7 @@ struct haul_view {
     bool changed;       /* only for haul_client_watch(): frames hold whatever changed since the one
                            before,       of all items, instead of rows of the list */
     bool marked;        /* only for haul_client_list(): what is marked on this connection */
+    bool secrets;       /* the same: links with what is secret in them, which else are masked */
     enum haul_sort sort;
     bool descending;
     uint64_t offset; /* first row wanted, 0-based among the matching ones */
@@ -208,7 +209,9 @@ void haul_client_add_new(struct haul_client *client, const struct haul_request *
                          size_t count, haul_reply_cb *reply, void *ctx);
 void haul_client_list(struct haul_client *client, const struct haul_view *view,
                       haul_reply_cb *reply, void *ctx); /* rows 0: all of them */
-void haul_client_show(struct haul_client *client, uint64_t id, haul_reply_cb *reply, void *ctx);
+/* SECRETS: link and options with what is secret in them, which else is masked. */
+void haul_client_show(struct haul_client *client, uint64_t id, bool secrets, haul_reply_cb *reply,
+                      void *ctx);
 /* COUNT 0: every item; HAUL_MARKED: those that are marked, here and with haul_client_move() and
  * _change_all(). */
 #define HAUL_MARKED SIZE_MAX

@@ -246,11 +246,15 @@ HAUL_CHECKED bool haul_engine_look(const struct haul_engine *engine, uint64_t id
 HAUL_CHECKED bool haul_engine_changes(struct haul_engine *engine, uint64_t since,
                                       void (*changed)(void *ctx, uint64_t id), void *ctx);
 
-/* Snapshots; the caller frees them with _fini. False when there is no such item. */
+/* Snapshots; the caller frees them with _fini. False when there is no such item. What is secret is
+ * masked in links, and in options unless SECRETS is set. */
 HAUL_CHECKED bool haul_engine_item(const struct haul_engine *engine, uint64_t id,
                                    struct haul_item *ret_item);
-HAUL_CHECKED bool haul_engine_detail(const struct haul_engine *engine, uint64_t id,
+HAUL_CHECKED bool haul_engine_detail(const struct haul_engine *engine, uint64_t id, bool secrets,
                                      struct haul_detail *ret_detail);
+/* The link as it was asked for, with what is secret in it; newly allocated, to be freed as a
+ * secret. NULL: there is no such item. */
+char *haul_engine_link(const struct haul_engine *engine, uint64_t id);
 void haul_engine_totals(const struct haul_engine *engine, struct haul_totals *ret_totals);
 
 /* Tells EACH the hosts of which there is something to say: that have items or connections, or that

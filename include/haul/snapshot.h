@@ -95,6 +95,8 @@ struct haul_detail {
     struct haul_item item;
     struct haul_fact *facts;
     size_t fact_count;
+    struct haul_fact *options; /* that were given; one a value */
+    size_t option_count;
     struct haul_span *spans;
     size_t span_count;
     struct haul_event *events; /* oldest first; the engine keeps the last 32 */

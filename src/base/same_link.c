@@ -51,7 +51,7 @@ static enum mark mark_at(const char *at, size_t *ret_len)
                  {"%26", MARK_BREAK_WITHIN}, {"%3B", MARK_BREAK_WITHIN}, {"%3F", MARK_BREAK_WITHIN},
                  {"?", MARK_BREAK_WITHIN},   {"%3D", MARK_EQUALS_WITHIN}};
 
-    for (size_t i = 0; i < COUNT_OF(marks); i++) {
+    for (size_t i = 0; strchr("&;=?%", *at) && i < COUNT_OF(marks); i++) {
         *ret_len = strlen(marks[i].text);
         if (strncasecmp(at, marks[i].text, *ret_len) == 0)
             return marks[i].mark;

@@ -76,14 +76,31 @@ static void *copy_array(const void *from, size_t count, size_t size)
     return to;
 }
 
+static struct haul_fact *copy_facts(const struct haul_fact *from, size_t count)
+{
+    struct haul_fact *facts = copy_array(from, count, sizeof *from);
+
+    for (size_t i = 0; i < count; i++)
+        facts[i] = (struct haul_fact){xstrdup(from[i].name), xstrdup(from[i].value)};
+    return facts;
+}
+
+/* The values of options may be secret. */
+static void free_facts(struct haul_fact *facts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(facts[i].name);
+        secret_free(facts[i].value);
+    }
+    free(facts);
+}
+
 void haul_detail_copy(struct haul_detail *to, const struct haul_detail *from)
 {
     *to = *from;
     haul_item_copy(&to->item, &from->item);
-    to->facts = copy_array(from->facts, from->fact_count, sizeof *from->facts);
-    for (size_t i = 0; i < from->fact_count; i++)
-        to->facts[i] =
-            (struct haul_fact){xstrdup(from->facts[i].name), xstrdup(from->facts[i].value)};
+    to->facts = copy_facts(from->facts, from->fact_count);
+    to->options = copy_facts(from->options, from->option_count);
     to->spans = copy_array(from->spans, from->span_count, sizeof *from->spans);
     to->events = copy_array(from->events, from->event_count, sizeof *from->events);
     for (size_t i = 0; i < from->event_count; i++)
@@ -101,17 +118,14 @@ void haul_detail_copy(struct haul_detail *to, const struct haul_detail *from)
 void haul_detail_fini(struct haul_detail *detail)
 {
     haul_item_fini(&detail->item);
-    for (size_t i = 0; i < detail->fact_count; i++) {
-        free(detail->facts[i].name);
-        free(detail->facts[i].value);
-    }
     for (size_t i = 0; i < detail->event_count; i++)
         free(detail->events[i].text);
     for (size_t i = 0; i < detail->connection_count; i++) {
         free(detail->connections[i].source);
         free(detail->connections[i].doing);
     }
-    free(detail->facts);
+    free_facts(detail->facts, detail->fact_count);
+    free_facts(detail->options, detail->option_count);
     free(detail->spans);
     free(detail->events);
     free(detail->connections);

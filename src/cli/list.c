@@ -183,6 +183,7 @@ int list_run(const struct args *args)
         return report_usage("list", &err);
     }
     list.view.filter = list.filter;
+    list.view.secrets = args->run.secrets;
     strbuf_init(&list.line, LINE_CAP);
     status = call_run(&list.call);
     strbuf_fini(&list.line);

@@ -18,7 +18,7 @@
 static void send_show(struct call *call, struct haul_client *client)
 {
     const uint64_t *id = call->ctx;
-    haul_client_show(client, *id, call_reply, call);
+    haul_client_show(client, *id, call->args->run.secrets, call_reply, call);
 }
 
 static void print_fact(const char *label, const char *value)
@@ -77,6 +77,8 @@ static int show_detail(struct call *call, const struct haul_reply *reply)
         print_fact("diagnosis", detail->diagnosis);
     for (size_t i = 0; i < detail->fact_count; i++)
         print_fact(detail->facts[i].name, detail->facts[i].value);
+    for (size_t i = 0; i < detail->option_count; i++)
+        print_fact(detail->options[i].name, detail->options[i].value);
     for (size_t i = 0; i < detail->connection_count; i++)
         print_connection(&detail->connections[i]);
     if (detail->event_count > 0)

@@ -34,6 +34,7 @@ static unsigned takes_of_run(const char *name)
         {"clear", COMMAND_TAKES_HISTORY},      {"mouse", COMMAND_TAKES_SCREEN},
         {"title", COMMAND_TAKES_SCREEN},       {"tab-progress", COMMAND_TAKES_SCREEN},
         {"notify", COMMAND_TAKES_SCREEN},      {"replace", COMMAND_TAKES_REPLACE},
+        {"secrets", COMMAND_TAKES_SECRETS},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

@@ -55,7 +55,7 @@ static const struct command commands[] = {
             "state:failed,waiting, comparisons like 'size>1G', 'done<50%', 'added<2d', and with "
             "'-' "
             "before it what must not fit. All of them must fit.",
-        .takes = CLIENT,
+        .takes = COMMAND_TAKES_SECRETS | CLIENT,
         .operands_max = COMMAND_ANY,
     },
     {
@@ -63,7 +63,7 @@ static const struct command commands[] = {
         .name = "show",
         .operands = "ID",
         .summary = "Tell everything about one item.",
-        .takes = CLIENT,
+        .takes = COMMAND_TAKES_SECRETS | CLIENT,
         .operands_min = 1,
         .operands_max = 1,
     },

@@ -60,6 +60,7 @@ enum command_takes {
     COMMAND_TAKES_HISTORY = 1 << 14, /* --last and --clear */
     COMMAND_TAKES_REPLACE = 1 << 15, /* --replace */
     COMMAND_TAKES_WATCH = 1 << 16,   /* --plain and --until-done */
+    COMMAND_TAKES_SECRETS = 1 << 17, /* --secrets */
     COMMAND_TAKES_CONFIG = 1 << 9,   /* --config; the file is read before it runs */
 };
 

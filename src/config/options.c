@@ -679,6 +679,13 @@ static const struct haul_option rows[] = {
         .once = true,
     },
     {
+        CLIENT("secrets", secrets),
+        .type = HAUL_OPTION_FLAG,
+        .initial = "false",
+        .help = "Show passwords, cookies and the like too, instead of ***",
+        .once = true,
+    },
+    {
         CLIENT("replace", replace),
         .type = HAUL_OPTION_FLAG,
         .initial = "false",

@@ -55,6 +55,7 @@ struct run_options {
     uint64_t last;   /* entries of the history, 0: all */
     bool clear;
     bool json;
+    bool secrets; /* of `show` and `list`: nothing is masked */
     bool replace; /* of `daemon`: take the place of the one that runs */
     bool plain;   /* of `watch`: lines, no screen */
     bool until_done;

@@ -25,7 +25,8 @@
 #include "control/skew.h"
 #include "haul/version.h"
 
-#define NEW_MINOR 4 /* of the protocol: from there on what is here already can be left out */
+#define SECRETS_MINOR 5 /* of the protocol: from there on it masks, and tells all when asked to */
+#define NEW_MINOR     4 /* of the protocol: from there on what is here already can be left out */
 
 void client_call_free(struct open_call *call)
 {
@@ -273,6 +274,12 @@ void client_call_failed(struct haul_client *client, enum call_kind kind,
     call_fail_later(client, call_new(client, kind, reply, ctx), err);
 }
 
+/* An older daemon masks less: nothing in the queries of links, and of options it tells nothing. */
+static bool knows_secrets(const struct haul_client *client)
+{
+    return client->daemon.minor >= SECRETS_MINOR;
+}
+
 /* The next page of a list; FROM is how many rows came before. */
 static void list_send(struct haul_client *client, struct open_call *call, uint64_t from)
 {
@@ -285,6 +292,7 @@ static void list_send(struct haul_client *client, struct open_call *call, uint64
 
     page.offset += from;
     page.rows = PROTO_LIST_ROWS;
+    page.secrets = page.secrets && knows_secrets(client);
     if (call->view.rows > 0)
         page.rows = (uint32_t)MIN(page.rows, call->view.rows - from);
     if (json_from_view(params, &page, &err) != HAUL_OK) {
@@ -716,9 +724,14 @@ static json_t *number_param(const char *name, uint64_t value)
     return params;
 }
 
-void haul_client_show(struct haul_client *client, uint64_t id, haul_reply_cb *reply, void *ctx)
+void haul_client_show(struct haul_client *client, uint64_t id, bool secrets, haul_reply_cb *reply,
+                      void *ctx)
 {
-    client_call(client, CALL_SHOW, number_param("id", id), reply, ctx);
+    json_t *params = number_param("id", id);
+
+    if (secrets && knows_secrets(client))
+        json_object_set_new(params, "secrets", json_true());
+    client_call(client, CALL_SHOW, params, reply, ctx);
 }
 
 /* The items a call is about: COUNT 0 is all, HAUL_MARKED what is marked. */

@@ -503,6 +503,9 @@ json_t *json_from_detail(const struct haul_detail *detail)
     json_object_set_new(object, "facts",
                         array_from(fact_fields, COUNT_OF(fact_fields), detail->facts,
                                    detail->fact_count, sizeof *detail->facts));
+    json_object_set_new(object, "options",
+                        array_from(fact_fields, COUNT_OF(fact_fields), detail->options,
+                                   detail->option_count, sizeof *detail->options));
     json_object_set_new(object, "spans",
                         array_from(span_fields, COUNT_OF(span_fields), detail->spans,
                                    detail->span_count, sizeof *detail->spans));
@@ -547,12 +550,15 @@ enum haul_err json_to_detail(const json_t *json, struct haul_detail *ret_detail,
                              struct haul_error *err)
 {
     struct haul_detail detail = {0};
-    void *facts = NULL, *spans = NULL, *events = NULL, *connections = NULL;
+    void *facts = NULL, *options = NULL, *spans = NULL, *events = NULL, *connections = NULL;
     enum haul_err code = json_to_item(json_object_get(json, "item"), &detail.item, err);
 
     if (code == HAUL_OK)
         code = array_to(fact_fields, COUNT_OF(fact_fields), json_object_get(json, "facts"), &facts,
                         &detail.fact_count, sizeof *detail.facts, err);
+    if (code == HAUL_OK)
+        code = array_to(fact_fields, COUNT_OF(fact_fields), json_object_get(json, "options"),
+                        &options, &detail.option_count, sizeof *detail.options, err);
     if (code == HAUL_OK)
         code = array_to(span_fields, COUNT_OF(span_fields), json_object_get(json, "spans"), &spans,
                         &detail.span_count, sizeof *detail.spans, err);
@@ -568,6 +574,7 @@ enum haul_err json_to_detail(const json_t *json, struct haul_detail *ret_detail,
     if (code == HAUL_OK)
         code = diagnosis_to(json_object_get(json, "diagnosis"), &detail, err);
     detail.facts = facts;
+    detail.options = options;
     detail.spans = spans;
     detail.events = events;
     detail.connections = connections;
@@ -822,6 +829,8 @@ enum haul_err json_from_view(json_t *object, const struct haul_view *view, struc
         json_object_set_new(object, "changed", json_true());
     if (view->marked)
         json_object_set_new(object, "marked", json_true());
+    if (view->secrets)
+        json_object_set_new(object, "secrets", json_true());
     if ((view->search && json_object_set_new(object, "search", json_string(view->search)) != 0) ||
         (view->filter && json_object_set_new(object, "filter", json_string(view->filter)) != 0) ||
         (view->find && json_object_set_new(object, "find", json_string(view->find)) != 0))
@@ -868,6 +877,7 @@ enum haul_err json_to_view(const json_t *object, struct haul_view *view, struct 
     view->descending = json_is_true(json_object_get(object, "descending"));
     view->changed = json_is_true(json_object_get(object, "changed"));
     view->marked = json_is_true(json_object_get(object, "marked"));
+    view->secrets = json_is_true(json_object_get(object, "secrets"));
     view->search = json_string_value(json_object_get(object, "search"));
     view->filter = json_string_value(json_object_get(object, "filter"));
     view->find = json_string_value(json_object_get(object, "find"));

@@ -160,17 +160,32 @@ static enum haul_err run_hello(struct call *call, const json_t *params, json_t *
     return HAUL_OK;
 }
 
+/* As the engine's own snapshot, with the link as it was asked for. */
+static bool unmasked_item(void *ctx, uint64_t id, struct haul_item *ret_item)
+{
+    const struct haul_engine *engine = server_engine(ctx);
+
+    if (!haul_engine_item(engine, id, ret_item))
+        return false;
+    free(ret_item->url);
+    ret_item->url = haul_engine_link(engine, id);
+    return true;
+}
+
 static enum haul_err run_list(struct call *call, const json_t *params, json_t **ret_result,
                               struct haul_error *err)
 {
     struct haul_view view = {.rows = PROTO_LIST_ROWS};
+    struct view_source source = *server_source(call->server);
     enum haul_err code = json_to_view(params, &view, err);
 
     if (code != HAUL_OK)
         return code;
     if (view.rows == 0 || view.rows > PROTO_LIST_ROWS)
         view.rows = PROTO_LIST_ROWS;
-    return view_list(server_source(call->server), &view, call->peer->view, ret_result, err);
+    if (view.secrets)
+        source.item = unmasked_item;
+    return view_list(&source, &view, call->peer->view, ret_result, err);
 }
 
 static enum haul_err run_show(struct call *call, const json_t *params, json_t **ret_result,
@@ -179,7 +194,9 @@ static enum haul_err run_show(struct call *call, const json_t *params, json_t **
     uint64_t id = (uint64_t)json_integer_value(json_object_get(params, "id"));
     struct haul_detail detail;
 
-    if (!haul_engine_detail(server_engine(call->server), id, &detail))
+    bool secrets = json_is_true(json_object_get(params, "secrets"));
+
+    if (!haul_engine_detail(server_engine(call->server), id, secrets, &detail))
         return haul_fail(err, HAUL_E_NO_ITEM, "there is no item %llu", (unsigned long long)id);
     *ret_result = json_from_detail(&detail);
     haul_detail_fini(&detail);
@@ -451,6 +468,11 @@ static method_handler run_methods;
         "marked", PARAM_BOOL, false, "what is marked on this connection, instead of ids"           \
     }
 
+#define SECRETS_PARAM                                                                              \
+    {                                                                                              \
+        "secrets", PARAM_BOOL, false, "with what is secret, instead of masks"                      \
+    }
+
 #define HOSTS_PARAMS                                                                               \
     {"sort", PARAM_TEXT, false, "state, name, connections, cap, rate, rest, waiting, …"},          \
         {"descending", PARAM_BOOL, false, "the other way round"},                                  \
@@ -519,13 +541,14 @@ static const struct method methods[] = {
         .run = run_list,
         .help = "List items",
         .params = {VIEW_PARAMS,
-                   {"marked", PARAM_BOOL, false, "only what is marked on this connection"}},
+                   {"marked", PARAM_BOOL, false, "only what is marked on this connection"},
+                   SECRETS_PARAM},
     },
     {
         .name = "show",
         .run = run_show,
         .help = "Tell everything about one item",
-        .params = {{"id", PARAM_UINT, true, "the item"}},
+        .params = {{"id", PARAM_UINT, true, "the item"}, SECRETS_PARAM},
     },
     {
         .name = "act",

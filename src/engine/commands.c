@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/same_link.h"
 #include "base/url.h"
 #include "disk/replace.h"
 #include "disk/source.h"
@@ -540,8 +541,12 @@ static void start_again(struct haul_engine *engine, struct item *item)
     engine_clear_error(item);
     item_need_more(item)->tries = 0;
     item_need_work(item)->deadline = 0;
-    if (engine->keep_history)
-        item_log(item, clock_wall(engine->clock), "new link: %s", item_shown(item));
+    if (engine->keep_history) {
+        char *masked = same_link_masked(item_shown(item));
+
+        item_log(item, clock_wall(engine->clock), "new link: %s", masked);
+        free(masked);
+    }
     if (item->state != HAUL_PAUSED && item->state != HAUL_CANCELLED) {
         item->more->finished_at = 0;
         engine_set_state(engine, item, HAUL_QUEUED);

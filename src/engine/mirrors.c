@@ -11,6 +11,7 @@
 
 #include "base/fmt.h"
 #include "base/mem.h"
+#include "base/same_link.h"
 #include "base/str.h"
 #include "base/url.h"
 #include "engine/host.h"
@@ -213,8 +214,11 @@ unsigned mirrors_room(const struct transfer *transfer)
 
 static void source_init(struct transfer *transfer, struct source *source, const char *url)
 {
+    char *shown = url_shown(url);
+
     source->url = xstrdup(url);
-    source->shown = url_shown(url);
+    source->shown = same_link_masked(shown);
+    free(shown);
     source->host = host_of(&transfer->engine->hosts, url);
 }
 

@@ -6,10 +6,12 @@
 
 #include "base/fmt.h"
 #include "base/mem.h"
+#include "base/same_link.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "engine/engine_inside.h"
 #include "engine/explain.h"
+#include "engine/options_told.h"
 #include "engine/recall.h"
 #include "engine/transfer.h"
 #include "store/store.h"
@@ -117,7 +119,7 @@ static void fill_item(const struct haul_engine *engine, const struct item *item,
         .finished_at = more->finished_at,
         .name = xstrdup(item_name(item)),
         .dir = text_clean_dup(text_raw_from(item_dir(item)), 4096),
-        .url = xstrdup(item_shown(item)),
+        .url = same_link_masked(item_shown(item)),
         .note = note_of(engine, item),
     };
     hours_tell_item(engine, item, ret_item);
@@ -153,7 +155,14 @@ static void fill_events(const struct haul_engine *engine, const struct item *ite
         add_event(detail, more->events[i].at, more->events[i].text);
 }
 
-bool haul_engine_detail(const struct haul_engine *engine, uint64_t id,
+char *haul_engine_link(const struct haul_engine *engine, uint64_t id)
+{
+    const struct item *item = queue_find(&engine->queue, id);
+
+    return item ? xstrdup(item_url(item)) : NULL;
+}
+
+bool haul_engine_detail(const struct haul_engine *engine, uint64_t id, bool secrets,
                         struct haul_detail *ret_detail)
 {
     const struct item *item = queue_find(&engine->queue, id);
@@ -162,6 +171,11 @@ bool haul_engine_detail(const struct haul_engine *engine, uint64_t id,
         return false;
     *ret_detail = (struct haul_detail){0};
     fill_item(engine, item, &ret_detail->item);
+    if (secrets) {
+        free(ret_detail->item.url);
+        ret_detail->item.url = haul_engine_link(engine, id);
+    }
+    options_told(item->options, secrets, ret_detail);
     item_facts(item, ret_detail);
     if (item_work(item)->transfer)
         transfer_facts(item_work(item)->transfer, ret_detail);

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/fmt.h"
 #include "base/mem.h"
+#include "base/same_link.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "base/url.h"
@@ -41,8 +42,12 @@ static void add_redirects(struct haul_detail *detail, size_t *size, const struct
 {
     char *copy = xstrdup(transfer->trail ? transfer->trail : ""), *rest = copy, *step;
 
-    while ((step = strsep(&rest, "\n")))
-        add_fact(detail, size, "redirect", step);
+    while ((step = strsep(&rest, "\n"))) {
+        char *masked = same_link_masked(step);
+
+        add_fact(detail, size, "redirect", masked);
+        free(masked);
+    }
     free(copy);
 }
 

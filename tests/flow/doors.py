@@ -106,6 +106,11 @@ def a_secret_in_any_option_comes_out_nowhere(t):
     listed += t.origin.url("c.bin", status=404) + "\n  data=secret-data\n  retries=0\n"
     listed += t.origin.url("d.bin", status=404) + "\n  form=a=secret-form\n"
     listed += t.origin.url("e.bin", status=404) + "\n  json-data={\"a\":\"secret-json\"}\n"
+    listed += t.origin.url("f.bin", status=404, key="secret-query") + "\t"
+    listed += t.origin.url("f.bin", status=404, key="secret-mirror", port=t.origin.other) + "\n"
+    hidden = t.origin.url("g.bin", status=404, key="secret-final")
+    listed += t.origin.url("g.bin", redirect=hidden, key="secret-start") + "\n"
+    listed += t.origin.url("h.bin", status=404) + "\n  referer=http://x.test/?token=secret-page\n"
     hook = os.path.join(t.home, "told")
     t.env["HAUL_ON_FAILED"] = f"/bin/sh -c 'cat >> {hook}; env | grep ^HAUL_ >> {hook}'"
     numbers = t.ok("add", "--json", "-d", t.dir, "--retries", 0, "-i",
@@ -135,8 +140,31 @@ def a_secret_in_any_option_comes_out_nowhere(t):
                 kept += text
             else:
                 expect(b"secret-" not in text, f"a secret in {folder}/{name}")
-    for name in (*SECRETS, "url", "data", "form", "json"):
+    for name in (*SECRETS, "url", "data", "form", "json", "query", "mirror", "start", "page"):
         expect(f"secret-{name}".encode() in kept, f"the secret of {name} was never there")
+
+
+@case
+def what_is_secret_is_told_who_asks_for_it(t):
+    link = t.origin.url("b.bin", status=404, key="secret-query").replace("//", "//me:secret-url@", 1)
+    words = [word for name, value in SECRETS.items() for word in ("--" + name, value)]
+    (number,) = t.add(*words, "--retries", 0, link)
+    t.haul("wait")
+    masked = t.ok("show", number).out
+    for told in (b"key=***", b"X-Key: ***", b"id=***", b"retries        0"):
+        expect(told in masked, f"{told}: {masked}")
+    expect(b"secret" not in masked, masked)
+    told = t.ok("show", "--secrets", number).out.decode()
+    for value in (link, *SECRETS.values()):
+        expect(value in told, f"{value} is not in {told}")
+    answer = t.ok("show", "--secrets", "--json", number).json()
+    options = {row["name"]: row["value"] for row in answer["options"]}
+    expect_equal({name: options[name] for name in SECRETS}, SECRETS, "options")
+    expect_equal(answer["item"]["url"], link, "the link")
+    (item,) = t.ok("list", "--json", "--secrets").json()["items"]
+    expect_equal(item["url"], link, "the link in the list")
+    (item,) = t.ok("list", "--json").json()["items"]
+    expect(item["url"].endswith("key=***"), item["url"])
 
 
 def queue_files(t):

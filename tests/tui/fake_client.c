@@ -1040,8 +1040,10 @@ void haul_client_list(struct haul_client *client, const struct haul_view *view,
     free(found);
 }
 
-void haul_client_show(struct haul_client *client, uint64_t id, haul_reply_cb *reply, void *ctx)
+void haul_client_show(struct haul_client *client, uint64_t id, bool secrets, haul_reply_cb *reply,
+                      void *ctx)
 {
+    (void)secrets;
     answer_later(client, reply, ctx)->show = id;
 }
 

@@ -403,7 +403,7 @@ static void an_unknown_item_is_named(void **state)
     struct world *world = *state;
     uint64_t unknown = 4711;
 
-    haul_client_show(world->client, unknown, on_reply, world);
+    haul_client_show(world->client, unknown, false, on_reply, world);
     await_replies(world, 1);
     assert_int_equal(world->code, HAUL_E_NO_ITEM);
     assert_non_null(strstr(world->text, "4711"));
