@@ -167,6 +167,23 @@ def what_is_secret_is_told_who_asks_for_it(t):
     expect(item["url"].endswith("key=***"), item["url"])
 
 
+@case
+def a_client_can_not_name_a_way_out_of_the_folder(t):
+    """Over the bare socket, where no command line has looked at it before."""
+    t.ok("set", "--jobs", 3)
+    client = Client(t)
+    good = t.file("good.bin", 100)
+    bad = [{"dir": t.dir, "out": name} for name in ("../x", "/tmp/x", "a/../../x", "..", ".", "")]
+    for options in (*bad, {"dir": "../relative"}, {"dir": ""}):
+        answer = client.ask("add", items=[{"url": good.url}], options=options)
+        expect_equal(answer.get("error", {}).get("data", {}).get("name"), "bad-option", options)
+    client.call("add", items=[{"url": good.url}], options={"dir": t.dir, "out": "plain.bin"})
+    t.ok("wait")
+    client.close()
+    t.expect_names("plain.bin")
+    expect_equal(len(t.items()), 1, "items")
+
+
 def queue_files(t):
     """What the queue's files hold, byte for byte."""
     folder = os.path.join(t.env["XDG_STATE_HOME"], "haul", t.session)
