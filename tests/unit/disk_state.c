@@ -195,6 +195,86 @@ static void a_line_end_in_a_text_makes_no_record(void **unused)
     state_fini(&state);
 }
 
+static void every_field_is_written_and_copied(void **unused)
+{
+    struct disk_state state = sample(), back = {0}, copy = {0};
+    size_t len = 0, rows = 0;
+    char *text;
+
+    (void)unused;
+    xstrset(&state.modified, "Tue, 14 Nov 2023 22:13:20 GMT");
+    xstrset(&state.rejected, "\"v0\"");
+    text = state_write(&state, &len, &rows);
+    assert_true(state_read(text, len, &back));
+    state_copy(&copy, &back);
+    state_fini(&back);
+    assert_string_equal(copy.url, state.url);
+    assert_string_equal(copy.etag, state.etag);
+    assert_string_equal(copy.modified, state.modified);
+    assert_string_equal(copy.rejected, state.rejected);
+    assert_memory_equal(copy.ranges, state.ranges, 2 * sizeof *state.ranges);
+    state_fini(&copy);
+    state_fini(&state);
+    free(text);
+}
+
+static void a_size_that_is_not_known_ends_the_last_range_later(void **unused)
+{
+    struct disk_state state = sample(), back = {0};
+    size_t len = 0, rows = 0;
+    char *text;
+
+    (void)unused;
+    state.size = -1;
+    state.ranges[1].end = UINT64_MAX;
+    text = state_write(&state, &len, &rows);
+    assert_non_null(text);
+    assert_true(state_read(text, len, &back));
+    assert_int_equal(back.size, -1);
+    state_close(&back);
+    assert_true(back.ranges[1].end == UINT64_MAX); /* still not known */
+    back.size = 1000;
+    state_close(&back);
+    assert_int_equal(back.ranges[0].end, 600);
+    assert_int_equal(back.ranges[1].end, 1000);
+    state_fini(&back);
+    state_fini(&state);
+    free(text);
+}
+
+static void tidying_sorts_and_drops_what_is_empty(void **unused)
+{
+    struct disk_state state = sample();
+
+    (void)unused;
+    state.ranges = xreallocarray(state.ranges, 3, sizeof *state.ranges);
+    state.ranges[0] = (struct disk_range){600, 1000, 1000, 600};
+    state.ranges[1] = (struct disk_range){600, 600, 600, 600};
+    state.ranges[2] = (struct disk_range){0, 600, 300, 100};
+    state.range_count = 3;
+    state_tidy(&state);
+    assert_int_equal(state.range_count, 2);
+    assert_int_equal(state.ranges[0].start, 0);
+    assert_int_equal(state.ranges[1].start, 600);
+    state_fini(&state);
+}
+
+static void what_is_here_is_counted(void **unused)
+{
+    struct disk_state state = sample();
+
+    (void)unused;
+    assert_int_equal(disk_state_bytes(&state), 300 + 400);
+    assert_int_equal(disk_state_reach(&state), 1000);
+    assert_false(state_is_whole(&state));
+    state.ranges[1].written = 600; /* none of it */
+    assert_int_equal(disk_state_reach(&state), 300);
+    state.ranges[0].written = 600;
+    state.ranges[1].written = 1000;
+    assert_true(state_is_whole(&state));
+    state_fini(&state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +287,10 @@ int main(void)
         cmocka_unit_test(after_another_boot_the_last_block_is_not_believed),
         cmocka_unit_test(nothing_is_believed_beyond_the_file),
         cmocka_unit_test(a_line_end_in_a_text_makes_no_record),
+        cmocka_unit_test(every_field_is_written_and_copied),
+        cmocka_unit_test(a_size_that_is_not_known_ends_the_last_range_later),
+        cmocka_unit_test(tidying_sorts_and_drops_what_is_empty),
+        cmocka_unit_test(what_is_here_is_counted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

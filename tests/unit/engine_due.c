@@ -80,11 +80,36 @@ static void any_can_be_taken_out(void **state)
     empty(&due, items);
 }
 
+/* What takes the place of one that is taken out may be earlier than what is above it there. */
+static void the_last_one_rises_where_it_comes_to(void **state)
+{
+    static const uint64_t times[] = {0, 100, 1, 101, 102, 2, 3};
+    struct haul_options *options = haul_options_new();
+    struct haul_request request = {.url = "http://example.org/x", .options = options};
+    struct item *items[7];
+    struct due due = {0};
+
+    (void)state;
+    for (unsigned i = 0; i < 7; i++) {
+        items[i] = item_new(i, &request);
+        item_need_work(items[i])->due = times[i];
+        due_add(&due, items[i]);
+    }
+    due_remove(&due, items[3]);
+    assert_ptr_equal(due.items[1], items[6]);
+    assert_int_equal(drain(&due), 6);
+    due_fini(&due);
+    for (unsigned i = 0; i < 7; i++)
+        item_free(items[i]);
+    haul_options_unref(options);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_earliest_comes_first),
         cmocka_unit_test(any_can_be_taken_out),
+        cmocka_unit_test(the_last_one_rises_where_it_comes_to),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

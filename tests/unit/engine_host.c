@@ -320,6 +320,45 @@ static void it_is_told_when_there_is_something_to_remember(void **state)
     hosts_fini(&world.hosts);
 }
 
+static void only_so_many_connect_at_once(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    world.hosts.most = 0; /* no limit of their number */
+    for (unsigned i = 0; i < HOST_CONNECTING; i++) {
+        assert_null(host_wait(world.host));
+        assert_true(host_may_ask(world.host));
+        host_enter(world.host);
+        host_connecting(world.host);
+    }
+    assert_non_null(host_wait(world.host));
+    assert_false(host_may_ask(world.host));
+    host_want(world.host);
+    world.hosts.opened = false;
+    host_connected(world.host);
+    assert_true(world.hosts.opened); /* who waits looks again */
+    assert_null(host_wait(world.host));
+    hosts_fini(&world.hosts);
+}
+
+static void one_body_of_several_keeps_a_host_at_work(void **state)
+{
+    struct haul_error busy = status_error(503);
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    host_works(world.host);
+    host_works(world.host);
+    host_worked(world.host);
+    assert_int_equal(host_judge(world.host, &busy, false), HOST_IS_FULL);
+    host_worked(world.host);
+    assert_int_equal(host_judge(world.host, &busy, false), HOST_IS_DOWN);
+    hosts_fini(&world.hosts);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -333,6 +372,8 @@ int main(void)
         cmocka_unit_test(what_was_learned_holds_in_the_next_engine),
         cmocka_unit_test(a_rest_goes_on_in_the_next_engine),
         cmocka_unit_test(it_is_told_when_there_is_something_to_remember),
+        cmocka_unit_test(only_so_many_connect_at_once),
+        cmocka_unit_test(one_body_of_several_keeps_a_host_at_work),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,6 +98,13 @@ static void idle_time_is_not_saved_up(void **state)
     }
 }
 
+/* Looked at every millisecond, a rate below 1000 brings less than a byte each time. */
+static void fractions_of_a_byte_add_up(void **state)
+{
+    (void)state;
+    assert_in_range(run(500, 100, 1, 100), 500 * 100 - 100, 500 * 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +114,7 @@ int main(void)
         cmocka_unit_test(no_limit_never_waits),
         cmocka_unit_test(the_wait_it_names_is_just_long_enough),
         cmocka_unit_test(idle_time_is_not_saved_up),
+        cmocka_unit_test(fractions_of_a_byte_add_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
