@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "ui/gauge.h"
 
+#define FLAG_A     0x1F1E6u
 #define CELL_CODES 4 /* a character with its combining marks, and the end */
 
 static bool is_ascii(uint32_t code)
@@ -25,6 +26,9 @@ static wchar_t stand_in(const struct cells *cells, uint32_t code, int width)
 {
     if (is_ascii(code))
         return (wchar_t)code;
+    /* Half a flag: terminals disagree about one, and about two. */
+    if (code >= FLAG_A && code <= FLAG_A + 25)
+        return L'A' + (wchar_t)(code - FLAG_A);
     if (cells->ascii)
         return code == 0x2026 ? L'.' : L'?';
     if (wcwidth((wchar_t)code) == width)

@@ -241,6 +241,9 @@ int text_char_width(uint32_t code)
 {
     if (code < 0x300)
         return 1;
+    /* A colour of skin is a part of what it follows, though tables say that it has a width. */
+    if (between(code, 0x1F3FB, 0x1F3FF))
+        return 0;
     /* Vowels and finals of Hangul join the syllable before them. */
     if (between(code, 0x1160, 0x11FF) || between(code, 0xD7B0, 0xD7FF))
         return 0;
@@ -317,13 +320,13 @@ static size_t columns_of_end(const char *clean, size_t budget)
     return wanted <= budget - budget / 3 ? MAX(wanted, budget / 2) : budget / 2;
 }
 
-/* Appends text while it fits. A mark that would take more than four bytes a column is left out, so
- * the buffer that the header asks for always suffices. */
+/* Appends text while it fits. A mark is left out when its bytes are needed for the columns to come,
+ * so the buffer that the header asks for always suffices. */
 struct cells {
     char *buf;
     size_t size;
     size_t len;
-    size_t columns;
+    size_t left; /* columns to come, at most */
 };
 
 static void cells_put(struct cells *cells, const char *clean, size_t len)
@@ -333,13 +336,13 @@ static void cells_put(struct cells *cells, const char *clean, size_t len)
     for (size_t at = 0, step; at < len && (step = text_next(clean + at, &code)) > 0; at += step) {
         size_t width = (size_t)text_char_width(code);
 
-        if (width == 0 && cells->len + step > LONGEST_UTF8 * cells->columns)
+        if (width == 0 && cells->len + step + LONGEST_UTF8 * cells->left >= cells->size)
             continue;
         if (cells->len + step >= cells->size)
             return;
         memcpy(cells->buf + cells->len, clean + at, step);
         cells->len += step;
-        cells->columns += width;
+        cells->left -= MIN(width, cells->left);
     }
 }
 
@@ -348,12 +351,13 @@ void text_elide(const char *clean, size_t columns, bool ascii, char *buf, size_t
     const char *gap = ascii ? ".." : ELLIPSIS;
     size_t gap_len = strlen(gap);
     size_t gap_columns = ascii ? 2 : 1;
-    struct cells cells = {.buf = buf, .size = size};
+    size_t width = text_width(clean);
+    struct cells cells = {.buf = buf, .size = size, .left = MIN(width, columns)};
     size_t used;
 
     if (size == 0)
         return;
-    if (text_width(clean) <= columns) {
+    if (width <= columns) {
         cells_put(&cells, clean, strlen(clean));
     } else if (columns <= gap_columns) {
         cells_put(&cells, gap, ascii ? columns : columns * gap_len);

@@ -2,12 +2,12 @@
  *
  * Linked with the ui room it makes a program whose screens are the same on every run: numbers and
  * clocks stand still. HAUL_FAKE names the queue it begins with: "empty", "busy", "hostile", "long"
- * (100,000 items), "wide" (all that only a large screen has room for), "levels" (of priority),
- * "off-hours", "off-until-tomorrow", "off-for-good" (nothing starts, by the schedule), "slow-hours"
- * (which has a limit and one job), "review" (some of what is pasted is there, or has expired),
- * "away" (as "busy", on another machine, to which the line drops after the first frame). Every
- * answer comes later, on the loop, as the contract says. What it is asked to do it does to its
- * items in the plainest way, and logs it to $HAUL_FAKE_LOG, one line a call. */
+ * (100,000 items), "wide" (all that only a large screen has room for), "hard" (to measure, names),
+ * "levels" (of priority), "off-hours", "off-until-tomorrow", "off-for-good" (nothing starts, by
+ * the schedule), "slow-hours" (which has a limit and one job), "review" (some of what is pasted is
+ * there, or has expired), "away" (as "busy", on another machine, to which the line drops after the
+ * first frame). Every answer comes later, on the loop, as the contract says. What it is asked to do
+ * it does to its items in the plainest way, and logs it to $HAUL_FAKE_LOG, one line a call. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -206,6 +206,70 @@ static void fill_hostile(struct haul_client *client)
     free(lengthy);
 }
 
+/* A name that is hard to measure; with HAUL_FAKE_PLAIN one of '~' and of the same width. */
+static char *hard_name(size_t nth)
+{
+    static const char *const raw[] = {
+        "\u8cc7\u6599\u65e5\u672c-e\u0301\u0302-\U0001F44D\U0001F3FD-\U0001F1E9\U0001F1EA-"
+        "\u05e9\u05dc.pdf",
+        "\u8cc7\u6599-\u65e5\u672c\u8a9e\u306e\u30d5\u30a1\u30a4\u30eb.pdf",
+        "e\u0301\u0302o\u0308-combining-n\u0303.txt",
+        "family-\U0001F468\u200d\U0001F469\u200d\U0001F467.png",
+        "heart-\u2764\ufe0f-\u2714\ufe0f.png",
+        "flags-\U0001F1E9\U0001F1EA\U0001F1EB\U0001F1F7\U0001F1E9.svg",
+        "tones-\U0001F44D\U0001F3FD\U0001F44B\U0001F3FF.gif",
+        "keycap-1\ufe0f\u20e3-#\ufe0f\u20e3.txt",
+        "zero\u200bwidth\u200d\u2060\u00adjoiner.bin",
+        "\u05e9\u05dc\u05d5\u05dd-\u0645\u0644\u0641-\u202eexe.doc",
+        "tab\there\tand\tthere.txt",
+        "\uff21\uff22\uff23-\uff76\uff9e-\u3000-wide.txt",
+        "\u1112\u1161\u11ab\u1100\u1173\u11af-jamo.hwp",
+        "\u0e17\u0e35\u0e48\u0e19\u0e35\u0e48-\u0939\u093f\u0928\u094d\u0926\u0940.mp3",
+        "\u2460\u03a9\u00b1\u2588\u2591-ambiguous-\u4dc0\u3248.txt",
+        "new-\U0001FAE8\U0001FADA-\u2e3b-\ufdfd.txt",
+        "black-flag-\U0001F3F4\U000E0067\U000E0062\U000E007F.svg",
+        "\u0301\u20e3-bare-\U0001F3FD.txt",
+        "\u8cc7\u6599\u8cc7\u6599\u8cc7\u6599\u8cc7\u6599\u8cc7\u6599\u8cc7\u6599\u8cc7\u6599\u8cc7"
+        "\u6599\u8cc7\u6599\u8cc7\u6599"
+        "\u8cc7\u6599\u8cc7\u6599\u8cc7\u6599\u8cc7\u6599\u8cc7\u6599\u8cc7\u6599\u8cc7\u6599\u8cc7"
+        "\u6599\u8cc7\u6599\u8cc7\u6599"
+        "\U0001F44D\U0001F3FDe\u0301\U0001F1E9\U0001F1EAe\u0301\u8cc7\u6599\u8cc7\u6599.tar.zst",
+    };
+    const char *plain = getenv("HAUL_FAKE_PLAIN");
+    char *clean = text_clean_dup(text_raw_from(raw[nth % COUNT_OF(raw)]), 4096);
+    if (!plain || plain[0] == '\0')
+        return clean;
+    size_t width = text_width(clean);
+    char *name = xcalloc(1, width + 1);
+    memset(name, '~', width);
+    free(clean);
+    return name;
+}
+
+#define HARD_NAMES 19
+
+static void fill_hard(struct haul_client *client)
+{
+    for (size_t i = 0; i < HARD_NAMES; i++) {
+        char *name = hard_name(i);
+        struct haul_item *item = i % 4 == 3
+                                     ? item_add(client, HAUL_FAILED, name, 0, -1)
+                                     : item_run(client, name, 50 * MIB, 100 * (int64_t)MIB, MIB, 1);
+        if (i % 4 == 3) {
+            char *note = xasprintf("%s: no space left", name);
+            item_note(item, HAUL_E_DISK_FULL, 0, note);
+            free(note);
+        }
+        free(name);
+    }
+}
+
+static bool is_hard_wanted(void)
+{
+    const char *which = getenv("HAUL_FAKE");
+    return which && strcmp(which, "hard") == 0;
+}
+
 static void fill_long(struct haul_client *client)
 {
     char name[64];
@@ -310,6 +374,8 @@ static void fill(struct haul_client *client)
         fill_wide(client);
     else if (which && strcmp(which, "hostile") == 0)
         fill_hostile(client);
+    else if (is_hard_wanted())
+        fill_hard(client);
     else if (which && strcmp(which, "long") == 0)
         fill_long(client);
     else if (which && strcmp(which, "levels") == 0)
@@ -667,6 +733,12 @@ static size_t hosts_fill(const struct haul_client *client, struct haul_host host
             hosts[count].cap = (uint32_t)client->per_host;
         count++;
     }
+    for (size_t i = 0; is_hard_wanted() && i < count; i++) {
+        static char *hard[COUNT_OF(all)];
+        if (!hard[i])
+            hard[i] = hard_name(i);
+        hosts[i].name = hard[i];
+    }
     while (client->count > 1000 && count < HOSTS_MAX) {
         snprintf(names[count], sizeof(names[count]), "host-%03zu.example", count);
         hosts[count] = (struct haul_host){.name = names[count],
@@ -954,6 +1026,11 @@ static char *name_in(const char *url)
 {
     size_t len;
     char *raw = url_last_segment(url, &len);
+    if (is_hard_wanted()) {
+        size_t nth = raw ? strtoul(raw, NULL, 10) : 0;
+        free(raw);
+        return hard_name(nth);
+    }
     char *name = text_clean_dup((struct text_raw){raw, len}, 4096);
     free(raw);
     return name;
@@ -1017,8 +1094,10 @@ void haul_client_probe(struct haul_client *client, const struct haul_request *re
         free(name);
         return;
     }
-    answer->probed.size =
-        strstr(name, "mute") ? -1 : (int64_t)(strlen(request->url) * strlen(name)) * 70001;
+    answer->probed.size = strstr(name, "mute") ? -1
+                          : is_hard_wanted()
+                              ? 5 * (int64_t)MIB
+                              : (int64_t)(strlen(request->url) * strlen(name)) * 70001;
     answer->probed.name = name;
 }
 

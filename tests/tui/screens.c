@@ -38,7 +38,15 @@ struct screen_case {
     bool watch;         /* a screen that only watches */
     bool ascii;
     bool colors; /* compare them */
+    bool depths; /* on terminals of few and many colours, and the colours themselves */
+    bool hard;   /* instead of a golden file: all but names is where it is with plain names */
 };
+
+static const char hard_links[] =
+    "https://example.org/0 https://example.org/1 https://example.org/2 https://example.org/3\n"
+    "https://example.org/5 https://example.org/6 https://example.org/7 https://example.org/8\n"
+    "https://example.org/9 https://example.org/10 https://example.org/12 https://example.org/13\n"
+    "https://example.org/14 https://example.org/15 https://example.org/17 https://example.org/18\n";
 
 static const struct screen_case cases[] = {
     {.name = "busy-80x24", .fake = "busy", .cols = 80, .rows = 24, .colors = true},
@@ -85,6 +93,38 @@ static const struct screen_case cases[] = {
      .rows = 24,
      .theme = "color-blind",
      .colors = true},
+    {.name = "depths-default-80x12",
+     .fake = "busy",
+     .cols = 80,
+     .rows = 12,
+     .theme = "default",
+     .depths = true},
+    {.name = "depths-light-80x12",
+     .fake = "busy",
+     .cols = 80,
+     .rows = 12,
+     .theme = "light",
+     .depths = true},
+    {.name = "depths-high-contrast-80x12",
+     .fake = "busy",
+     .cols = 80,
+     .rows = 12,
+     .theme = "high-contrast",
+     .depths = true},
+    {.name = "depths-color-blind-80x12",
+     .fake = "busy",
+     .cols = 80,
+     .rows = 12,
+     .theme = "color-blind",
+     .depths = true},
+    {.name = "no-color-ascii-80x24",
+     .fake = "busy",
+     .cols = 80,
+     .rows = 24,
+     .no_color = true,
+     .theme = "mono",
+     .ascii = true,
+     .colors = true},
     {.name = "no-theme-80x24",
      .fake = "busy",
      .cols = 80,
@@ -122,6 +162,77 @@ static const struct screen_case cases[] = {
     {.name = "empty-40x10", .fake = "empty", .cols = 40, .rows = 10},
     {.name = "hostile-80x24", .fake = "hostile", .cols = 80, .rows = 24},
     {.name = "hostile-ascii-80x24", .fake = "hostile", .cols = 80, .rows = 24, .ascii = true},
+    {.name = "hard-list-80x24", .fake = "hard", .cols = 80, .rows = 24, .hard = true},
+    {.name = "hard-list-40x10", .fake = "hard", .cols = 40, .rows = 10, .hard = true},
+    {.name = "hard-list-41x10", .fake = "hard", .cols = 41, .rows = 10, .hard = true},
+    {.name = "hard-list-120x40", .fake = "hard", .cols = 120, .rows = 40, .hard = true},
+    {.name = "hard-list-200x50", .fake = "hard", .cols = 200, .rows = 50, .hard = true},
+    {.name = "hard-list-ascii-80x24",
+     .fake = "hard",
+     .cols = 80,
+     .rows = 24,
+     .hard = true,
+     .ascii = true},
+    {.name = "hard-details-80x24",
+     .fake = "hard",
+     .cols = 80,
+     .rows = 24,
+     .hard = true,
+     .script = "<Enter>\n"},
+    {.name = "hard-details-161x45",
+     .fake = "hard",
+     .cols = 161,
+     .rows = 45,
+     .hard = true,
+     .script = "<Enter>\n"},
+    {.name = "hard-hosts-80x24",
+     .fake = "hard",
+     .cols = 80,
+     .rows = 24,
+     .hard = true,
+     .script = "6\n"},
+    {.name = "hard-hosts-40x10",
+     .fake = "hard",
+     .cols = 40,
+     .rows = 10,
+     .hard = true,
+     .script = "6\n"},
+    {.name = "hard-hosts-121x40",
+     .fake = "hard",
+     .cols = 121,
+     .rows = 40,
+     .hard = true,
+     .script = "6\n"},
+    {.name = "hard-review-80x24",
+     .fake = "hard",
+     .cols = 80,
+     .rows = 24,
+     .hard = true,
+     .script = ":paste-file @\n"},
+    {.name = "hard-review-40x10",
+     .fake = "hard",
+     .cols = 40,
+     .rows = 10,
+     .hard = true,
+     .script = ":paste-file @\n"},
+    {.name = "hard-review-121x40",
+     .fake = "hard",
+     .cols = 121,
+     .rows = 40,
+     .hard = true,
+     .script = ":paste-file @\n"},
+    {.name = "hard-remove-80x24",
+     .fake = "hard",
+     .cols = 80,
+     .rows = 24,
+     .hard = true,
+     .script = "d\n"},
+    {.name = "hard-path-81x24",
+     .fake = "hard",
+     .cols = 81,
+     .rows = 24,
+     .hard = true,
+     .script = "o\n"},
     {.name = "levels-80x24", .fake = "levels", .cols = 80, .rows = 24},
     {.name = "levels-40x10", .fake = "levels", .cols = 40, .rows = 10},
     {.name = "levels-ascii-80x24", .fake = "levels", .cols = 80, .rows = 24, .ascii = true},
@@ -565,6 +676,15 @@ static const char pasted[] =
     "gopher://example.org/9/old and https://user:secret@example.com/private.tar.gz.\n"
     "\033[31mhttps://example.org/red.txt\033[0m and again https://example.org/pub/report.pdf\n";
 
+/* Terminals by what they can. Those of haul's own are in terminals.ti. */
+static const struct depth {
+    const char *name, *type, *colorterm;
+} depths[] = {{"8 colours", "xterm", ""},
+              {"16 colours", "haul-16color", ""},
+              {"256 colours", "xterm-256color", ""},
+              {"true colour", "xterm-256color", "truecolor"},
+              {"direct colour", "haul-direct", ""}};
+
 struct run {
     const struct screen_case *what;
     char dir[64];
@@ -574,6 +694,8 @@ struct run {
     VTermScreen *screen;
     bool alternate; /* the terminal shows its other screen */
     bool cursor;
+    bool plain;                /* names are of '~' */
+    const struct depth *depth; /* the terminal, NULL: that of the case */
     time_t deadline;
 };
 
@@ -631,7 +753,7 @@ static void script_write(const struct run *run)
     }
     fprintf(file, ":dump-screen %s\n", dump);
     fclose(file);
-    file_write(paste, run->what->review ? reviewed : pasted);
+    file_write(paste, run->what->hard ? hard_links : run->what->review ? reviewed : pasted);
     if (run->what->config) {
         char *config = file_path(run, "config");
         file_write(config, run->what->config);
@@ -652,13 +774,21 @@ static void child_run(const struct run *run, const char *program)
     setenv("HAUL_FAKE_STDERR", log, 1);
     setenv("LC_ALL", what->locale ? what->locale : "C.UTF-8", 1);
     setenv("TERM", what->type ? what->type : "xterm-256color", 1);
+    setenv("COLORTERM", "", 1);
+    if (run->depth) {
+        setenv("TERM", run->depth->type, 1);
+        setenv("COLORTERM", run->depth->colorterm, 1);
+    }
     setenv("HAUL_ASCII", what->ascii ? "1" : "", 1);
     setenv("NO_COLOR", what->no_color ? "1" : "", 1);
     setenv("HAUL_THEME", what->theme ? what->theme : "", 1);
     setenv("HAUL_FAKE_WATCH", what->watch ? "1" : "", 1);
+    setenv("HAUL_FAKE_PLAIN", run->plain ? "1" : "", 1);
     setenv("TZ", "UTC", 1);
     if (what->config)
         setenv("HAUL_FAKE_CONFIG", file_path(run, "config"), 1);
+    unsetenv("TMUX");
+    unsetenv("STY");
     unsetenv("COLUMNS");
     unsetenv("LINES");
     execl(program, program, (char *)NULL);
@@ -826,6 +956,14 @@ static bool screen_settle(struct run *run, char *text)
     return same;
 }
 
+/* Of the run before in the same folder. */
+static void dump_remove(const struct run *run)
+{
+    char *path = file_path(run, "dump");
+    unlink(path);
+    free(path);
+}
+
 static bool golden_same(const char *golden_dir, const char *name, const char *suffix,
                         const char *text)
 {
@@ -888,6 +1026,171 @@ static void files_remove(const struct run *run)
     rmdir(run->dir);
 }
 
+/* ---- names that are hard to measure ---- */
+
+static uint32_t *screen_cells(const struct run *run)
+{
+    size_t count = (size_t)run->what->rows * (size_t)run->what->cols;
+    uint32_t *cells = calloc(count, sizeof(*cells));
+    if (!cells)
+        die("memory");
+    for (size_t i = 0; i < count; i++) {
+        VTermScreenCell cell = cell_at(run, (int)i / run->what->cols, (int)i % run->what->cols);
+        cells[i] = cell.chars[0] == 0 ? ' ' : cell.chars[0];
+    }
+    return cells;
+}
+
+/* What belongs to a plain name, or stands for the middle of one. */
+static bool is_of_name(const uint32_t *cells, size_t at, size_t count)
+{
+    bool beside = (at > 0 && cells[at - 1] == '~') || (at + 1 < count && cells[at + 1] == '~');
+    return cells[at] == '~' || (beside && (cells[at] == 0x2026 || cells[at] == '.'));
+}
+
+/* Everything beside names is the same. */
+static bool columns_same(const struct screen_case *what, const uint32_t *plain,
+                         const uint32_t *hard)
+{
+    size_t cols = (size_t)what->cols;
+    size_t count = (size_t)what->rows * cols;
+    size_t names = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (is_of_name(plain, i, count)) {
+            names++;
+        } else if (plain[i] != hard[i]) {
+            fprintf(stderr, "row %zu, column %zu: U+%04X instead of U+%04X\n", i / cols, i % cols,
+                    hard[i], plain[i]);
+            return false;
+        }
+    }
+    if (names == 0)
+        fprintf(stderr, "there is no name on the screen\n");
+    return names > 0;
+}
+
+/* The screen once more, with plain names, beside CELLS. */
+static bool hard_same(const struct run *hard, const uint32_t *cells, const char *program)
+{
+    struct run run = {.what = hard->what, .pty = -1, .plain = true};
+    char *text = calloc(1, TEXT_MAX);
+    memcpy(run.dir, hard->dir, sizeof(run.dir));
+    dump_remove(&run);
+    run_start(&run, program);
+    bool good = text && screen_settle(&run, text);
+    uint32_t *plain = screen_cells(&run);
+    good = good && columns_same(run.what, plain, cells);
+    if (!good)
+        fprintf(stderr, "with plain names:\n%s\n", text);
+    free(text);
+    free(plain);
+    return run_end(&run) && good;
+}
+
+/* ---- the colours themselves ---- */
+
+#define LEGEND_MAX 24
+
+/* What cells look like, in words, in the order in which they were met. */
+struct legend {
+    char looks[LEGEND_MAX][96];
+    size_t count;
+};
+
+static size_t put_color(char *to, size_t size, const char *what, const VTermColor *color)
+{
+    if (VTERM_COLOR_IS_DEFAULT_FG(color) || VTERM_COLOR_IS_DEFAULT_BG(color))
+        return 0;
+    int len = VTERM_COLOR_IS_RGB(color)
+                  ? snprintf(to, size, " %s #%02x%02x%02x", what, color->rgb.red, color->rgb.green,
+                             color->rgb.blue)
+                  : snprintf(to, size, " %s %d", what, color->indexed.idx);
+    return (size_t)len;
+}
+
+/* The letter of what CELL looks like; '.' for what has no look. */
+static char legend_letter(struct legend *legend, const VTermScreenCell *cell)
+{
+    char look[96] = "";
+    size_t len = put_color(look, sizeof(look), "text", &cell->fg);
+    len += put_color(look + len, sizeof(look) - len, "on", &cell->bg);
+    snprintf(look + len, sizeof(look) - len, "%s%s%s%s", cell->attrs.bold ? " bold" : "",
+             cell->attrs.underline ? " underline" : "", cell->attrs.reverse ? " reverse" : "",
+             cell->attrs.blink ? " blink" : "");
+    if (look[0] == '\0')
+        return '.';
+    for (size_t i = 0; i < legend->count; i++) {
+        if (strcmp(legend->looks[i], look) == 0)
+            return (char)('a' + i);
+    }
+    if (legend->count == LEGEND_MAX)
+        return '!';
+    memcpy(legend->looks[legend->count], look, sizeof(look));
+    return (char)('a' + legend->count++);
+}
+
+static size_t put_depth(const struct run *run, char *text)
+{
+    struct legend legend = {.count = 0};
+    size_t at = (size_t)snprintf(text, 128, "%s\n", run->depth->name);
+    for (int row = 0; row < run->what->rows; row++) {
+        for (int col = 0; col < run->what->cols; col++) {
+            VTermScreenCell cell = cell_at(run, row, col);
+            text[at++] = legend_letter(&legend, &cell);
+        }
+        text[at++] = '\n';
+    }
+    for (size_t i = 0; i < legend.count; i++)
+        at += (size_t)snprintf(text + at, 128, "%c%s\n", (char)('a' + i), legend.looks[i]);
+    return at;
+}
+
+/* The case on each kind of terminal, one behind the other. */
+static bool depths_same(struct run *run, const char *program, const char *golden_dir)
+{
+    char *text = calloc(1, TEXT_MAX);
+    char *seen = calloc(1, TEXT_MAX);
+    bool good = text && seen;
+    size_t at = 0;
+    for (size_t i = 0; good && i < sizeof(depths) / sizeof(depths[0]); i++) {
+        run->depth = &depths[i];
+        dump_remove(run);
+        run_start(run, program);
+        good = screen_settle(run, seen);
+        at += put_depth(run, text + at);
+        good = run_end(run) && good;
+    }
+    good = good && golden_same(golden_dir, run->what->name, "colors", text);
+    free(text);
+    free(seen);
+    return good;
+}
+
+static bool plain_same(struct run *run, const char *program, const char *golden_dir)
+{
+    char *text = calloc(2, TEXT_MAX);
+    char *looks = text ? text + TEXT_MAX : NULL;
+    run_start(run, program);
+    bool good = text && screen_settle(run, text);
+    uint32_t *cells = screen_cells(run);
+    if (good && run->what->hard) {
+        good = text_harmless(text);
+    } else if (good) {
+        good = golden_same(golden_dir, run->what->name, "txt", text) && text_harmless(text);
+        screen_looks(run, looks);
+        if (run->what->colors)
+            good = golden_same(golden_dir, run->what->name, "looks", looks) && good;
+    }
+    good = run_end(run) && good;
+    if (good && run->what->hard)
+        good = hard_same(run, cells, program);
+    if (!good && run->what->hard)
+        fprintf(stderr, "with hard names:\n%s\n", text);
+    free(cells);
+    free(text);
+    return good;
+}
+
 int main(int argc, char **argv)
 {
     struct run run = {.pty = -1};
@@ -908,18 +1211,8 @@ int main(int argc, char **argv)
     if (!mkdtemp(run.dir))
         die(run.dir);
 
-    char *text = calloc(2, TEXT_MAX);
-    char *looks = text ? text + TEXT_MAX : NULL;
-    run_start(&run, argv[1]);
-    bool good = text && screen_settle(&run, text);
-    if (good) {
-        good = golden_same(argv[2], run.what->name, "txt", text) && text_harmless(text);
-        screen_looks(&run, looks);
-        if (run.what->colors)
-            good = golden_same(argv[2], run.what->name, "looks", looks) && good;
-    }
-    good = run_end(&run) && good;
+    bool good =
+        run.what->depths ? depths_same(&run, argv[1], argv[2]) : plain_same(&run, argv[1], argv[2]);
     files_remove(&run);
-    free(text);
     return good ? 0 : 1;
 }

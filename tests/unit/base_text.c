@@ -242,6 +242,17 @@ static void fit_never_splits_a_cell(void **state)
     assert_int_equal(text_fit("abc", 0, &columns), 0);
 }
 
+/* Tables give it two columns of its own, terminals none; without a base it is no colour. */
+static void a_colour_of_skin_takes_no_column(void **state)
+{
+    char buf[64];
+
+    (void)state;
+    assert_int_equal(text_width("\U0001F44D\U0001F3FD"), 2);
+    text_clean(text_raw_from("\U0001F3FD.gif"), buf, sizeof(buf));
+    assert_string_equal(buf, "\uFFFD.gif");
+}
+
 static void assert_elides_to(const char *text, size_t columns, bool ascii, const char *expected)
 {
     size_t size = 4 * columns + 4;
@@ -293,11 +304,23 @@ static void elide_keeps_marks_out_of_the_gap(void **state)
     assert_elides_to("abcdefge\u0301h", 4, false, "ab…h");
 }
 
+/* Letters of three bytes with two marks of three: Thai is not read without them. */
+static void elide_keeps_the_marks_that_there_is_room_for(void **state)
+{
+    char buf[128];
+
+    (void)state;
+    text_elide("ที่นี่-ที่นี่.mp3", 40, false, buf, sizeof(buf));
+    assert_string_equal(buf, "ที่นี่-ที่นี่.mp3");
+    text_elide("ที่นี่-ที่นี่.mp3", 7, false, buf, sizeof(buf));
+    assert_string_equal(buf, "ที่นี่-…mp3");
+}
+
 static void elide_never_gives_up_the_end_for_marks(void **state)
 {
     (void)state;
-    assert_elides_to("e\U00010A0F\U00010A0Ff\u0301\u0302ghij.x", 6, false, "e…ij.x");
-    assert_elides_to("e\u0301\u0302f\u0301\u0302ghij.x", 6, false, "e\u0301…ij.x");
+    assert_elides_to("e\U00010A0F\U00010A0Ff\u0301\u0302ghij.x", 6, false, "e\U00010A0F…ij.x");
+    assert_elides_to("e\u0301\u0302f\u0301\u0302ghij.x", 6, false, "e\u0301\u0302…ij.x");
 }
 
 int main(void)
@@ -318,9 +341,11 @@ int main(void)
         cmocka_unit_test(width_counts_columns),
         cmocka_unit_test(next_walks_by_character),
         cmocka_unit_test(fit_never_splits_a_cell),
+        cmocka_unit_test(a_colour_of_skin_takes_no_column),
         cmocka_unit_test(elide_takes_out_the_middle),
         cmocka_unit_test(elide_survives_any_width),
         cmocka_unit_test(elide_keeps_marks_out_of_the_gap),
+        cmocka_unit_test(elide_keeps_the_marks_that_there_is_room_for),
         cmocka_unit_test(elide_never_gives_up_the_end_for_marks),
     };
 
