@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -306,27 +307,41 @@ static enum haul_err parse(const char *file, const char *text, size_t len, unsig
     return code;
 }
 
-static enum haul_err read_file(const char *path, unsigned inherited, struct theme *ret_theme,
-                               struct haul_error *err)
+/* SHOWN is the file as it may be told: another theme may have named it. */
+static enum haul_err read_open(FILE *from, const char *shown, unsigned inherited,
+                               struct theme *ret_theme, struct haul_error *err)
 {
     char block[4096];
     size_t len;
     struct strbuf text;
     enum haul_err code = HAUL_OK;
-    FILE *from = fopen(path, "re");
-    if (!from)
-        return haul_fail_errno(err, HAUL_E_BAD_OPTION, errno, "can't open the theme %s", path);
     strbuf_init(&text, INI_MAX);
     while (code == HAUL_OK && (len = fread(block, 1, sizeof(block), from)) > 0) {
         if (!strbuf_add(&text, block, len))
-            code = haul_fail(err, HAUL_E_TOO_BIG, "%s is larger than %zu KiB", path, INI_MAX >> 10);
+            code =
+                haul_fail(err, HAUL_E_TOO_BIG, "%s is larger than %zu KiB", shown, INI_MAX >> 10);
     }
     if (code == HAUL_OK && ferror(from))
-        code = haul_fail_errno(err, HAUL_E_BAD_OPTION, errno, "can't read %s", path);
+        code = haul_fail_errno(err, HAUL_E_BAD_OPTION, errno, "can't read %s", shown);
     if (code == HAUL_OK)
-        code = parse(path, text.data ? text.data : "", text.len, inherited, ret_theme, err);
+        code = parse(shown, text.data ? text.data : "", text.len, inherited, ret_theme, err);
     strbuf_fini(&text);
-    fclose(from);
+    return code;
+}
+
+static enum haul_err read_file(const char *path, unsigned inherited, struct theme *ret_theme,
+                               struct haul_error *err)
+{
+    char *shown = text_clean_dup(text_raw_from(path), PATH_MAX);
+    FILE *from = fopen(path, "re");
+    enum haul_err code;
+    if (from) {
+        code = read_open(from, shown, inherited, ret_theme, err);
+        fclose(from);
+    } else {
+        code = haul_fail_errno(err, HAUL_E_BAD_OPTION, errno, "can't open the theme %s", shown);
+    }
+    free(shown);
     return code;
 }
 

@@ -266,6 +266,7 @@ static void what_is_shown_of_a_theme_is_harmless(void **state)
     refused("accent = \033[31mred\n",
             "my.theme, line 1: there is no colour or attribute \"^[[31mred\"");
     refused("\033]0;x = red\n", "my.theme, line 1: there is no role \"^[]0;x\"");
+    refused("inherits = /\033]0;x\n", "can't open the theme /^[]0;x: No such file or directory");
 }
 
 static void what_is_nowhere_is_told_with_what_was_meant(void **state)
