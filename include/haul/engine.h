@@ -246,6 +246,10 @@ HAUL_CHECKED bool haul_engine_look(const struct haul_engine *engine, uint64_t id
 HAUL_CHECKED bool haul_engine_changes(struct haul_engine *engine, uint64_t since,
                                       void (*changed)(void *ctx, uint64_t id), void *ctx);
 
+/* Is there something to tell of ->start_at or ->off_hours of that item? For a look at each of very
+ * many. */
+HAUL_CHECKED bool haul_engine_waits_for_time(const struct haul_engine *engine, uint64_t id);
+
 /* Snapshots; the caller frees them with _fini. False when there is no such item. What is secret is
  * masked in links, and in options unless SECRETS is set. */
 HAUL_CHECKED bool haul_engine_item(const struct haul_engine *engine, uint64_t id,

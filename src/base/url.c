@@ -7,6 +7,7 @@
 #include "base/url.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -216,13 +217,38 @@ enum haul_err url_split(const char *text, struct url *ret_url, struct haul_error
     return HAUL_OK;
 }
 
+/* No space, no control character. */
+static bool is_of_url(char c)
+{
+    return (unsigned char)c > ' ' && c != 0x7F;
+}
+
+/* How many of the eight characters at TEXT are so before one is not: most of a long list is looked
+ * at only here. Of each that is ASCII the highest bit tells: of c + 0x5F whether it is above ' ',
+ * of c + 1 whether it is 0x7F. 0 where one is not ASCII: those are looked at one by one. */
+static size_t count_of_eight(const char *text)
+{
+    const uint64_t high = UINT64_C(0x8080808080808080);
+    uint64_t eight, wrong;
+
+    memcpy(&eight, text, sizeof eight);
+    eight = le64toh(eight);
+    if (eight & high)
+        return 0;
+    wrong = ~(eight + UINT64_C(0x5F5F5F5F5F5F5F5F)) | (eight + UINT64_C(0x0101010101010101));
+    wrong &= high;
+    return wrong ? (size_t)(ffsll((long long)wrong) - 1) / 8 : sizeof eight;
+}
+
 size_t url_known_length(const struct url_known *known, const char *text, size_t len)
 {
     size_t end = known->len;
 
     if (end == 0 || len < end || memcmp(text, known->start, end) != 0)
         return 0;
-    while (end < len && (unsigned char)text[end] > ' ' && text[end] != 0x7F)
+    for (size_t count = 8; count == 8 && end + 8 <= len; end += count)
+        count = count_of_eight(text + end);
+    while (end < len && is_of_url(text[end]))
         end++;
     return end <= URL_MAX ? end : 0;
 }

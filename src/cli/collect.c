@@ -36,7 +36,7 @@ struct collected_part {
 static enum haul_err read_all(FILE *from, const char *name, struct list_text *to,
                               struct haul_error *err)
 {
-    char block[16384];
+    char block[65536];
     size_t got;
 
     while ((got = fread(block, 1, sizeof(block), from)) > 0) {

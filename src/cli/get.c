@@ -28,6 +28,10 @@
 
 static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
 
+/* A part of a long list takes the loop a millisecond: the first transfers shall ask before the
+ * second one does. */
+#define HEAD_START_MS 5
+
 struct get {
     const struct args *args;
     struct haul_loop *loop;
@@ -38,6 +42,7 @@ struct get {
     struct collected *input; /* what is not added yet */
     struct haul_error err;   /* why it can't be */
     uv_idle_t adding;        /* while there is any */
+    uv_timer_t head_start;   /* until that begins */
     uv_timer_t tick;         /* draws progress */
     uv_timer_t ending;       /* fires in the loop turn after the last item, to stop the engine */
     uv_signal_t signals[COUNT_OF(ending_signals)];
@@ -108,16 +113,22 @@ static void start_sentence(const struct haul_item *item, char *buf, size_t size)
 }
 
 /* Else it looks as if nothing went on: said once for all that start at the same time. */
-static void tell_start(struct get *get, const struct haul_item *item)
+static void tell_start(struct get *get, uint64_t id)
 {
-    int64_t at = item->off_hours && item->start_at == 0 ? INT64_MAX : item->start_at;
     char sentence[WHEN_SIZE + 80];
+    struct haul_item item;
+    int64_t at;
 
-    if (at == 0 || at == get->told_start || get->args->run.quiet)
+    if (get->args->run.quiet || !haul_engine_waits_for_time(get->engine, id) ||
+        !haul_engine_item(get->engine, id, &item))
         return;
-    get->told_start = at;
-    start_sentence(item, sentence, sizeof sentence);
-    progress_say(get->progress, sentence);
+    at = item.off_hours && item.start_at == 0 ? INT64_MAX : item.start_at;
+    if (at != 0 && at != get->told_start) {
+        start_sentence(&item, sentence, sizeof sentence);
+        progress_say(get->progress, sentence);
+        get->told_start = at;
+    }
+    haul_item_fini(&item);
 }
 
 /* Counts how the items end. Called while the engine works: only records. */
@@ -128,11 +139,8 @@ static void on_item(void *ctx, uint64_t id, enum haul_happening what)
 
     if (what == HAUL_ITEM_DONE)
         get->outcome.done++;
-    if ((what == HAUL_ITEM_ADDED || what == HAUL_ITEM_QUEUED) &&
-        haul_engine_item(get->engine, id, &item)) {
-        tell_start(get, &item);
-        haul_item_fini(&item);
-    }
+    if (what == HAUL_ITEM_ADDED || what == HAUL_ITEM_QUEUED)
+        tell_start(get, id);
     if (what == HAUL_ITEM_FAILED && haul_engine_item(get->engine, id, &item)) {
         outcome_failed(&get->outcome, item.err);
         haul_item_fini(&item);
@@ -184,12 +192,22 @@ static void on_adding(uv_idle_t *idle)
         stop(get);
 }
 
+static void on_head_start_over(uv_timer_t *timer)
+{
+    struct get *get = timer->data;
+
+    if (!get->stopping)
+        uv_idle_start(&get->adding, on_adding);
+}
+
 static void watch(struct get *get)
 {
     uv_loop_t *uv = loop_uv(get->loop);
 
     uv_idle_init(uv, &get->adding);
     get->adding.data = get;
+    uv_timer_init(uv, &get->head_start);
+    get->head_start.data = get;
     uv_timer_init(uv, &get->tick);
     uv_timer_init(uv, &get->ending);
     get->tick.data = get;
@@ -205,6 +223,7 @@ static void watch(struct get *get)
 static void unwatch(struct get *get)
 {
     uv_close((uv_handle_t *)&get->adding, NULL);
+    uv_close((uv_handle_t *)&get->head_start, NULL);
     uv_close((uv_handle_t *)&get->tick, NULL);
     uv_close((uv_handle_t *)&get->ending, NULL);
     for (size_t i = 0; i < COUNT_OF(ending_signals); i++)
@@ -221,7 +240,8 @@ static enum haul_err fetch(struct get *get, struct haul_error *err)
     code = add_part(get, err);
     if (code != HAUL_OK)
         return code;
-    uv_idle_start(&get->adding, on_adding);
+    if (!collected_empty(get->input))
+        uv_timer_start(&get->head_start, on_head_start_over, HEAD_START_MS, 0);
     haul_loop_run(get->loop);
     haul_engine_totals(get->engine, &totals);
     get->outcome.received = totals.received;

@@ -650,14 +650,44 @@ struct haul_options *config_options(struct config *config, const char *url,
     return haul_options_ref(made->options);
 }
 
+/* The options of the request before, which are those of all that begin like it and had the same. */
+struct last_made {
+    struct url_known known;
+    struct haul_options *base, *options; /* referenced; NULL: there is none before */
+};
+
+static bool is_as_last(const struct last_made *last, const struct haul_request *request)
+{
+    size_t len = strlen(request->url);
+
+    return len > 0 && request->options == last->base &&
+           url_known_length(&last->known, request->url, len) == len;
+}
+
+static void last_made_fini(struct last_made *last)
+{
+    haul_options_unref(last->base);
+    haul_options_unref(last->options);
+}
+
 void config_requests(struct config *config, struct haul_request *requests, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        struct haul_options *options = config_options(config, requests[i].url, requests[i].options);
+    struct last_made last = {0};
 
-        haul_options_unref(requests[i].options);
-        requests[i].options = options;
+    for (size_t i = 0; i < count; i++) {
+        struct haul_request *request = &requests[i];
+
+        if (!is_as_last(&last, request)) {
+            last_made_fini(&last);
+            last.base = haul_options_ref(request->options);
+            last.options = config_options(config, request->url, request->options);
+            last.known = (struct url_known){0};
+            (void)!url_check(request->url, &last.known, NULL);
+        }
+        haul_options_unref(request->options);
+        request->options = haul_options_ref(last.options);
     }
+    last_made_fini(&last);
 }
 
 size_t config_line_of(struct config *config, const struct haul_option *option)

@@ -125,6 +125,13 @@ static void fill_item(const struct haul_engine *engine, const struct item *item,
     hours_tell_item(engine, item, ret_item);
 }
 
+bool haul_engine_waits_for_time(const struct haul_engine *engine, uint64_t id)
+{
+    const struct item *item = queue_find(&engine->queue, id);
+
+    return item && (engine_starts_at(engine, item) != 0 || hours_hold(engine, item));
+}
+
 bool haul_engine_item(const struct haul_engine *engine, uint64_t id, struct haul_item *ret_item)
 {
     const struct item *item = queue_find(&engine->queue, id);

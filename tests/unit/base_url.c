@@ -254,11 +254,31 @@ static void ftp_type_is_no_part_of_the_name(void **state)
 static void a_link_that_begins_like_the_one_before_is_checked_as_well(void **state)
 {
     static const char *const links[] = {
-        "http://a.org/1",    "http://a.org/2?x#y",     "http://a.org/3 4", "http://a.org/\x7f",
-        "http://a.org.evil", "http://a.org\\@evil/",   "http://a.org/\t",  "http://a.org/\xc3\xa4",
-        "http://a.org",      "http://u:p@a.org/1",     "http://u:p@b@c/2", "http://a.org:80/",
-        "http://a.org:0/",   "https://a.org/1",        "a.org/1",          "",
-        "http://a.org/",     "http://me@a.org/@@@\\b", "http://",          "file://a.org/1",
+        "http://a.org/1",
+        "http://a.org/2?x#y",
+        "http://a.org/3 4",
+        "http://a.org/\x7f",
+        "http://a.org.evil",
+        "http://a.org\\@evil/",
+        "http://a.org/\t",
+        "http://a.org/\xc3\xa4",
+        "http://a.org",
+        "http://u:p@a.org/1",
+        "http://u:p@b@c/2",
+        "http://a.org:80/",
+        "http://a.org:0/",
+        "https://a.org/1",
+        "a.org/1",
+        "",
+        "http://a.org/",
+        "http://me@a.org/@@@\\b",
+        "http://",
+        "file://a.org/1",
+        "http://a.org/0123456789abcdef~!",
+        "http://a.org/0123456 89abcdef",
+        "http://a.org/01\x7fghijklmnopqr",
+        "http://a.org/0123456789abc\x1fghi",
+        "http://a.org/0123\xc3\xa4ghijkl nopq",
     };
     const size_t count = sizeof(links) / sizeof(links[0]);
 
