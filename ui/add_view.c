@@ -140,10 +140,12 @@ static void paint_title(const struct add_view *add, const struct cells *cells,
     x += cells_put(cells, area.y, x, end - x, STYLE_DIM, "into") + 1;
     char *dir = describe_dir(add);
     int width = MIN(end - x, (int)text_width(dir));
+    zones_add(cells->zones, area.y, x, width, ZONE_ACTION, ACT_FOLDER);
     x += cells_put_name(cells, area.y, x, width, STYLE_TEXT, dir) + 2;
     if (add->options && x + 5 + (int)text_width(add->options) <= end) {
         x += cells_put(cells, area.y, x, end - x, STYLE_DIM, "with") + 1;
-        cells_put(cells, area.y, x, end - x, STYLE_TEXT, add->options);
+        width = cells_put(cells, area.y, x, end - x, STYLE_TEXT, add->options);
+        zones_add(cells->zones, area.y, x, width, ZONE_ACTION, ACT_OPTIONS);
     }
     free(dir);
     strbuf_fini(&text);
@@ -387,6 +389,7 @@ static void paint(struct view *view, const struct cells *cells, struct cells_are
     struct add_view *add = OWNER_OF(view, struct add_view, view);
     int title = area.height > TITLE_LINES + 1 ? TITLE_LINES : 1;
     add->height = area.height - title;
+    add->first = area.y + title;
     settle(add);
     paint_title(add, cells, area);
     if (title == TITLE_LINES)
@@ -412,6 +415,19 @@ static void toggle(struct add_view *add)
     if (under_cursor(add, &index))
         sheet_set_off(&add->sheet, index, !add->sheet.rows[index].off);
     move_to(add, add->cursor + 1);
+}
+
+bool add_view_click(struct add_view *add, int y)
+{
+    size_t line = add->top + (size_t)(y - add->first);
+    size_t index;
+    if (y < add->first || y >= add->first + add->height || line >= lines_of(add))
+        return false;
+    add->cursor = line;
+    if (under_cursor(add, &index))
+        sheet_set_off(&add->sheet, index, !add->sheet.rows[index].off);
+    add_view_update(add);
+    return true;
 }
 
 /* All, or none when all are chosen. */

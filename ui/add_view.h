@@ -18,6 +18,7 @@ struct add_view {
     size_t cursor; /* line: the refused ones come first */
     size_t top;
     int height; /* when last painted */
+    int first;  /* the row of the screen that its first line was painted on */
 };
 
 /* DIR is copied; only with HOST it may be NULL. */
@@ -29,6 +30,10 @@ void add_view_set_dir(struct add_view *add, const char *dir);
 
 /* The links that can be seen: [*ret_from, *ret_to) of the sheet. */
 void add_view_seen(const struct add_view *add, size_t *ret_from, size_t *ret_to);
+
+/* Puts the cursor on the line that is painted at row Y of the screen, and chooses its link, or not
+ * any more. False: there is none. */
+bool add_view_click(struct add_view *add, int y);
 
 /* Takes over that links have come or gone: Enter is offered only where there is one to add. */
 void add_view_update(struct add_view *add);

@@ -22,7 +22,10 @@
 #define SPARING_MS 10000u /* the same on a slow line */
 #define FAILURE_MS 10000u /* between two notes of failures: the batch's end tells how many */
 #define TEXT_SIZE  100u
-#define BODY_SIZE  (TEXT_SIZE + 30)
+#define NAME_WIDTH 36u /* columns of a name in a note */
+#define NAME_SIZE  (4 * NAME_WIDTH + 4)
+#define NOTE_SIZE  (NAME_SIZE + 40)
+#define BODY_SIZE  (NOTE_SIZE + 20)
 #define BUSY       101  /* a percentage that is not known */
 #define VTE_KNOWS  8000 /* VTE_VERSION from which on it shows progress */
 
@@ -177,8 +180,23 @@ static uint64_t unfinished(const struct haul_totals *totals)
     return totals->counts[HAUL_ACTIVE] + totals->counts[HAUL_QUEUED] + totals->counts[HAUL_WAITING];
 }
 
+/* "a.iso done" of one whose name is known, else "3 done". A ";" would end the text for terminals
+ * that look for more fields. */
+static void note_text(uint64_t count, const char *name, const char *what, char text[NOTE_SIZE])
+{
+    char cut[NAME_SIZE];
+    if (count != 1 || name[0] == '\0') {
+        snprintf(text, NOTE_SIZE, "%" PRIu64 " %s", count, what);
+        return;
+    }
+    text_elide(name, NAME_WIDTH, false, cut, sizeof(cut));
+    for (char *at = cut; (at = strchr(at, ';')); at++)
+        *at = ',';
+    snprintf(text, NOTE_SIZE, "%s %s", cut, what);
+}
+
 static void look_for_notes(struct announce *announce, const struct haul_totals *totals,
-                           uint64_t now, struct strbuf *out)
+                           const struct announce_ended *names, uint64_t now, struct strbuf *out)
 {
     uint64_t left = unfinished(totals);
     uint64_t done =
@@ -188,13 +206,13 @@ static void look_for_notes(struct announce *announce, const struct haul_totals *
     bool fewer = left < announce->unfinished;
     bool failing = fewer && totals->counts[HAUL_FAILED] > announce->failed;
     bool ended = fewer && left == 0 && (totals->counts[HAUL_DONE] > announce->done || failing);
-    char text[96];
-    if (ended && failed > 0)
+    char text[NOTE_SIZE];
+    if (ended && failed > 0 && done > 0)
         snprintf(text, sizeof(text), "%" PRIu64 " done, %" PRIu64 " failed", done, failed);
-    else if (ended)
-        snprintf(text, sizeof(text), "%" PRIu64 " done", done);
-    else if (failing && (!announce->noted || now - announce->noted_at >= FAILURE_MS))
-        snprintf(text, sizeof(text), "%" PRIu64 " failed", failed);
+    else if (ended && failed == 0)
+        note_text(done, names->done, "done", text);
+    else if (ended || (failing && (!announce->noted || now - announce->noted_at >= FAILURE_MS)))
+        note_text(failed, names->failed, "failed", text);
     else
         return;
     announce->noted = failing && !ended;
@@ -273,11 +291,12 @@ static void show_progress(struct announce *announce, int percent, struct strbuf 
     say(out, osc(announce, true, body, buf));
 }
 
-void announce_look(struct announce *announce, const struct haul_totals *totals, uint64_t now,
-                   bool sparing, struct strbuf *out)
+void announce_look(struct announce *announce, const struct haul_totals *totals,
+                   const struct announce_ended *ended, uint64_t now, bool sparing,
+                   struct strbuf *out)
 {
     if (announce->known)
-        look_for_notes(announce, totals, now, out);
+        look_for_notes(announce, totals, ended, now, out);
     batch_update(announce, totals);
     int percent = percentage(announce, totals);
     /* The end is told at once: no frame may come after it. */

@@ -12,7 +12,7 @@
  * notes when a batch ends or an item fails. Pure: it makes the bytes, who owns the terminal sends
  * them. */
 
-#define ANNOUNCE_SIZE 160
+#define ANNOUNCE_SIZE 256
 
 /* What the environment tells of the terminal; each may be NULL. */
 struct announce_terminal {
@@ -52,10 +52,17 @@ void announce_init(struct announce *announce, const struct run_options *run,
 const char *announce_hello(const struct announce *announce, char *buf);
 const char *announce_farewell(const struct announce *announce, char *buf);
 
+/* The names of the last items that ended since the last look, clean; "": not known. */
+struct announce_ended {
+    const char *done;
+    const char *failed;
+};
+
 /* Adds to OUT what is to be told of TOTALS at NOW, in ms; nothing when nothing changed. SPARING:
  * the line is slow. */
-void announce_look(struct announce *announce, const struct haul_totals *totals, uint64_t now,
-                   bool sparing, struct strbuf *out);
+void announce_look(struct announce *announce, const struct haul_totals *totals,
+                   const struct announce_ended *ended, uint64_t now, bool sparing,
+                   struct strbuf *out);
 
 /* The terminal has forgotten what it showed. */
 void announce_again(struct announce *announce);

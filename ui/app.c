@@ -141,8 +141,12 @@ static void announce(struct app *app)
     if (!model_loaded(app->model))
         return;
     strbuf_init(&bytes, ANNOUNCE_BYTES);
-    announce_look(&app->announce, model_totals(app->model), app->frame_at, app->cells.sparing,
-                  &bytes);
+    const struct model_ended *ended = model_ended(app->model);
+    struct announce_ended names = {app->cells.ascii ? "" : ended->done,
+                                   app->cells.ascii ? "" : ended->failed};
+    announce_look(&app->announce, model_totals(app->model), &names, app->frame_at,
+                  app->cells.sparing, &bytes);
+    model_ended_clear(app->model);
     if (bytes.len > 0)
         term_say(app->term, bytes.data);
     strbuf_fini(&bytes);

@@ -126,6 +126,7 @@ static void paint(struct view *view, const struct cells *cells, struct cells_are
     const struct haul_hosts *now = &model_hosts(hosts->model)->now;
     struct cells row_cells = *cells;
     struct host_layout layout;
+    hosts->first = area.y;
     host_layout(area.width, &layout);
     for (int line = 0; line < area.height; line++) {
         uint64_t index = hosts->top + (uint64_t)line;
@@ -175,6 +176,17 @@ static void cursor_go(struct hosts_view *hosts, uint64_t index)
 static void cursor_back(struct hosts_view *hosts, uint64_t by)
 {
     cursor_go(hosts, hosts->cursor > by ? hosts->cursor - by : 0);
+}
+
+bool hosts_view_click(struct hosts_view *hosts, int y, bool *ret_again)
+{
+    uint64_t index = hosts->top + (uint64_t)(y - hosts->first);
+    if (y < hosts->first || y >= hosts->first + hosts->height ||
+        index >= model_hosts(hosts->model)->now.matching)
+        return false;
+    *ret_again = index == hosts->cursor;
+    cursor_go(hosts, index);
+    return true;
 }
 
 void hosts_view_sort(struct hosts_view *hosts, enum haul_host_sort sort)

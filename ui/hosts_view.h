@@ -25,6 +25,7 @@ struct hosts_view {
     char name[HOSTS_NAME_SIZE]; /* its name; "" while not known */
     uint64_t asked_offset;
     int height; /* when last painted */
+    int first;  /* the row of the screen of its first line, then */
 };
 
 void hosts_view_init(struct hosts_view *hosts, struct model *model, struct prompt *prompt);
@@ -42,6 +43,10 @@ void hosts_view_paint_names(const struct cells *cells, int y, int x,
 /* The headings on the rule above the rows, WIDTH wide. */
 void hosts_view_paint_heads(const struct hosts_view *hosts, const struct cells *cells, int y,
                             int width);
+
+/* Puts the cursor on the host that is painted at row Y of the screen. False: there is none, and
+ * nothing was done. *ret_again: the cursor was there already. */
+bool hosts_view_click(struct hosts_view *hosts, int y, bool *ret_again);
 
 /* What is the most comes first at once; the same column once more turns the order. */
 void hosts_view_sort(struct hosts_view *hosts, enum haul_host_sort sort);

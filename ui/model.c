@@ -164,6 +164,7 @@ static void on_frame(void *ctx, const struct haul_frame *frame)
     struct model *model = ctx;
     if (frame->totals.trouble[0] && strcmp(frame->totals.trouble, model->totals.trouble) != 0)
         notice(model, true, frame->totals.trouble);
+    model_note_ends(model, frame);
     model->totals = frame->totals;
     model->matching = frame->matching;
     model->offset = frame->offset;

@@ -54,6 +54,7 @@ struct model {
     size_t rate_count;
     uint64_t rate_second; /* of the newest value */
     struct trend trend;
+    struct model_ended ended;
 
     uint64_t detail_id;
     struct haul_detail detail;
@@ -76,6 +77,8 @@ struct model {
  * call, and the user was told so. */
 struct call *model_call_new(struct model *model, call_answer *answer);
 haul_reply_cb model_on_reply;
+/* Before FRAME is taken in. */
+void model_note_ends(struct model *model, const struct haul_frame *frame);
 /* Tells of a failure; false when there was none. */
 bool model_failed(struct model *model, const struct haul_reply *reply);
 

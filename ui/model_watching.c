@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#include "base/text.h"
+
 #define PER_HOST_AGAIN 16u /* where fewer begin that had no bound */
 
 /* ---- the log ---- */
@@ -68,4 +70,42 @@ void model_change_per_host(struct model *model, int by)
     model->per_host_wanted = by > 0 ? now + 1 : now == 0 ? PER_HOST_AGAIN : now - 1;
     snprintf(value, sizeof(value), "%llu", (unsigned long long)model->per_host_wanted);
     model_set_option(model, "per-host", value);
+}
+
+/* ---- what ended ---- */
+
+/* Was the item of ROW among those that are held, and with something to do? */
+static bool was_unfinished(const struct model *model, const struct haul_item *row)
+{
+    for (size_t i = 0; i < model->row_count; i++) {
+        if (model->rows[i].id == row->id)
+            return !haul_state_is_final(model->rows[i].state);
+    }
+    return false;
+}
+
+/* Remembers what came to its end between the rows that are held and those of FRAME. */
+void model_note_ends(struct model *model, const struct haul_frame *frame)
+{
+    bool more_done = frame->totals.counts[HAUL_DONE] > model->totals.counts[HAUL_DONE];
+    bool more_failed = frame->totals.counts[HAUL_FAILED] > model->totals.counts[HAUL_FAILED];
+    for (size_t i = 0; (more_done || more_failed) && i < frame->row_count; i++) {
+        const struct haul_item *row = &frame->rows[i];
+        bool is_done = row->state == HAUL_DONE && more_done;
+        if ((!is_done && (row->state != HAUL_FAILED || !more_failed)) ||
+            !was_unfinished(model, row))
+            continue;
+        text_elide(row->name, MODEL_NAME / 4 - 1, false,
+                   is_done ? model->ended.done : model->ended.failed, MODEL_NAME);
+    }
+}
+
+const struct model_ended *model_ended(const struct model *model)
+{
+    return &model->ended;
+}
+
+void model_ended_clear(struct model *model)
+{
+    model->ended.done[0] = model->ended.failed[0] = '\0';
 }

@@ -100,4 +100,6 @@ void overview_paint(struct model *model, const struct cells *cells, struct cells
     cells_rule(&quiet, area.y, area.x, area.width);
     paint_graph(model, &quiet, graph);
     paint_hosts(model, &quiet, hosts);
+    for (int line = 0; line < hosts.height; line++) /* all of them */
+        zones_add(cells->zones, hosts.y + line, hosts.x, hosts.width, ZONE_ACTION, ACT_TAB_6);
 }

@@ -477,6 +477,14 @@ static void click_zone(struct screen *screen, const struct zone *zone)
         dispatch(screen, (enum keymap_action)zone->value);
 }
 
+/* A host that is clicked on twice shows its downloads. */
+static void click_host(struct screen *screen, int y)
+{
+    bool again;
+    if (hosts_view_click(&screen->hosts, y, &again) && again)
+        host_items_show(screen);
+}
+
 /* An item that is clicked on twice shows its details. */
 static void click(struct screen *screen, int y, int x)
 {
@@ -486,6 +494,10 @@ static void click(struct screen *screen, int y, int x)
         return;
     if (zone)
         click_zone(screen, zone);
+    else if (focus(screen) == &screen->adding.view.view)
+        (void)add_view_click(&screen->adding.view, y);
+    else if (focus(screen) == &screen->hosts.view)
+        click_host(screen, y);
     else if (!list_covered(screen) && focus(screen) == &screen->list.view &&
              list_view_click(&screen->list, y, x, &again) && again && !screen->details_open)
         details_toggle(screen);
@@ -495,8 +507,9 @@ static void wheel(struct screen *screen, int y, int x, bool down)
 {
     const struct cells_area *pane = &screen->pane;
     struct view *view = focus(screen);
-    bool on_pane = !list_covered(screen) && screen->details_open && y >= pane->y &&
-                   y < pane->y + pane->height && x >= pane->x && x < pane->x + pane->width;
+    bool on_pane = !list_covered(screen) && !screen->hosts_open && screen->details_open &&
+                   y >= pane->y && y < pane->y + pane->height && x >= pane->x &&
+                   x < pane->x + pane->width;
     if (on_pane) {
         detail_view_scroll(&screen->detail, down ? WHEEL_LINES : -WHEEL_LINES);
         return;

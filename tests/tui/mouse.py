@@ -80,6 +80,63 @@ def the_bar_and_the_tabs_are_buttons(path):
         terminal.wait("sort: name")
 
 
+def the_sheet_is_clicked_on(path):
+    with Terminal(columns=120, rows=30) as terminal:
+        terminal.start(path, fake="empty")
+        links = [f"https://example.org/file-{number:02}.bin" for number in range(1, 41)]
+        terminal.paste("\n".join(links).encode())
+        terminal.wait("40 links")
+        press(terminal, *place(terminal, "file-03.bin"))
+        terminal.wait("40 links, 39 chosen")
+        terminal.wait("·  file-03.bin")
+        press(terminal, *place(terminal, "·  file-03.bin"))
+        terminal.wait_gone("39 chosen")
+        assert "file-40" not in terminal.text(), "it does not need scrolling"
+        for _ in range(12):
+            press(terminal, 8, 8, button=65)
+        terminal.wait("file-39.bin")
+        terminal.wait_gone("file-01.bin")
+        press(terminal, 29, 110)  # nothing is there, and the links stay
+        press(terminal, *place(terminal, "Failed"))
+        terminal.wait("40 links")
+        press(terminal, *place(terminal, "Downloads"))
+        terminal.wait("Into folder:")
+        terminal.type("Escape")
+        terminal.wait_gone("Into folder:")
+        press(terminal, *place(terminal, "x drop"))
+        terminal.wait("39 links")
+        press(terminal, *place(terminal, "q back"))
+        terminal.wait_gone("39 links")
+
+
+def the_wheel_scrolls_the_details(path):
+    """Beside the list and over it; the cursor stays where it is."""
+    for columns, rows in ((120, 24), (80, 16)):
+        with Terminal(columns=columns, rows=rows) as terminal:
+            terminal.start(path)
+            terminal.type("Enter")
+            terminal.wait("receiving")
+            for _ in range(20):
+                press(terminal, 8, columns - 9, button=65)
+            terminal.wait("resumed: the server")
+            for _ in range(20):
+                press(terminal, 8, columns - 9, button=64)
+            terminal.wait("▶ receiving")
+            press(terminal, 8, columns - 9)  # a click there means no item
+            terminal.asks(["p"], "pause 1")
+
+
+def hosts_are_clicked_on(path):
+    with Terminal(columns=160, rows=48) as terminal:
+        terminal.start(path)
+        terminal.wait(" rate ")
+        press(terminal, *place(terminal, "slow.example"))  # below the list
+        terminal.wait("[Hosts]")
+        press(terminal, *place(terminal, "slow.example"))
+        press(terminal, *place(terminal, "slow.example"))
+        terminal.wait("filter: host=slow.example")
+
+
 def a_drag_does_nothing(path):
     with Terminal() as terminal:
         terminal.start(path)
@@ -96,6 +153,9 @@ def main():
     the_wheel_moves(path)
     the_bar_and_the_tabs_are_buttons(path)
     a_drag_does_nothing(path)
+    the_sheet_is_clicked_on(path)
+    the_wheel_scrolls_the_details(path)
+    hosts_are_clicked_on(path)
 
 
 main()

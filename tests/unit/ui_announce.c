@@ -15,6 +15,7 @@
 
 static struct announce announce;
 static struct haul_totals totals;
+static struct announce_ended ended;
 static char sent[1024];
 
 static const struct announce_terminal xterm = {.type = "xterm-256color"};
@@ -26,6 +27,7 @@ static void begin(const struct announce_terminal *terminal, enum run_switch titl
 
     announce_init(&announce, &run, terminal, "default");
     totals = (struct haul_totals){.left = 0};
+    ended = (struct announce_ended){"", ""};
 }
 
 static const char *look(uint64_t now)
@@ -33,7 +35,7 @@ static const char *look(uint64_t now)
     struct strbuf out;
 
     strbuf_init(&out, sizeof(sent));
-    announce_look(&announce, &totals, now, false, &out);
+    announce_look(&announce, &totals, &ended, now, false, &out);
     memcpy(sent, out.len > 0 ? out.data : "", out.len);
     sent[out.len] = '\0';
     strbuf_fini(&out);
@@ -88,9 +90,9 @@ static void a_slow_line_gets_few_titles(void **state)
     (void)look(1000);
     totals.rate = 10;
     strbuf_init(&out, 1024);
-    announce_look(&announce, &totals, 9000, true, &out);
+    announce_look(&announce, &totals, &ended, 9000, true, &out);
     assert_int_equal(out.len, 0);
-    announce_look(&announce, &totals, 11000, true, &out);
+    announce_look(&announce, &totals, &ended, 11000, true, &out);
     assert_int_not_equal(out.len, 0);
     strbuf_fini(&out);
 }
@@ -131,6 +133,31 @@ static void a_note_tells_how_a_batch_went(void **state)
     run_some(0, 0, 0, 0);
     totals.counts[HAUL_DONE] = 9;
     assert_string_equal(look(6000), "\033]9;haul: 2 done" ST);
+}
+
+static void a_note_of_one_item_names_it(void **state)
+{
+    (void)state;
+    begin(&xterm, RUN_OFF, RUN_OFF, RUN_NOTIFY_OSC777);
+    run_some(3, 0, 0, 0);
+    (void)look(1000);
+    ended = (struct announce_ended){"other.bin", "a;b.iso"};
+    run_some(2, 0, 0, 0);
+    totals.counts[HAUL_FAILED] = 1;
+    assert_string_equal(look(2000), "\033]777;notify;haul;a,b.iso failed" ST);
+    run_some(1, 0, 0, 0);
+    totals.counts[HAUL_FAILED] = 2; /* many are counted */
+    assert_string_equal(look(20000), "\033]777;notify;haul;2 failed" ST);
+    begin(&xterm, RUN_OFF, RUN_OFF, RUN_NOTIFY_OSC9);
+    run_some(1, 0, 0, 0);
+    (void)look(1000);
+    ended.done = "資料-日本語のファイル名-第三版-資料-日本語のファイル名-第三版.pdf";
+    run_some(0, 0, 0, 0);
+    totals.counts[HAUL_DONE] = 1;
+    look(2000);
+    assert_true(strncmp(sent, "\033]9;haul: 資料", 15) == 0);
+    assert_non_null(strstr(sent, ".pdf done" ST));
+    assert_true(strlen(sent) < ANNOUNCE_SIZE);
 }
 
 static void failures_in_a_row_are_one_note(void **state)
@@ -256,6 +283,7 @@ int main(void)
         cmocka_unit_test(a_slow_line_gets_few_titles),
         cmocka_unit_test(progress_counts_the_batch_from_its_beginning),
         cmocka_unit_test(a_note_tells_how_a_batch_went),
+        cmocka_unit_test(a_note_of_one_item_names_it),
         cmocka_unit_test(failures_in_a_row_are_one_note),
         cmocka_unit_test(what_a_user_ends_is_no_news),
         cmocka_unit_test(notes_have_three_forms),
