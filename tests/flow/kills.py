@@ -18,9 +18,10 @@ CONNECTIONS = 8
 SPLIT = ("-x", CONNECTIONS, "--min-split", "64K")
 PACE = {"rate": 250_000, "tick": 20}
 # What a kill may cost on average. A record is due once 64 KiB came and 100 ms went by: at 2 MB/s up
-# to 200,000 bytes, and a kill finds half of that.
-LOST = 100_000
-# Once for all of them, for a processor that lets haul wait while the server fills the sockets.
+# to 200,000 bytes, and a kill finds half of that. As much again is for a processor that lets haul
+# wait meanwhile; a record four times as rare would cost more.
+LOST = 300_000
+# Once for all of them, for what the sockets hold at the first.
 WAITED = 1024 * 1024
 
 
