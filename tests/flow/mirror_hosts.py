@@ -202,12 +202,17 @@ def the_last_source_may_send_the_whole_file(t):
 
 
 @case
-def one_of_several_that_sends_the_whole_file_is_not_used(t):
+def one_of_several_that_sends_the_whole_file_is_asked_in_other_words(t):
+    """If-Range brings the whole from it: it is said once, and the ETags of the parts are proof."""
     file = t.file("a.bin", SIZE, rate=300_000, tick=20)
     whole = mirror(t.origin, file, "whole.bin", if_range="fail")
     t.get("-x", 2, "--min-split", "64K", *listed(t, "list", file, whole))
     t.expect_file("a.bin", file)
-    expect_equal(len(t.origin.requests("whole.bin")), 2, "its check, and one part of the file")
+    check, *parts = t.origin.requests("whole.bin")
+    expect(header(check, "If-Range") is None and len(parts) >= 2, parts)
+    expect_equal([header(part, "If-Range") for part in parts],
+                 ['"whole.bin"'] + [None] * (len(parts) - 1), "If-Range of its parts")
+    expect(all(header(part, "Range") for part in parts), "parts are asked for")
 
 
 run()
