@@ -307,7 +307,7 @@ static const char *text_behind(const char *at, const char *on, int64_t when, int
 {
     static const char *const names[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     struct tm then, today;
-    char clock[16];
+    char clock[sizeof "22:00:00"];
     int days;
 
     buf[0] = '\0';

@@ -792,8 +792,15 @@ static enum haul_err setting_to(const char *name, const json_t *value,
     return HAUL_OK;
 }
 
-enum haul_err json_to_settings(const json_t *json, struct haul_settings *ret_settings,
-                               struct haul_error *err)
+static bool is_setting(const char *name)
+{
+    const struct haul_option *option = haul_option_find(name);
+
+    return option && option->scope == HAUL_SCOPE_SESSION;
+}
+
+enum haul_err json_to_settings(const json_t *json, bool only_known,
+                               struct haul_settings *ret_settings, struct haul_error *err)
 {
     struct haul_settings settings;
     enum haul_err code = HAUL_OK;
@@ -803,7 +810,8 @@ enum haul_err json_to_settings(const json_t *json, struct haul_settings *ret_set
     haul_settings_init(&settings);
     json_object_foreach(unconst(json), name, value)
     {
-        code = setting_to(name, value, &settings, err);
+        if (only_known || is_setting(name))
+            code = setting_to(name, value, &settings, err);
         if (code != HAUL_OK)
             break;
     }

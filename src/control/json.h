@@ -45,7 +45,10 @@ json_t *json_from_settings(const struct haul_settings *settings, bool all);
  * an old daemon has it, changes nothing. */
 json_t *json_from_given_settings(const struct haul_settings *settings);
 void json_to_given_settings(const json_t *names, struct haul_settings *settings);
-HAUL_CHECKED enum haul_err json_to_settings(const json_t *json, struct haul_settings *ret_settings,
+/* What is no setting here is an error with ONLY_KNOWN, as in a request, and else passed over: a
+ * newer daemon may have more of them. */
+HAUL_CHECKED enum haul_err json_to_settings(const json_t *json, bool only_known,
+                                            struct haul_settings *ret_settings,
                                             struct haul_error *err);
 
 /* The view's members are added to OBJECT. HAUL_E_RPC when the search is not UTF-8. */

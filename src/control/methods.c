@@ -349,7 +349,8 @@ static enum haul_err run_set(struct call *call, const json_t *params, json_t **r
                              struct haul_error *err)
 {
     struct haul_settings settings;
-    enum haul_err code = json_to_settings(json_object_get(params, "settings"), &settings, err);
+    enum haul_err code =
+        json_to_settings(json_object_get(params, "settings"), true, &settings, err);
 
     if (code != HAUL_OK)
         return code;

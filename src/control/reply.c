@@ -270,7 +270,7 @@ static enum haul_err decode_settings(const json_t *result, struct reply_parts *p
     struct haul_settings *settings = &parts->settings;
     const json_t *totals = json_object_get(result, "totals");
 
-    if (json_to_settings(json_object_get(result, "settings"), settings, err) != HAUL_OK)
+    if (json_to_settings(json_object_get(result, "settings"), false, settings, err) != HAUL_OK)
         return err->code;
     json_to_given_settings(json_object_get(result, "set"), settings);
     reply->settings = settings;

@@ -77,7 +77,7 @@ static void read_as_everything(json_t *value)
         CHECK(options->dir && options->dir[0] == '/');
         haul_options_unref(options);
     }
-    if (json_to_settings(value, &settings, &err) == HAUL_OK)
+    if (json_to_settings(value, true, &settings, &err) == HAUL_OK)
         CHECK(settings.jobs >= 1 && settings.jobs <= 10000);
     if (json_to_view(value, &view, &err) == HAUL_OK)
         CHECK(view.sort < HAUL_SORT_COUNT && view.states < 1u << HAUL_STATE_COUNT);

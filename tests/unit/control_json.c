@@ -305,7 +305,7 @@ static void settings_travel_only_when_given(void **state)
     assert_int_equal(haul_option_set(haul_option_find("limit"), &settings, "20M", NULL), HAUL_OK);
     json = json_from_settings(&settings, false);
     assert_int_equal(json_object_size(json), 1);
-    assert_int_equal(json_to_settings(json, &back, NULL), HAUL_OK);
+    assert_int_equal(json_to_settings(json, true, &back, NULL), HAUL_OK);
     assert_int_equal(back.limit, 20u << 20);
     assert_false(haul_option_given(haul_option_find("jobs"), &back));
     json_decref(json);
@@ -325,12 +325,24 @@ static void a_setting_that_is_let_go_of_travels_as_null(void **state)
     assert_true(haul_settings_any(&settings));
     json = json_from_settings(&settings, false);
     assert_true(json_is_null(json_object_get(json, "jobs")));
-    assert_int_equal(json_to_settings(json, &back, NULL), HAUL_OK);
+    assert_int_equal(json_to_settings(json, true, &back, NULL), HAUL_OK);
     assert_true(haul_settings_drops(&back, haul_option_find("jobs")));
     assert_false(haul_settings_drops(&back, haul_option_find("limit")));
     assert_false(haul_given_any(&back.given));
     json_object_set_new(json, "dir", json_null());
-    assert_int_equal(json_to_settings(json, &back, NULL), HAUL_E_BAD_OPTION);
+    assert_int_equal(json_to_settings(json, true, &back, NULL), HAUL_E_BAD_OPTION);
+    json_decref(json);
+}
+
+static void settings_of_a_newer_daemon_are_passed_over(void **state)
+{
+    struct haul_settings back;
+    json_t *json = json_pack("{s:s,s:s}", "from-tomorrow", "x", "limit", "20M");
+
+    (void)state;
+    assert_int_equal(json_to_settings(json, true, &back, NULL), HAUL_E_BAD_OPTION);
+    assert_int_equal(json_to_settings(json, false, &back, NULL), HAUL_OK);
+    assert_int_equal(back.limit, 20 << 20);
     json_decref(json);
 }
 
@@ -343,7 +355,7 @@ static void which_settings_were_set_is_told_by_name(void **state)
     haul_settings_init(&settings);
     assert_int_equal(haul_option_set(haul_option_find("limit"), &settings, "20M", NULL), HAUL_OK);
     json = json_from_settings(&settings, true);
-    assert_int_equal(json_to_settings(json, &back, NULL), HAUL_OK);
+    assert_int_equal(json_to_settings(json, true, &back, NULL), HAUL_OK);
     json_to_given_settings(NULL, &back); /* an old daemon does not tell */
     assert_true(haul_option_given(haul_option_find("jobs"), &back));
     names = json_from_given_settings(&settings);
@@ -410,6 +422,7 @@ int main(void)
         cmocka_unit_test(a_folder_may_be_named_as_seen_from_the_home),
         cmocka_unit_test(settings_travel_only_when_given),
         cmocka_unit_test(a_setting_that_is_let_go_of_travels_as_null),
+        cmocka_unit_test(settings_of_a_newer_daemon_are_passed_over),
         cmocka_unit_test(which_settings_were_set_is_told_by_name),
         cmocka_unit_test(a_view_comes_back_as_it_was),
         cmocka_unit_test(strings_from_the_other_side_are_made_clean),
