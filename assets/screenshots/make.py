@@ -205,6 +205,11 @@ class Terminal:
         self.type("Escape")
         self.until("the whole list", lambda: "filter:" not in self.text())
 
+    def escape(self, gone):
+        """Leaves a view, until GONE is not seen: a key at once after Escape would be one with Alt."""
+        self.type("Escape")
+        self.until(f"no {gone}", lambda: gone not in self.text())
+
     def shoot(self, name, title):
         screen = self.tmux("capture-pane", "-p", "-e", "-N")
         with open(os.path.join(HERE, name), "w", encoding="utf-8") as file:
@@ -231,7 +236,22 @@ def shoot_all(terminal, proxy):
     terminal.wait("link ")
     time.sleep(1)
     terminal.shoot("details.svg", "haul's details of one download")
-    terminal.type("Escape")
+    terminal.escape("digest ")
+    terminal.type("6")
+    terminal.wait("data.example.org", "until ")
+    time.sleep(2)  # rates come with the next look
+    terminal.shoot("hosts.svg", "haul's hosts, one of which backs off")
+    terminal.type("1", "!")
+    terminal.wait("engine", "frames/s")
+    terminal.shoot("log.svg", "haul's log")
+    terminal.escape("engine")
+    terminal.resize(160, 48)
+    terminal.type("g", "Enter")
+    terminal.wait("── facts", "── events", "── rate")
+    time.sleep(2)
+    terminal.shoot("wide.svg", "haul's screen in a large terminal")
+    terminal.escape("── facts")
+    terminal.resize(80, 24)
     terminal.paste(PASTED)
     terminal.wait("repeated")
     terminal.shoot("review.svg", "haul's review of the links in a pasted text")
