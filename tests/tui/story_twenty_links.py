@@ -124,6 +124,8 @@ def arrive(t, screen, server):
     screen.type("P")
     screen.until("all paused", lambda: t.ok("list", "--json").json()["totals"]["counts"]["paused"]
                  == 19)
+    screen.until("the screen knows", lambda: sum("paused" in row for row in screen.rows()) == 19
+                 and "0/7 jobs" in header(screen))  # it decides what the key means
     screen.type("P")
     screen.until("none paused", lambda: t.ok("list", "--json").json()["totals"]["counts"]["paused"]
                  == 0)
