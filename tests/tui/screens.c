@@ -992,6 +992,18 @@ static bool text_harmless(const char *text)
     return strstr(text, "\xe2\x80\xae") == NULL && strstr(text, "\xc2\x9b") == NULL;
 }
 
+/* What a program that ends badly said last, which only the terminal heard. */
+static void end_tell(const struct run *run, int status)
+{
+    char *text = calloc(1, TEXT_MAX);
+    if (!text)
+        die("memory");
+    screen_text(run, text);
+    fprintf(stderr, "the program ended with status %#x, and its terminal showed\n%s\n",
+            (unsigned)status, text);
+    free(text);
+}
+
 /* Asked to end, the program gives the terminal back. */
 static bool run_end(struct run *run)
 {
@@ -1005,7 +1017,7 @@ static bool run_end(struct run *run)
     if (!sane)
         fprintf(stderr, "the terminal was not given back\n");
     if (!clean)
-        fprintf(stderr, "the program ended with status %#x\n", (unsigned)status);
+        end_tell(run, status);
     vterm_free(run->vterm);
     close(run->pty);
     return sane && clean;
