@@ -110,15 +110,6 @@ static const char *local_time(int64_t wall_ms, bool with_date, char buf[FMT_SIZE
     return buf;
 }
 
-static enum theme_style style_of(enum haul_state state)
-{
-    static const enum theme_style styles[] = {
-        [ROW_PLAIN] = STYLE_TEXT, [ROW_BUSY] = STYLE_ACCENT, [ROW_QUIET] = STYLE_DIM,
-        [ROW_GOOD] = STYLE_GOOD,  [ROW_WAIT] = STYLE_WAIT,   [ROW_BAD] = STYLE_BAD,
-    };
-    return styles[row_state_tone(state)];
-}
-
 static void paint_state(struct pen *pen, const struct haul_item *item)
 {
     char text[640];
@@ -127,7 +118,7 @@ static void paint_state(struct pen *pen, const struct haul_item *item)
         word = haul_phase_name(item->phase);
     snprintf(text, sizeof(text), "%s %s%s%.500s", row_mark(item->state, pen->cells->ascii), word,
              item->note[0] ? ": " : "", item->note);
-    pen_wrap(pen, 1, style_of(item->state), text, VALUE_LINES);
+    pen_wrap(pen, 1, row_style(row_state_tone(item->state)), text, VALUE_LINES);
 }
 
 static void paint_progress(struct pen *pen, const struct haul_item *item)

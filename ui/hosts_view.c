@@ -80,15 +80,6 @@ void hosts_view_update(struct hosts_view *hosts, int height)
 
 /* ---- painting ---- */
 
-static enum theme_style style_of(enum row_tone tone)
-{
-    static const enum theme_style styles[] = {
-        [ROW_PLAIN] = STYLE_TEXT, [ROW_BUSY] = STYLE_ACCENT, [ROW_QUIET] = STYLE_DIM,
-        [ROW_GOOD] = STYLE_GOOD,  [ROW_WAIT] = STYLE_WAIT,   [ROW_BAD] = STYLE_BAD,
-    };
-    return styles[tone];
-}
-
 void hosts_view_paint_row(const struct cells *cells, int y, int x, int width,
                           const struct host_layout *layout, const struct haul_host *host)
 {
@@ -96,12 +87,12 @@ void hosts_view_paint_row(const struct cells *cells, int y, int x, int width,
     host_text(host, layout, cells->ascii, &text);
     if (cells->selected)
         cells_fill(cells, y, x, width, STYLE_TEXT);
-    cells_put(cells, y, x + layout->mark.x, layout->mark.width, style_of(text.tone), text.mark);
+    cells_put(cells, y, x + layout->mark.x, layout->mark.width, row_style(text.tone), text.mark);
     cells_put_name(cells, y, x + layout->columns[HOST_NAME].x, layout->columns[HOST_NAME].width,
                    STYLE_TEXT, host->name);
     for (unsigned column = HOST_USE; column < HOST_COLUMN_COUNT; column++) {
         const struct row_column *at = &layout->columns[column];
-        enum theme_style style = style_of(text.tones[column]);
+        enum theme_style style = row_style(text.tones[column]);
         if (cells->sparing && column == HOST_RATE)
             continue; /* it moves most */
         if (column == HOST_NOTE)

@@ -137,15 +137,6 @@ static void watch(struct list_view *list, const struct model_window *window)
     model_watch(list->model, &view);
 }
 
-static enum theme_style style_of(enum row_tone tone)
-{
-    static const enum theme_style styles[] = {
-        [ROW_PLAIN] = STYLE_TEXT, [ROW_BUSY] = STYLE_ACCENT, [ROW_QUIET] = STYLE_DIM,
-        [ROW_GOOD] = STYLE_GOOD,  [ROW_WAIT] = STYLE_WAIT,   [ROW_BAD] = STYLE_BAD,
-    };
-    return styles[tone];
-}
-
 static void put_right(const struct cells *cells, int y, int x, const struct row_column *column,
                       const char *text)
 {
@@ -207,7 +198,7 @@ static void paint_row(const struct cells *cells, int y, struct cells_area area,
     struct row_text text;
     int x = area.x;
     row_text(item, now, cells->ascii, area.width < SHORT_WIDTH, &text);
-    enum theme_style style = style_of(text.tone);
+    enum theme_style style = row_style(text.tone);
     if (cells->selected)
         cells_fill(cells, y, x, area.width, STYLE_TEXT);
     cells_put(cells, y, x + layout->mark.x, layout->mark.width, style, text.mark);

@@ -3,7 +3,7 @@
 
 #include "ui/model.h"
 
-/* Inside of the model: what model.c and model_watching.c share. */
+/* Inside of the model: what model.c, model_calls.c and model_watching.c share. */
 
 struct call;
 typedef void call_answer(struct model *model, const struct call *call,
@@ -77,9 +77,10 @@ struct model {
  * call, and the user was told so. */
 struct call *model_call_new(struct model *model, call_answer *answer);
 haul_reply_cb model_on_reply;
-/* Before FRAME is taken in. */
-void model_note_ends(struct model *model, const struct haul_frame *frame);
 /* Tells of a failure; false when there was none. */
 bool model_failed(struct model *model, const struct haul_reply *reply);
+void model_notice(struct model *model, bool bad, const char *text);
+/* Before FRAME is taken in. */
+void model_note_ends(struct model *model, const struct haul_frame *frame);
 
 #endif

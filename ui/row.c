@@ -262,6 +262,15 @@ enum row_tone row_state_tone(enum haul_state state)
     return tones[state];
 }
 
+enum theme_style row_style(enum row_tone tone)
+{
+    static const enum theme_style styles[] = {
+        [ROW_PLAIN] = STYLE_TEXT, [ROW_BUSY] = STYLE_ACCENT, [ROW_QUIET] = STYLE_DIM,
+        [ROW_GOOD] = STYLE_GOOD,  [ROW_WAIT] = STYLE_WAIT,   [ROW_BAD] = STYLE_BAD,
+    };
+    return styles[tone];
+}
+
 /* Which day it is on changes at midnight, which is at a quarter of an hour in every time zone. */
 uint64_t row_time_changes_in(int64_t when, int64_t now)
 {

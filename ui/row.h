@@ -7,6 +7,7 @@
 #include "base/fmt.h"
 #include "haul/snapshot.h"
 #include "haul/types.h"
+#include "ui/theme.h"
 
 /* One row of the list: which columns a width has room for, and what an item says in them. Pure. */
 
@@ -100,6 +101,7 @@ void row_text(const struct haul_item *item, int64_t now, bool ascii, bool short_
 
 const char *row_mark(enum haul_state state, bool ascii);
 enum row_tone row_state_tone(enum haul_state state);
+enum theme_style row_style(enum row_tone tone);
 
 /* After how many ms what the row says may be another by time alone. */
 #define ROW_SECOND_MS 1000
