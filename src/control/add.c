@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "control/json.h"
+#include "control/json_options.h"
 #include "control/proto.h"
 
 #define ITEMS_MAX 5000       /* requests in one message */

@@ -19,6 +19,8 @@
 #include "control/add.h"
 #include "control/client_inside.h"
 #include "control/json.h"
+#include "control/json_options.h"
+#include "control/json_views.h"
 #include "control/link.h"
 #include "control/proto.h"
 #include "control/reply.h"

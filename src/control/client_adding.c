@@ -2,7 +2,7 @@
  */
 
 #include "control/client_inside.h"
-#include "control/json.h"
+#include "control/json_options.h"
 
 #define HAD_MINOR 4 /* of the protocol: from there on the history is asked, too */
 

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "control/client_inside.h"
 #include "control/json.h"
+#include "control/json_views.h"
 
 static const char *const mark_names[HAUL_MARK_COUNT] = {
     [HAUL_MARK_ADD] = "add",   [HAUL_MARK_DROP] = "drop", [HAUL_MARK_TURN] = "turn",

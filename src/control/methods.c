@@ -8,16 +8,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
-#include "base/str.h"
-#include "control/json.h"
 #include "control/peer.h"
 #include "control/server.h"
-#include "control/skew.h"
 #include "haul/log.h"
-#include "haul/version.h"
 
 enum param_type { PARAM_UINT, PARAM_BOOL, PARAM_TEXT, PARAM_ARRAY, PARAM_OBJECT };
 
@@ -28,8 +23,7 @@ struct param {
     const char *help;
 };
 
-#define SCHEDULE_MINOR 5u /* the first that knows the setting */
-#define PARAMS_MAX     11
+#define PARAMS_MAX 11
 
 struct method {
     const char *name;
@@ -82,7 +76,7 @@ void method_fail(struct call *call, enum proto_code code, const struct haul_erro
         free(line);
 }
 
-static json_t *one_member(const char *name, json_t *value)
+json_t *method_result(const char *name, json_t *value)
 {
     json_t *object = json_object();
 
@@ -92,358 +86,7 @@ static json_t *one_member(const char *name, json_t *value)
 
 void call_finish_wait(struct call *call)
 {
-    call_succeed(call, one_member("exit_status", json_integer(wait_exit_status(call->wait))));
-}
-
-/* The items that a request names: "ids", "all": true or "marked": true. With all, *ret_count is 0.
- */
-static enum haul_err ids_of(const struct call *call, const json_t *params, uint64_t **ret_ids,
-                            size_t *ret_count, struct haul_error *err)
-{
-    const json_t *ids = json_object_get(params, "ids");
-    bool all = json_is_true(json_object_get(params, "all"));
-    bool marked = json_is_true(json_object_get(params, "marked"));
-
-    if ((int)all + (int)marked + (ids ? 1 : 0) != 1)
-        return haul_fail(err, HAUL_E_RPC, "give one of \"ids\", \"all\": true, \"marked\": true");
-    if (marked) {
-        *ret_ids = call->peer->view ? view_marked(call->peer->view, ret_count) : NULL;
-        return *ret_ids && *ret_count > 0 ? HAUL_OK
-                                          : haul_fail(err, HAUL_E_NO_ITEM, "nothing is selected");
-    }
-    if (ids && json_array_size(ids) == 0)
-        return haul_fail(err, HAUL_E_RPC, "\"ids\" names no item");
-    return json_to_ids(ids, ret_ids, ret_count, err);
-}
-
-/* The value of the enum that a text param names. */
-static enum haul_err name_of(const json_t *params, const char *param,
-                             int (*from_name)(const char *), int *ret_value, struct haul_error *err)
-{
-    const char *name = json_string_value(json_object_get(params, param));
-    int value = from_name(name);
-
-    if (value < 0)
-        return haul_fail(err, HAUL_E_RPC, "%s: there is no \"%s\"", param, name);
-    *ret_value = value;
-    return HAUL_OK;
-}
-
-static enum haul_err run_hello(struct call *call, const json_t *params, json_t **ret_result,
-                               struct haul_error *err)
-{
-    json_int_t major = json_integer_value(json_object_get(params, "major"));
-    json_int_t minor = json_integer_value(json_object_get(params, "minor"));
-    const char *version = json_string_value(json_object_get(params, "version"));
-    char host[64] = "";
-    json_t *result;
-
-    if (major != HAUL_PROTOCOL_MAJOR)
-        return skew_refuse((uint64_t)major, (uint64_t)minor, version ? version : "?", err);
-    if (call->peer->greeted)
-        return haul_fail(err, HAUL_E_RPC, "hello was said before");
-    if (server_is_full(call->server))
-        return haul_fail(err, HAUL_E_TOO_BIG, "the daemon serves no more than %d clients at once",
-                         PROTO_CLIENTS_MAX);
-    (void)gethostname(host, sizeof host - 1);
-    result = json_object();
-    json_object_set_new(result, "major", json_integer(HAUL_PROTOCOL_MAJOR));
-    json_object_set_new(result, "minor", json_integer(HAUL_PROTOCOL_MINOR));
-    json_object_set_new(result, "version", json_string(HAUL_VERSION));
-    json_object_set_new(result, "session", json_string(server_session(call->server)));
-    json_object_set_new(result, "host", json_from_text(host));
-    json_object_set_new(result, "pid", json_integer(getpid()));
-    call->peer->greeted = true;
-    call->peer->minor = minor > 0 ? (uint64_t)minor : 0;
-    server_peer_greeted(call->server);
-    *ret_result = result;
-    return HAUL_OK;
-}
-
-/* As the engine's own snapshot, with the link as it was asked for. */
-static bool unmasked_item(void *ctx, uint64_t id, struct haul_item *ret_item)
-{
-    const struct haul_engine *engine = server_engine(ctx);
-
-    if (!haul_engine_item(engine, id, ret_item))
-        return false;
-    free(ret_item->url);
-    ret_item->url = haul_engine_link(engine, id);
-    return true;
-}
-
-static enum haul_err run_list(struct call *call, const json_t *params, json_t **ret_result,
-                              struct haul_error *err)
-{
-    struct haul_view view = {.rows = PROTO_LIST_ROWS};
-    struct view_source source = *server_source(call->server);
-    enum haul_err code = json_to_view(params, &view, err);
-
-    if (code != HAUL_OK)
-        return code;
-    if (view.rows == 0 || view.rows > PROTO_LIST_ROWS)
-        view.rows = PROTO_LIST_ROWS;
-    if (view.secrets)
-        source.item = unmasked_item;
-    return view_list(&source, &view, call->peer->view, ret_result, err);
-}
-
-static enum haul_err run_show(struct call *call, const json_t *params, json_t **ret_result,
-                              struct haul_error *err)
-{
-    uint64_t id = (uint64_t)json_integer_value(json_object_get(params, "id"));
-    struct haul_detail detail;
-
-    bool secrets = json_is_true(json_object_get(params, "secrets"));
-
-    if (!haul_engine_detail(server_engine(call->server), id, secrets, &detail))
-        return haul_fail(err, HAUL_E_NO_ITEM, "there is no item %llu", (unsigned long long)id);
-    *ret_result = json_from_detail(&detail);
-    haul_detail_fini(&detail);
-    return HAUL_OK;
-}
-
-static enum haul_err run_act(struct call *call, const json_t *params, json_t **ret_result,
-                             struct haul_error *err)
-{
-    uint64_t *ids = NULL;
-    size_t count = 0, changed = 0;
-    int action = 0;
-    enum haul_err code = name_of(params, "action", haul_action_from_name, &action, err);
-
-    if (code == HAUL_OK)
-        code = ids_of(call, params, &ids, &count, err);
-    if (code == HAUL_OK)
-        code = haul_engine_act(server_engine(call->server), (enum haul_action)action, ids, count,
-                               &changed, err);
-    free(ids);
-    if (code == HAUL_OK)
-        *ret_result = one_member("count", json_from_u64(changed));
-    return code;
-}
-
-/* Only what belongs to the new link, and what may be changed at any time: the rest of an item's
- * options stays what it is. */
-static enum haul_err check_given(const struct haul_options *given, bool has_link,
-                                 struct haul_error *err)
-{
-    size_t count;
-    const struct haul_option *table = haul_option_table(&count);
-
-    for (size_t i = 0; i < count; i++) {
-        bool fits = table[i].live || (table[i].of_origin && has_link);
-
-        if (table[i].scope == HAUL_SCOPE_ITEM && !fits && haul_option_given(&table[i], given))
-            return haul_fail(err, HAUL_E_RPC, "options: %s can't be changed%s", table[i].name,
-                             table[i].of_origin ? " without a new link" : "");
-    }
-    return HAUL_OK;
-}
-
-static void on_link_changed(void *ctx, const struct haul_error *err)
-{
-    struct call *call = ctx;
-
-    if (err)
-        method_fail(call, PROTO_REFUSED, err);
-    else
-        call_succeed(call, json_object());
-}
-
-/* Other options for all items that are named. */
-static enum haul_err change_many(struct call *call, const json_t *params,
-                                 const struct haul_options *given, json_t **ret_result,
-                                 struct haul_error *err)
-{
-    uint64_t *ids = NULL;
-    size_t count = 0, changed = 0;
-    enum haul_err code = ids_of(call, params, &ids, &count, err);
-
-    if (code == HAUL_OK)
-        code = haul_engine_tune(server_engine(call->server), ids, count, given, &changed, err);
-    free(ids);
-    if (code == HAUL_OK)
-        *ret_result = one_member("count", json_from_u64(changed));
-    return code;
-}
-
-static enum haul_err change_one(struct call *call, uint64_t id, const char *url,
-                                const struct haul_options *given, struct haul_error *err)
-{
-    enum haul_err code;
-
-    call->engine_has_it = true;
-    code =
-        haul_engine_change(server_engine(call->server), id, url, given, on_link_changed, call, err);
-    if (code != HAUL_OK)
-        call->engine_has_it = false;
-    return code;
-}
-
-static enum haul_err run_change(struct call *call, const json_t *params, json_t **ret_result,
-                                struct haul_error *err)
-{
-    const json_t *id = json_object_get(params, "id");
-    const char *url = json_string_value(json_object_get(params, "url"));
-    const json_t *options = json_object_get(params, "options");
-    struct haul_options *given = NULL;
-    enum haul_err code = options ? json_to_given(options, &given, err) : HAUL_OK;
-
-    if (code == HAUL_OK && !id && url)
-        code = haul_fail(err, HAUL_E_RPC, "change: \"url\" goes with \"id\"");
-    if (code == HAUL_OK && given)
-        code = check_given(given, url != NULL, err);
-    else if (code == HAUL_OK && !url)
-        code = haul_fail(err, HAUL_E_RPC, "change: neither url nor options are given");
-    if (code == HAUL_OK && id)
-        code = change_one(call, (uint64_t)json_integer_value(id), url, given, err);
-    else if (code == HAUL_OK)
-        code = change_many(call, params, given, ret_result, err);
-    haul_options_unref(given);
-    return code;
-}
-
-static enum haul_err run_move(struct call *call, const json_t *params, json_t **ret_result,
-                              struct haul_error *err)
-{
-    const json_t *position = json_object_get(params, "position");
-    uint64_t *ids = NULL;
-    size_t count = 0;
-    int how = 0;
-    enum haul_err code = name_of(params, "how", haul_move_from_name, &how, err);
-
-    if (code != HAUL_OK)
-        return code;
-    if ((how == HAUL_MOVE_TO) != (position != NULL))
-        return haul_fail(err, HAUL_E_RPC, "\"position\" goes with \"how\": \"%s\" and only there",
-                         haul_move_name(HAUL_MOVE_TO));
-    code = ids_of(call, params, &ids, &count, err);
-    if (code == HAUL_OK && count == 0)
-        code = haul_fail(err, HAUL_E_RPC, "all of them can't be moved");
-    if (code == HAUL_OK)
-        code = haul_engine_move(server_engine(call->server), (enum haul_move)how,
-                                (uint64_t)json_integer_value(position), ids, count, err);
-    free(ids);
-    if (code == HAUL_OK)
-        *ret_result = one_member("count", json_from_u64(count));
-    return code;
-}
-
-static json_t *settings_now(const struct call *call)
-{
-    struct haul_settings settings;
-    struct haul_totals totals;
-    json_t *result;
-
-    haul_engine_totals(server_engine(call->server), &totals);
-    haul_engine_settings(server_engine(call->server), &settings);
-    result = one_member("settings", json_from_settings(&settings, true));
-    if (call->peer->minor < SCHEDULE_MINOR) /* it takes no row that it does not know */
-        json_object_del(json_object_get(result, "settings"), "schedule");
-    json_object_set_new(result, "set", json_from_given_settings(&settings));
-    json_object_set_new(result, "totals", json_from_totals(&totals));
-    return result;
-}
-
-static enum haul_err run_set(struct call *call, const json_t *params, json_t **ret_result,
-                             struct haul_error *err)
-{
-    struct haul_settings settings;
-    enum haul_err code =
-        json_to_settings(json_object_get(params, "settings"), true, &settings, err);
-
-    if (code != HAUL_OK)
-        return code;
-    haul_engine_set(server_engine(call->server), &settings);
-    *ret_result = settings_now(call);
-    return HAUL_OK;
-}
-
-static enum haul_err run_settings(struct call *call, const json_t *params, json_t **ret_result,
-                                  struct haul_error *err)
-{
-    (void)params;
-    (void)err;
-    *ret_result = settings_now(call);
-    return HAUL_OK;
-}
-
-/* Every item there is now. */
-static void wait_for_all(struct wait *wait, struct haul_engine *engine)
-{
-    size_t count = haul_engine_count(engine);
-
-    for (size_t position = 0; position < count; position++) {
-        struct haul_brief brief;
-        struct haul_item item;
-
-        haul_engine_at(engine, position, &brief);
-        if (brief.state != HAUL_FAILED) {
-            wait_add(wait, brief.id, brief.state, HAUL_OK);
-        } else if (haul_engine_item(engine, brief.id, &item)) {
-            wait_add(wait, item.id, item.state, item.err);
-            haul_item_fini(&item);
-        }
-    }
-}
-
-static enum haul_err wait_for_ids(struct wait *wait, struct haul_engine *engine,
-                                  const uint64_t *ids, size_t count, struct haul_error *err)
-{
-    for (size_t i = 0; i < count; i++) {
-        struct haul_item item;
-
-        if (!haul_engine_item(engine, ids[i], &item))
-            return haul_fail(err, HAUL_E_NO_ITEM, "there is no item %llu",
-                             (unsigned long long)ids[i]);
-        wait_add(wait, item.id, item.state, item.err);
-        haul_item_fini(&item);
-    }
-    return HAUL_OK;
-}
-
-static enum haul_err run_wait(struct call *call, const json_t *params, json_t **ret_result,
-                              struct haul_error *err)
-{
-    struct haul_engine *engine = server_engine(call->server);
-    uint64_t *ids = NULL;
-    size_t count = 0;
-    enum haul_err code = ids_of(call, params, &ids, &count, err);
-
-    (void)ret_result;
-    if (code != HAUL_OK)
-        return code;
-    haul_engine_hold(engine, false);
-    call->wait = wait_new();
-    if (count == 0)
-        wait_for_all(call->wait, engine);
-    else
-        code = wait_for_ids(call->wait, engine, ids, count, err);
-    free(ids);
-    if (code == HAUL_OK && wait_over(call->wait))
-        call_finish_wait(call);
-    return code;
-}
-
-static enum haul_err run_stop(struct call *call, const json_t *params, json_t **ret_result,
-                              struct haul_error *err)
-{
-    (void)params;
-    (void)ret_result;
-    (void)err;
-    call->awaits_stop = true;
-    server_stop_told(call->server);
-    return HAUL_OK;
-}
-
-static enum haul_err run_ping(struct call *call, const json_t *params, json_t **ret_result,
-                              struct haul_error *err)
-{
-    (void)call;
-    (void)params;
-    (void)err;
-    *ret_result = json_object();
-    return HAUL_OK;
+    call_succeed(call, method_result("exit_status", json_integer(wait_exit_status(call->wait))));
 }
 
 static method_handler run_methods;
@@ -748,7 +391,7 @@ static enum haul_err run_methods(struct call *call, const json_t *params, json_t
     (void)err;
     for (size_t i = 0; i < COUNT_OF(methods); i++)
         json_array_append_new(list, describe(&methods[i]));
-    *ret_result = one_member("methods", list);
+    *ret_result = method_result("methods", list);
     return HAUL_OK;
 }
 

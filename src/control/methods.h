@@ -28,12 +28,18 @@ struct call {
 typedef enum haul_err method_handler(struct call *call, const json_t *params, json_t **ret_result,
                                      struct haul_error *err);
 
+/* methods_items.c */
+method_handler run_list;
+method_handler run_show;
+method_handler run_act;
+method_handler run_change;
+method_handler run_move;
+method_handler run_wait;
 /* methods_adding.c */
 method_handler run_add;
 method_handler run_known;
 method_handler run_probe;
 method_handler run_unprobe;
-
 /* methods_watching.c */
 method_handler run_watch;
 method_handler run_unwatch;
@@ -43,7 +49,12 @@ method_handler run_hosts;
 method_handler run_watch_hosts;
 method_handler run_unwatch_hosts;
 /* methods_control.c */
+method_handler run_hello;
+method_handler run_ping;
+method_handler run_set;
+method_handler run_settings;
 method_handler run_undo;
+method_handler run_stop;
 method_handler run_replace;
 method_handler run_log;
 method_handler run_watch_log;
@@ -51,6 +62,9 @@ method_handler run_unwatch_log;
 /* methods_history.c */
 method_handler run_history;
 method_handler run_forget;
+
+/* A result with one member. VALUE is taken. */
+json_t *method_result(const char *name, json_t *value);
 
 /* Each answers the call, if anybody is there to hear it, and frees it. RESULT is taken. */
 void call_succeed(struct call *call, json_t *result);

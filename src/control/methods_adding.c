@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "control/json.h"
+#include "control/json_options.h"
 #include "control/methods.h"
 #include "control/peer.h"
 #include "control/server.h"

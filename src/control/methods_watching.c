@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "control/json.h"
+#include "control/json_views.h"
 #include "control/methods.h"
 #include "control/peer.h"
 #include "control/proto.h"

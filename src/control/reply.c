@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "control/json.h"
+#include "control/json_options.h"
 
 static const char *const method_names[] = {
     [CALL_HELLO] = "hello",

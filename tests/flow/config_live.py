@@ -26,12 +26,6 @@ def settings(t):
     return t.ok("set", "--json").json()["settings"]
 
 
-def log(t):
-    path = os.path.join(t.env["XDG_STATE_HOME"], "haul", t.session, "haul.log")
-    with open(path, encoding="utf-8") as file:
-        return file.read()
-
-
 @case
 def config_tells_each_value_and_its_place(t):
     path = configure(t, "dir = ~/dl\nretries = 3\n[host \"a.org\"]\nretries = 4\n"
@@ -110,7 +104,8 @@ def hangup_reads_the_configuration_again(t):
     expect_equal((now["limit"], now["per-host"]), ("2M", "7"), "what was set stays")
     path = configure(t, "jobs = 5\njbos = 3\n")
     os.kill(pid, signal.SIGHUP)
-    until("the mistake is told", lambda: f"{path}, line 2: there is no option \"jbos\"" in log(t))
+    until("the mistake is told",
+          lambda: f"{path}, line 2: there is no option \"jbos\"" in t.daemon_log())
     expect_equal(settings(t)["jobs"], "4", "jobs after a broken file")
     expect_equal(t.daemons(), [pid], "daemons")
 

@@ -449,6 +449,11 @@ class Case:
         own = {run.pid for run in self.running if run.alive()}
         return [pid for pid in marked_processes(self.home) if pid not in own]
 
+    def daemon_log(self):
+        path = os.path.join(self.env["XDG_STATE_HOME"], "haul", self.session, "haul.log")
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+
     def stop(self):
         """Stops the daemon and waits until it is gone."""
         self.ok("stop")

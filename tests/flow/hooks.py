@@ -33,12 +33,6 @@ def notes(t):
     return found
 
 
-def log(t):
-    path = os.path.join(t.env["XDG_STATE_HOME"], "haul", t.session, "haul.log")
-    with open(path, encoding="utf-8") as file:
-        return file.read()
-
-
 @case
 def get_tells_each_end_and_waits_for_the_commands(t):
     hook = script(t)
@@ -67,8 +61,8 @@ def the_daemon_tells_what_happens_and_nothing_of_before(t):
     t.add(t.file("first"))
     until("both have run", lambda: sorted(notes(t)) == ["batch-done.all", "done.1"])
     expect_equal(notes(t)["done.1"]["HAUL_SESSION"], t.session, "session")
-    until("its output is in the log", lambda: "on-done, item 1: line one" in log(t)
-          and "on-done, item 1: line two" in log(t))
+    until("its output is in the log", lambda: "on-done, item 1: line one" in t.daemon_log()
+          and "on-done, item 1: line two" in t.daemon_log())
     t.stop()
     for name in os.listdir(t.env["NOTES"]):
         os.unlink(os.path.join(t.env["NOTES"], name))

@@ -35,12 +35,6 @@ def totals(t):
     return t.ok("list", "--json").json()["totals"]
 
 
-def log(t):
-    path = os.path.join(t.env["XDG_STATE_HOME"], "haul", t.session, "haul.log")
-    with open(path, encoding="utf-8") as file:
-        return file.read()
-
-
 def is_held(t, number):
     item = t.items()[number]
     return item["state"] == "queued" and item["off_hours"]

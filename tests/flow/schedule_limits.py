@@ -5,7 +5,7 @@ import time
 
 from control_socket import Client
 from harness import case, expect, expect_equal, run, until
-from hours import MIB, clock, is_held, log, reload, schedule, totals
+from hours import MIB, clock, is_held, reload, schedule, totals
 
 
 @case
@@ -106,11 +106,11 @@ def a_mistake_refuses_the_whole_file_and_what_runs_keeps_what_it_had(t):
         refused = t.haul("config")
         said = f"{path}, line {3 if 'mon' in line else 2}: {wrong}"
         expect(refused.status == 1 and said in refused.err.decode(), refused)
-        begin = log(t).count("the configuration stays as it was")
+        begin = t.daemon_log().count("the configuration stays as it was")
         reload(t)
         until("it is refused",
-              lambda b=begin: log(t).count("the configuration stays as it was") > b)
-    expect(wrong in log(t), log(t))
+              lambda b=begin: t.daemon_log().count("the configuration stays as it was") > b)
+    expect(wrong in t.daemon_log(), t.daemon_log())
     schedule(t)
     expect(is_held(t, number), t.items()[number])
     reload(t)

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "control/json.h"
+#include "control/json_options.h"
+#include "control/json_views.h"
 #include "control/proto.h"
 #include "fuzz.h"
 

@@ -11,6 +11,8 @@
 
 #include "base/mem.h"
 #include "control/json.h"
+#include "control/json_options.h"
+#include "control/json_views.h"
 #include "control/proto.h"
 
 static struct haul_item sample(void)

@@ -1,81 +1,28 @@
 /* The history on disk: what is kept of an end, how it is found again, and how it is forgotten. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-#include <ftw.h>
-#include <sqlite3.h>
+#include "store_bench.h"
 
 #include "base/filter.h"
-#include "base/mem.h"
-#include "store/store.h"
 
-#define FILE_MOST ((size_t)32 << 20)
-
-/* A store in a folder of its own, and what it answered last. */
+/* A store, and what it answered last. */
 struct bench {
-    struct haul_loop *loop;
-    struct store *store;
-    char dir[64];
-    char path[128];
-    size_t told;
+    struct store_bench base;
     struct haul_past past[16];
     enum store_found_by by[16];
     size_t count;
     bool more;
     struct store_mark next;
     uint64_t forgotten;
-    struct haul_error err;
 };
-
-static void open_store(struct bench *bench)
-{
-    bool moved = false;
-
-    assert_int_equal(store_open(bench->loop, bench->path, &bench->store, &moved, &bench->err),
-                     HAUL_OK);
-    assert_false(moved);
-}
 
 static int set_up(void **state)
 {
     struct bench *bench = xcalloc(1, sizeof *bench);
 
-    snprintf(bench->dir, sizeof bench->dir, "/tmp/haul-history-XXXXXX");
-    assert_non_null(mkdtemp(bench->dir));
-    snprintf(bench->path, sizeof bench->path, "%s/queue.db", bench->dir);
-    assert_int_equal(haul_loop_new(&bench->loop, &bench->err), HAUL_OK);
-    open_store(bench);
+    bench_init(&bench->base);
+    open_store(&bench->base);
     *state = bench;
     return 0;
-}
-
-static void on_closed(void *ctx)
-{
-    struct bench *bench = ctx;
-
-    bench->store = NULL;
-}
-
-static void close_store(struct bench *bench)
-{
-    store_close(bench->store, on_closed, bench);
-    haul_loop_run(bench->loop);
-    assert_null(bench->store);
-}
-
-static int delete_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-    (void)st;
-    (void)kind;
-    (void)ftw;
-    return remove(path);
 }
 
 static void drop_past(struct bench *bench)
@@ -88,11 +35,8 @@ static int tear_down(void **state)
 {
     struct bench *bench = *state;
 
-    if (bench->store)
-        close_store(bench);
     drop_past(bench);
-    haul_loop_free(bench->loop);
-    nftw(bench->dir, delete_one, 8, FTW_DEPTH | FTW_PHYS);
+    bench_fini(&bench->base);
     free(bench);
     return 0;
 }
@@ -118,7 +62,7 @@ static void end(struct bench *bench, const struct store_entry *entry)
     struct store_item item = {
         .id = entry->past.id, .state = HAUL_DONE, .total = 100, .url = entry->past.url};
 
-    store_end(bench->store, &item, entry);
+    store_end(bench->base.store, &item, entry);
 }
 
 static void end_many(struct bench *bench, uint64_t count)
@@ -143,7 +87,7 @@ static void on_found(void *ctx, const struct store_match *matches, size_t count,
     struct bench *bench = ctx;
 
     assert_null(err);
-    bench->told++;
+    bench->base.told++;
     for (size_t i = 0; i < count; i++)
         take(bench, &matches[i].entry.past, matches[i].by);
 }
@@ -151,12 +95,12 @@ static void on_found(void *ctx, const struct store_match *matches, size_t count,
 static size_t find(struct bench *bench, uint64_t key, const char *digest)
 {
     struct store_question question = {key, digest};
-    size_t told = bench->told;
+    size_t told = bench->base.told;
 
     drop_past(bench);
-    store_find(bench->store, &question, 1, on_found, bench);
-    haul_loop_run(bench->loop);
-    assert_int_equal(bench->told, told + 1);
+    store_find(bench->base.store, &question, 1, on_found, bench);
+    haul_loop_run(bench->base.loop);
+    assert_int_equal(bench->base.told, told + 1);
     return bench->count;
 }
 
@@ -166,7 +110,7 @@ static void on_page(void *ctx, const struct haul_past *entries, size_t count, bo
     struct bench *bench = ctx;
 
     assert_null(err);
-    bench->told++;
+    bench->base.told++;
     bench->more = more;
     bench->next = *next;
     for (size_t i = 0; i < count; i++)
@@ -178,8 +122,8 @@ static size_t page(struct bench *bench, const char *text, struct store_mark from
     struct filter *filter = text ? filter_new(text, 1000000, NULL) : NULL;
 
     drop_past(bench);
-    store_page(bench->store, filter, from, count, on_page, bench);
-    haul_loop_run(bench->loop);
+    store_page(bench->base.store, filter, from, count, on_page, bench);
+    haul_loop_run(bench->base.loop);
     return bench->count;
 }
 
@@ -188,7 +132,7 @@ static void on_forgot(void *ctx, uint64_t count, const struct haul_error *err)
     struct bench *bench = ctx;
 
     assert_null(err);
-    bench->told++;
+    bench->base.told++;
     bench->forgotten = count;
 }
 
@@ -196,8 +140,8 @@ static uint64_t forget(struct bench *bench, const char *text)
 {
     struct filter *filter = text ? filter_new(text, 1000000, NULL) : NULL;
 
-    store_forget(bench->store, filter, STORE_TOP, on_forgot, bench);
-    haul_loop_run(bench->loop);
+    store_forget(bench->base.store, filter, STORE_TOP, on_forgot, bench);
+    haul_loop_run(bench->base.loop);
     return bench->forgotten;
 }
 
@@ -216,12 +160,12 @@ static void every_field_comes_back(void **state)
     entry.past.added_at = 1500;
     entry.past.final_url = final;
     entry.past.digest = digest;
-    assert_false(store_has_history(bench->store));
+    assert_false(store_has_history(bench->base.store));
     end(bench, &entry);
-    assert_true(store_has_history(bench->store));
-    close_store(bench);
-    open_store(bench);
-    assert_true(store_has_history(bench->store));
+    assert_true(store_has_history(bench->base.store));
+    close_store(&bench->base);
+    open_store(&bench->base);
+    assert_true(store_has_history(bench->base.store));
     assert_int_equal(page(bench, NULL, STORE_TOP, 10), 1);
     assert_false(bench->more);
     past = &bench->past[0];
@@ -249,7 +193,7 @@ static void an_item_has_one_entry_its_newest(void **state)
     end(bench, &entry);
     entry.past.finished_at = 3000;
     end(bench, &entry);
-    haul_loop_run(bench->loop);
+    haul_loop_run(bench->base.loop);
     entry.past.finished_at = 4000;
     end(bench, &entry);
     assert_int_equal(page(bench, NULL, STORE_TOP, 10), 1);
@@ -263,8 +207,8 @@ static void it_outlives_its_item(void **state)
     struct store_entry entry = entry_of(id, 2000);
 
     end(bench, &entry);
-    store_remove(bench->store, &id, 1);
-    haul_loop_run(bench->loop);
+    store_remove(bench->base.store, &id, 1);
+    haul_loop_run(bench->base.loop);
     assert_int_equal(page(bench, NULL, STORE_TOP, 10), 1);
 }
 
@@ -278,7 +222,7 @@ static void it_is_found_by_link_final_link_and_digest(void **state)
     entry.past.digest = digest;
     entry.by_digest = true;
     end(bench, &entry);
-    haul_loop_run(bench->loop);
+    haul_loop_run(bench->base.loop);
     assert_int_equal(find(bench, 7, NULL), 1);
     assert_int_equal(bench->by[0], STORE_BY_URL);
     assert_int_equal(find(bench, 8, NULL), 1);
@@ -297,7 +241,7 @@ static void what_has_no_key_is_not_found(void **state)
     entry.url_key = 0;
     entry.past.digest = digest;
     end(bench, &entry);
-    haul_loop_run(bench->loop);
+    haul_loop_run(bench->base.loop);
     assert_int_equal(find(bench, 7, "sha256:ab"), 0);
     assert_int_equal(page(bench, NULL, STORE_TOP, 10), 1);
 }
@@ -307,7 +251,7 @@ static void only_the_newest_of_a_link_are_told(void **state)
     struct bench *bench = *state;
 
     end_many(bench, 100);
-    haul_loop_run(bench->loop);
+    haul_loop_run(bench->base.loop);
     assert_int_equal(find(bench, 7, NULL), 8);
     assert_int_equal(bench->past[0].id, 100);
     assert_int_equal(bench->past[7].id, 93);
@@ -325,7 +269,7 @@ static void pages_are_joined_without_gap_or_overlap(void **state)
 
         end(bench, &entry);
     }
-    haul_loop_run(bench->loop);
+    haul_loop_run(bench->base.loop);
     do {
         page(bench, NULL, from, 10);
         for (size_t i = 0; i < bench->count; i++)
@@ -350,7 +294,7 @@ static void a_long_search_is_cut_and_goes_on(void **state)
         entry = entry_of(i, (int64_t)i);
         end(bench, &entry);
     }
-    haul_loop_run(bench->loop);
+    haul_loop_run(bench->base.loop);
     do {
         found += page(bench, "odd", from, 10);
         from = bench->next;
@@ -358,21 +302,6 @@ static void a_long_search_is_cut_and_goes_on(void **state)
     } while (bench->more);
     assert_int_equal(found, 1);
     assert_int_equal(calls, 2);
-}
-
-static bool file_has(const char *path, const char *suffix, const char *word)
-{
-    char *name = xasprintf("%s%s", path, suffix), *data = xmalloc(FILE_MOST);
-    FILE *file = fopen(name, "rb");
-    size_t len = file ? fread(data, 1, FILE_MOST, file) : 0;
-    bool has = memmem(data, len, word, strlen(word)) != NULL;
-
-    assert_true(len < FILE_MOST);
-    if (file)
-        fclose(file);
-    free(data);
-    free(name);
-    return has;
 }
 
 static void all_is_forgotten_and_nothing_is_left_of_it(void **state)
@@ -384,15 +313,15 @@ static void all_is_forgotten_and_nothing_is_left_of_it(void **state)
     end_many(bench, 5000); /* several rounds */
     entry.past.name = secretive;
     end(bench, &entry);
-    haul_loop_run(bench->loop);
-    assert_true(file_has(bench->path, "-wal", secretive));
+    haul_loop_run(bench->base.loop);
+    assert_true(file_has(&bench->base, "-wal", secretive));
     assert_int_equal(forget(bench, NULL), 5001);
-    assert_false(file_has(bench->path, "-wal", secretive));
-    assert_false(file_has(bench->path, "", secretive));
+    assert_false(file_has(&bench->base, "-wal", secretive));
+    assert_false(file_has(&bench->base, "", secretive));
     assert_int_equal(page(bench, NULL, STORE_TOP, 10), 0);
-    close_store(bench);
-    open_store(bench);
-    assert_false(store_has_history(bench->store));
+    close_store(&bench->base);
+    open_store(&bench->base);
+    assert_false(store_has_history(bench->base.store));
 }
 
 static void what_fits_is_forgotten_and_the_rest_stays(void **state)
@@ -406,7 +335,7 @@ static void what_fits_is_forgotten_and_the_rest_stays(void **state)
         entry.past.name = i % 2 ? odd : entry.past.name;
         end(bench, &entry);
     }
-    haul_loop_run(bench->loop);
+    haul_loop_run(bench->base.loop);
     assert_int_equal(forget(bench, "name:odd"), 3);
     assert_int_equal(page(bench, NULL, STORE_TOP, 10), 3);
     assert_int_equal(bench->past[2].id, 2);
@@ -417,8 +346,8 @@ static void what_fits_is_forgotten_and_the_rest_stays(void **state)
 
 static void expire(struct bench *bench, uint64_t kept, int64_t since)
 {
-    store_expire(bench->store, kept, since);
-    haul_loop_run(bench->loop);
+    store_expire(bench->base.store, kept, since);
+    haul_loop_run(bench->base.loop);
     page(bench, NULL, STORE_TOP, 10);
 }
 
@@ -427,7 +356,7 @@ static void entries_expire_by_number_and_by_age(void **state)
     struct bench *bench = *state;
 
     end_many(bench, 9);
-    haul_loop_run(bench->loop);
+    haul_loop_run(bench->base.loop);
     expire(bench, 9, 1001);
     assert_int_equal(bench->count, 9);
     expire(bench, 7, 0);
@@ -448,7 +377,7 @@ static void on_added(void *ctx, const struct haul_error *err)
     struct bench *bench = ctx;
 
     assert_null(err);
-    assert_int_equal(bench->told++, 0);
+    assert_int_equal(bench->base.told++, 0);
 }
 
 static void to_forget_a_lot_does_not_hold_up_what_is_to_be_written(void **state)
@@ -457,11 +386,11 @@ static void to_forget_a_lot_does_not_hold_up_what_is_to_be_written(void **state)
     struct store_item item = {.id = 99999, .total = -1, .url = "http://h/new"};
 
     end_many(bench, 9000);
-    haul_loop_run(bench->loop);
-    store_forget(bench->store, NULL, STORE_TOP, on_forgot, bench);
-    store_add(bench->store, &item, 1, on_added, bench);
-    haul_loop_run(bench->loop);
-    assert_int_equal(bench->told, 2);
+    haul_loop_run(bench->base.loop);
+    store_forget(bench->base.store, NULL, STORE_TOP, on_forgot, bench);
+    store_add(bench->base.store, &item, 1, on_added, bench);
+    haul_loop_run(bench->base.loop);
+    assert_int_equal(bench->base.told, 2);
     assert_int_equal(bench->forgotten, 9000);
 }
 
@@ -470,31 +399,25 @@ static void closing_ends_what_is_forgotten(void **state)
     struct bench *bench = *state;
 
     end_many(bench, 9000);
-    haul_loop_run(bench->loop);
-    store_forget(bench->store, NULL, STORE_TOP, on_forgot, bench);
-    close_store(bench);
-    assert_int_equal(bench->told, 1);
+    haul_loop_run(bench->base.loop);
+    store_forget(bench->base.store, NULL, STORE_TOP, on_forgot, bench);
+    close_store(&bench->base);
+    assert_int_equal(bench->base.told, 1);
     assert_true(bench->forgotten >= 2000 && bench->forgotten < 9000);
-    open_store(bench);
-    assert_true(store_has_history(bench->store));
+    open_store(&bench->base);
+    assert_true(store_has_history(bench->base.store));
 }
 
 /* As the haul before this one left it. */
 static void a_queue_without_a_history_gets_one(void **state)
 {
     struct bench *bench = *state;
-    sqlite3 *db;
 
-    close_store(bench);
-    assert_int_equal(sqlite3_open(bench->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db,
-                                  "DROP TABLE history; DROP TABLE adds; PRAGMA user_version = 3",
-                                  NULL, NULL, NULL),
-                     SQLITE_OK);
-    sqlite3_close(db);
-    open_store(bench);
+    close_store(&bench->base);
+    bench_run_sql(&bench->base, "DROP TABLE history; DROP TABLE adds; PRAGMA user_version = 3");
+    open_store(&bench->base);
     end_many(bench, 3);
-    haul_loop_run(bench->loop);
+    haul_loop_run(bench->base.loop);
     assert_int_equal(find(bench, 7, NULL), 3);
 }
 

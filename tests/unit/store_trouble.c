@@ -1,21 +1,11 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+/* What the store does when the disk is full, or broken. */
 
-#include <cmocka.h>
+#include "store_bench.h"
+
 #include <errno.h>
-#include <ftw.h>
-#include <sqlite3.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "base/mem.h"
-#include "store/store.h"
 
 /* SQLite's writes go through here: after `left` good ones, `failing` in a row fail with `error`. */
 static _Atomic long left, failing;
@@ -108,84 +98,12 @@ static int take_writes(void **state)
     return taken > 0 ? 0 : -1;
 }
 
-struct bench {
-    struct haul_loop *loop;
-    struct store *store;
-    char dir[64];
-    char path[128];
-    bool moved, stop_when_told;
-    size_t told;
-    struct haul_error err;
-};
-
 static int set_up(void **state)
 {
-    struct bench *bench = xcalloc(1, sizeof *bench);
-
     break_writes(0, 0, 0);
     syncs_fail = false;
     reads_left = -1;
-    snprintf(bench->dir, sizeof bench->dir, "/tmp/haul-store-XXXXXX");
-    assert_non_null(mkdtemp(bench->dir));
-    snprintf(bench->path, sizeof bench->path, "%s/queue.db", bench->dir);
-    assert_int_equal(haul_loop_new(&bench->loop, &bench->err), HAUL_OK);
-    *state = bench;
-    return 0;
-}
-
-static void on_closed(void *ctx)
-{
-    struct bench *bench = ctx;
-
-    bench->store = NULL;
-}
-
-static void close_store(struct bench *bench)
-{
-    store_close(bench->store, on_closed, bench);
-    haul_loop_run(bench->loop);
-    assert_null(bench->store);
-}
-
-static int delete_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-    (void)st;
-    (void)kind;
-    (void)ftw;
-    return remove(path);
-}
-
-static int tear_down(void **state)
-{
-    struct bench *bench = *state;
-
-    if (bench->store)
-        close_store(bench);
-    haul_loop_free(bench->loop);
-    nftw(bench->dir, delete_one, 8, FTW_DEPTH | FTW_PHYS);
-    free(bench);
-    return 0;
-}
-
-static enum haul_err try_open(struct bench *bench)
-{
-    return store_open(bench->loop, bench->path, &bench->store, &bench->moved, &bench->err);
-}
-
-static void open_store(struct bench *bench)
-{
-    if (try_open(bench) != HAUL_OK)
-        fail_msg("%s", bench->err.text);
-}
-
-static void on_done(void *ctx, const struct haul_error *err)
-{
-    struct bench *bench = ctx;
-
-    bench->told++;
-    bench->err = err ? *err : (struct haul_error){0};
-    if (bench->stop_when_told)
-        haul_loop_stop(bench->loop);
+    return bench_set_up(state);
 }
 
 /* The id stands in every field that can tell. */
@@ -195,7 +113,7 @@ static struct store_item item_of(uint64_t id)
         .id = id, .place = (double)id, .total = (int64_t)id, .url = "http://example.org/"};
 }
 
-static enum haul_err add(struct bench *bench, uint64_t id)
+static enum haul_err add(struct store_bench *bench, uint64_t id)
 {
     struct store_item item = item_of(id);
     size_t told = bench->told;
@@ -223,7 +141,7 @@ static void see(void *ctx, const struct store_item *item)
     seen->done[item->id] = item->done;
 }
 
-static struct seen look(struct bench *bench)
+static struct seen look(struct store_bench *bench)
 {
     struct seen seen = {0};
     uint64_t next_id = 0;
@@ -239,7 +157,7 @@ static struct seen look(struct bench *bench)
 static void a_full_disk_fails_adds_and_keeps_everything_else(void **state)
 {
     static const uint64_t removed[] = {2};
-    struct bench *bench = *state;
+    struct store_bench *bench = *state;
     struct store_item update = item_of(1);
     struct haul_error trouble;
     struct seen seen;
@@ -269,7 +187,7 @@ static void a_full_disk_fails_adds_and_keeps_everything_else(void **state)
 
 static void it_catches_up_by_itself(void **state)
 {
-    struct bench *bench = *state;
+    struct store_bench *bench = *state;
     struct store_item update = item_of(1);
     struct seen seen;
 
@@ -287,7 +205,7 @@ static void it_catches_up_by_itself(void **state)
 /* The add that fails takes the waiting update with it: one try, not one for each. */
 static void a_full_disk_is_not_tried_for_every_change(void **state)
 {
-    struct bench *bench = *state;
+    struct store_bench *bench = *state;
     struct store_item update = item_of(1);
     long one_try, before;
 
@@ -304,7 +222,7 @@ static void a_full_disk_is_not_tried_for_every_change(void **state)
 
 static void other_errors_name_the_cause(void **state)
 {
-    struct bench *bench = *state;
+    struct store_bench *bench = *state;
 
     open_store(bench);
     break_writes(EDQUOT, 0, FOR_EVER);
@@ -320,7 +238,7 @@ static void what_is_told_as_kept_is_synced(void **state)
 {
     static const uint64_t moved[] = {1};
     static const double places[] = {2};
-    struct bench *bench = *state;
+    struct store_bench *bench = *state;
     struct store_item update = item_of(1);
     unsigned before;
 
@@ -348,7 +266,7 @@ static void what_is_told_as_kept_is_synced(void **state)
 
 static void what_can_not_be_synced_is_not_told_as_kept(void **state)
 {
-    struct bench *bench = *state;
+    struct store_bench *bench = *state;
 
     open_store(bench);
     syncs_fail = true;
@@ -360,7 +278,7 @@ static void what_can_not_be_synced_is_not_told_as_kept(void **state)
 
 static void it_closes_on_a_full_disk_and_loses_nothing_that_was_told(void **state)
 {
-    struct bench *bench = *state;
+    struct store_bench *bench = *state;
     struct store_item update = item_of(1);
     struct seen seen;
 
@@ -378,7 +296,7 @@ static void it_closes_on_a_full_disk_and_loses_nothing_that_was_told(void **stat
 /* Each of the writes of opening, adding, changing and closing fails once. */
 static void no_failed_write_breaks_a_promise(void **state)
 {
-    struct bench *bench = *state;
+    struct store_bench *bench = *state;
     bool reached = true;
 
     for (long after = 0; reached; after++) {
@@ -386,7 +304,7 @@ static void no_failed_write_breaks_a_promise(void **state)
         bool kept[4] = {false};
         struct seen seen;
 
-        nftw(bench->dir, delete_one, 8, FTW_DEPTH | FTW_PHYS);
+        nftw(bench->dir, bench_delete_one, 8, FTW_DEPTH | FTW_PHYS);
         assert_int_equal(mkdir(bench->dir, 0700), 0);
         break_writes(ENOSPC, after, 1);
         if (try_open(bench) != HAUL_OK) {
@@ -412,7 +330,7 @@ static void no_failed_write_breaks_a_promise(void **state)
 /* A disk that can't be read just now says nothing of the database. */
 static void no_failed_read_moves_the_queue_aside(void **state)
 {
-    struct bench *bench = *state;
+    struct store_bench *bench = *state;
     unsigned refused = 0;
 
     open_store(bench);
@@ -436,7 +354,7 @@ static void no_failed_read_moves_the_queue_aside(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, bench_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_full_disk_fails_adds_and_keeps_everything_else),
         TEST(it_catches_up_by_itself),

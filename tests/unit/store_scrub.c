@@ -1,0 +1,102 @@
+/* Nothing is left of what was removed, which may be secret. */
+
+#include "store_bench.h"
+
+#include <inttypes.h>
+
+#define SECRETIVE 3000u
+
+static void what_was_removed_is_gone_with_its_options(void **state)
+{
+    static const uint64_t removed[] = {1, 3, 99};
+    struct store_bench *bench = *state;
+    struct store_item items[3] = {plain_item(1), plain_item(2), plain_item(3)};
+
+    items[0].options = "bearer=secret";
+    items[1].options = "dir=/tmp";
+    items[2].options = "dir=/tmp";
+    open_store(bench);
+    store_add(bench->store, items, 3, on_done, bench);
+    haul_loop_run(bench->loop);
+    store_remove(bench->store, removed, 3);
+    store_update(bench->store, &items[0]); /* too late: stays removed */
+    assert_kept(bench, &items[1], 1);
+    close_store(bench);
+    assert_int_equal(ask(bench, "SELECT count(*) FROM options"), 1);
+    open_store(bench);
+}
+
+/* Items whose links and options are their own, in no order: the pages of the database are split
+ * often. Every tenth has no secret. */
+static void add_secretive(struct store_bench *bench)
+{
+    for (uint64_t i = 0; i < SECRETIVE; i++) {
+        const char *word = i % 10 == 0 ? "harmless" : "zanzibar";
+        uint64_t mixed = i * 7919 % SECRETIVE;
+        char *url = xasprintf("http://me:%s@example.org/%" PRIu64, word, mixed);
+        char *options = xasprintf("bearer=%04" PRIu64 "-%s", mixed, word);
+        struct store_item item = plain_item(i + 1);
+
+        item.url = item.mirrors = url;
+        item.options = options;
+        store_add(bench->store, &item, 1, on_done, bench);
+        if (i % 100 == 0)
+            haul_loop_run(bench->loop); /* several batches */
+        free(url);
+        free(options);
+    }
+    haul_loop_run(bench->loop);
+}
+
+static void remove_secretive(struct store_bench *bench)
+{
+    for (uint64_t id = 1; id <= SECRETIVE; id++) {
+        if (id % 10 != 1)
+            store_remove(bench->store, &id, 1);
+    }
+    store_flush(bench->store, on_done, bench);
+    haul_loop_run(bench->loop);
+}
+
+static void nothing_is_left_of_what_was_removed(void **state)
+{
+    struct store_bench *bench = *state;
+
+    open_store(bench);
+    add_secretive(bench);
+    assert_true(file_has(bench, "", "zanzibar") || file_has(bench, "-wal", "zanzibar"));
+    remove_secretive(bench);
+    assert_false(file_has(bench, "-wal", "zanzibar"));
+    assert_false(file_has(bench, "", "zanzibar"));
+    assert_true(file_has(bench, "", "harmless"));
+}
+
+static void nothing_is_left_of_a_link_that_was_changed(void **state)
+{
+    struct store_bench *bench = *state;
+    struct store_item item = plain_item(1);
+
+    open_store(bench);
+    item.url = "http://me:zanzibar@example.org/a";
+    item.options = "bearer=zanzibar";
+    add_and_wait(bench, &item);
+    assert_true(file_has(bench, "-wal", "zanzibar"));
+    item.url = "http://example.org/b";
+    item.options = NULL;
+    store_change(bench->store, &item, on_done, bench);
+    haul_loop_run(bench->loop);
+    assert_false(file_has(bench, "-wal", "zanzibar"));
+    assert_false(file_has(bench, "", "zanzibar"));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, bench_set_up, bench_tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(what_was_removed_is_gone_with_its_options),
+        TEST(nothing_is_left_of_what_was_removed),
+        TEST(nothing_is_left_of_a_link_that_was_changed),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
