@@ -129,16 +129,15 @@ static bool disk_is_full(const struct diagnosis_case *facts, char *buf)
 
 static bool next_try(const struct diagnosis_case *facts, char *buf)
 {
-    char at[FMT_SIZE], why[32], which[64] = "";
+    char at[FMT_SIZE], why[128], which[64] = "";
 
     if (facts->http_status > 0)
-        snprintf(why, sizeof why, "%d", facts->http_status);
+        snprintf(why, sizeof why, "waiting after %d:", facts->http_status);
     else
-        str_copy(why, sizeof why, haul_err_name(facts->err));
+        snprintf(why, sizeof why, "waiting: %s;", haul_err_sentence(facts->err));
     if (facts->retries >= 0 && facts->tries > 0)
         snprintf(which, sizeof which, " (retry %u of %" PRId64 ")", facts->tries, facts->retries);
-    return say(buf, "waiting after %s: tries again at %s%s", why, fmt_clock(facts->retry_at, at),
-               which);
+    return say(buf, "%s tries again at %s%s", why, fmt_clock(facts->retry_at, at), which);
 }
 
 /* Running. */

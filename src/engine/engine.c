@@ -59,18 +59,37 @@ static const enum haul_happening happening_of[HAUL_STATE_COUNT] = {
     [HAUL_CANCELLED] = HAUL_ITEM_CANCELLED,
 };
 
-/* Appends the present state to the item's history, where one is kept. */
-static void log_state(struct haul_engine *engine, struct item *item)
+/* Whether the item's error belongs to its new state: it ended a run or the item. It is an old one
+ * when the wait after it is over. */
+static bool is_news(const struct item *item, enum haul_state from)
+{
+    bool waited = from == HAUL_WAITING || from == HAUL_PAUSED;
+
+    switch (item->state) {
+    case HAUL_ACTIVE:
+        return false;
+    case HAUL_QUEUED:
+        return item_more(item)->err != HAUL_OK && !waited;
+    case HAUL_DONE:
+        return true;
+    default:
+        return item_more(item)->err != HAUL_OK;
+    }
+}
+
+/* Appends the present state, which follows FROM, to the item's history, where one is kept. */
+static void log_state(struct haul_engine *engine, struct item *item, enum haul_state from)
 {
     const struct item_more *more = item_more(item);
-    bool says_why = more->err != HAUL_OK || item->state == HAUL_DONE;
-    const char *note = more->note && says_why ? more->note : "";
+    const char *note = more->note && is_news(item, from) ? more->note : "";
     char at[FMT_SIZE], next[FMT_SIZE + 16] = "";
 
     if (!engine->keep_history)
         return;
     if (item->state == HAUL_WAITING)
         snprintf(next, sizeof next, "; next try at %s", fmt_clock(item_work(item)->retry_at, at));
+    else if (item->state == HAUL_ACTIVE && more->tries > 0)
+        snprintf(next, sizeof next, ", try %u", more->tries + 1);
     item_log(item, clock_wall(engine->clock), "%s%s%s%s", haul_state_name(item->state),
              note[0] ? ": " : "", note, next);
 }
@@ -79,7 +98,9 @@ static void log_state(struct haul_engine *engine, struct item *item)
 static void set_state(struct haul_engine *engine, struct item *item, enum haul_state state,
                       const struct past_end *end)
 {
-    if (state == item->state)
+    enum haul_state from = item->state;
+
+    if (state == from)
         return;
     if (state == HAUL_ACTIVE && item_more(item)->started_at == 0)
         item_need_more(item)->started_at = clock_wall(engine->clock);
@@ -90,7 +111,7 @@ static void set_state(struct haul_engine *engine, struct item *item, enum haul_s
         item_settle(item);
     if (state != HAUL_ACTIVE && state != HAUL_WAITING)
         keep_state(engine, item, end);
-    log_state(engine, item);
+    log_state(engine, item, from);
     engine_tell(engine, item, happening_of[state]);
     engine_wake(engine);
 }

@@ -70,6 +70,17 @@ static const struct row rows[] = {
     {CURLE_OUT_OF_MEMORY, HAUL_E_INTERNAL, "out of memory, for %s"},
 };
 
+/* What the system said is shorter and tells more: libcurl 7.88 only says that it could not connect.
+ */
+static const char *in_short(CURLcode curl, const char *detail, long sys_errno)
+{
+    const char *said = strerrordesc_np((int)sys_errno);
+
+    if (curl == CURLE_COULDNT_CONNECT && sys_errno > 0 && said)
+        return said;
+    return detail && detail[0] ? detail : curl_easy_strerror(curl);
+}
+
 /* A TLS connection that broke, rather than one that can't be trusted, is worth another try. */
 static bool tls_broke(CURLcode curl, long sys_errno)
 {
@@ -95,7 +106,7 @@ enum haul_err neterr_from_curl(int curlcode, const char *detail, const char *hos
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     snprintf(text, sizeof text, what, host);
 #pragma GCC diagnostic pop
-    haul_fail(err, code, "%s: %s", text, detail && detail[0] ? detail : curl_easy_strerror(curl));
+    haul_fail(err, code, "%s: %s", text, in_short(curl, detail, sys_errno));
     err->sys_errno = (int)sys_errno;
     if (tls_broke(curl, sys_errno))
         err->retryable = true;

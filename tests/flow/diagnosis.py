@@ -112,6 +112,17 @@ def what_it_waits_for(t):
 
 
 @case
+def the_log_tells_an_error_once(t):
+    (number,) = t.add("--retry-wait", 1, t.file("again.bin", status=502, faults=1).url)
+    t.ok("wait", number)
+    told = [event["text"] for event in shown(t, number)["events"]]
+    expect_equal([re.sub(r":.*", "", text) for text in told],
+                 ["added", "active", "waiting", "queued", "active, try 2", "done"], "the log")
+    expect("502" in told[2] and "502" not in "".join(told[3:]), told)
+    t.ok("remove", number)
+
+
+@case
 def what_it_ended_with(t):
     file = t.file("a.bin", 3 * MIB, hops=2, disposition='attachment; filename="b.bin"')
     (number,) = t.add(file.url)

@@ -131,7 +131,7 @@ static const struct row rows[] = {
       .retry_at = NOW + 10000},
      {{0}},
      0},
-    {"waiting after connect: tries again at 12:04:21",
+    {"waiting: no connection to the server; tries again at 12:04:21",
      {.state = HAUL_WAITING,
       .err = HAUL_E_CONNECT,
       .tries = 2,
