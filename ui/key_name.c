@@ -61,22 +61,6 @@ static const struct {
 static const char *const control_marks[] = {"Ctrl-", "C-", "^"};
 static const char *const alt_marks[] = {"Alt-", "M-"};
 
-static void put_utf8(char buf[KEY_NAME_SIZE], uint32_t code)
-{
-    if (code < 0x80)
-        snprintf(buf, KEY_NAME_SIZE, "%c", (char)code);
-    else if (code < 0x800)
-        snprintf(buf, KEY_NAME_SIZE, "%c%c", (char)(0xc0 | code >> 6),
-                 (char)(0x80 | (code & 0x3f)));
-    else if (code < 0x10000)
-        snprintf(buf, KEY_NAME_SIZE, "%c%c%c", (char)(0xe0 | code >> 12),
-                 (char)(0x80 | (code >> 6 & 0x3f)), (char)(0x80 | (code & 0x3f)));
-    else
-        snprintf(buf, KEY_NAME_SIZE, "%c%c%c%c", (char)(0xf0 | code >> 18),
-                 (char)(0x80 | (code >> 12 & 0x3f)), (char)(0x80 | (code >> 6 & 0x3f)),
-                 (char)(0x80 | (code & 0x3f)));
-}
-
 const char *key_name(uint32_t key, char buf[KEY_NAME_SIZE])
 {
     for (size_t i = 0; i < COUNT_OF(names); i++) {
@@ -91,7 +75,7 @@ const char *key_name(uint32_t key, char buf[KEY_NAME_SIZE])
     } else if (key < 0x20) {
         snprintf(buf, KEY_NAME_SIZE, "Ctrl-%c", (char)(key + '@'));
     } else {
-        put_utf8(buf, key);
+        (void)text_put(key, buf);
     }
     return buf;
 }

@@ -21,6 +21,13 @@ void strbuf_fini(struct strbuf *buf)
     strbuf_init(buf, buf->cap);
 }
 
+void strbuf_fini_secret(struct strbuf *buf)
+{
+    if (buf->data)
+        explicit_bzero(buf->data, buf->size);
+    strbuf_fini(buf);
+}
+
 void strbuf_clear(struct strbuf *buf)
 {
     buf->len = 0;

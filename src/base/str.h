@@ -18,8 +18,9 @@ struct strbuf {
 
 void strbuf_init(struct strbuf *buf, size_t cap);
 void strbuf_fini(struct strbuf *buf);
-void strbuf_clear(struct strbuf *buf); /* keeps the memory */
-char *strbuf_take(struct strbuf *buf); /* never NULL; the buffer is empty after */
+void strbuf_fini_secret(struct strbuf *buf); /* the same, wiping what it held */
+void strbuf_clear(struct strbuf *buf);       /* keeps the memory */
+char *strbuf_take(struct strbuf *buf);       /* never NULL; the buffer is empty after */
 HAUL_CHECKED bool strbuf_add(struct strbuf *buf, const void *data,
                              size_t len); /* false: over cap */
 HAUL_CHECKED bool strbuf_puts(struct strbuf *buf, const char *text);

@@ -46,6 +46,23 @@ static bool between(uint32_t code, uint32_t low, uint32_t high)
     return code >= low && code <= high;
 }
 
+size_t text_put(uint32_t code, char buf[TEXT_CHAR_SIZE])
+{
+    bool is_char = code <= 0x10FFFF && !between(code, 0xD800, 0xDFFF);
+    size_t len = (size_t)utf8proc_encode_char((utf8proc_int32_t)(is_char ? code : REPLACEMENT),
+                                              (utf8proc_uint8_t *)buf);
+
+    buf[len] = '\0';
+    return len;
+}
+
+uint32_t text_join_halves(uint32_t high, uint32_t low)
+{
+    if (!between(high, 0xD800, 0xDBFF) || !between(low, 0xDC00, 0xDFFF))
+        return 0;
+    return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+}
+
 /* ZWNJ, ZWJ and every kind of variation selector. */
 static bool is_dropped(uint32_t code)
 {

@@ -45,6 +45,15 @@ size_t text_next(const char *clean, uint32_t *ret_code);
 /* Length in bytes of the longest start of TEXT that fits COLUMNS; *ret_columns its width. */
 size_t text_fit(const char *clean, size_t columns, size_t *ret_columns);
 
+#define TEXT_CHAR_SIZE 5 /* a character in UTF-8, and a NUL */
+
+/* Encodes CODE into BUF, NUL-terminated; returns the length. What is no character, a half of one in
+ * UTF-16 among them, becomes U+FFFD. */
+size_t text_put(uint32_t code, char buf[TEXT_CHAR_SIZE]);
+
+/* The character whose halves in UTF-16 are HIGH and LOW; 0: they are none. */
+uint32_t text_join_halves(uint32_t high, uint32_t low);
+
 /* Shortens to COLUMNS by taking out the middle and putting an ellipsis there, keeping the end of
  * name and extension visible. ASCII uses "..". BUF of SIZE ≥ 4 * COLUMNS + 4 bytes. */
 void text_elide(const char *clean, size_t columns, bool ascii, char *buf, size_t size);

@@ -130,7 +130,7 @@ static void set_cookies(struct copied *copied, const char *value)
 
 void copied_header(struct copied *copied, const char *line)
 {
-    size_t len = strcspn(line, ":");
+    size_t len;
     const char *value;
 
     line = skip_blanks(line);

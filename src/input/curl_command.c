@@ -37,6 +37,7 @@ enum effect {
     FORM_RAW, /* without @FILE */
     GET,
     OUT,
+    OUT_OF_LINK, /* the name of the link's last segment */
     URL,
     NEXT,
     BODY_FILE /* the request can't be made */
@@ -61,14 +62,18 @@ static const struct option options[] = {
     {'C', "continue-at", true, QUIET, NULL},
     {'c', "cookie-jar", true, NOTE, NULL},
     {0, "cacert", true, SET, "cacert"},
+    {0, "ca-native", false, NOTE, NULL},
     {0, "capath", true, NOTE, NULL},
     {'E', "cert", true, NOTE, NULL},
+    {0, "cert-status", false, NOTE, NULL},
     {0, "cert-type", true, NOTE, NULL},
     {0, "ciphers", true, NOTE, NULL},
     {0, "compressed", false, QUIET, NULL},
+    {0, "compressed-ssh", false, QUIET, NULL},
     {0, "connect-timeout", true, SET, "connect-timeout"},
     {0, "connect-to", true, NOTE, NULL},
     {0, "create-dirs", false, QUIET, NULL},
+    {0, "crlf", false, NOTE, NULL},
     {'d', "data", true, DATA, NULL},
     {0, "data-ascii", true, DATA, NULL},
     {0, "data-binary", true, DATA, NULL},
@@ -77,6 +82,9 @@ static const struct option options[] = {
     {0, "digest", false, QUIET, NULL},
     {0, "anyauth", false, QUIET, NULL},
     {0, "dns-servers", true, NOTE, NULL},
+    {0, "disable-eprt", false, QUIET, NULL},
+    {0, "disable-epsv", false, QUIET, NULL},
+    {0, "disallow-username-in-url", false, QUIET, NULL},
     {0, "doh-url", true, TRY, "doh"},
     {'D', "dump-header", true, QUIET, NULL},
     {'e', "referer", true, REFERER, NULL},
@@ -85,15 +93,21 @@ static const struct option options[] = {
     {'f', "fail", false, QUIET, NULL},
     {0, "fail-early", false, QUIET, NULL},
     {0, "fail-with-body", false, QUIET, NULL},
+    {0, "false-start", false, QUIET, NULL},
+    {0, "ftp-pasv", false, QUIET, NULL},
     {'G', "get", false, GET, NULL},
     {'g', "globoff", false, QUIET, NULL},
+    {0, "haproxy-protocol", false, NOTE, NULL},
     {'H', "header", true, HEADER, NULL},
-    {0, "http1.0", false, QUIET, NULL},
-    {0, "http1.1", false, QUIET, NULL},
-    {0, "http2", false, QUIET, NULL},
-    {0, "http2-prior-knowledge", false, QUIET, NULL},
-    {0, "http3", false, QUIET, NULL},
+    {0, "http0.9", false, NOTE, NULL},
+    {'0', "http1.0", false, FLAG, "http1"},
+    {0, "http1.1", false, FLAG, "http1"},
+    {0, "http2", false, FLAG, "http2"},
+    {0, "http2-prior-knowledge", false, FLAG, "http2"},
+    {0, "http3", false, NOTE, NULL},
+    {0, "http3-only", false, NOTE, NULL},
     {'I', "head", false, NOTE, NULL},
+    {0, "ignore-content-length", false, NOTE, NULL},
     {'i', "include", false, QUIET, NULL},
     {'k', "insecure", false, FLAG, "insecure"},
     {0, "interface", true, NOTE, NULL},
@@ -104,6 +118,7 @@ static const struct option options[] = {
     {0, "keepalive-time", true, QUIET, NULL},
     {0, "key", true, NOTE, NULL},
     {0, "key-type", true, NOTE, NULL},
+    {'l', "list-only", false, NOTE, NULL},
     {'L', "location", false, QUIET, NULL},
     {0, "location-trusted", false, NOTE, NULL},
     {0, "limit-rate", true, SET, "item-limit"},
@@ -114,11 +129,12 @@ static const struct option options[] = {
     {'N', "no-buffer", false, QUIET, NULL},
     {'n', "netrc", false, NOTE, NULL},
     {0, "netrc-file", true, NOTE, NULL},
+    {0, "netrc-optional", false, NOTE, NULL},
     {0, "negotiate", false, NOTE, NULL},
     {0, "ntlm", false, NOTE, NULL},
     {0, "no-progress-meter", false, QUIET, NULL},
     {0, "noproxy", true, SET, "noproxy"},
-    {'O', "remote-name", false, QUIET, NULL},
+    {'O', "remote-name", false, OUT_OF_LINK, NULL},
     {0, "remote-name-all", false, QUIET, NULL},
     {'o', "output", true, OUT, NULL},
     {0, "oauth2-bearer", true, SET, "bearer"},
@@ -126,6 +142,7 @@ static const struct option options[] = {
     {'P', "ftp-port", true, NOTE, NULL},
     {'p', "proxytunnel", false, NOTE, NULL},
     {0, "parallel-max", true, QUIET, NULL},
+    {0, "parallel-immediate", false, QUIET, NULL},
     {0, "pass", true, NOTE, NULL},
     {0, "path-as-is", false, QUIET, NULL},
     {0, "post301", false, NOTE, NULL},
@@ -136,10 +153,13 @@ static const struct option options[] = {
     {0, "proto-default", true, NOTE, NULL},
     {0, "proto-redir", true, NOTE, NULL},
     {0, "proxy-header", true, NOTE, NULL},
+    {0, "proxy-insecure", false, NOTE, NULL},
+    {0, "proxy1.0", true, NOTE, NULL},
     {'U', "proxy-user", true, NOTE, NULL},
     {'Q', "quote", true, NOTE, NULL},
     {'q', "disable", false, QUIET, NULL},
     {'R', "remote-time", false, QUIET, NULL},
+    {0, "remove-on-error", false, QUIET, NULL},
     {'r', "range", true, NOTE, NULL},
     {0, "rate", true, NOTE, NULL},
     {0, "raw", false, QUIET, NULL},
@@ -154,15 +174,21 @@ static const struct option options[] = {
     {'S', "show-error", false, QUIET, NULL},
     {'s', "silent", false, QUIET, NULL},
     {0, "socks4", true, NOTE, NULL},
+    {0, "socks4a", true, NOTE, NULL},
     {0, "socks5", true, NOTE, NULL},
     {0, "socks5-hostname", true, NOTE, NULL},
     {0, "ssl", false, QUIET, NULL},
+    {0, "ssl-allow-beast", false, QUIET, NULL},
+    {0, "ssl-no-revoke", false, NOTE, NULL},
     {0, "ssl-reqd", false, QUIET, NULL},
     {0, "stderr", true, QUIET, NULL},
+    {0, "styled-output", false, QUIET, NULL},
+    {0, "suppress-connect-headers", false, QUIET, NULL},
     {'T', "upload-file", true, BODY_FILE, NULL},
     {0, "tcp-nodelay", false, QUIET, NULL},
+    {0, "tcp-fastopen", false, QUIET, NULL},
     {0, "tls-max", true, NOTE, NULL},
-    {0, "tlsv1", false, QUIET, NULL},
+    {'1', "tlsv1", false, QUIET, NULL},
     {0, "tlsv1.0", false, QUIET, NULL},
     {0, "tlsv1.1", false, QUIET, NULL},
     {0, "tlsv1.2", false, QUIET, NULL},
@@ -170,12 +196,15 @@ static const struct option options[] = {
     {0, "tr-encoding", false, QUIET, NULL},
     {0, "trace", true, QUIET, NULL},
     {0, "trace-ascii", true, QUIET, NULL},
+    {0, "trace-time", false, QUIET, NULL},
     {'u', "user", true, SET, "user"},
+    {'B', "use-ascii", false, NOTE, NULL},
     {0, "unix-socket", true, NOTE, NULL},
     {0, "url", true, URL, NULL},
     {'V', "version", false, NOTE, NULL},
     {'v', "verbose", false, QUIET, NULL},
     {'w', "write-out", true, QUIET, NULL},
+    {0, "xattr", false, NOTE, NULL},
     {'x', "proxy", true, SET, "proxy"},
     {'Y', "speed-limit", true, NOTE, NULL},
     {'y', "speed-time", true, NOTE, NULL},
@@ -198,7 +227,7 @@ struct reader {
     struct copied_list *list;
     struct copied common; /* what holds for the URLs up to the next "--next" */
     struct haul_strings urls;
-    struct haul_strings outs; /* the names of the files, in the order of the URLs */
+    struct haul_strings outs; /* the names of the files, in the order of the URLs; "": haul's own */
     struct body body;
     bool saw_option;
     bool is_prose;
@@ -250,12 +279,12 @@ static void body_add_encoded(struct reader *reader, const char *text)
         body_add(reader, part.data ? part.data : "");
     else
         copied_refuse(&reader->common, "its data is longer than 512 KiB");
-    strbuf_fini(&part);
+    strbuf_fini_secret(&part);
 }
 
 static void refuse_file(struct reader *reader)
 {
-    copied_refuse(&reader->common, "what it sends is in a file; haul sends only text");
+    copied_refuse(&reader->common, "what it sends is in a file, and a copied command reads none");
 }
 
 /* "name=value"; what belongs to a part besides its value is noted. */
@@ -393,6 +422,9 @@ static void apply(struct reader *reader, const struct option *option, const char
         break;
     case OUT:
         out_add(reader, value);
+        break;
+    case OUT_OF_LINK:
+        strings_add(&reader->outs, "");
         break;
     case URL:
         strings_add(&reader->urls, value);
@@ -590,9 +622,7 @@ static void flush(struct reader *reader)
         emit(reader, reader->urls.items[i], i < reader->outs.count ? reader->outs.items[i] : NULL);
     strings_fini(&reader->urls);
     strings_fini(&reader->outs);
-    if (reader->body.text.data)
-        memset(reader->body.text.data, 0, reader->body.text.len);
-    strbuf_fini(&reader->body.text);
+    strbuf_fini_secret(&reader->body.text);
     reader->body.given = reader->body.json = reader->body.in_url = false;
     copied_fini(&reader->common);
     copied_init(&reader->common);
@@ -660,7 +690,7 @@ static size_t read_command(enum shell shell, const char *text, size_t len, struc
         flush(&reader);
     strings_fini(&reader.urls);
     strings_fini(&reader.outs);
-    strbuf_fini(&reader.body.text);
+    strbuf_fini_secret(&reader.body.text);
     copied_fini(&reader.common);
     shell_words_fini(&reader.words);
     return used;

@@ -26,9 +26,7 @@ void pasted_init(struct pasted *pasted, size_t cap)
 /* Copied commands hold passwords and cookies. */
 static void forget_text(struct pasted *pasted)
 {
-    if (pasted->text.data)
-        explicit_bzero(pasted->text.data, pasted->text.len);
-    strbuf_fini(&pasted->text);
+    strbuf_fini_secret(&pasted->text);
     pasted->at = 0;
     pasted->no_commands = false;
 }

@@ -15,6 +15,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/text.h"
 #include "base/url.h"
 
 #define TEXT_MAX ((size_t)4 << 20) /* of a string */
@@ -59,40 +60,43 @@ static void add(struct reader *reader, const char *bytes, size_t len)
         reader->too_long = true;
 }
 
-/* $([char]252), behind the '$'. */
-static bool read_char_code(struct reader *reader)
+/* The number in "$([char]252)" at AT, and *ret_end behind all of it; 0: there is none. */
+static uint32_t char_code(const struct reader *reader, size_t at, size_t *ret_end)
 {
-    static const char start[] = "([char]";
+    static const char start[] = "$([char]";
     char digits[16] = "";
-    char utf8[4];
-    size_t at = reader->at + strlen(start);
     size_t count = 0;
     unsigned long code;
 
-    if (reader->len - reader->at < strlen(start) ||
-        strncasecmp(reader->text + reader->at, start, strlen(start)) != 0)
-        return false;
+    if (reader->len - at < strlen(start) ||
+        strncasecmp(reader->text + at, start, strlen(start)) != 0)
+        return 0;
+    at += strlen(start);
     while (at < reader->len && isalnum((unsigned char)reader->text[at]) &&
            count + 1 < sizeof digits)
         digits[count++] = reader->text[at++];
     code = strtoul(digits, NULL, 0);
-    if (at >= reader->len || reader->text[at] != ')' || code == 0 || code > 0xffff)
+    if (at >= reader->len || reader->text[at] != ')' || code > 0xffff)
+        return 0;
+    *ret_end = at + 1;
+    return (uint32_t)code;
+}
+
+/* Takes a character by its number, where the '$' at hand begins one. A [char] is of UTF-16: two of
+ * them may be one character. */
+static bool read_char_code(struct reader *reader)
+{
+    char utf8[TEXT_CHAR_SIZE];
+    size_t end, end_of_both;
+    uint32_t code = char_code(reader, reader->at, &end);
+    uint32_t both = 0;
+
+    if (code == 0)
         return false;
-    if (code < 0x80) {
-        utf8[0] = (char)code;
-        count = 1;
-    } else if (code < 0x800) {
-        utf8[0] = (char)(0xc0 | code >> 6);
-        utf8[1] = (char)(0x80 | (code & 0x3f));
-        count = 2;
-    } else {
-        utf8[0] = (char)(0xe0 | code >> 12);
-        utf8[1] = (char)(0x80 | (code >> 6 & 0x3f));
-        utf8[2] = (char)(0x80 | (code & 0x3f));
-        count = 3;
-    }
-    add(reader, utf8, count);
-    reader->at = at + 1;
+    if (end < reader->len)
+        both = text_join_halves(code, char_code(reader, end, &end_of_both));
+    add(reader, utf8, text_put(both != 0 ? both : code, utf8));
+    reader->at = both != 0 ? end_of_both : end;
     return true;
 }
 
@@ -117,25 +121,22 @@ static void read_escape(struct reader *reader)
 static void read_string(struct reader *reader, char quote)
 {
     while (!at_end(reader)) {
-        char c = ahead(reader, 0);
+        char c = ahead(reader, 0), next = ahead(reader, 1);
+        bool filled_in = c == '$' && quote == '"';
 
-        reader->at++;
-        if (c == quote && ahead(reader, 0) == quote) {
-            add(reader, &quote, 1);
-            reader->at++;
-        } else if (c == quote) {
-            return;
-        } else if (c == '`' && quote == '"') {
-            read_escape(reader);
-        } else if (c == '$' && quote == '"' && read_char_code(reader)) {
+        if (filled_in && read_char_code(reader))
             continue;
-        } else {
-            char next = ahead(reader, 0);
-
-            if (c == '$' && quote == '"' && (isalpha((unsigned char)next) || strchr("({", next)))
-                reader->expands |= next != '\0';
-            add(reader, &c, 1);
+        if (filled_in && (isalpha((unsigned char)next) || next == '(' || next == '{'))
+            reader->expands = true;
+        reader->at++;
+        if (c == '`' && quote == '"') {
+            read_escape(reader);
+            continue;
         }
+        if (c == quote && next != quote)
+            return;
+        reader->at += c == quote; /* two of them are one */
+        add(reader, &c, 1);
     }
     reader->unclosed = true;
 }
@@ -467,7 +468,8 @@ static void take_parameter(struct reader *reader)
     else if (str_equal_nocase(name, "-OutFile"))
         take_with(reader, take_out);
     else if (str_equal_nocase(name, "-InFile"))
-        copied_refuse(&reader->copied, "what it sends is in a file; haul sends only text");
+        copied_refuse(&reader->copied,
+                      "what it sends is in a file, and a copied command reads none");
     else if (str_equal_nocase(name, "-SkipCertificateCheck"))
         copied_set(&reader->copied, "insecure", "true");
     else if (!take_known(reader, name) && !is_quiet(name))
@@ -576,6 +578,6 @@ size_t powershell_read(const char *text, size_t len, struct copied_list *list, b
     }
     free(reader.cookies);
     copied_fini(&reader.copied);
-    strbuf_fini(&reader.token);
+    strbuf_fini_secret(&reader.token);
     return MIN(reader.at, len);
 }

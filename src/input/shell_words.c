@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 void shell_words_init(struct shell_words *words, enum shell shell, const char *text, size_t len)
 {
@@ -24,9 +25,10 @@ void shell_words_init(struct shell_words *words, enum shell shell, const char *t
     strbuf_init(&words->word, SHELL_WORD_MAX);
 }
 
+/* Its words may have been passwords. */
 void shell_words_fini(struct shell_words *words)
 {
-    strbuf_fini(&words->word);
+    strbuf_fini_secret(&words->word);
 }
 
 /* The byte OFFSET bytes ahead, 0 at the end. */
@@ -73,24 +75,11 @@ static size_t line_end(const struct shell_words *words, size_t offset)
 
 /* ---- bash ---- */
 
-/* Writes CODE as UTF-8. */
 static void add_code(struct shell_words *words, uint32_t code)
 {
-    if (code < 0x80) {
-        add_char(words, (char)code);
-    } else if (code < 0x800) {
-        add_char(words, (char)(0xc0 | code >> 6));
-        add_char(words, (char)(0x80 | (code & 0x3f)));
-    } else if (code < 0x10000) {
-        add_char(words, (char)(0xe0 | code >> 12));
-        add_char(words, (char)(0x80 | (code >> 6 & 0x3f)));
-        add_char(words, (char)(0x80 | (code & 0x3f)));
-    } else if (code < 0x110000) {
-        add_char(words, (char)(0xf0 | code >> 18));
-        add_char(words, (char)(0x80 | (code >> 12 & 0x3f)));
-        add_char(words, (char)(0x80 | (code >> 6 & 0x3f)));
-        add_char(words, (char)(0x80 | (code & 0x3f)));
-    }
+    char bytes[TEXT_CHAR_SIZE];
+
+    add(words, bytes, text_put(code, bytes));
 }
 
 static unsigned digit_value(char c)
@@ -117,22 +106,19 @@ static uint32_t take_digits(struct shell_words *words, unsigned base, size_t mos
 }
 
 /* UTF-16 halves that follow one another are one character, as browsers write them. */
-static uint32_t join_halves(struct shell_words *words, uint32_t high)
+static uint32_t take_low_half(struct shell_words *words, uint32_t high)
 {
     size_t start = words->at;
     size_t count = 0;
-    uint32_t low = 0;
+    uint32_t both = 0;
 
-    if (high < 0xd800 || high > 0xdbff)
-        return high;
     if (ahead(words, 0) == '\\' && ahead(words, 1) == 'u') {
         words->at += 2;
-        low = take_digits(words, 16, 4, &count);
+        both = text_join_halves(high, take_digits(words, 16, 4, &count));
     }
-    if (low >= 0xdc00 && low <= 0xdfff)
-        return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-    words->at = start;
-    return 0xfffd;
+    if (both == 0)
+        words->at = start;
+    return both == 0 ? high : both;
 }
 
 /* The escape whose letter is C, of those with digits. A NUL can't be in a word and is left out. */
@@ -150,7 +136,7 @@ static void c_number(struct shell_words *words, char c)
         add_char(words, '\\');
         add_char(words, c);
     } else if (c == 'u' || c == 'U') {
-        value = join_halves(words, value);
+        value = take_low_half(words, value);
         if (value != 0)
             add_code(words, value);
     } else if ((value & 0xff) != 0) {

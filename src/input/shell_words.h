@@ -21,7 +21,7 @@ struct shell_words {
     size_t len;
     size_t at;     /* where the next word begins */
     bool unclosed; /* a quote is open at the end of the text: the command is not whole */
-    bool too_long; /* a word is longer than WORD_MAX: the command can't be used */
+    bool too_long; /* a word is longer than SHELL_WORD_MAX: the command can't be used */
     bool expands;  /* it holds something that only a shell could fill in, like "$TOKEN" */
     struct strbuf word;
 };

@@ -323,6 +323,41 @@ static void elide_never_gives_up_the_end_for_marks(void **state)
     assert_elides_to("e\u0301\u0302f\u0301\u0302ghij.x", 6, false, "e\u0301\u0302…ij.x");
 }
 
+static void put_encodes_characters_and_nothing_else(void **state)
+{
+    static const struct {
+        uint32_t code;
+        const char *bytes;
+    } rows[] = {{'a', "a"},
+                {0xfc, "\xc3\xbc"},
+                {0x20ac, "\xe2\x82\xac"},
+                {0xd7ff, "\xed\x9f\xbf"},
+                {0x10ffff, "\xf4\x8f\xbf\xbf"},
+                {0xd800, "\xef\xbf\xbd"},
+                {0xdfff, "\xef\xbf\xbd"},
+                {0x110000, "\xef\xbf\xbd"},
+                {UINT32_MAX, "\xef\xbf\xbd"}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char bytes[TEXT_CHAR_SIZE];
+
+        assert_int_equal(text_put(rows[i].code, bytes), strlen(rows[i].bytes));
+        assert_string_equal(bytes, rows[i].bytes);
+    }
+}
+
+static void halves_of_utf_16_are_joined(void **state)
+{
+    (void)state;
+    assert_int_equal(text_join_halves(0xd83d, 0xde00), 0x1f600);
+    assert_int_equal(text_join_halves(0xd800, 0xdc00), 0x10000);
+    assert_int_equal(text_join_halves(0xdbff, 0xdfff), 0x10ffff);
+    assert_int_equal(text_join_halves(0xde00, 0xd83d), 0);
+    assert_int_equal(text_join_halves(0xd83d, 'a'), 0);
+    assert_int_equal(text_join_halves('a', 0xde00), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -340,6 +375,8 @@ int main(void)
         cmocka_unit_test(dup_keeps_to_its_bound),
         cmocka_unit_test(width_counts_columns),
         cmocka_unit_test(next_walks_by_character),
+        cmocka_unit_test(put_encodes_characters_and_nothing_else),
+        cmocka_unit_test(halves_of_utf_16_are_joined),
         cmocka_unit_test(fit_never_splits_a_cell),
         cmocka_unit_test(a_colour_of_skin_takes_no_column),
         cmocka_unit_test(elide_takes_out_the_middle),

@@ -221,10 +221,28 @@ static void powershell_with_a_body(void **state)
             "-Body ([System.Text.Encoding]::UTF8.GetBytes(\"{`\"a`\":`\"$([char]252)`$`\"}\"))",
             "https://example.org/export", "request", "POST", "header",
             "Content-Type: application/json", "data", "{\"a\":\"\xc3\xbc$\"}");
+    REQUEST("iwr https://example.org/x -Body \"$([char]55357)$([char]56397)$([char]0xd83d)!\"",
+            "https://example.org/x", "data", "\xf0\x9f\x91\x8d\xef\xbf\xbd!");
     REQUEST("iwr 'https://example.org/it''s.bin' -Headers @{ Accept = 'a/b'; 'X-A' = \"1\" } "
             "-OutFile out.bin -SkipCertificateCheck",
             "https://example.org/it's.bin", "header", "Accept: a/b", "header", "X-A: 1", "out",
             "out.bin", "insecure", "true");
+}
+
+/* Each -o and -O is for the next link that has none. */
+static void names_go_to_their_links(void **state)
+{
+    struct pasted pasted;
+
+    (void)state;
+    read_text(&pasted, "curl -O https://example.org/1 https://example.org/2 -o two "
+                       "https://example.org/3 https://example.org/4 -o three\n");
+    assert_int_equal(pasted.urls.count, 4);
+    assert_option(&pasted, 0, "out", 0, NULL);
+    assert_option(&pasted, 1, "out", 0, "two");
+    assert_option(&pasted, 2, "out", 0, "three");
+    assert_option(&pasted, 3, "out", 0, NULL);
+    pasted_fini(&pasted);
 }
 
 static void cookies_of_another_host_stay_away(void **state)
@@ -256,6 +274,8 @@ static void options_that_haul_has(void **state)
             "7", "retries", "3", "item-limit", "200K", "bearer", "tok", "cacert", "ca.pem");
     REQUEST("curl -bsid=1 -H'X-A: 1' --user me:pw 'https://example.org/x'", "https://example.org/x",
             "cookie", "sid=1", "header", "X-A: 1", "user", "me:pw");
+    REQUEST("curl --netrc-optional --xattr -0 example.org/x", "http://example.org/x", "http1",
+            "true");
     REQUEST("curl example.org/x -o - --insec", "http://example.org/x", "out", NULL, "insecure",
             "true");
 }
@@ -512,6 +532,7 @@ int main(void)
         cmocka_unit_test(older_browsers_for_cmd),
         cmocka_unit_test(powershell_of_chrome),
         cmocka_unit_test(powershell_with_a_body),
+        cmocka_unit_test(names_go_to_their_links),
         cmocka_unit_test(cookies_of_another_host_stay_away),
         cmocka_unit_test(options_that_haul_has),
         cmocka_unit_test(bodies),
