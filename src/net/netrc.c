@@ -4,7 +4,8 @@
  * entry would be given to every host that a redirect leads to (RELIABILITY.md R6). The file is
  * judged and read through one descriptor. Its form is that of ftp and curl: words between white
  * space, "quoted" ones with \ in front of what stands for itself, `macdef` up to an empty line, and
- * lines that begin with '#'. The first entry for a host counts. What is read is wiped. */
+ * comments, which begin with a '#' where a keyword could be and end with the line. The first entry
+ * for a host counts. What is read is wiped. */
 
 #include "net/netrc.h"
 
@@ -20,7 +21,7 @@
 #include "base/path.h"
 
 #define FILE_MAX (256 * 1024)
-#define WORD_MAX 1024
+#define WORD_MAX 4096 /* tokens of package registries take two thousand and more */
 
 static const char *skip_space(const char *at)
 {
@@ -49,19 +50,19 @@ static char meaning(char escaped)
     }
 }
 
-/* The next word; *at is behind it. False at the end, and when a word is not closed or too long:
- * what follows it can't be trusted either. */
+/* The next word; *at is behind it. False at the end, and when a word is too long or its quote is
+ * not closed on its line: what follows can't be trusted either, it may be of another entry. */
 static bool next_word(const char **at, char ret_word[WORD_MAX])
 {
     const char *from = skip_space(*at);
     bool quoted = *from == '"';
+    const char *ends = quoted ? "\"\n" : " \t\r\n";
     size_t len = 0;
 
     if (*from == '\0')
         return false;
-    for (from += quoted; *from != '\0' && (quoted ? *from != '"' : !strchr(" \t\r\n", *from));
-         from++) {
-        bool escaped = quoted && *from == '\\' && from[1] != '\0';
+    for (from += quoted; *from != '\0' && !strchr(ends, *from); from++) {
+        bool escaped = quoted && *from == '\\' && from[1] != '\0' && from[1] != '\n';
 
         if (len + 1 >= WORD_MAX)
             return false;

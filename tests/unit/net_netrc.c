@@ -75,15 +75,38 @@ static void quotes_macros_accounts_and_comments_are_understood(void **state)
 
 static void what_is_broken_gives_no_login(void **state)
 {
-    char text[4096] = "machine a login b password ";
+    char text[8192] = "machine a login b password ";
 
     (void)state;
     expect("machine a password only", "a", true, NULL);
     expect("machine a login with:colon password x", "a", true, NULL);
     expect("machine", "a", true, NULL);
     expect("machine a login \"open password x", "a", true, NULL);
-    memset(text + strlen(text), 'x', 3000);
+    memset(text + strlen(text), 'x', 5000);
     expect(text, "a", true, NULL);
+}
+
+/* Nothing of another entry becomes a part of a password that is sent. */
+static void a_quote_that_is_open_ends_with_its_line(void **state)
+{
+    const char *text = "machine a login me password \"open\n"
+                       "machine b login you password \"closed\"\n";
+
+    (void)state;
+    expect(text, "a", true, NULL);
+    expect(text, "b", true, NULL);
+    expect("machine a login me password \"open\\\nmachine b login you password \"x\"", "a", true,
+           NULL);
+}
+
+static void a_password_may_be_a_long_token(void **state)
+{
+    char text[4096] = "machine a login aws password ", wanted[4096] = "aws:";
+
+    (void)state;
+    memset(text + strlen(text), 'x', 3000);
+    memset(wanted + strlen(wanted), 'x', 3000);
+    expect(text, "a", true, wanted);
 }
 
 int main(void)
@@ -94,6 +117,8 @@ int main(void)
         cmocka_unit_test(the_default_is_for_hosts_without_an_entry),
         cmocka_unit_test(quotes_macros_accounts_and_comments_are_understood),
         cmocka_unit_test(what_is_broken_gives_no_login),
+        cmocka_unit_test(a_quote_that_is_open_ends_with_its_line),
+        cmocka_unit_test(a_password_may_be_a_long_token),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
