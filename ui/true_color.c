@@ -49,15 +49,16 @@ unsigned true_color_index(struct true_color *colors, uint32_t rgb)
     return best;
 }
 
-/* What stands behind "38;5;" or "48;5;" at AT: its colour, or -1. *ret_end is behind the number. */
-static int32_t chosen(const struct true_color *colors, const char *at, const char **ret_end)
+/* The bytes of "38;5;N" or "48;5;N" at AT, 0 when there is none, and the colour that N stands for,
+ * -1 when it means itself. */
+static size_t chosen(const struct true_color *colors, const char *at, int32_t *ret_rgb)
 {
     char *end;
     if (strncmp(at, "38;5;", 5) != 0 && strncmp(at, "48;5;", 5) != 0)
-        return -1;
+        return 0;
     unsigned long index = strtoul(at + 5, &end, 10);
-    *ret_end = end;
-    return end > at + 5 && index < COUNT ? colors->rgb[index] : -1;
+    *ret_rgb = index < COUNT ? colors->rgb[index] : -1;
+    return end > at + 5 ? (size_t)(end - at) : 0;
 }
 
 /* The sequence is "ESC [ … m": its parameters one after the other. */
@@ -66,16 +67,15 @@ static bool put_colors(const struct true_color *colors, struct strbuf *out)
     const char *at = colors->sequence + 2;
     bool good = strbuf_puts(out, "\033[");
     while (good && *at != '\0') {
-        const char *end;
-        int32_t rgb = chosen(colors, at, &end);
-        if (rgb >= 0) {
+        int32_t rgb = -1;
+        size_t len = chosen(colors, at, &rgb);
+        if (len == 0)
+            len = strcspn(at, ";m") + 1;
+        if (rgb >= 0)
             good =
                 strbuf_printf(out, "%c8;2;%d;%d;%d", at[0], rgb >> 16, rgb >> 8 & 0xff, rgb & 0xff);
-            at = end;
-            continue;
-        }
-        size_t len = strcspn(at, ";m") + 1;
-        good = strbuf_add(out, at, len);
+        else
+            good = strbuf_add(out, at, len);
         at += len;
     }
     return good;
