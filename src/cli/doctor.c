@@ -17,7 +17,7 @@
 #include "base/fmt.h"
 #include "base/mem.h"
 #include "base/path.h"
-#include "base/str.h"
+#include "base/text.h"
 #include "cli/call.h"
 #include "cli/collect.h"
 #include "cli/command.h"
@@ -35,6 +35,7 @@
 
 static const char *const state_names[FINDING_STATE_COUNT] = {"ok", "note", "bad"};
 
+/* Folders and variables may hold anything: what is told of them is clean. */
 void findings_add(struct findings *findings, enum finding_state state, const char *what,
                   const char *advice, const char *format, ...)
 {
@@ -47,7 +48,10 @@ void findings_add(struct findings *findings, enum finding_state state, const cha
     findings->items =
         array_reserve(findings->items, findings->count, &findings->size, sizeof *findings->items);
     findings->items[findings->count++] =
-        (struct finding){.state = state, .what = what, .text = xstrdup(text), .advice = advice};
+        (struct finding){.state = state,
+                         .what = what,
+                         .text = text_clean_dup(text_raw_from(text), sizeof text * 3),
+                         .advice = advice};
 }
 
 static void findings_fini(struct findings *findings)

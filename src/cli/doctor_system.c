@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/str.h"
@@ -52,58 +52,105 @@ static void read_lines(const char *path, void (*each)(void *ctx, char *line), vo
     fclose(from);
 }
 
+/* A file of settings, and where it lies. */
+struct dropin {
+    char *name;
+    const char *folder;
+};
+
+struct dropins {
+    struct dropin *all;
+    size_t count, size;
+};
+
 static int by_name(const void *a, const void *b)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    return strcmp(((const struct dropin *)a)->name, ((const struct dropin *)b)->name);
 }
 
-/* The same for every file of FOLDER whose name ends with ".conf", in the order of their names. */
-static void read_folder(const char *folder, void (*each)(void *ctx, char *line), void *ctx)
+static bool is_known(const struct dropins *dropins, const char *name)
+{
+    for (size_t i = 0; i < dropins->count; i++) {
+        if (strcmp(dropins->all[i].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void collect(const char *folder, struct dropins *dropins)
 {
     char *full = below_root(folder);
     DIR *dir = opendir(full);
-    char **names = NULL;
-    size_t count = 0;
 
     free(full);
     for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
-        if (!str_ends(entry->d_name, ".conf"))
+        if (!str_ends(entry->d_name, ".conf") || is_known(dropins, entry->d_name))
             continue;
-        names = xreallocarray(names, count + 1, sizeof *names);
-        names[count++] = xstrdup(entry->d_name);
+        dropins->all =
+            array_reserve(dropins->all, dropins->count, &dropins->size, sizeof *dropins->all);
+        dropins->all[dropins->count++] = (struct dropin){xstrdup(entry->d_name), folder};
     }
     if (dir)
         closedir(dir);
-    if (count > 0)
-        qsort(names, count, sizeof *names, by_name);
-    for (size_t i = 0; i < count; i++) {
-        char *path = path_join(folder, names[i]);
+}
+
+/* The same for the files "….conf" of systemd's folders, in the order of their names, whatever
+ * folder they are in; of the same name, the one that FOLDERS name first counts. */
+static void read_folders(const char *const *folders, void (*each)(void *ctx, char *line), void *ctx)
+{
+    struct dropins dropins = {0};
+
+    for (; *folders; folders++)
+        collect(*folders, &dropins);
+    if (dropins.count > 0)
+        qsort(dropins.all, dropins.count, sizeof *dropins.all, by_name);
+    for (size_t i = 0; i < dropins.count; i++) {
+        char *path = path_join(dropins.all[i].folder, dropins.all[i].name);
 
         read_lines(path, each, ctx);
         free(path);
-        free(names[i]);
+        free(dropins.all[i].name);
     }
-    free(names);
+    free(dropins.all);
 }
 
-/* "KillUserProcesses=yes"; the last one counts. */
+static bool is_yes(const char *value)
+{
+    static const char *const words[] = {"yes", "y", "true", "t", "on", "1"};
+
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (str_equal_nocase(value, words[i]))
+            return true;
+    }
+    return false;
+}
+
+/* "KillUserProcesses = yes"; the last one counts. */
 static void note_kill(void *ctx, char *line)
 {
-    static const char key[] = "KillUserProcesses=";
-    const char *value = line + strlen(key);
+    static const char key[] = "KillUserProcesses", blanks[] = " \t\r";
+    char *at = line + strspn(line, blanks);
 
-    if (strncmp(line, key, strlen(key)) == 0)
-        *(bool *)ctx = strcasecmp(value, "yes") == 0 || strcasecmp(value, "true") == 0 ||
-                       strcasecmp(value, "on") == 0 || strcmp(value, "1") == 0;
+    if (!str_starts(at, key))
+        return;
+    at += strlen(key);
+    at += strspn(at, blanks);
+    if (*at != '=')
+        return;
+    at += 1 + strspn(at + 1, blanks);
+    at[strcspn(at, blanks)] = '\0';
+    *(bool *)ctx = is_yes(at);
 }
 
 static bool kills_user_processes(void)
 {
+    static const char *const folders[] = {
+        "/etc/systemd/logind.conf.d", "/run/systemd/logind.conf.d",
+        "/usr/local/lib/systemd/logind.conf.d", "/usr/lib/systemd/logind.conf.d", NULL};
     bool kills = false;
 
     read_lines("/etc/systemd/logind.conf", note_kill, &kills);
-    read_folder("/usr/lib/systemd/logind.conf.d", note_kill, &kills);
-    read_folder("/etc/systemd/logind.conf.d", note_kill, &kills);
+    read_folders(folders, note_kill, &kills);
     return kills;
 }
 
@@ -144,9 +191,16 @@ static void look_at_logout(struct findings *findings)
         findings_add(findings, FINDING_OK, what, NULL, "downloads go on");
 }
 
-/* "q /tmp 1777 root root 10d": copies the age. Later files overrule earlier ones. */
+/* What becomes of old files in /tmp. */
+struct cleaner {
+    bool told;
+    char *age; /* after which they go, NULL: they stay */
+};
+
+/* "q /tmp 1777 root root 10d"; the first one counts. */
 static void note_age(void *ctx, char *line)
 {
+    struct cleaner *cleaner = ctx;
     const char *fields[6];
     size_t count = 0;
     char *rest = line;
@@ -155,29 +209,32 @@ static void note_age(void *ctx, char *line)
         if (*field != '\0')
             fields[count++] = field;
     }
-    if (count == COUNT_OF(fields) && strchr("dDqQvVeE", fields[0][0]) &&
-        strcmp(fields[1], "/tmp") == 0)
-        xstrset(ctx, strcmp(fields[5], "-") == 0 ? NULL : fields[5]);
+    if (cleaner->told || count < COUNT_OF(fields) || !strchr("dDqQvVe", fields[0][0]) ||
+        strcmp(fields[1], "/tmp") != 0)
+        return;
+    cleaner->told = true;
+    cleaner->age = strcmp(fields[5], "-") == 0 ? NULL : xstrdup(fields[5]);
 }
 
 static void look_at_cleaners(struct findings *findings)
 {
-    char *dir, *age = NULL;
+    static const char *const folders[] = {"/etc/tmpfiles.d", "/run/tmpfiles.d",
+                                          "/usr/local/lib/tmpfiles.d", "/usr/lib/tmpfiles.d", NULL};
+    struct cleaner cleaner = {0};
+    char *dir;
 
     if (path_runtime_dir(&dir, NULL) != HAUL_OK)
         return;
-    if (exists("/run/systemd/system")) {
-        if (!exists("/etc/tmpfiles.d/tmp.conf"))
-            read_lines("/usr/lib/tmpfiles.d/tmp.conf", note_age, &age);
-        read_folder("/etc/tmpfiles.d", note_age, &age);
-    }
-    if (age && str_starts(dir, "/tmp/"))
+    if (exists("/run/systemd/system"))
+        read_folders(folders, note_age, &cleaner);
+    if (cleaner.age && str_starts(dir, "/tmp/"))
         findings_add(findings, FINDING_NOTE, "cleaners",
                      "log in with a session of systemd, or set XDG_RUNTIME_DIR",
-                     "files in /tmp are removed after %s, and the socket is in %s", age, dir);
+                     "files in /tmp are removed after %s, and the socket is in %s", cleaner.age,
+                     dir);
     else
         findings_add(findings, FINDING_OK, "cleaners", NULL, "none reaches %s", dir);
-    free(age);
+    free(cleaner.age);
     free(dir);
 }
 

@@ -80,6 +80,13 @@ def what_a_logout_ends_is_told(t):
     row = findings(t, status=1)["logging out"]
     expect("KillUserProcesses" in row["text"] and row["advice"] == "run: loginctl enable-linger",
            str(row))
+    # By the names of the files, wherever they lie; of one name, that of the administrator.
+    system(t, "/usr/lib/systemd/logind.conf.d/60-keep.conf",
+           **{"60-keep": "[Login]\nKillUserProcesses = off\n"})
+    expect_equal(findings(t)["logging out"]["state"], "ok", "a later file says no")
+    system(t, "/run/systemd/logind.conf.d/60-keep.conf",
+           **{"60-keep": "  KillUserProcesses =  True \n"})
+    expect_equal(findings(t, status=1)["logging out"]["state"], "bad", "one in its place says yes")
     system(t, f"/var/lib/systemd/linger/{user}")
     expect_equal(findings(t)["logging out"]["state"], "ok", "lingering")
 
@@ -93,6 +100,9 @@ def cleaners_of_the_folder_for_temporary_files_are_told(t):
     expect("after 10d" in row["text"], row["text"])
     system(t, "/etc/tmpfiles.d/tmp.conf", tmp="q /tmp 1777 root root -\n")
     expect_equal(findings(t, env=env)["cleaners"]["state"], "ok", "switched off")
+    system(t, "/run/tmpfiles.d/abc.conf", abc="d /tmp 1777 root root 3h\n")
+    row = findings(t, env=env)["cleaners"]
+    expect("after 3h" in row["text"], f"the first file by name counts: {row}")
 
 
 @case
@@ -100,6 +110,14 @@ def a_poor_terminal_is_a_note(t):
     told = findings(t, env={"TERM": "dumb", "LC_ALL": "C"})
     expect_equal((told["terminal"]["state"], told["locale"]["state"]), ("note", "note"), "states")
     expect_equal(findings(t, env={"TERM": "no-such"})["terminal"]["state"], "note", "unknown type")
+
+
+@case
+def what_is_told_is_clean(t):
+    folder = os.fsencode(t.home) + b"/\033[31m-\xff"
+    told = findings(t, env={"TERM": "\033]0;x", "XDG_DOWNLOAD_DIR": folder})
+    expect("^[]0;x" in told["terminal"]["text"], told["terminal"])
+    expect("/^[[31m-\ufffd" in told["download folder"]["text"], told["download folder"])
 
 
 @case
