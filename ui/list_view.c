@@ -191,6 +191,24 @@ static void paint_extra(const struct cells *cells, int y, int x, const struct ro
     cells_put_name(cells, y, x + layout->folder.x, layout->folder.width, STYLE_DIM, item->dir);
 }
 
+/* Instead of bar and numbers. A size that comes with it stays in its column, or follows it where
+ * there is none. */
+static void paint_sentence(const struct cells *cells, int y, int x, const struct row_layout *layout,
+                           const struct row_text *text)
+{
+    char both[sizeof(text->sentence) + sizeof(text->size) + 2];
+    enum theme_style style = row_style(text->tone);
+    bool has_column = layout->size.width > 0;
+    int width = layout->sentence.width;
+    snprintf(both, sizeof(both), "%s%s%s", text->sentence, text->size[0] && !has_column ? ", " : "",
+             has_column ? "" : text->size);
+    if (text->size[0] && has_column) {
+        width = layout->size.x - 1 - layout->sentence.x;
+        put_quiet(cells, y, x, &layout->size, text->size);
+    }
+    cells_put_name(cells, y, x + layout->sentence.x, width, style, both);
+}
+
 static void paint_row(const struct cells *cells, int y, struct cells_area area,
                       const struct row_layout *layout, const struct haul_item *item, int64_t now,
                       unsigned flags)
@@ -205,8 +223,7 @@ static void paint_row(const struct cells *cells, int y, struct cells_area area,
     paint_name(cells, y, x, layout, item, flags);
     paint_extra(cells, y, x, layout, item, now);
     if (text.sentence[0]) {
-        cells_put_name(cells, y, x + layout->sentence.x, layout->sentence.width, style,
-                       text.sentence);
+        paint_sentence(cells, y, x, layout, &text);
         return;
     }
     if (text.bar && layout->bar.width > 0)

@@ -362,14 +362,13 @@ static void fill_waiting(const struct haul_item *item, int64_t now, bool short_w
 static void fill_done(const struct haul_item *item, bool short_words, struct row_text *text)
 {
     char took[FMT_SIZE];
-    char size[FMT_SIZE];
     int64_t ms = item->finished_at - item->started_at;
-    fmt_bytes(item->done, size);
+    fmt_bytes(item->done, text->size);
     if (short_words || item->started_at <= 0 || ms < 0)
-        snprintf(text->sentence, sizeof(text->sentence), "done, %s", size);
+        str_copy(text->sentence, sizeof(text->sentence), "done");
     else
-        snprintf(text->sentence, sizeof(text->sentence), "done in %s, %s",
-                 fmt_seconds(ms / 1000, took), size);
+        snprintf(text->sentence, sizeof(text->sentence), "done in %s",
+                 fmt_seconds(ms / 1000, took));
 }
 
 static void fill_failed(const struct haul_item *item, bool short_words, struct row_text *text)
