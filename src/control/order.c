@@ -27,12 +27,20 @@ struct node {
     enum haul_state state;
 };
 
+/* A text that is read byte by byte. */
+struct reading {
+    const char *text;
+    size_t len, at;
+    uint32_t digits; /* of a number, which are still to come */
+    bool is_long;    /* that number's length is still to come */
+    bool again;      /* it is read a second time */
+};
+
 /* An item while all are sorted. */
 struct entry {
     uint64_t id;
     uint64_t key;
-    const char *text;
-    size_t len;
+    struct reading reading;
     uint32_t place;
     enum haul_state state;
 };
@@ -192,15 +200,59 @@ static uint64_t key_of(const struct order *order, const struct haul_brief *brief
     }
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Skips the zeros in front of a number and returns what stands for its length: like a digit, more
+ * than any shorter number. */
+static unsigned char number_begin(struct reading *reading)
+{
+    while (reading->at < reading->len && reading->text[reading->at] == '0')
+        reading->at++;
+    while (reading->at + reading->digits < reading->len &&
+           is_digit(reading->text[reading->at + reading->digits]))
+        reading->digits++;
+    reading->is_long = reading->digits > 8;
+    return (unsigned char)('0' + MIN(reading->digits, 9u));
+}
+
+/* The next byte of what the text is sorted by, 0 for ever at its end. People count: 9 stands before
+ * 10, and so numbers begin with their length. Behind it follows the text as it stands, since what
+ * differs by zeros in front of a number is not the same; only its case does not matter. */
+static unsigned char next_byte(struct reading *reading)
+{
+    if (reading->is_long) {
+        reading->is_long = false;
+        return (unsigned char)MIN(reading->digits, 255u); /* a name has no more */
+    }
+    if (reading->digits > 0) {
+        reading->digits--;
+        return (unsigned char)reading->text[reading->at++];
+    }
+    if (reading->at < reading->len) {
+        if (!reading->again && is_digit(reading->text[reading->at]))
+            return number_begin(reading);
+        return fold(reading->text[reading->at++]);
+    }
+    if (reading->again)
+        return 0;
+    reading->again = true;
+    reading->at = 0;
+    return 1;
+}
+
 static int compare_texts(const char *a, size_t a_len, const char *b, size_t b_len)
 {
-    size_t len = MIN(a_len, b_len);
+    struct reading left = {.text = a, .len = a_len}, right = {.text = b, .len = b_len};
+    unsigned char one, other;
 
-    for (size_t i = 0; i < len; i++) {
-        if (fold(a[i]) != fold(b[i]))
-            return fold(a[i]) < fold(b[i]) ? -1 : 1;
-    }
-    return (a_len > b_len) - (a_len < b_len);
+    do {
+        one = next_byte(&left);
+        other = next_byte(&right);
+    } while (one == other && one != 0);
+    return (one > other) - (one < other);
 }
 
 /* Something to be put in, or looked for. */
@@ -419,7 +471,7 @@ void order_offer(struct order *order, const struct haul_brief *brief, size_t pos
     entry = &order->entries[order->entry_count++];
     *entry = (struct entry){.id = brief->id, .place = (uint32_t)position, .state = brief->state};
     if (by_text(order))
-        entry->text = text_of(order, brief, &entry->len);
+        entry->reading.text = text_of(order, brief, &entry->reading.len);
     else
         entry->key = key_of(order, brief);
 }
@@ -449,14 +501,14 @@ static void sort_numbers(struct entry *entries, size_t count)
     free(own);
 }
 
-/* The eight bytes of each text from DEPTH on; behind the end of a text are zeros. */
-static void load_bytes(struct entry *entries, size_t count, size_t depth)
+/* The next eight bytes of each text. */
+static void load_bytes(struct entry *entries, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         uint64_t key = 0;
 
-        for (size_t at = depth; at < depth + 8; at++)
-            key = key << 8 | (at < entries[i].len ? fold(entries[i].text[at]) : 0u);
+        for (unsigned byte = 0; byte < 8; byte++)
+            key = key << 8 | next_byte(&entries[i].reading);
         entries[i].key = key;
     }
 }
@@ -483,7 +535,7 @@ static int compare_places(const void *a, const void *b)
 
 /* Sorts texts by eight bytes at a time: those that are the same in them by the next eight (Bentley
  * and Sedgewick's multikey quicksort). */
-static void sort_texts(struct entry *entries, size_t count, size_t depth)
+static void sort_texts(struct entry *entries, size_t count)
 {
     while (count > 1) {
         uint64_t pivot = middle_of(entries[0].key, entries[count / 2].key, entries[count - 1].key);
@@ -500,16 +552,16 @@ static void sort_texts(struct entry *entries, size_t count, size_t depth)
         if ((pivot & 0xff) == 0) {
             qsort(entries + less, more - less, sizeof *entries, compare_places);
         } else if (more - less > 1) {
-            load_bytes(entries + less, more - less, depth + 8);
-            sort_texts(entries + less, more - less, depth + 8);
+            load_bytes(entries + less, more - less);
+            sort_texts(entries + less, more - less);
         }
         /* The smaller side by a call, the larger one by going on: the stack stays small. */
         if (less < count - more) {
-            sort_texts(entries, less, depth);
+            sort_texts(entries, less);
             entries += more;
             count -= more;
         } else {
-            sort_texts(entries + more, count - more, depth);
+            sort_texts(entries + more, count - more);
             count = less;
         }
     }
@@ -521,14 +573,17 @@ static void reverse(struct entry *entries, size_t count)
         swap_entries(&entries[i], &entries[count - 1 - i]);
 }
 
+static bool same_text(const struct entry *a, const struct entry *b)
+{
+    return compare_texts(a->reading.text, a->reading.len, b->reading.text, b->reading.len) == 0;
+}
+
 /* Turned round, equal ones still stand in queue order. */
 static void reverse_texts(struct entry *entries, size_t count)
 {
     reverse(entries, count);
     for (size_t start = 0, end; start < count; start = end) {
-        for (end = start + 1;
-             end < count && compare_texts(entries[start].text, entries[start].len,
-                                          entries[end].text, entries[end].len) == 0;)
+        for (end = start + 1; end < count && same_text(&entries[start], &entries[end]);)
             end++;
         reverse(entries + start, end - start);
     }
@@ -540,12 +595,12 @@ static void sort_entries(struct order *order)
     size_t count = order->entry_count;
 
     if (by_text(order)) {
-        load_bytes(entries, count, 0);
-        sort_texts(entries, count, 0);
+        load_bytes(entries, count);
+        sort_texts(entries, count);
         if (order->descending)
             reverse_texts(entries, count);
         for (size_t i = 0; i < count; i++)
-            entries[i].key = digest(entries[i].text, entries[i].len);
+            entries[i].key = digest(entries[i].reading.text, entries[i].reading.len);
     } else if (order->sort == HAUL_SORT_QUEUE) {
         if (order->descending)
             reverse(entries, count);

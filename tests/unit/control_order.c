@@ -99,6 +99,16 @@ static double share(const struct haul_brief *item)
     return (double)item->done / (double)item->total;
 }
 
+/* All names here are a word and a number. */
+static int compare_names(const char *a, const char *b)
+{
+    size_t a_len = strcspn(a, "0123456789"), b_len = strcspn(b, "0123456789");
+
+    if (a_len == b_len && strncasecmp(a, b, a_len) == 0)
+        return compare(strtoll(a + a_len, NULL, 10), strtoll(b + b_len, NULL, 10));
+    return strcasecmp(a, b);
+}
+
 static int plain_compare(enum haul_sort sort, bool down, const struct haul_brief *a,
                          const struct haul_brief *b)
 {
@@ -113,7 +123,7 @@ static int plain_compare(enum haul_sort sort, bool down, const struct haul_brief
     if (sort == HAUL_SORT_QUEUE)
         order = compare(a - b, 0);
     else if (sort == HAUL_SORT_NAME)
-        order = strcasecmp(a->name, b->name);
+        order = compare_names(a->name, b->name);
     else if (sort == HAUL_SORT_HOST)
         order = strcasecmp(a->url, b->url);
     else if (sort == HAUL_SORT_STATE)
@@ -226,9 +236,46 @@ static void a_difference_is_one_of_the_column(void **state)
     order_free(by_name);
 }
 
+static void names_stand_as_people_count(void **state)
+{
+    static const char *const sorted[] = {
+        "",
+        "0",
+        "00",
+        "1.txt",
+        "02.txt",
+        "2.txt",
+        "10.txt",
+        "18446744073709551616.txt",
+        "18446744073709551617.txt",
+        "part",
+        "part 9 of 10",
+        "Part 09 of 11",
+        "part 10 of 10",
+        "part-1-2",
+        "part-1-10",
+        "part1x",
+        "part001y",
+    };
+    const size_t count = sizeof sorted / sizeof *sorted;
+    struct world world = {.seed = 1};
+    struct order *order = order_new(HAUL_SORT_NAME, false, look, &world);
+
+    (void)state;
+    for (size_t i = 0; i < count; i++) {
+        fill(&world, i, i + 1);
+        world.items[i].name = sorted[i * 5 % count];
+    }
+    make(&world, order);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(order_index(order, i + 1), i * 5 % count);
+    order_free(order);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_stand_as_people_count),
         cmocka_unit_test(every_sort_both_ways_through_changes),
         cmocka_unit_test(a_difference_is_one_of_the_column),
     };
