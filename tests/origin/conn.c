@@ -247,11 +247,22 @@ static void send_chunk(struct conn *conn, const void *data, size_t len)
     conn_send(conn, scratch, head + len + 2);
 }
 
+static size_t at_most(size_t len, uint64_t limit)
+{
+    return limit < len ? (size_t)limit : len;
+}
+
 /* The next bytes of the body and how many of them are in one piece. */
 static const void *body_at(const struct plan *plan, uint64_t sent, size_t *ret_len)
 {
-    if (!plan->text)
-        return content_at(plan->seed, plan->pos + sent, ret_len);
+    uint64_t at = plan->pos + sent;
+    if (!plan->text && at >= plan->twist)
+        return content_at(plan->seed + CONTENT_OTHER, at, ret_len);
+    if (!plan->text) {
+        const void *data = content_at(plan->seed, at, ret_len);
+        *ret_len = at_most(*ret_len, plan->twist - at);
+        return data;
+    }
     *ret_len = plan->text_len - (size_t)sent;
     return plan->text + sent;
 }
@@ -259,11 +270,6 @@ static const void *body_at(const struct plan *plan, uint64_t sent, size_t *ret_l
 static uint64_t body_total(const struct plan *plan)
 {
     return plan->text ? plan->text_len : plan->end - plan->pos;
-}
-
-static size_t at_most(size_t len, uint64_t limit)
-{
-    return limit < len ? (size_t)limit : len;
 }
 
 /* How many of LEN bytes go before the next break, chunk border or pause of the pace. */

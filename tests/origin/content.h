@@ -12,5 +12,6 @@ void content_init(void);
 const unsigned char *content_at(uint64_t seed, uint64_t offset, size_t *ret_len);
 
 #define CONTENT_BLOCK 65536
+#define CONTENT_OTHER UINT64_C(1000003) /* added to the seed of a file that becomes another one */
 
 #endif

@@ -11,10 +11,12 @@
 #include <time.h>
 
 #include "auth.h"
+#include "content.h"
 
 /* What a file is at the moment of this request. */
 struct identity {
     uint64_t seed;
+    uint64_t twist;
     char etag[128];
     char modified[64];
 };
@@ -98,9 +100,11 @@ static void identity_make(struct identity *identity, const struct script *script
                           uint64_t connection)
 {
     bool changed = count > script->change_after;
-    bool new_bytes = changed && !bytes_are(&script->change, "validators");
+    bool tail = bytes_are(&script->change, "tail");
+    bool new_bytes = changed && !tail && !bytes_are(&script->change, "validators");
     bool new_validators = changed && !bytes_are(&script->change, "content");
-    identity->seed = script->seed + (new_bytes ? UINT64_C(1000003) : 0);
+    identity->seed = script->seed + (new_bytes ? CONTENT_OTHER : 0);
+    identity->twist = changed && tail ? script->size / 2 : NEVER;
 
     const char *weak = bytes_are(&script->etag, "weak") ? "W/" : "";
     if (bytes_are(&script->etag, "none"))
@@ -307,6 +311,7 @@ static void plan_pace(struct plan *plan, const struct request *request, const st
     plan->trickle = faults->trickle;
     plan->extension = faults->extension;
     plan->refuse_reuse = faults->refuse_reuse;
+    plan->twist = NEVER;
     plan->close_after = !script->keep || faults->truncate || faults->raw.data || faults->http09 ||
                         faults->length.data || faults->length2.data || bad_chunks;
 }
@@ -428,9 +433,11 @@ static void plan_file(struct plan *plan, const struct request *request, struct s
     fclose(out);
     if (plan->endless || strcmp(request->method, "HEAD") == 0)
         return;
+    bool shifted = partial && bytes_are(&faults->range_lie, "shift");
     plan->seed = identity->seed;
-    plan->pos = from;
-    plan->end = end;
+    plan->twist = identity->twist < faults->twist ? identity->twist : faults->twist;
+    plan->pos = from + shifted;
+    plan->end = end + shifted;
     plan->chunked = faults->chunked.data != NULL;
     plan->chunk_size = script->chunk_size ? script->chunk_size : 1;
     plan->tail = plan->chunked ? chunk_tail(&faults->chunked) : NULL;

@@ -15,7 +15,8 @@ struct plan {
     size_t text_len;
     char *endless; /* sent again and again in place of a body, or NULL */
 
-    uint64_t seed; /* content: [pos, end) of file SEED */
+    uint64_t seed;  /* content: [pos, end) of file SEED */
+    uint64_t twist; /* from this byte of the file on it is another one's */
     uint64_t pos;
     uint64_t end;
     bool chunked;

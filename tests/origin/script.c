@@ -71,6 +71,7 @@ static const struct parameter parameters[] = {
     ROW("redirect", KIND_BYTES, faults.redirect),
     ROW("date", KIND_BYTES, faults.date),
     ROW("behind", KIND_BYTES, faults.behind),
+    ROW("twist", KIND_NUMBER, faults.twist),
 };
 
 #define PARAMETER_COUNT (sizeof(parameters) / sizeof(parameters[0]))
@@ -165,8 +166,12 @@ static const struct parameter *parameter_find(const char *name, size_t len)
 
 static void faults_init(struct faults *faults)
 {
-    *faults = (struct faults){
-        .stall = NEVER, .stall_ms = NEVER, .close = NEVER, .reset = NEVER, .header_size = 64};
+    *faults = (struct faults){.stall = NEVER,
+                              .stall_ms = NEVER,
+                              .close = NEVER,
+                              .reset = NEVER,
+                              .twist = NEVER,
+                              .header_size = 64};
 }
 
 bool script_parse(struct script *script, const char *query, const char **ret_bad)

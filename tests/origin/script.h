@@ -40,6 +40,7 @@ struct faults {
     struct bytes redirect;
     struct bytes date;
     struct bytes behind;
+    uint64_t twist;
 };
 
 #define SCRIPT_HEADERS 8
