@@ -82,6 +82,7 @@ void disk_file_identify(struct disk_file *file, const char *url, int64_t size, c
     struct disk_state *state = &file->state;
 
     xstrset(&state->url, url);
+    xstrset(&state->source, NULL);
     xstrset(&state->etag, etag);
     xstrset(&state->modified, modified);
     state->size = size;

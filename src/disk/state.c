@@ -21,6 +21,7 @@
 void state_fini(struct disk_state *state)
 {
     free(state->url);
+    free(state->source);
     free(state->etag);
     free(state->modified);
     free(state->rejected);
@@ -32,6 +33,7 @@ void state_copy(struct disk_state *to, const struct disk_state *from)
 {
     *to = *from;
     to->url = from->url ? xstrdup(from->url) : NULL;
+    to->source = from->source ? xstrdup(from->source) : NULL;
     to->etag = from->etag ? xstrdup(from->etag) : NULL;
     to->modified = from->modified ? xstrdup(from->modified) : NULL;
     to->rejected = from->rejected ? xstrdup(from->rejected) : NULL;
@@ -118,12 +120,14 @@ char *state_write(const struct disk_state *state, size_t *ret_len, size_t *ret_r
     struct strbuf text;
     bool fits;
 
-    if (!state->url || !one_line(state->url) || !one_line(state->etag) ||
-        !one_line(state->modified) || !one_line(state->rejected) ||
+    if (!state->url || !one_line(state->url) || !one_line(state->source) ||
+        !one_line(state->etag) || !one_line(state->modified) || !one_line(state->rejected) ||
         state->range_count > STATE_RANGES_MAX || !tiles(state))
         return NULL;
     strbuf_init(&text, STATE_BYTES_MAX);
     fits = strbuf_printf(&text, STATE_MAGIC "url %s\n", state->url);
+    if (state->source)
+        fits = fits && strbuf_printf(&text, "source %s\n", state->source);
     if (state->size >= 0)
         fits = fits && strbuf_printf(&text, "size %lld\n", (long long)state->size);
     else
@@ -193,6 +197,7 @@ static bool read_head(struct lines *lines, struct disk_state *state, uint64_t *r
 {
     const char *magic = take(lines, "haul");
     const char *url = take(lines, "url");
+    const char *source = take(lines, "source");
     const char *size = take(lines, "size");
     const char *etag = take(lines, "etag");
     const char *modified = take(lines, "modified");
@@ -207,6 +212,7 @@ static bool read_head(struct lines *lines, struct disk_state *state, uint64_t *r
         return false;
     state->size = strcmp(size, "unknown") == 0 ? -1 : (int64_t)bytes;
     state->url = xstrdup(url);
+    state->source = source ? xstrdup(source) : NULL;
     state->etag = etag ? xstrdup(etag) : NULL;
     state->modified = modified ? xstrdup(modified) : NULL;
     state->rejected = rejected ? xstrdup(rejected) : NULL;

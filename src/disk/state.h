@@ -25,7 +25,8 @@
  * two rows in one, which the check number shows. "size unknown" goes with a single range that ends
  * at 2^64-1. Lines that are not known are left out where there is nothing to say (etag, modified).
  * "rejected sha256:5fec…" behind these two says that all bytes are here and do not have this
- * digest. */
+ * digest. "source https://mirror.example/big.iso" behind the link says whose size, etag and
+ * modified these are, where that is another source of the file. */
 
 struct disk_range {
     uint64_t start;
@@ -36,6 +37,7 @@ struct disk_range {
 
 struct disk_state {
     char *url;      /* as asked for, without user info */
+    char *source;   /* whose validators these are, NULL: the link's */
     int64_t size;   /* -1: not known */
     char *etag;     /* as sent, NULL: none */
     char *modified; /* Last-Modified as sent, NULL: none */

@@ -160,6 +160,8 @@ static bool take_rest(struct transfer *transfer, struct segment *segment,
     case RESUME_START_OVER:
     case RESUME_NOT_SATISFIABLE:
         if (mirrors_compare_all(transfer)) {
+            if (result.err == HAUL_E_CHANGED)
+                source_differs(transfer, segment->source, result.reason);
             segment->unwanted = true;
             return false;
         }
@@ -240,8 +242,10 @@ static bool take_part(struct transfer *transfer, struct segment *segment,
     transfer_wants_attention(transfer);
     if (transfer->source_count > 1 &&
         (result.verdict != RESUME_RANGES_IGNORED || mirrors_has_other(transfer, segment->source))) {
-        segment->source->differs |= result.err == HAUL_E_CHANGED;
-        source_drop(transfer, segment->source, result.reason);
+        if (result.err == HAUL_E_CHANGED)
+            source_differs(transfer, segment->source, result.reason);
+        else
+            source_drop(transfer, segment->source, result.reason);
         segment->unwanted = true;
         return false;
     }

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "disk/digest.h"
+#include "engine/doubt.h"
 #include "engine/host.h"
 #include "engine/over.h"
 #include "engine/recall.h"
@@ -80,6 +81,7 @@ static void transfer_free(struct transfer *transfer)
     LIST_REMOVE(transfer, link);
     engine->transfer_count--;
     mirrors_end(transfer);
+    doubts_clear(transfer);
     free(transfer->name);
     free(transfer->final_url);
     free(transfer->etag);

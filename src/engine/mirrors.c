@@ -71,8 +71,7 @@ unsigned mirrors_places(const struct transfer *transfer, const struct host *host
     return transfer->has_place && transfer->host == host;
 }
 
-/* Does its host take a request of an item that has none under way? */
-static bool host_is_free(const struct transfer *transfer, const struct source *source)
+bool mirrors_takes(const struct transfer *transfer, const struct source *source)
 {
     return host_takes(source->host, transfer, mirrors_places(transfer, source->host));
 }
@@ -100,7 +99,7 @@ static unsigned room_at(const struct transfer *transfer, const struct source *so
 
     if (tries_without_if(transfer, source))
         return 0;
-    return MAX(room, transfer->segment_count == 0 && host_is_free(transfer, source));
+    return MAX(room, transfer->segment_count == 0 && mirrors_takes(transfer, source));
 }
 
 bool mirrors_provable(const struct transfer *transfer, const struct source *source)
@@ -118,7 +117,7 @@ static struct source *trusted_lead(const struct transfer *transfer)
     struct source *lead = transfer->lead;
 
     if (transfer->segment_count > 0 || !mirrors_provable(transfer, lead) ||
-        !host_is_free(transfer, lead))
+        !mirrors_takes(transfer, lead))
         return NULL;
     return lead;
 }
@@ -156,7 +155,7 @@ static bool is_good(const struct transfer *transfer, const struct source *source
 
 bool mirrors_may_check(const struct transfer *transfer, const struct source *source)
 {
-    return engine_now(transfer->engine) >= source->not_before && host_is_free(transfer, source) &&
+    return engine_now(transfer->engine) >= source->not_before && mirrors_takes(transfer, source) &&
            (transfer->segment_count == 0 || !host_is_awaited(source->host));
 }
 
@@ -231,6 +230,22 @@ static bool is_foreign(const struct transfer *transfer, const char *url)
     free(own);
     free(origin);
     return foreign;
+}
+
+struct source *mirrors_find(const struct transfer *transfer, const char *link)
+{
+    if (!link)
+        return &transfer->sources[0];
+    for (size_t i = 1; i < transfer->source_count; i++) {
+        if (strcmp(transfer->sources[i].shown, link) == 0)
+            return &transfer->sources[i];
+    }
+    return NULL;
+}
+
+char *mirrors_source(const struct transfer *transfer)
+{
+    return transfer->lead == &transfer->sources[0] ? NULL : transfer->lead->shown;
 }
 
 void mirrors_begin(struct transfer *transfer)
@@ -324,6 +339,12 @@ void source_drop(struct transfer *transfer, struct source *source, const char *w
     free(text);
 }
 
+void source_differs(struct transfer *transfer, struct source *source, const char *why)
+{
+    source->differs = true;
+    source_drop(transfer, source, why);
+}
+
 void source_failed(struct transfer *transfer, struct source *source, const struct haul_error *err)
 {
     source->strikes++;
@@ -351,6 +372,13 @@ static uint64_t count_good(const struct transfer *transfer)
     return count;
 }
 
+static bool misses_bytes(const struct transfer *transfer)
+{
+    size_t range;
+
+    return transfer_first_missing(disk_file_state(transfer->file), &range);
+}
+
 void mirrors_check(struct transfer *transfer)
 {
     uint64_t now = engine_now(transfer->engine);
@@ -368,8 +396,8 @@ void mirrors_check(struct transfer *transfer)
             proof_drop(source->proof);
             source_failed(transfer, source, &err);
         }
-        if (source->state == SOURCE_UNTRIED && mirrors_may_check(transfer, source) &&
-            count_good(transfer) < most)
+        if (source->state == SOURCE_UNTRIED && misses_bytes(transfer) &&
+            mirrors_may_check(transfer, source) && count_good(transfer) < most)
             proof_begin(transfer, source);
     }
 }
@@ -404,7 +432,7 @@ static struct source *untried(struct transfer *transfer)
     for (size_t i = 0; i < transfer->source_count; i++) {
         struct source *source = &transfer->sources[i];
 
-        if (is_candidate(transfer, source) && host_is_free(transfer, source))
+        if (is_candidate(transfer, source) && mirrors_takes(transfer, source))
             return source;
     }
     return NULL;
@@ -526,7 +554,7 @@ bool mirrors_take_lead(struct transfer *transfer)
 {
     struct source *next = transfer->lead;
 
-    if (!host_is_free(transfer, next))
+    if (!mirrors_takes(transfer, next))
         next = untried(transfer);
     if (next)
         transfer->lead = next;
@@ -562,8 +590,16 @@ static bool all_differ(const struct transfer *transfer)
     return true;
 }
 
+/* The file has changed: nobody has the version that was begun, or the one whose it is says so and
+ * no other goes on. Once a run: sources that send another one each time would be asked for ever. */
+static bool has_changed(const struct transfer *transfer)
+{
+    return !transfer->begun_anew && (all_differ(transfer) || transfer->lead->differs);
+}
+
 static void start_over(struct transfer *transfer)
 {
+    transfer->begun_anew = true;
     transfer_note(transfer, "starting over", "all sources have another file now");
     for (size_t i = 0; i < transfer->source_count; i++) {
         transfer->sources[i].differs = false;
@@ -589,7 +625,7 @@ bool mirrors_go_on(struct transfer *transfer, struct haul_error *err)
     if (transfer->source_count == 1)
         return false;
     if (!next && !mirrors_checking(transfer)) {
-        if (all_differ(transfer)) {
+        if (has_changed(transfer)) {
             start_over(transfer);
             return true;
         }

@@ -19,7 +19,8 @@ struct transfer;
  *
  * The first one that answers is the lead: what it sends is the file. No byte of another one is used
  * before that has proved to be the same file: it sends a sample of what is here already, of a file
- * of the same size, and has a validator of its own that its further answers must show. */
+ * of the same size, and has a validator of its own that its further answers must show. What it
+ * brought then is looked at once more in the end (doubt.h). */
 
 enum source_state {
     SOURCE_UNTRIED,  /* nothing is known of it, or it failed and may be tried again */
@@ -43,7 +44,7 @@ struct source {
     uint64_t not_before; /* ticks */
     unsigned connections;
     uint64_t came;
-    bool differs; /* compared: it sends another file */
+    bool differs; /* it sends another file */
     struct speed speed;
     struct proof *proof; /* while it is checked */
 };
@@ -68,6 +69,13 @@ struct identity source_identity(const struct source *source, int64_t total);
 /* Keeps the validators of an answer of SOURCE. MODIFIED: NULL unless strong. */
 void source_learn(struct source *source, const char *etag, const char *modified);
 
+/* The source that a record calls LINK, NULL there: the item's own link. NULL: none is called so. */
+struct source *mirrors_find(const struct transfer *transfer, const char *link);
+/* What a record calls the lead, borrowed; NULL where that is the item's own link. */
+char *mirrors_source(const struct transfer *transfer);
+/* Does the host of SOURCE take a request of TRANSFER, which has none under way? */
+bool mirrors_takes(const struct transfer *transfer, const struct source *source);
+
 /* A source for the next piece, or NULL; how many further connections there may be now. */
 struct source *mirrors_next(struct transfer *transfer);
 unsigned mirrors_room(const struct transfer *transfer);
@@ -90,8 +98,10 @@ bool mirrors_checking(const struct transfer *transfer);
 void mirrors_tell(struct transfer *transfer, const struct source *source, const char *what);
 /* A request to SOURCE failed before it brought a byte, or was no use. */
 void source_failed(struct transfer *transfer, struct source *source, const struct haul_error *err);
-/* It sends something else: it is not asked again. */
+/* It is not asked again. */
 void source_drop(struct transfer *transfer, struct source *source, const char *why);
+/* The same, since it sends another file now. */
+void source_differs(struct transfer *transfer, struct source *source, const char *why);
 
 /* Nobody works, the last request failed with ERR: is another source worth a try? Then the transfer
  * is told to go on with that. Else *ERR names all of them. */

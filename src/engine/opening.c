@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "disk/space.h"
+#include "engine/doubt.h"
 #include "engine/filename.h"
 #include "engine/folder.h"
 #include "engine/keep.h"
@@ -55,6 +56,7 @@ void transfer_ask_from_start(struct transfer *transfer)
     transfer->item->more->done = 0;
     transfer->item->more->total = -1;
     mirrors_forget(transfer);
+    doubts_clear(transfer);
     transfer_ask(transfer, transfer->lead, 0, 0, UINT64_MAX, NULL);
 }
 
@@ -75,13 +77,45 @@ bool transfer_first_missing(const struct disk_state *state, size_t *ret_range)
     return first < UINT64_MAX;
 }
 
-/* The same of the lead, by what the record says of the file. */
-static void ask_lead(struct transfer *transfer, const struct identity *stored, size_t range)
+static void start_over_unproven(struct transfer *transfer)
 {
-    const struct disk_range *wanted = &disk_file_state(transfer->file)->ranges[range];
+    if (transfer->item->more->done > 0)
+        transfer_note(transfer, "starting over", "nothing proves that the file is still the same");
+    transfer_ask_from_start(transfer);
+}
 
-    transfer_ask(transfer, transfer->lead, range, wanted->written, wanted->end,
-                 identity_if_range(stored));
+/* Asks for the rest of the file. The record's validators are those of one source: only that one can
+ * be held to them, whatever another one's look like, and others have to be compared. */
+static void ask_owner(struct transfer *transfer, const struct identity *stored, size_t range)
+{
+    const struct disk_state *state = disk_file_found(transfer->file);
+    const struct disk_range *wanted = &state->ranges[range];
+    struct source *owner = mirrors_find(transfer, state->source);
+
+    if (owner && mirrors_takes(transfer, owner)) {
+        transfer_ask(transfer, owner, range, wanted->written, wanted->end,
+                     identity_if_range(stored));
+    } else if (!mirrors_compare_all(transfer)) {
+        start_over_unproven(transfer);
+    }
+}
+
+/* What the record says of the file, and whose word that is. */
+static void learn_found(struct transfer *transfer)
+{
+    const struct disk_state *state = disk_file_found(transfer->file);
+    struct source *owner = mirrors_find(transfer, state->source);
+    struct item *item = transfer->item;
+
+    item->more->done = disk_state_bytes(state);
+    item->more->total = transfer->total = state->size;
+    xstrset(&transfer->etag, owner ? state->etag : NULL);
+    xstrset(&transfer->modified, owner ? state->modified : NULL);
+    doubts_add_found(transfer);
+    if (!owner)
+        return;
+    transfer->lead = owner;
+    source_learn(owner, state->etag, state->modified);
 }
 
 /* A partial of this URL lies here: goes on where it ended, if the server can be made to prove that
@@ -90,25 +124,21 @@ static void ask_for_rest(struct transfer *transfer)
 {
     const struct disk_state *state = disk_file_found(transfer->file);
     struct identity stored = stored_identity(state);
-    struct item *item = transfer->item;
     size_t range;
 
-    item->more->done = disk_state_bytes(state);
-    item->more->total = transfer->total = state->size;
-    xstrset(&transfer->etag, state->etag);
-    xstrset(&transfer->modified, state->modified);
+    learn_found(transfer);
     if (transfer_is_rejected(transfer, state)) {
         transfer_note(transfer, "starting over", "what is here has another digest");
         transfer_ask_from_start(transfer);
     } else if (!transfer_first_missing(state, &range)) {
-        transfer->goal = GOAL_FINISH;
-    } else if (item->more->done > 0 && provable(transfer, &stored)) {
-        ask_lead(transfer, &stored, range);
+        if (transfer->source_count == 1)
+            transfer->goal = GOAL_FINISH;
+        else
+            transfer->want_plan = true; /* what came of others may be in doubt */
+    } else if (transfer->item->more->done > 0 && provable(transfer, &stored)) {
+        ask_owner(transfer, &stored, range);
     } else {
-        if (item->more->done > 0)
-            transfer_note(transfer, "starting over",
-                          "nothing proves that the file is still the same");
-        transfer_ask_from_start(transfer);
+        start_over_unproven(transfer);
     }
     transfer_wants_attention(transfer);
 }
@@ -184,6 +214,7 @@ void transfer_plan(struct transfer *transfer)
     struct disk_range all = {.end = transfer->total >= 0 ? (uint64_t)transfer->total : UINT64_MAX};
     bool fresh = transfer->plan_fresh || !found;
     struct disk_state state = {.url = (char *)(uintptr_t)item_shown(transfer->item), /* read only */
+                               .source = mirrors_source(transfer),
                                .size = transfer->total,
                                .etag = transfer->etag,
                                .modified = transfer->modified,
@@ -217,8 +248,8 @@ static bool worth_asking_again(const struct transfer *transfer)
         return false;
     stored = stored_identity(found);
     return disk_state_bytes(found) >= WORTH_ASKING_AGAIN && !drops_found(transfer) &&
-           !found->rejected && identity_if_range(&stored) &&
-           validate_identity(&stored, &seen, reason) == IDENTITY_SAME;
+           !found->rejected && mirrors_find(transfer, found->source) == transfer->lead &&
+           identity_if_range(&stored) && validate_identity(&stored, &seen, reason) == IDENTITY_SAME;
 }
 
 static void on_opened(void *ctx, struct disk_file *file, const struct haul_error *err)

@@ -11,12 +11,12 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "engine/doubt.h"
 #include "engine/host.h"
 #include "engine/mirrors.h"
 #include "engine/retry.h"
 #include "engine/transfer_inside.h"
 
-#define SAMPLE         ((uint64_t)64 * 1024)
 #define SAMPLE_WAIT_MS UINT64_C(50)
 
 struct proof {
@@ -29,6 +29,7 @@ struct proof {
     uint64_t asked_at;
     bool connected;
     bool proven;
+    bool confirms;             /* what others brought, by the lead, which is proven */
     bool orphan;               /* nobody waits for it any more: freed when the disk is done */
     char why[VALIDATE_REASON]; /* it is not the same file, "" while nothing speaks against it */
 };
@@ -82,30 +83,46 @@ void proof_drop(struct proof *proof)
     proof->source->proof = NULL;
     if (proof->source->state == SOURCE_CHECKING)
         proof->source->state = SOURCE_UNTRIED;
+    if (proof->confirms)
+        doubts_answered(proof->transfer, PROOF_UNKNOWN);
     if (proof->sample)
         proof_free(proof);
     else
         proof->orphan = true;
 }
 
-static void proof_over(struct proof *proof, const struct haul_error *err)
+static enum proof_verdict verdict_of(const struct proof *proof)
+{
+    if (proof->why[0])
+        return PROOF_OTHER;
+    return proof->proven && proof->got == proof->len ? PROOF_SAME : PROOF_UNKNOWN;
+}
+
+static void judge_source(const struct proof *proof, const struct haul_error *err)
 {
     struct transfer *transfer = proof->transfer;
     struct source *source = proof->source;
 
-    source->proof = NULL;
     source->state = SOURCE_UNTRIED;
-    if (proof->proven && proof->got == proof->len) {
+    if (verdict_of(proof) == PROOF_SAME) {
         source->state = SOURCE_PROVEN;
         source->strikes = 0;
         mirrors_tell(transfer, source, "sends the same file");
     } else if (proof->why[0]) {
-        source->differs = true;
-        source_drop(transfer, source, proof->why);
+        source_differs(transfer, source, proof->why);
     } else {
         source_failed(transfer, source, err);
     }
-    transfer_wants_attention(transfer);
+}
+
+static void proof_over(struct proof *proof, const struct haul_error *err)
+{
+    proof->source->proof = NULL;
+    if (proof->confirms)
+        doubts_answered(proof->transfer, verdict_of(proof));
+    else
+        judge_source(proof, err);
+    transfer_wants_attention(proof->transfer);
     proof_free(proof);
 }
 
@@ -118,22 +135,52 @@ static void on_connected(void *ctx)
     proof->connected = true;
 }
 
-/* The same size, and a validator that further answers can be held to. */
-static bool on_head(void *ctx, const struct net_response *response, const char *final_url)
+/* The lead's file may have changed meanwhile: then it can't say anything of the one that is here.
+ */
+static bool is_version_of(const struct source *lead, const struct net_response *response,
+                          int64_t total)
 {
-    struct proof *proof = ctx;
+    struct identity own = source_identity(lead, total);
+    struct identity seen = {
+        .etag = response->etag, .last_modified = response->last_modified, .total = total};
+    char reason[VALIDATE_REASON];
+
+    return validate_identity(&own, &seen, reason) != IDENTITY_CHANGED;
+}
+
+/* The same size, and a validator that further answers can be held to. */
+static bool learn_version(struct proof *proof, const struct net_response *response)
+{
     const struct transfer *transfer = proof->transfer;
-    struct content_range range = {.total = -1};
     struct identity own;
     bool strong =
         response->last_modified && last_modified_is_strong(response->last_modified, response->date,
                                                            clock_wall(transfer->engine->clock));
 
+    xstrset(&proof->source->etag, response->etag);
+    xstrset(&proof->source->modified, strong ? response->last_modified : NULL);
+    own = source_identity(proof->source, transfer->total);
+    return identity_if_range(&own) != NULL;
+}
+
+static bool on_head(void *ctx, const struct net_response *response, const char *final_url)
+{
+    struct proof *proof = ctx;
+    const struct transfer *transfer = proof->transfer;
+    struct content_range range = {.total = -1};
+    bool fits = response->status == 206 &&
+                content_range_parse(text_raw_from(response->content_range), &range) &&
+                range.has_range && range.first == proof->from &&
+                range.last + 1 == proof->from + proof->len;
+
     (void)final_url;
     host_heard(proof->source->host);
-    if (response->status != 206 ||
-        !content_range_parse(text_raw_from(response->content_range), &range) || !range.has_range ||
-        range.first != proof->from || range.last + 1 != proof->from + proof->len) {
+    if (proof->confirms) {
+        proof->proven = fits && range.total == transfer->total &&
+                        is_version_of(proof->source, response, range.total);
+        return proof->proven;
+    }
+    if (!fits) {
         str_copy(proof->why, sizeof proof->why, "it does not send the part that was asked for");
         return false;
     }
@@ -141,10 +188,7 @@ static bool on_head(void *ctx, const struct net_response *response, const char *
         str_copy(proof->why, sizeof proof->why, "its file has another size");
         return false;
     }
-    xstrset(&proof->source->etag, response->etag);
-    xstrset(&proof->source->modified, strong ? response->last_modified : NULL);
-    own = source_identity(proof->source, transfer->total);
-    proof->proven = identity_if_range(&own) != NULL;
+    proof->proven = learn_version(proof, response);
     if (!proof->proven)
         str_copy(proof->why, sizeof proof->why, "it gives no proof of which version it sends");
     return proof->proven;
@@ -181,10 +225,10 @@ static const struct net_handlers handlers = {
 /* Its host may not be asked any more, since the disk was: another time. */
 static void put_back(struct proof *proof)
 {
-    proof->source->proof = NULL;
-    proof->source->state = SOURCE_UNTRIED;
-    transfer_wants_attention(proof->transfer);
-    proof_free(proof);
+    struct transfer *transfer = proof->transfer;
+
+    proof_drop(proof);
+    transfer_wants_attention(transfer);
 }
 
 static void on_sample(void *ctx, char *data, size_t len)
@@ -222,23 +266,21 @@ static void on_sample(void *ctx, char *data, size_t len)
     enter_host(proof);
 }
 
-/* Bytes that are on the disk, anywhere in the file: versions differ more often in the middle than
- * at the start. False while there are too few. */
+/* The last bytes that are here: from where on versions differ they mostly differ to the end. False
+ * while there are too few. */
 static bool choose_sample(const struct transfer *transfer, uint64_t *ret_from)
 {
     const struct disk_state *state = disk_file_state(transfer->file);
-    uint64_t most = 0;
+    uint64_t last = 0;
 
     for (size_t i = 0; i < state->range_count; i++) {
         const struct disk_range *range = &state->ranges[i];
-        uint64_t here = range->written - range->start;
-
-        if (here >= SAMPLE && here > most) {
-            most = here;
-            *ret_from = range->start + clock_chance(transfer->engine->clock) % (here - SAMPLE + 1);
+        if (range->written - range->start >= PROOF_BYTES && range->written > last) {
+            last = range->written;
+            *ret_from = last - PROOF_BYTES;
         }
     }
-    return most > 0;
+    return last > 0;
 }
 
 bool proof_possible(const struct transfer *transfer)
@@ -248,9 +290,19 @@ bool proof_possible(const struct transfer *transfer)
     return choose_sample(transfer, &from);
 }
 
+static void begin(struct transfer *transfer, struct source *source, uint64_t from, size_t len,
+                  bool confirms)
+{
+    struct proof *proof = xcalloc(1, sizeof *proof);
+
+    *proof = (struct proof){
+        .transfer = transfer, .source = source, .from = from, .len = len, .confirms = confirms};
+    source->proof = proof;
+    disk_file_read(transfer->file, from, len, on_sample, proof);
+}
+
 void proof_begin(struct transfer *transfer, struct source *source)
 {
-    struct proof *proof;
     uint64_t from;
 
     if (!choose_sample(transfer, &from)) {
@@ -258,10 +310,11 @@ void proof_begin(struct transfer *transfer, struct source *source)
         engine_nudge(transfer->engine, SAMPLE_WAIT_MS);
         return;
     }
-    proof = xcalloc(1, sizeof *proof);
-    *proof =
-        (struct proof){.transfer = transfer, .source = source, .from = from, .len = (size_t)SAMPLE};
-    source->proof = proof;
     source->state = SOURCE_CHECKING;
-    disk_file_read(transfer->file, from, proof->len, on_sample, proof);
+    begin(transfer, source, from, (size_t)PROOF_BYTES, false);
+}
+
+void proof_confirm(struct transfer *transfer, struct source *lead, uint64_t from, size_t len)
+{
+    begin(transfer, lead, from, len, true);
 }

@@ -84,7 +84,8 @@ bool sample_is_needed(const struct transfer *transfer)
 {
     const struct disk_state *found = disk_file_found(transfer->file);
 
-    return found && strcmp(found->url, item_shown(transfer->item)) != 0;
+    return found && (strcmp(found->url, item_shown(transfer->item)) != 0 ||
+                     (transfer->source_count == 1 && !mirrors_find(transfer, found->source)));
 }
 
 /* The request. */
@@ -236,8 +237,8 @@ void sample_start(struct transfer *transfer)
     sample->count = sample_pieces(found, sample->pieces);
     transfer->item->more->done = disk_state_bytes(found);
     transfer->item->more->total = transfer->total = found->size;
-    xstrset(&transfer->etag, found->etag);
-    xstrset(&transfer->modified, found->modified);
+    xstrset(&transfer->etag, found->source ? NULL : found->etag); /* another source's: no proof */
+    xstrset(&transfer->modified, found->source ? NULL : found->modified);
     if (sample->count > 0)
         ask(sample);
     else

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/doubt.h"
 #include "engine/host.h"
 #include "engine/http_date.h"
 #include "engine/retry.h"
@@ -499,6 +500,7 @@ void segment_free(struct segment *segment)
 {
     struct transfer *transfer = segment->transfer;
 
+    doubts_add(transfer, segment);
     LIST_REMOVE(segment, link);
     transfer->segment_count--;
     segment->source->connections--;

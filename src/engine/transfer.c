@@ -15,6 +15,7 @@
 
 #include "base/mem.h"
 #include "disk/digest.h"
+#include "engine/doubt.h"
 #include "engine/filename.h"
 #include "engine/host.h"
 #include "engine/sample.h"
@@ -188,6 +189,8 @@ static void close_gap(struct transfer *transfer)
 
     if (has_parts ? !transfer_first_missing(disk_file_state(transfer->file), &range)
                   : transfer->ended) {
+        if (doubts_remain(transfer))
+            return;
         transfer->goal = GOAL_FINISH;
         transfer_finish(transfer);
     } else if (has_parts && transfer_ask_range(transfer, range)) {

@@ -33,6 +33,7 @@ struct transfer {
     struct source *sources;
     size_t source_count;
     struct source *lead;   /* whose answer is the file */
+    struct doubts *doubts; /* of bytes that others brought, NULL: none */
     struct fault last_err; /* of the source that failed last */
     struct host *blamed;   /* that one's; NULL: none failed */
 
@@ -84,6 +85,7 @@ struct transfer {
     bool want_rest;  /* ask for the rest once more, in other words */
     bool ended;      /* the last answer did, as it should */
     bool start_over; /* ask from the first byte, dropping what is here */
+    bool begun_anew; /* since the file had changed */
 
     struct limiter limiter; /* --item-limit */
     struct speed speed;

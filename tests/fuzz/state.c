@@ -33,6 +33,7 @@ static void check_tiles(const struct disk_state *state)
 static void check_same(const struct disk_state *a, const struct disk_state *b)
 {
     CHECK(strcmp(a->url, b->url) == 0 && strcmp(a->boot, b->boot) == 0 && a->size == b->size);
+    CHECK(!a->source == !b->source && (!a->source || strcmp(a->source, b->source) == 0));
     CHECK(!a->etag == !b->etag && (!a->etag || strcmp(a->etag, b->etag) == 0));
     CHECK(!a->modified == !b->modified || strcmp(a->modified, b->modified) == 0);
     CHECK(a->range_count == b->range_count);

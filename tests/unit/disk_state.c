@@ -192,6 +192,12 @@ static void a_line_end_in_a_text_makes_no_record(void **unused)
     (void)unused;
     xstrset(&state.etag, "\"a\"\nranges 0");
     assert_null(state_write(&state, &len, &rows));
+    xstrset(&state.etag, NULL);
+    xstrset(&state.source, "http://a\nranges 0");
+    assert_null(state_write(&state, &len, &rows));
+    xstrset(&state.source, NULL);
+    xstrset(&state.rejected, "md5:0\r");
+    assert_null(state_write(&state, &len, &rows));
     state_fini(&state);
 }
 
@@ -202,6 +208,7 @@ static void every_field_is_written_and_copied(void **unused)
     char *text;
 
     (void)unused;
+    xstrset(&state.source, "http://mirror.example/a");
     xstrset(&state.modified, "Tue, 14 Nov 2023 22:13:20 GMT");
     xstrset(&state.rejected, "\"v0\"");
     text = state_write(&state, &len, &rows);
@@ -209,6 +216,7 @@ static void every_field_is_written_and_copied(void **unused)
     state_copy(&copy, &back);
     state_fini(&back);
     assert_string_equal(copy.url, state.url);
+    assert_string_equal(copy.source, state.source);
     assert_string_equal(copy.etag, state.etag);
     assert_string_equal(copy.modified, state.modified);
     assert_string_equal(copy.rejected, state.rejected);
