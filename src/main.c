@@ -16,7 +16,7 @@ static int show_screen(const struct cli_start *start)
 {
     struct ui_start screen = {.session = start->session,
                               .host = start->host,
-                              .requests = start->requests,
+                              .links = start->links,
                               .settings = start->settings,
                               .options = start->options,
                               .config = start->config,

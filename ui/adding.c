@@ -512,7 +512,7 @@ static bool send_slice(struct adding *adding)
         if (adding->config)
             config_requests(adding->config, requests.items, requests.count);
         adding->sent_calls++;
-        if (!model_add_part(adding->model, requests.items, requests.count, on_added, adding))
+        if (!model_add_part(adding->model, requests.items, requests.count, false, on_added, adding))
             adding->sent_calls--;
     }
     requests_fini(&requests);

@@ -22,7 +22,6 @@
 #include "base/str.h"
 #include "config/run_options.h"
 #include "haul/log.h"
-#include "input/requests.h"
 #include "ui/announce.h"
 #include "ui/bindings.h"
 #include "ui/cells.h"
@@ -31,6 +30,7 @@
 #include "ui/palette.h"
 #include "ui/screen.h"
 #include "ui/script.h"
+#include "ui/starting.h"
 #include "ui/term.h"
 #include "ui/theme.h"
 #include "ui/wire.h"
@@ -63,6 +63,7 @@ struct app {
     bool asked;        /* the next frame is for the user, whatever it costs */
     struct pace pace;
     struct announce announce;
+    struct starting starting;
     bool first_connection;
     bool leaving;
     int status;
@@ -201,6 +202,7 @@ static void on_quit(void *ctx)
     struct app *app = ctx;
     while (screen_work(app->screen)) /* links that were accepted are on their way */
         continue;
+    starting_hurry(&app->starting);
     if (model_settled(app->model) || app->leaving) {
         leave(app, 0);
         return;
@@ -218,15 +220,10 @@ static void on_ready(void *ctx)
     if (!app->term)
         haul_loop_stop(app->loop); /* see connect_first() */
     screen_connected(app->screen);
-    if (!app->first_connection)
-        return;
-    app->first_connection = false;
-    if (start->settings && haul_given_any(&start->settings->given))
+    if (app->first_connection && start->settings && haul_given_any(&start->settings->given))
         model_set(app->model, start->settings);
-    if (start->requests && start->requests->count > 0) {
-        model_add(app->model, start->requests->items, start->requests->count);
-        requests_fini(start->requests);
-    }
+    app->first_connection = false;
+    starting_go_on(&app->starting);
 }
 
 static void on_changed(void *ctx)
@@ -468,6 +465,7 @@ static void parts_open(struct app *app)
     app->model = model_new(app->loop, &place, app->clock, &from_model);
     if (app->start->only_watch)
         model_only_watch(app->model);
+    starting_init(&app->starting, app->model, app->start->links, on_notice, app);
     app->screen = screen_new(app->model, app->bindings, app->start->options, app->start->config,
                              app->start->history_path, &from_screen);
     timers_open(app);

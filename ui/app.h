@@ -8,15 +8,15 @@
 struct clock;
 struct config;
 struct run_options;
-struct requests;
+struct requests_source;
 
 /* The screen of a session: `haul [URL…]`. It is a client like any other; the downloads live in the
  * daemon and go on when this process ends, however it ends. */
 
 struct ui_start {
-    const char *session;       /* a checked name (base/path.h) */
-    const char *host;          /* the machine it is on, for ssh; NULL: this one */
-    struct requests *requests; /* to add at once, emptied then: they may be many; may be NULL */
+    const char *session;                  /* a checked name (base/path.h) */
+    const char *host;                     /* the machine it is on, for ssh; NULL: this one */
+    const struct requests_source *links;  /* to add at once; may be NULL */
     const struct haul_settings *settings; /* sent when a row is given; may be NULL */
     const struct haul_options *options;   /* for what is added from the screen; NULL: defaults */
     struct config *config;                /* for its links; may be NULL */

@@ -115,11 +115,14 @@ const struct host_rows *model_hosts(const struct model *model);
 /* ---- what a user does ---- */
 
 void model_add(struct model *model, const struct haul_request *requests, size_t count);
-/* The same, but HEARD is told and not the user. False: there is nobody to call, HEARD comes never.
- */
+/* "2 added, 1 here already (--again fetches it)". */
+#define MODEL_ADDED_SIZE 128
+const char *model_added_text(size_t added, size_t had, char buf[MODEL_ADDED_SIZE]);
+/* The same, but HEARD is told and not the user. ONLY_NEW: without what is here already. False:
+ * there is nobody to call, HEARD comes never. */
 typedef void model_heard(void *ctx, const struct haul_reply *reply);
 HAUL_CHECKED bool model_add_part(struct model *model, const struct haul_request *requests,
-                                 size_t count, model_heard *heard, void *ctx);
+                                 size_t count, bool only_new, model_heard *heard, void *ctx);
 /* Likewise: what is known of links that may be added, see haul/client.h. */
 HAUL_CHECKED bool model_known(struct model *model, const char *const *urls, size_t count,
                               model_heard *heard, void *ctx);

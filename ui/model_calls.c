@@ -5,15 +5,12 @@
 
 #include "ui/model_inside.h"
 
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fmt.h"
 #include "base/mem.h"
-
-#define MANY_ADDED 1000u /* so many at once that what they took is worth giving back */
 
 void model_notice(struct model *model, bool bad, const char *text)
 {
@@ -63,20 +60,23 @@ bool model_failed(struct model *model, const struct haul_reply *reply)
 
 /* ---- what a user does ---- */
 
+const char *model_added_text(size_t added, size_t had, char buf[MODEL_ADDED_SIZE])
+{
+    size_t len = (size_t)snprintf(buf, MODEL_ADDED_SIZE, "%zu added", added);
+    if (had > 0)
+        snprintf(buf + len, MODEL_ADDED_SIZE - len, ", %zu here already (--again fetches it)", had);
+    return buf;
+}
+
 static void add_answered(struct model *model, const struct call *call,
                          const struct haul_reply *reply)
 {
-    char text[128];
-    size_t had = reply->had_count;
+    char text[MODEL_ADDED_SIZE];
     (void)call;
     if (model_failed(model, reply))
         return;
-    size_t len = (size_t)snprintf(text, sizeof(text), "%zu added", reply->id_count - had);
-    if (had > 0)
-        snprintf(text + len, sizeof(text) - len, ", %zu here already (--again fetches it)", had);
+    model_added_text(reply->id_count - reply->had_count, reply->had_count, text);
     model_notice(model, false, text);
-    if (reply->id_count >= MANY_ADDED)
-        malloc_trim(0);
 }
 
 static struct call *call_adding(struct model *model, struct call *call)
@@ -113,10 +113,12 @@ static struct call *call_heard(struct model *model, model_heard *heard, void *ct
 }
 
 bool model_add_part(struct model *model, const struct haul_request *requests, size_t count,
-                    model_heard *heard, void *ctx)
+                    bool only_new, model_heard *heard, void *ctx)
 {
     struct call *call = call_adding(model, call_heard(model, heard, ctx));
-    if (call)
+    if (call && only_new)
+        haul_client_add_new(model->client, requests, count, model_on_reply, call);
+    else if (call)
         haul_client_add(model->client, requests, count, model_on_reply, call);
     return call != NULL;
 }

@@ -49,27 +49,35 @@ command_fn *command_runner(const struct command *command)
     return runs[command->id];
 }
 
+static enum haul_err next_links(void *ctx, struct requests *requests, struct haul_error *err)
+{
+    struct collected *collected = ctx;
+
+    return collected_empty(collected) ? HAUL_OK : collected_next(collected, requests, err);
+}
+
 static int run_screen(const struct args *args)
 {
-    struct requests requests = {0};
+    struct collected collected;
+    struct requests_source links = {next_links, &collected};
     struct haul_error err;
     int status;
 
     if (args->screen->keys(args->config, NULL, NULL, &err) != HAUL_OK)
         return report_error(&err);
-    if (collect_requests(args, &requests, &err) != HAUL_OK)
+    if (collect(args, &collected, &err) != HAUL_OK)
         return report_usage("", &err);
     status = args->screen->show(&(struct cli_start){
         .session = args->run.session,
         .host = args->run.host,
-        .requests = &requests,
+        .links = collected_empty(&collected) ? NULL : &links,
         .settings = &args->settings,
         .options = args->item,
         .config = args->config,
         .log_path = args->run.log,
         .run = &args->run,
     });
-    requests_fini(&requests);
+    collected_fini(&collected);
     return status;
 }
 

@@ -13,13 +13,13 @@
 struct command;
 struct config;
 struct run_options;
-struct requests;
+struct requests_source;
 
 /* What the command line asks the screen to do. Everything is borrowed for the call. */
 struct cli_start {
-    const char *session;       /* a checked name */
-    const char *host;          /* for ssh; NULL: this machine */
-    struct requests *requests; /* to add at once; may be emptied when that is done */
+    const char *session;                 /* a checked name */
+    const char *host;                    /* for ssh; NULL: this machine */
+    const struct requests_source *links; /* to add at once; NULL: none */
     const struct haul_settings *settings;
     const struct haul_options *options; /* for what is added from the screen */
     struct config *config;              /* for the links of that */

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "haul/error.h"
 #include "haul/options.h"
 
 /* A growing array of requests that owns what they point to. */
@@ -10,6 +11,14 @@ struct requests {
     struct haul_request *items;
     size_t count;
     size_t size;
+};
+
+/* Requests that are made when they are wanted, so that a long list is never there as a whole. NEXT
+ * appends the next one, or some hundreds, to REQUESTS, and nothing when there are none left; on
+ * failure REQUESTS is as before and none follow. */
+struct requests_source {
+    enum haul_err (*next)(void *ctx, struct requests *requests, struct haul_error *err);
+    void *ctx;
 };
 
 void requests_fini(struct requests *requests); /* leaves an empty list, ready for use */

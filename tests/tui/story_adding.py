@@ -1,7 +1,7 @@
 """From a browser's clipboard to files: a copied request that only works with its cookie, links with
 their sizes, duplicates, and a new link for a download whose own has expired."""
 
-from story import Screen
+from story import PROMPT, Screen
 import harness
 from harness import case, expect, expect_equal, header, run, until
 
@@ -65,6 +65,21 @@ def what_is_here_already_is_told(t):
         screen.until("it is fetched, since it was chosen", lambda: "done" in screen.row("kept"))
         screen.type("q")
     expect_equal(sorted(t.names()), ["kept (1).bin", "kept.bin"], "files")
+
+
+@case
+def a_long_list_of_the_command_line_is_added_whole_and_in_its_order(t):
+    """Each line with a name of its own, so that none shares its options with another."""
+    names = [f"part-{number * 7919 % 3000:04}.bin" for number in range(3000)]
+    url = t.origin.url("never.bin")
+    links = t.write("links", "".join(f"{url}&n={name}\n  out={name}\n" for name in names))
+    with Screen(t) as screen:
+        screen.haul("--start-at", "+20h", "-i", links)
+        screen.until("what came of it", lambda: "3000 added" in screen.text())
+        screen.type("q", "b")
+        screen.wait(PROMPT)
+    expect_equal([item["name"] for item in t.items().values()], names, "items")
+    t.ok("remove", "all")
 
 
 def expired(t, name, size):
