@@ -283,4 +283,8 @@ bool haul_engine_idle(const struct haul_engine *engine);
  * "libcurl/7.88.1 OpenSSL/3.0.15 …". Valid for ever. */
 const char *haul_engine_libraries(void);
 
+/* The process that has the queue of SESSION; 0: none, or it can't be told. Not to be asked while
+ * this process has it. */
+long haul_engine_holder(const char *session);
+
 #endif

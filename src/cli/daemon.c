@@ -4,7 +4,12 @@
  * session's lock, so that nothing of the session is touched twice; then the engine; and only when
  * all of it runs are clients let in and the one that started us is told. SIGTERM and SIGINT end it
  * as `haul stop` does; SIGHUP reads the configuration again, and one that is broken changes
- * nothing. */
+ * nothing.
+ *
+ * The end waits for the disk, so that all bytes that came are on record, but not for ever: a disk,
+ * a name server or a client that does not answer must not hold up a system that goes down. What was
+ * acknowledged is kept by then, and what came since the last record is fetched again, as after
+ * kill -9. */
 
 #include "cli/daemon.h"
 
@@ -21,6 +26,7 @@
 #include "cli/configure.h"
 #include "cli/hooks.h"
 #include "control/handover.h"
+#include "control/knock.h"
 #include "control/server.h"
 #include "control/spawn.h"
 #include "control/systemd.h"
@@ -28,6 +34,7 @@
 #include "haul/version.h"
 
 #define GRACE_SECONDS     60
+#define LEAVE_MS          1500 /* for putting away what can be: the system waits two seconds */
 #define GRACE_SECONDS_ENV "HAUL_GRACE_SECONDS" /* for tests */
 
 static const int end_signals[] = {SIGTERM, SIGINT};
@@ -46,17 +53,16 @@ struct daemon {
     struct hooks *hooks;
     struct systemd systemd;
     uv_timer_t watchdog; /* tells it that the loop turns */
-    bool has_handles;
+    uv_timer_t patience; /* runs while it ends */
+    bool has_handles, has_patience;
+    bool on_terminal; /* the log is on one */
 };
 
-static enum haul_err open_log(const struct daemon_args *args, struct haul_error *err)
+static enum haul_err open_log_file(const struct daemon_args *args, struct haul_error *err)
 {
     char *dir, *path;
     enum haul_err code;
 
-    haul_log_remember();
-    if (args->foreground)
-        return haul_log_open(NULL, args->log_level, err);
     dir = path_state_dir(args->args->run.session);
     path = path_join(dir, "haul.log");
     code = path_make_dirs(dir, 0700, err);
@@ -65,6 +71,12 @@ static enum haul_err open_log(const struct daemon_args *args, struct haul_error 
     free(path);
     free(dir);
     return code;
+}
+
+static enum haul_err open_log(const struct daemon_args *args, struct haul_error *err)
+{
+    haul_log_remember();
+    return args->foreground ? haul_log_open(NULL, args->log_level, err) : open_log_file(args, err);
 }
 
 static uint64_t grace_ms(void)
@@ -77,23 +89,51 @@ static uint64_t grace_ms(void)
     return seconds * 1000;
 }
 
+HAUL_NORETURN static void leave(struct daemon *daemon)
+{
+    server_leave(daemon->server);
+    haul_log_close();
+    _exit(0);
+}
+
+static void on_patience_over(uv_timer_t *timer)
+{
+    LOG_WARN(daemon, "not all could be put away in time: the daemon ends without it, and what is "
+                     "missing is fetched again");
+    leave(OWNER_OF(timer, struct daemon, patience));
+}
+
+/* A second signal is from somebody who does not want to wait. */
 static void on_signal(uv_signal_t *handle, int number)
 {
     struct daemon *daemon = handle->data;
 
     LOG_INFO(daemon, "signal %d: the daemon ends", number);
+    if (server_is_stopping(daemon->server) && !server_is_replaced(daemon->server))
+        leave(daemon);
     server_stop(daemon->server);
 }
 
-static void on_hangup(uv_signal_t *handle, int number)
+/* A terminal that closes tells us so with the signal that means the configuration. We go on without
+ * it. */
+static void leave_terminal(struct daemon *daemon)
 {
-    struct daemon *daemon = OWNER_OF(handle, struct daemon, hangup);
+    struct haul_error err;
+
+    if (!daemon->on_terminal || isatty(STDERR_FILENO))
+        return;
+    daemon->on_terminal = false;
+    if (open_log_file(daemon->args, &err) == HAUL_OK)
+        LOG_INFO(daemon, "the terminal is gone: the daemon goes on, and logs here");
+}
+
+static void read_configuration(struct daemon *daemon)
+{
     struct config *config = NULL;
     struct haul_settings settings;
     struct run_options run;
     struct haul_error err;
 
-    (void)number;
     run_options_init(&run);
     systemd_tell_reloading(&daemon->systemd);
     if (configure_session(daemon->args->args, &config, &settings, &run, &err) != HAUL_OK) {
@@ -110,6 +150,17 @@ static void on_hangup(uv_signal_t *handle, int number)
     }
     run_options_fini(&run);
     systemd_tell(&daemon->systemd, "READY=1");
+}
+
+/* Somebody wants us to look at the outside again. */
+static void on_hangup(uv_signal_t *handle, int number)
+{
+    struct daemon *daemon = OWNER_OF(handle, struct daemon, hangup);
+
+    (void)number;
+    leave_terminal(daemon);
+    read_configuration(daemon);
+    server_mend(daemon->server);
 }
 
 static void on_item(void *ctx, uint64_t id, enum haul_happening what)
@@ -148,11 +199,14 @@ static void start_watchdog(struct daemon *daemon)
         (void)uv_timer_start(&daemon->watchdog, on_watchdog, interval, interval);
 }
 
+/* The one that takes our place waits for all to be put away, however long that takes. */
 static void on_stopping(void *ctx)
 {
     struct daemon *daemon = ctx;
 
     systemd_tell(&daemon->systemd, "STOPPING=1");
+    if (!server_is_replaced(daemon->server))
+        (void)uv_timer_start(&daemon->patience, on_patience_over, LEAVE_MS, 0);
 }
 
 static void open_handles(struct daemon *daemon)
@@ -170,6 +224,9 @@ static void open_handles(struct daemon *daemon)
     (void)uv_signal_init(uv, &daemon->hangup);
     (void)uv_signal_start(&daemon->hangup, on_hangup, SIGHUP);
     (void)uv_timer_init(uv, &daemon->farewell);
+    (void)uv_timer_init(uv, &daemon->patience);
+    uv_unref((uv_handle_t *)&daemon->patience);
+    daemon->has_patience = true;
     start_watchdog(daemon);
     daemon->has_handles = true;
     (void)sigaction(SIGPIPE, &ignored, NULL);
@@ -252,6 +309,8 @@ static enum haul_err start(struct daemon *daemon, struct haul_error *err)
 static void finish(struct daemon *daemon)
 {
     close_handles(daemon);
+    if (daemon->has_patience)
+        uv_close((uv_handle_t *)&daemon->patience, NULL);
     if (daemon->engine)
         haul_engine_free(daemon->engine);
     server_free(daemon->server);
@@ -263,6 +322,7 @@ static void finish(struct daemon *daemon)
     daemon->hooks = NULL;
     daemon->loop = NULL;
     daemon->config = NULL;
+    daemon->has_patience = false;
 }
 
 /* The door of the daemon that runs, when we are to take its place and there is one. */
@@ -289,15 +349,52 @@ static bool give_place(struct daemon *daemon)
     return given;
 }
 
+/* We can't be the session's daemon. Perhaps the one that is can't be found: then it makes itself
+ * heard again, and serves who started us. ERR tells why we can't; HAUL_E_NO_DAEMON: nobody has the
+ * queue any more. */
+static enum haul_err yield(struct daemon *daemon, int ready_fd, struct haul_error *err)
+{
+    const char *session = daemon->args->args->run.session;
+    struct haul_error about;
+    enum haul_err code;
+
+    finish(daemon);
+    code = knock(session, &about);
+    if (code == HAUL_OK && ready_fd < 0)
+        return haul_fail(err, HAUL_E_BUSY, "a daemon is already running in session %s", session);
+    if (code == HAUL_OK)
+        LOG_INFO(daemon, "the daemon that has the queue answers");
+    else if (code != HAUL_E_NO_DAEMON)
+        *err = about;
+    return code;
+}
+
+/* As start(), once more when who had the session has just left. *RET_YIELDED: another daemon serves
+ * who started us. */
+static enum haul_err start_in_turn(struct daemon *daemon, int ready_fd, bool *ret_yielded,
+                                   struct haul_error *err)
+{
+    enum haul_err code = start(daemon, err);
+
+    if (code != HAUL_E_STORE && code != HAUL_E_BUSY)
+        return code;
+    code = yield(daemon, ready_fd, err);
+    if (code == HAUL_E_NO_DAEMON)
+        return start(daemon, err);
+    *ret_yielded = code == HAUL_OK;
+    return code;
+}
+
 /* Serves until the end, or until another one does. */
 static enum haul_err serve(struct daemon *daemon, int *ready_fd, struct haul_error *err)
 {
     const char *session = daemon->args->args->run.session;
+    bool yielded = false;
     enum haul_err code;
 
     for (;;) {
-        code = start(daemon, err);
-        if (code != HAUL_OK)
+        code = start_in_turn(daemon, *ready_fd, &yielded, err);
+        if (code != HAUL_OK || yielded)
             return code;
         LOG_INFO(daemon, "haul %s serves session %s, process %d", HAUL_VERSION, session,
                  (int)getpid());
@@ -326,7 +423,7 @@ int daemon_refuse(const struct haul_error *err)
 
 static int run(const struct daemon_args *args, int ready_fd)
 {
-    struct daemon daemon = {.args = args};
+    struct daemon daemon = {.args = args, .on_terminal = args->foreground && isatty(STDERR_FILENO)};
     struct haul_error err;
     enum haul_err code = open_log(args, &err);
 
@@ -338,6 +435,8 @@ static int run(const struct daemon_args *args, int ready_fd)
         code = take_place(&daemon, &err);
     if (code == HAUL_OK)
         code = serve(&daemon, &ready_fd, &err);
+    if (code == HAUL_OK && ready_fd >= 0)
+        spawn_tell(ready_fd, NULL);
     if (code == HAUL_OK) {
         LOG_INFO(daemon, "the daemon of session %s has ended", args->args->run.session);
     } else {

@@ -193,6 +193,38 @@ enum haul_err endpoint_listen(const char *path, int *ret_fd, struct haul_error *
     return HAUL_OK;
 }
 
+struct endpoint_mark endpoint_mark(const char *path)
+{
+    struct stat st;
+
+    if (lstat(path, &st) != 0)
+        return (struct endpoint_mark){0};
+    return (struct endpoint_mark){(uint64_t)st.st_dev, (uint64_t)st.st_ino};
+}
+
+bool endpoint_same(const struct endpoint_mark *a, const struct endpoint_mark *b)
+{
+    return a->device == b->device && a->number == b->number;
+}
+
+bool endpoint_has_lock(const char *session, int fd)
+{
+    struct endpoint_mark there, ours;
+    struct haul_error ignored;
+    enum haul_err code;
+    struct stat st;
+    char *path = file_path(session, ".lock", &code, &ignored);
+
+    if (!path || fstat(fd, &st) != 0) {
+        free(path);
+        return false;
+    }
+    there = endpoint_mark(path);
+    ours = (struct endpoint_mark){(uint64_t)st.st_dev, (uint64_t)st.st_ino};
+    free(path);
+    return endpoint_same(&there, &ours);
+}
+
 void endpoint_remove(const char *path)
 {
     (void)unlink(path);

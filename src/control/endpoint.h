@@ -1,6 +1,9 @@
 #ifndef CONTROL_ENDPOINT_H
 #define CONTROL_ENDPOINT_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "haul/error.h"
 
 /* Where a session's daemon is met: a socket and two lock files in the runtime folder. */
@@ -33,6 +36,17 @@ HAUL_CHECKED enum haul_err endpoint_check_peer(int fd, struct haul_error *err);
 /* A listening socket at PATH with mode 0600, non-blocking. A socket that nobody answers is taken
  * away first; the caller holds ENDPOINT_LIFE. */
 HAUL_CHECKED enum haul_err endpoint_listen(const char *path, int *ret_fd, struct haul_error *err);
+
+/* Which file is at PATH; all zero: none is. */
+struct endpoint_mark {
+    uint64_t device, number;
+};
+
+struct endpoint_mark endpoint_mark(const char *path);
+bool endpoint_same(const struct endpoint_mark *a, const struct endpoint_mark *b);
+
+/* True when FD, from endpoint_lock(), is the session's lock file as it is found now. */
+bool endpoint_has_lock(const char *session, int fd);
 
 /* Takes the socket away: clients find nobody from now on. */
 void endpoint_remove(const char *path);

@@ -15,12 +15,14 @@
 #include "base/loop.h"
 #include "base/mem.h"
 #include "control/endpoint.h"
+#include "control/knock.h"
 #include "control/methods.h"
 #include "control/peer.h"
 #include "control/systemd.h"
 #include "haul/log.h"
 
 #define GOODBYE_MS 1000 /* for clients that don't read their last answers */
+#define LOCK_TRIES 50   /* rests for a daemon that has the lock and does not answer */
 
 struct server {
     struct server_config config;
@@ -33,14 +35,14 @@ struct server {
     int talk_fd;   /* to the daemon that takes our place; -1: none does */
     int64_t asked; /* id of its request */
     char *path;
-    uv_pipe_t listener;
+    uv_pipe_t *listener;      /* NULL: shut */
+    struct endpoint_mark own; /* of the socket's file, so that no other one is taken for it */
     uv_timer_t grace;
     uv_async_t logged;      /* a line was written, in whatever thread */
     unsigned log_followers; /* peers that want to hear of it */
     bool has_socket;        /* and made it: one of a service manager stays */
     bool started;
     bool stopping;
-    bool shut;         /* the listener is closed already */
     bool told_to_stop; /* by a client: that is no accident to the others */
     int open_handles;  /* while it is being freed */
     LIST_HEAD(, peer) peers;
@@ -282,11 +284,11 @@ struct haul_engine_events server_events(struct server *server)
  * say it, are sent away unheard. */
 static void on_connection(uv_stream_t *listener, int status)
 {
-    struct server *server = OWNER_OF(listener, struct server, listener);
+    struct server *server = listener->data;
     struct haul_error err;
     struct peer *peer;
 
-    if (server->stopping)
+    if (server->stopping || listener != (uv_stream_t *)server->listener)
         return;
     if (status != 0) {
         LOG_WARN(control, "a connection came to nothing: %s", uv_strerror(status));
@@ -314,18 +316,22 @@ static enum haul_err take_door(struct server *server, struct handover *door)
 }
 
 /* The session's lock. A daemon that holds it without answering is just ending or just starting:
- * it is waited for. */
+ * it is waited for, but not for ever, as it may have lost its socket (knock.h). */
 static enum haul_err take_lock(struct server *server, struct haul_error *err)
 {
     const char *session = server->config.session;
-    enum haul_err code = endpoint_lock(session, ENDPOINT_LIFE, false, &server->lock_fd, err);
+    enum haul_err code;
 
-    /* A service manager's socket answers in any case. */
-    if (code != HAUL_E_BUSY || server->listen_fd >= 0)
-        return code;
-    if (endpoint_answers(server->path))
-        return haul_fail(err, HAUL_E_BUSY, "a daemon is already running in session %s", session);
-    return endpoint_lock(session, ENDPOINT_LIFE, true, &server->lock_fd, err);
+    for (unsigned tries = 0;; tries++) {
+        code = endpoint_lock(session, ENDPOINT_LIFE, false, &server->lock_fd, err);
+        /* A service manager's socket answers in any case. */
+        if (code != HAUL_E_BUSY || server->listen_fd >= 0 || tries == LOCK_TRIES)
+            return code;
+        if (endpoint_answers(server->path))
+            return haul_fail(err, HAUL_E_BUSY, "a daemon is already running in session %s",
+                             session);
+        knock_rest();
+    }
 }
 
 /* The socket, unless a service manager made it, and before it the lock. */
@@ -375,29 +381,94 @@ enum haul_err server_new(struct haul_loop *loop, const struct server_config *con
     return code;
 }
 
-enum haul_err server_start(struct server *server, struct haul_engine *engine,
-                           struct haul_error *err)
+static void on_listener_closed(uv_handle_t *handle)
 {
-    uv_loop_t *uv = loop_uv(server->loop);
+    free(handle);
+}
+
+static void shut(struct server *server)
+{
+    if (server->listener)
+        uv_close((uv_handle_t *)server->listener, on_listener_closed);
+    server->listener = NULL;
+}
+
+/* Lets clients in at listen_fd, and nowhere else. */
+static enum haul_err let_in(struct server *server, struct haul_error *err)
+{
     int status;
 
-    server->engine = engine;
-    server->started = true;
-    (void)uv_pipe_init(uv, &server->listener, 0);
-    (void)uv_timer_init(uv, &server->grace);
-    (void)uv_async_init(uv, &server->logged, on_logged);
-    uv_unref((uv_handle_t *)&server->logged);
-    status = uv_pipe_open(&server->listener, server->listen_fd);
+    shut(server);
+    server->listener = xcalloc(1, sizeof *server->listener);
+    server->listener->data = server;
+    (void)uv_pipe_init(loop_uv(server->loop), server->listener, 0);
+    status = uv_pipe_open(server->listener, server->listen_fd);
     if (status == 0) {
         server->listen_fd = -1;
-        status = uv_listen((uv_stream_t *)&server->listener, SOMAXCONN, on_connection);
+        status = uv_listen((uv_stream_t *)server->listener, SOMAXCONN, on_connection);
     }
     if (status != 0)
         return haul_fail(err, HAUL_E_SOCKET, "can't listen at %s: %s", server->path,
                          uv_strerror(status));
+    server->own = endpoint_mark(server->path);
+    return HAUL_OK;
+}
+
+enum haul_err server_start(struct server *server, struct haul_engine *engine,
+                           struct haul_error *err)
+{
+    uv_loop_t *uv = loop_uv(server->loop);
+    enum haul_err code;
+
+    server->engine = engine;
+    server->started = true;
+    (void)uv_timer_init(uv, &server->grace);
+    (void)uv_async_init(uv, &server->logged, on_logged);
+    uv_unref((uv_handle_t *)&server->logged);
+    code = let_in(server, err);
+    if (code != HAUL_OK)
+        return code;
     server->has_socket = server->has_socket || server->config.door;
     consider_ending(server);
     return HAUL_OK;
+}
+
+/* The lock that is where it should be; the one we had may have lost its name. */
+static enum haul_err renew_lock(struct server *server, struct haul_error *err)
+{
+    enum haul_err code;
+    int fd;
+
+    if (endpoint_has_lock(server->config.session, server->lock_fd))
+        return HAUL_OK;
+    code = endpoint_lock(server->config.session, ENDPOINT_LIFE, false, &fd, err);
+    if (code != HAUL_OK)
+        return code;
+    close(server->lock_fd);
+    server->lock_fd = fd;
+    return HAUL_OK;
+}
+
+void server_mend(struct server *server)
+{
+    struct haul_error err;
+    struct endpoint_mark there;
+    enum haul_err code;
+
+    if (!server->started || server->stopping || !server->has_socket)
+        return;
+    there = endpoint_mark(server->path);
+    if (endpoint_same(&there, &server->own))
+        return;
+    code = renew_lock(server, &err);
+    if (code == HAUL_OK)
+        code = endpoint_listen(server->path, &server->listen_fd, &err);
+    if (code == HAUL_OK)
+        code = let_in(server, &err);
+    if (code == HAUL_OK)
+        LOG_WARN(control, "the socket %s was gone: it is there again", server->path);
+    else
+        LOG_ERROR(control, "the socket %s is gone: %s", server->path, err.text);
 }
 
 /* A client that does not read its last answers must not keep the daemon. */
@@ -424,9 +495,9 @@ enum haul_err server_refuse(const struct server *server, struct haul_error *err)
     return haul_fail(err, HAUL_E_DAEMON_LOST, "the daemon is ending; try again");
 }
 
-static void on_engine_stopped(void *ctx)
+/* Answers who waits, and good-bye to all. */
+static void part_from_all(struct server *server)
 {
-    struct server *server = ctx;
     struct haul_error err;
     struct call *call, *next;
     struct peer *peer, *next_peer;
@@ -450,10 +521,35 @@ static void on_engine_stopped(void *ctx)
             tell_replaced(peer);
         peer_end(peer, true);
     }
+}
+
+static void on_engine_stopped(void *ctx)
+{
+    struct server *server = ctx;
+
+    part_from_all(server);
     /* Unreferenced: it ends the loop only while unread answers would keep it. */
     (void)uv_timer_start(&server->grace, on_goodbye_over, GOODBYE_MS, 0);
     uv_unref((uv_handle_t *)&server->grace);
     server->config.ended(server->config.ctx);
+}
+
+void server_leave(struct server *server)
+{
+    part_from_all(server);
+}
+
+/* Only the file that is ours: another daemon's may stand in its place. */
+static void remove_socket(struct server *server)
+{
+    struct endpoint_mark there;
+
+    if (!server->has_socket)
+        return;
+    there = endpoint_mark(server->path);
+    if (!server->started || endpoint_same(&there, &server->own))
+        endpoint_remove(server->path);
+    server->has_socket = false;
 }
 
 void server_stop_told(struct server *server)
@@ -468,13 +564,13 @@ void server_stop(struct server *server)
         return;
     server->stopping = true;
     (void)uv_timer_stop(&server->grace);
-    if (server->has_socket && !server_is_replaced(server))
-        endpoint_remove(server->path);
+    if (!server_is_replaced(server))
+        remove_socket(server);
     server->has_socket = false;
     if (server->config.stopping)
         server->config.stopping(server->config.ctx);
-    if (!server->shut)
-        uv_unref((uv_handle_t *)&server->listener);
+    if (server->listener)
+        uv_unref((uv_handle_t *)server->listener);
     haul_engine_stop(server->engine, on_engine_stopped, server);
 }
 
@@ -491,14 +587,13 @@ enum haul_err server_replace(struct server *server, int talk_fd, int64_t asked,
                          "systemctl --user restart haul@%s",
                          server->config.session);
     }
-    (void)uv_fileno((uv_handle_t *)&server->listener, &fd);
+    (void)uv_fileno((uv_handle_t *)server->listener, &fd);
     server->listen_fd = endpoint_twin(fd);
     if (server->listen_fd < 0) {
         close(talk_fd);
         return haul_fail_errno(err, HAUL_E_SOCKET, errno, "can't hand the socket over");
     }
-    uv_close((uv_handle_t *)&server->listener, NULL);
-    server->shut = true;
+    shut(server);
     server->talk_fd = talk_fd;
     server->asked = asked;
     LOG_INFO(control, "another haul takes our place");
@@ -541,8 +636,7 @@ void server_free(struct server *server)
         call_drop(call);
     if (server->listen_fd >= 0)
         close(server->listen_fd);
-    if (server->has_socket)
-        endpoint_remove(server->path);
+    remove_socket(server);
     if (server->lock_fd >= 0)
         close(server->lock_fd);
     if (server->talk_fd >= 0)
@@ -553,9 +647,8 @@ void server_free(struct server *server)
         return;
     }
     haul_log_listen(NULL, NULL);
-    server->open_handles = server->shut ? 2 : 3;
+    shut(server);
+    server->open_handles = 2;
     close_handle(server, (uv_handle_t *)&server->logged);
     close_handle(server, (uv_handle_t *)&server->grace);
-    if (!server->shut)
-        close_handle(server, (uv_handle_t *)&server->listener);
 }

@@ -42,6 +42,14 @@ void server_stop(struct server *server);
 /* The same because a client said so: the others are told, and do not come back by themselves. */
 void server_stop_told(struct server *server);
 
+/* Before server_stop() has come to its end: answers who waits and says good-bye, as far as that
+ * goes at once. The process has to end then. */
+void server_leave(struct server *server);
+
+/* Makes the socket and its lock again when somebody took them away, as a system does with a
+ * runtime folder when its user has logged out. */
+void server_mend(struct server *server);
+
 /* True when it ended for another daemon to take its place. */
 bool server_is_replaced(const struct server *server);
 /* Moves the door to that one out of it, when all is put away. */

@@ -360,6 +360,17 @@ enum haul_err keep_open(struct haul_engine *engine, const char *session, struct 
     return code;
 }
 
+long haul_engine_holder(const char *session)
+{
+    char *dir = path_state_dir(session);
+    char *path = path_join(dir, "queue.db");
+    long pid = store_holder(path);
+
+    free(path);
+    free(dir);
+    return pid;
+}
+
 /* Changes. */
 
 struct adding {

@@ -211,6 +211,21 @@ enum haul_err db_fail(struct haul_error *err, sqlite3 *db, int rc, const char *p
     return haul_fail(err, HAUL_E_STORE, "can't keep the queue in %s: %s", path, sqlite3_errstr(rc));
 }
 
+/* Where SQLite's locks are in a file, by its file format: they belong to a process. */
+#define LOCKS_AT  0x40000000
+#define LOCKS_LEN 512
+
+long db_holder(const char *path)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_start = LOCKS_AT, .l_len = LOCKS_LEN};
+    int fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    bool told = fd >= 0 && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+
+    if (fd >= 0)
+        close(fd);
+    return told ? (long)lock.l_pid : 0;
+}
+
 /* False when a file of that name is in the way or the rename failed; a missing file is fine. */
 static bool move_one(const char *path, const char *suffix, unsigned number)
 {

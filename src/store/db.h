@@ -53,4 +53,8 @@ enum haul_err db_fail(struct haul_error *err, sqlite3 *db, int rc, const char *p
 /* Renames PATH and the files that belong to it to PATH.damaged-N. */
 HAUL_CHECKED enum haul_err db_move_aside(const char *path, struct haul_error *err);
 
+/* The process that has the database at PATH, which this one has not; 0: none, or it can't be told.
+ */
+long db_holder(const char *path);
+
 #endif

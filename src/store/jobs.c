@@ -21,7 +21,8 @@ enum sql {
     SQL_REMOVE,
     SQL_ADD_OPTIONS,
     SQL_FIND_OPTIONS,
-    SQL_SWEEP_OPTIONS,
+    SQL_WHICH_OPTIONS,
+    SQL_DROP_OPTIONS,
     SQL_GIVEN,
     SQL_SET,
     SQL_FORGET,
@@ -55,8 +56,9 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_REMOVE] = "DELETE FROM items WHERE id = ?1",
     [SQL_ADD_OPTIONS] = "INSERT INTO options (text) VALUES (?1) ON CONFLICT DO NOTHING",
     [SQL_FIND_OPTIONS] = "SELECT id FROM options WHERE text = ?1",
-    [SQL_SWEEP_OPTIONS] = "DELETE FROM options WHERE NOT EXISTS"
-                          " (SELECT 1 FROM items WHERE items.options = options.id)",
+    [SQL_WHICH_OPTIONS] = "SELECT options FROM items WHERE id = ?1",
+    [SQL_DROP_OPTIONS] = "DELETE FROM options WHERE id = ?1 AND NOT EXISTS"
+                         " (SELECT 1 FROM items WHERE options = ?1)",
     [SQL_GIVEN] = "UPDATE given SET last = ?1 WHERE last < ?1",
     [SQL_SET] = "INSERT INTO settings VALUES (?1, ?2)"
                 " ON CONFLICT DO UPDATE SET value = excluded.value",
@@ -178,7 +180,34 @@ static int update(struct jobs *jobs, const struct store_item *item)
     return statement_run(statement);
 }
 
-static int update_link(struct jobs *jobs, const struct change *change)
+/* The options of item ID, 0: it has none. */
+static int which_options(struct jobs *jobs, uint64_t id, sqlite3_int64 *ret_options)
+{
+    sqlite3_stmt *statement = jobs->statements[SQL_WHICH_OPTIONS];
+    int rc;
+
+    statement_number(statement, 1, (sqlite3_int64)id);
+    rc = sqlite3_step(statement);
+    *ret_options = rc == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+    statement_reset(statement);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+/* Options that an item had a moment ago go when nobody else has them. No others are looked at:
+ * there may be as many of them as items. */
+static int drop_options(struct jobs *jobs, sqlite3_int64 options)
+{
+    sqlite3_stmt *statement = jobs->statements[SQL_DROP_OPTIONS];
+
+    if (options == 0)
+        return SQLITE_OK;
+    if (options == jobs->options_id)
+        jobs->options = NULL; /* the next one who has the same text looks for its row again */
+    statement_number(statement, 1, options);
+    return statement_run(statement);
+}
+
+static int set_link(struct jobs *jobs, const struct change *change)
 {
     sqlite3_stmt *statement = jobs->statements[SQL_LINK];
     int rc = change->options ? keep_options(jobs, change->options) : SQLITE_OK;
@@ -190,6 +219,16 @@ static int update_link(struct jobs *jobs, const struct change *change)
     if (change->options)
         statement_number(statement, 3, jobs->options_id);
     return statement_run(statement);
+}
+
+static int update_link(struct jobs *jobs, const struct change *change)
+{
+    sqlite3_int64 before = 0;
+    int rc = which_options(jobs, change->item.id, &before);
+
+    if (rc == SQLITE_OK)
+        rc = set_link(jobs, change);
+    return rc == SQLITE_OK ? drop_options(jobs, before) : rc;
 }
 
 static int move(struct jobs *jobs, const struct store_item *item)
@@ -204,9 +243,14 @@ static int move(struct jobs *jobs, const struct store_item *item)
 static int remove_row(struct jobs *jobs, uint64_t id)
 {
     sqlite3_stmt *statement = jobs->statements[SQL_REMOVE];
+    sqlite3_int64 options = 0;
+    int rc = which_options(jobs, id, &options);
 
+    if (rc != SQLITE_OK)
+        return rc;
     statement_number(statement, 1, (sqlite3_int64)id);
-    return statement_run(statement);
+    rc = statement_run(statement);
+    return rc == SQLITE_OK ? drop_options(jobs, options) : rc;
 }
 
 /* An add and an update hold the newest facts, so each of them makes the ones after it needless. */
@@ -230,16 +274,11 @@ static int write_item(struct jobs *jobs, const struct change *change)
 
 static int write_items(struct jobs *jobs, const struct changes *changes)
 {
-    bool orphans = false; /* options that nobody has any more */
     int rc = SQLITE_OK;
 
     for (const struct change *change = changes->items; rc == SQLITE_OK && change;
-         change = change->hh.next) {
+         change = change->hh.next)
         rc = write_item(jobs, change);
-        orphans = orphans || (change->what & (CHANGE_REMOVE | CHANGE_LINK));
-    }
-    if (rc == SQLITE_OK && orphans)
-        rc = statement_run(jobs->statements[SQL_SWEEP_OPTIONS]);
     if (rc == SQLITE_OK && changes->last_id > 0) {
         statement_number(jobs->statements[SQL_GIVEN], 1, (sqlite3_int64)changes->last_id);
         rc = statement_run(jobs->statements[SQL_GIVEN]);

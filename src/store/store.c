@@ -563,6 +563,11 @@ void store_on_trouble(struct store *store, void (*changed)(void *ctx), void *ctx
     store->trouble_ctx = ctx;
 }
 
+long store_holder(const char *path)
+{
+    return db_holder(path);
+}
+
 void store_close(struct store *store, void (*closed)(void *ctx), void *ctx)
 {
     store->closing = true;

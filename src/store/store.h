@@ -63,6 +63,10 @@ void store_entry_fini(struct store_entry *entry);
  * will not be. */
 typedef void store_done_cb(void *ctx, const struct haul_error *err);
 
+/* The process that has the store at PATH; 0: none, or it can't be told. Not of a store that this
+ * process has open itself: that would give its lock away. */
+long store_holder(const char *path);
+
 /* Opens or makes PATH (0600; WAL). A database of a newer haul is refused with a sentence
  * (HAUL_E_VERSION) and left alone; one that is no database or is damaged is moved aside
  * (PATH.damaged-N), *ret_moved then tells so. */

@@ -2,9 +2,10 @@
 its place and state, with its bytes, and what ran goes on."""
 
 import os
+import re
 import signal
 
-from harness import case, expect, expect_equal, header, run, until
+from harness import case, expect, expect_equal, header, record_row, recorded, run, until
 
 SLOW = {"rate": 300_000, "tick": 20}
 
@@ -61,6 +62,43 @@ def what_came_is_not_fetched_again(t):
     t.expect_file("w.bin", file)
     starts = [header(one, "Range") for one in t.origin.requests("w.bin")]
     expect(starts[-1] and starts[-1] != "bytes=0-", f"asked for again from the start: {starts}")
+
+
+def lose_what_was_not_synced(t, name, synced, boot):
+    """What a machine that went down leaves of a partial: SYNCED bytes are on the disk, zeros behind
+    them, and the record tells of all that were written. BOOT: it says so since another start."""
+    came = recorded(t.path(name + ".haul"))
+    with open(t.path(name + ".haul"), encoding="ascii") as file:
+        text = file.read()
+    (row,) = re.findall(r"^0[0-9 ]+ [0-9a-f]{8}\n", text, re.MULTILINE)
+    start, end = map(int, row.split()[:2])
+    text = text.replace(row, record_row(start, end, came, synced))
+    if boot:
+        text = re.sub(r"\nboot [^\n]{36}\n", f"\nboot {boot}\n", text)
+        with open(t.path(name + ".part"), "r+b") as part:
+            part.seek(synced)
+            part.write(bytes(came - synced))
+    with open(t.path(name + ".haul"), "w", encoding="ascii") as file:
+        file.write(text)
+    return came
+
+
+@case
+def after_a_reboot_only_what_was_synced_is_believed(t):
+    synced = 98_304
+    for name, boot in (("same.bin", ""), ("other.bin", "00000000-0000-4000-8000-000000000000")):
+        file = t.file(name, 1_500_000, rate=600_000, tick=20)
+        t.add("-x", 1, file.url)
+        until("bytes are on record", lambda n=name: recorded(t.path(n + ".haul")) > 2 * synced)
+        kill_daemon(t)
+        came = lose_what_was_not_synced(t, name, synced, boot)
+        wake(t)
+        t.ok("wait")
+        t.expect_file(name, file)
+        asked = header(t.origin.requests(name)[-1], "Range")
+        start = int(re.fullmatch(r"bytes=([0-9]+)-[0-9]+", asked)[1])
+        expect(synced - 8192 <= start <= synced if boot else start == came,
+               f"{name} goes on at {start} of {came}")
 
 
 @case

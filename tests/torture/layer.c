@@ -5,7 +5,8 @@
  *                              took effect: flow/power_cuts.py makes of it what a power cut leaves
  *   HAUL_TORTURE_FAIL=CALL:N:ERRNO[:ever]  the Nth CALL (from 1) fails, and with `ever` all later
  *                              ones too; ERRNO is a number, 0: a write takes one byte less,
- *                              -1: the process is killed just before
+ *                              -1: the process is killed just before, -2: it never returns
+ *   HAUL_TORTURE_DNS=never     no name is ever resolved, and nobody is told
  *   HAUL_TORTURE_COUNT=FILE    how often each call was made, at the end
  *   HAUL_TORTURE_HASTE=N       the engine's clock and all timers run N times as fast
  *   HAUL_TORTURE_JUMP=FILE     the time of day is so many seconds later as FILE says, if it is
@@ -13,8 +14,10 @@
  *
  * One lock is held over call and entry, so the journal is a true order. */
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -27,6 +30,9 @@
 #include <time.h>
 #include <unistd.h>
 #include <uv.h>
+
+#define KILLS (-1)
+#define HANGS (-2)
 
 enum call {
     CALL_OPENAT,
@@ -141,6 +147,14 @@ __attribute__((destructor)) static void layer_fini(void)
         fclose(layer.journal);
 }
 
+/* As a worker does whose disk no longer answers; the others go on. */
+static void hang(void)
+{
+    pthread_mutex_unlock(&layer.lock);
+    for (;;)
+        pause();
+}
+
 /* Takes the lock and counts; true when this call is to fail, with errno set (0: in part). */
 static bool begin(enum call call)
 {
@@ -151,8 +165,10 @@ static bool begin(enum call call)
     if (call != layer.failing || count < layer.fail_at ||
         (count > layer.fail_at && !layer.fail_ever))
         return false;
-    if (layer.fail_errno < 0)
+    if (layer.fail_errno == KILLS)
         raise(SIGKILL);
+    if (layer.fail_errno == HANGS)
+        hang();
     errno = layer.fail_errno;
     return true;
 }
@@ -354,6 +370,19 @@ int __wrap_mkdir(const char *path, mode_t mode)
 int __wrap_flock(int fd, int operation)
 {
     return (int)end(begin(CALL_FLOCK) ? -1 : __real_flock(fd, operation));
+}
+
+/* Not wrapped: libcurl is to meet it too, and so it stands before the C library's. */
+int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+                struct addrinfo **ret_found)
+{
+    int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+    void *symbol = dlsym(RTLD_NEXT, "getaddrinfo");
+
+    while (getenv("HAUL_TORTURE_DNS"))
+        pause();
+    memcpy(&real, &symbol, sizeof real);
+    return real(node, service, hints, ret_found);
 }
 
 uint64_t __wrap_uv_now(const uv_loop_t *loop)
