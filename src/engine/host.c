@@ -145,7 +145,7 @@ struct lane *host_wait(struct host *host)
 {
     if (host->until > 0 || (host->probing && host->probe))
         return &host->lane;
-    if (host->connections >= most_of(host)) {
+    if (host_is_full(host)) {
         note_full(host);
         return &host->lane;
     }
@@ -154,7 +154,7 @@ struct lane *host_wait(struct host *host)
 
 bool host_may_ask(const struct host *host)
 {
-    return host->until == 0 && !host->probing && host->connections < most_of(host) &&
+    return host->until == 0 && !host->probing && !host_is_full(host) &&
            host->connecting < HOST_CONNECTING;
 }
 
@@ -162,6 +162,11 @@ bool host_takes(const struct host *host, const void *who, unsigned places)
 {
     return host->until == 0 && (!host->probing || !host->probe || host->probe == who) &&
            host->connections - places < most_of(host) && host->connecting < HOST_CONNECTING;
+}
+
+bool host_is_full(const struct host *host)
+{
+    return host->connections >= most_of(host);
 }
 
 bool host_is_awaited(const struct host *host)

@@ -119,6 +119,8 @@ bool host_may_ask(const struct host *host);
 bool host_takes(const struct host *host, const void *who, unsigned places);
 /* How many further connections for parts of a file may be made. */
 unsigned host_room(const struct host *host, unsigned places);
+/* It has as many connections as it may have. */
+bool host_is_full(const struct host *host);
 /* A queued item could start if it had a connection here. */
 bool host_is_awaited(const struct host *host);
 /* An item that runs waits for HOST: ->opened tells when to look again. */

@@ -13,12 +13,17 @@
 #include "engine/host.h"
 #include "engine/http_date.h"
 #include "engine/retry.h"
+#include "engine/slots.h"
 #include "engine/transfer_inside.h"
 #include "engine/upload.h"
 
 /* A body with at least this much to come takes the short way (net_go_direct): less is not worth
  * losing a connection that could be used again. */
 #define DIRECT_LEAST ((uint64_t)16 * 1024 * 1024)
+/* In a crowd libcurl has only a small buffer for each, and its connections are many. Where no item
+ * waits for one of them, plain ones are let go of for much less. */
+#define CROWD        256u
+#define CROWD_LEAST  ((uint64_t)16 * 1024)
 #define PIPE_MOST    ((size_t)1024 * 1024)
 #define LIMITED_MOST ((size_t)16 * 1024) /* small bites under a limit keep it even */
 
@@ -440,6 +445,16 @@ struct segment *segment_start(struct transfer *transfer, struct source *source, 
     return segment;
 }
 
+static struct net_least direct_least(const struct segment *segment)
+{
+    const struct haul_engine *engine = segment->transfer->engine;
+    struct net_least least = {.tls = DIRECT_LEAST, .plain = DIRECT_LEAST};
+
+    if (engine->transfer_count >= CROWD && slots_are_plenty(engine) && !host_is_full(segment->host))
+        least.plain = CROWD_LEAST;
+    return least;
+}
+
 void segment_go_on(struct segment *segment)
 {
     bool has_place =
@@ -455,7 +470,7 @@ void segment_go_on(struct segment *segment)
     }
     /* Now libcurl has given all that it had, and has not read on. */
     if (segment->writing && !segment->waits && !segment->full)
-        (void)net_go_direct(segment->net, DIRECT_LEAST);
+        (void)net_go_direct(segment->net, direct_least(segment));
 }
 
 uint64_t segment_limit_wait(const struct segment *segment, uint64_t now)

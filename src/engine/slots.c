@@ -27,6 +27,11 @@ static uint64_t slots(const struct haul_engine *engine)
     return MIN(MIN(engine->hours.jobs, engine->slots_max), engine->slots_room);
 }
 
+bool slots_are_plenty(const struct haul_engine *engine)
+{
+    return engine->queue.counts[HAUL_QUEUED] + engine->queue.counts[HAUL_ACTIVE] <= slots(engine);
+}
+
 bool engine_is_shut(const struct haul_engine *engine, const struct host *host)
 {
     return host->until > engine_now(engine) + RETRY_AFTER_LIMIT * UINT64_C(1000);

@@ -394,18 +394,17 @@ static bool take(struct net_transfer *transfer, struct direct *direct, bool tls)
     return true;
 }
 
-bool net_go_direct(struct net_transfer *transfer, uint64_t least)
+bool net_go_direct(struct net_transfer *transfer, struct net_least bounds)
 {
     bool tls = strncasecmp(transfer->url, "https://", 8) == 0;
+    uint64_t least = MAX(tls ? bounds.tls : bounds.plain, (uint64_t)1), left;
     struct direct *direct;
-    uint64_t left;
 
     if (!is_calm(transfer) || !transfer->handlers->offer ||
         (uint64_t)MAX(transfer->response.content_length, 0) < least)
         return false;
     left = bytes_left(transfer);
-    if (left < MAX(least, (uint64_t)1) || may_proxy_by_tls(transfer) ||
-        tls != (transfer_ssl(transfer) != NULL))
+    if (left < least || may_proxy_by_tls(transfer) || tls != (transfer_ssl(transfer) != NULL))
         return false;
     direct = xcalloc(1, sizeof *direct);
     direct->poll.data = direct->again.data = direct;

@@ -234,6 +234,17 @@ static bool tell_head(struct net_transfer *transfer)
     return transfer->handlers->head(transfer->ctx, &transfer->response, transfer->url);
 }
 
+static void set_held(struct net_transfer *transfer, bool held)
+{
+    struct net_shared *shared = &transfer->net->shared;
+
+    if (held && !transfer->held)
+        shared->held++;
+    else if (!held && transfer->held)
+        shared->held--;
+    transfer->held = held;
+}
+
 size_t transfer_on_body(char *data, size_t size, size_t count, void *ctx)
 {
     struct net_transfer *transfer = ctx;
@@ -247,13 +258,13 @@ size_t transfer_on_body(char *data, size_t size, size_t count, void *ctx)
         return transfer_stop_with(transfer, HAUL_E_CANCELLED);
     if (transfer->direct)
         return direct_take(transfer, data, len);
-    transfer->held = false;
+    set_held(transfer, false);
     switch (transfer->handlers->body(transfer->ctx, data, len)) {
     case NET_BODY_TAKEN:
         transfer->body_bytes += len;
         return len;
     case NET_BODY_PAUSE:
-        transfer->held = true;
+        set_held(transfer, true);
         return CURL_WRITEFUNC_PAUSE;
     case NET_BODY_STOP:
         break;
@@ -332,6 +343,7 @@ static void give_easy(struct net_transfer *transfer)
 
 static void transfer_free(struct net_transfer *transfer)
 {
+    set_held(transfer, false);
     direct_close(transfer);
     curl_mime_free(transfer->form); /* while its handle is there */
     give_easy(transfer);

@@ -89,11 +89,15 @@ HAUL_CHECKED enum haul_err net_start(struct net *net, const struct net_request *
                                      struct net_transfer **ret_transfer, struct haul_error *err);
 void net_unpause(struct net_transfer *transfer); /* `body` may be called before this returns */
 void net_cancel(struct net_transfer *transfer);  /* frees it; no `done` */
+/* From how many bytes on a body takes the short way, with TLS and without. */
+struct net_least {
+    uint64_t tls, plain;
+};
 /* Lets the rest of the body, if it is LEAST bytes or more, come the short way: past libcurl, from
  * the socket through a pipe or, over TLS, in large pieces. For HTTP/1 with a known length; the
  * connection is not used again afterwards. False: nothing has changed, which may be so only now.
  * Not from inside libcurl. */
-bool net_go_direct(struct net_transfer *transfer, uint64_t least);
+bool net_go_direct(struct net_transfer *transfer, struct net_least least);
 void net_transfer_peer(const struct net_transfer *transfer, struct net_peer *ret_peer);
 
 /* The redirects that were followed, one a line: "302 https://example.org/x". Clean, NULL: none.

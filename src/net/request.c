@@ -32,6 +32,8 @@
 #define READ_MAX      ((size_t)512 * 1024)
 #define HTTP_READ_MAX ((size_t)60 * 1024)
 
+#define CROWD ((size_t)64) /* transfers, from which on it matters what each costs the next */
+
 static char *given_user(const struct net_transfer *transfer)
 {
     const char *user = transfer->foreign ? NULL : transfer->options->user;
@@ -531,10 +533,22 @@ struct easy_use transfer_use(const struct net_transfer *transfer)
     return (struct easy_use){transfer->options, transfer->http2};
 }
 
+/* libcurl looks through all connections to a host for one that is idle: where thousands run that
+ * takes longer than to make one. One that rests and keeps no bytes for a transfer is idle; while
+ * there is none, there is nothing to look for. (HTTP/2 shares those that are not.) */
+static bool nothing_is_idle(const struct net_transfer *transfer, const struct net_shared *shared,
+                            size_t running)
+{
+    return transfer->is_http && !transfer->http2 && running >= CROWD &&
+           shared->watches.resting <= shared->held;
+}
+
 /* What differs from transfer to transfer. */
-static enum haul_err set_own(struct net_transfer *transfer, size_t running, struct haul_error *err)
+static enum haul_err set_own(struct net_transfer *transfer, const struct net_shared *shared,
+                             size_t running, struct haul_error *err)
 {
     CURL *easy = transfer->easy;
+    long fresh = nothing_is_idle(transfer, shared, running);
 
     if (curl_easy_setopt(easy, CURLOPT_URL, transfer->url) != CURLE_OK)
         return haul_fail(err, HAUL_E_BAD_URL, "libcurl can't fetch this link");
@@ -544,6 +558,7 @@ static enum haul_err set_own(struct net_transfer *transfer, size_t running, stru
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, read_buffer(transfer, running));
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, fresh);
     transfer->error_text[0] = '\0';
     return HAUL_OK;
 }
@@ -604,7 +619,7 @@ static void set_meeting(CURL *easy, struct net_shared *shared)
 enum haul_err transfer_prepare(struct net_transfer *transfer, struct net_shared *shared,
                                size_t running, struct haul_error *err)
 {
-    enum haul_err code = set_own(transfer, running, err);
+    enum haul_err code = set_own(transfer, shared, running, err);
 
     if (code != HAUL_OK || transfer->prepared)
         return code;

@@ -67,6 +67,7 @@ struct net_shared {
     CURLSH *apart; /* TLS sessions, of those that ask for names in a way of their own */
     struct curl_slist *headers; /* of a request that has none of its own */
     struct watches watches;
+    size_t held;                   /* transfers that libcurl keeps bytes of: see ->held */
     char protocols[NET_PROTOCOLS]; /* that libcurl may speak */
 };
 

@@ -32,6 +32,7 @@ struct watch {
     int armed;     /* in the kernel */
     ino_t inode;   /* of a socket that watches_open() made, else 0 */
     bool may_rest; /* it is a connection, and its end will be told */
+    bool rests;    /* and does, for now */
     bool muted;    /* libcurl is not to hear of it */
 };
 
@@ -114,8 +115,18 @@ static void free_watch(uv_handle_t *handle)
     free(handle->data);
 }
 
+static void set_rests(struct watch *watch, bool rests)
+{
+    if (rests && !watch->rests)
+        watch->watches->resting++;
+    else if (!rests && watch->rests)
+        watch->watches->resting--;
+    watch->rests = rests;
+}
+
 static void watch_close(struct watch *watch)
 {
+    set_rests(watch, false);
     watch->watches->by_fd[watch->fd] = NULL;
     watch->wanted = 0;
     arm(watch, 0);
@@ -146,10 +157,12 @@ static bool is_connection(const struct watch *watch)
 static void rest(struct watch *watch)
 {
     watch->may_rest = watch->may_rest || is_connection(watch);
-    if (watch->may_rest)
-        watch->wanted = 0;
-    else
+    if (!watch->may_rest) {
         watch_close(watch);
+        return;
+    }
+    watch->wanted = 0;
+    set_rests(watch, !watch->muted);
 }
 
 bool watches_set(struct watches *watches, curl_socket_t fd, int what)
@@ -167,6 +180,7 @@ bool watches_set(struct watches *watches, curl_socket_t fd, int what)
         return false;
     if (watch->muted)
         return true;
+    set_rests(watch, false);
     watch->wanted = 0;
     watch->wanted |= what & CURL_POLL_IN ? UV_READABLE : 0;
     watch->wanted |= what & CURL_POLL_OUT ? UV_WRITABLE : 0;
@@ -181,6 +195,7 @@ void watches_mute(struct watches *watches, curl_socket_t fd)
     if (!watch)
         return;
     watch->muted = true;
+    set_rests(watch, false);
     watch->wanted = 0;
     arm(watch, 0);
 }

@@ -16,6 +16,7 @@ struct watches {
     uv_loop_t *loop;
     struct watch **by_fd; /* NULL where a descriptor is not watched */
     size_t size;
+    size_t resting; /* connections that libcurl has given up for now */
     /* Something happened: MASK is CURL_CSELECT_*, 0 for libcurl to look itself. */
     void (*ready)(void *ctx, curl_socket_t fd, int mask);
     void *ctx;

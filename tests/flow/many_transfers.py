@@ -1,5 +1,6 @@
 """Two thousand slow transfers at once in one process, with the descriptors a login shell gives."""
 
+import os
 import resource
 
 from harness import case, expect, expect_equal, run, until
@@ -45,6 +46,30 @@ def where_thousands_may_run_few_files_are_held_in_memory(t):
     expect_equal(running.wait().status, 0, "its status")
     for i, file in enumerate(files):
         t.expect_file(f"m{i}.bin", file)
+
+
+@case
+def a_crowd_reads_past_libcurl(t):
+    files = [t.file(f"c{i}.bin", 100_000, stall=50_000, **{"stall-ms": 2500}) for i in range(300)]
+    listed = t.write("list.txt", "".join(file.url + "\n" for file in files))
+    log = os.path.join(t.home, "get.log")
+    t.get("-j", 300, "-x", 1, "--per-host", 0, "--log", log, "-v", "-i", listed)
+    for i, file in enumerate(files):
+        t.expect_file(f"c{i}.bin", file)
+    with open(log, encoding="utf-8") as text:
+        expect(text.read().count("take the short way") > 0, "the short way was not taken")
+
+
+@case
+def a_crowd_uses_its_connections_again(t):
+    files = [t.file(f"r{i}.bin", 2000) for i in range(900)]
+    listed = t.write("list.txt", "".join(file.url + "\n" for file in files))
+    before = t.origin.stats()["connections"]
+    t.get("-j", 300, "--per-host", 0, "-i", listed)
+    for i, file in enumerate(files):
+        t.expect_file(f"r{i}.bin", file)
+    made = t.origin.stats()["connections"] - before
+    expect(made <= 450, f"{made} connections for 900 files, 300 at once")
 
 
 run()

@@ -155,7 +155,7 @@ static void on_settled(void *ctx)
     struct world *world = ctx;
 
     if (!world->direct && world->len == strlen(FIRST))
-        world->direct = net_go_direct(world->transfer, 1);
+        world->direct = net_go_direct(world->transfer, (struct net_least){1, 1});
 }
 
 static void turn_until(struct world *world, const bool *flag)

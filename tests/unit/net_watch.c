@@ -242,6 +242,35 @@ static void a_reset_in_the_rest_does_not_spin(void **state)
     watches_close(&world->watches, fd);
 }
 
+/* It tells how many connections a request could find idle. */
+static void what_rests_is_counted(void **state)
+{
+    struct world *world = *state;
+    curl_socket_t fd[3];
+    int other[3];
+
+    for (int i = 0; i < 3; i++) {
+        fd[i] = open_socket(world);
+        other[i] = connect_socket(world, fd[i]);
+        set(world, fd[i], CURL_POLL_IN);
+    }
+    assert_int_equal(world->watches.resting, 0);
+    set(world, fd[0], CURL_POLL_REMOVE);
+    set(world, fd[0], CURL_POLL_REMOVE);
+    set(world, fd[1], CURL_POLL_REMOVE);
+    assert_int_equal(world->watches.resting, 2);
+    set(world, fd[1], CURL_POLL_OUT);
+    assert_int_equal(world->watches.resting, 1);
+    watches_mute(&world->watches, fd[2]); /* somebody else reads it */
+    set(world, fd[2], CURL_POLL_REMOVE);
+    assert_int_equal(world->watches.resting, 1);
+    for (int i = 0; i < 3; i++) {
+        watches_close(&world->watches, fd[i]);
+        close(other[i]);
+    }
+    assert_int_equal(world->watches.resting, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +284,7 @@ int main(void)
         CASE(strange_descriptors_are_watched_and_never_rest),
         CASE(what_can_not_be_watched_is_said),
         CASE(a_reset_in_the_rest_does_not_spin),
+        CASE(what_rests_is_counted),
 #undef CASE
     };
 
