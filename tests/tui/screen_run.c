@@ -102,10 +102,13 @@ static void child_run(const struct run *run, const char *program)
 {
     char *script = file_path(run, "script");
     char *log = file_path(run, "stderr");
+    char sanitizer[160];
     const struct screen_case *what = run->what;
+    snprintf(sanitizer, sizeof(sanitizer), "exitcode=99:log_path=%s/sanitizer", run->dir);
     setenv("HAUL_SCRIPT", script, 1);
     setenv("HAUL_FAKE", what->fake, 1);
     setenv("HAUL_FAKE_STDERR", log, 1);
+    setenv("ASAN_OPTIONS", sanitizer, 1);
     setenv("LC_ALL", what->locale ? what->locale : "C.UTF-8", 1);
     setenv("TERM", what->type ? what->type : "xterm-256color", 1);
     setenv("COLORTERM", "", 1);
@@ -207,6 +210,22 @@ void dump_remove(const struct run *run)
     free(path);
 }
 
+/* Tells what a sanitizer said of the program, in a file with its number; false when it did. */
+static bool reports_tell(const struct run *run)
+{
+    char name[32];
+    snprintf(name, sizeof(name), "sanitizer.%d", (int)run->pid);
+    char *path = file_path(run, name);
+    char *text = file_read(path);
+    bool none = text[0] == '\0';
+    if (!none)
+        fprintf(stderr, "%s\n", text);
+    unlink(path);
+    free(text);
+    free(path);
+    return none;
+}
+
 /* What a program that ends badly said last, which only the terminal heard. */
 static void end_tell(const struct run *run, int status)
 {
@@ -227,7 +246,7 @@ bool run_end(struct run *run)
         ;
     waitpid(run->pid, &status, 0);
     bool sane = !run->alternate && run->cursor;
-    bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    bool clean = reports_tell(run) && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (!sane)
         fprintf(stderr, "the terminal was not given back\n");
     if (!clean)
