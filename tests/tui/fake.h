@@ -51,6 +51,9 @@ struct answer {
 struct haul_client {
     struct haul_client_events events;
     uv_timer_t timer;
+    uv_prepare_t turns;
+    unsigned long turns_left; /* until the process is asked to end; 0: it is not */
+    unsigned open_handles;
     struct answer *first;
     struct answer **last;
     struct haul_item *items;

@@ -7,11 +7,13 @@
  * the schedule), "slow-hours" (which has a limit and one job), "review" (some of what is pasted is
  * there, or has expired), "away" (as "busy", on another machine, to which the line drops after the
  * first frame). Every answer comes later, on the loop, as the contract says. What it is asked to do
- * it does to its items in the plainest way, and logs it to $HAUL_FAKE_LOG, one line a call. */
+ * it does to its items in the plainest way, and logs it to $HAUL_FAKE_LOG, one line a call. With
+ * HAUL_FAKE_END the process is asked to end, in that turn of its loop. */
 
 #include "fake.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,6 +141,16 @@ static void drop_line(struct haul_client *client)
     client->events.away(client->events.ctx, &away);
 }
 
+/* The oldest answer that waits. */
+static struct answer *answer_take(struct haul_client *client)
+{
+    struct answer *answer = client->first;
+    client->first = answer->next;
+    if (!client->first)
+        client->last = &client->first;
+    return answer;
+}
+
 static void on_timer(uv_timer_t *timer)
 {
     struct haul_client *client = timer->data;
@@ -148,11 +160,7 @@ static void on_timer(uv_timer_t *timer)
         client->events.ready(client->events.ctx, &hello);
     }
     while (client->first && !uv_is_closing((uv_handle_t *)timer)) {
-        struct answer *answer = client->first;
-        client->first = answer->next;
-        if (!client->first)
-            client->last = &client->first;
-        answer_give(client, answer);
+        answer_give(client, answer_take(client));
     }
     if (client->watching && client->dirty && !uv_is_closing((uv_handle_t *)timer)) {
         client->dirty = false;
@@ -177,6 +185,27 @@ static struct answer *answer_later(struct haul_client *client, haul_reply_cb *ca
     return answer;
 }
 
+/* HAUL_FAKE_END: the turn of the loop in which the process is asked to end. */
+static void on_turn(uv_prepare_t *turns)
+{
+    struct haul_client *client = turns->data;
+    if (client->turns_left == 0 || --client->turns_left > 0)
+        return;
+    calls_log(client, "asked to end");
+    log_write(client);
+    raise(SIGTERM);
+}
+
+static void turns_count(struct haul_client *client, uv_loop_t *loop)
+{
+    const char *end = getenv("HAUL_FAKE_END");
+    client->turns_left = end ? strtoul(end, NULL, 10) : 0;
+    client->turns.data = client;
+    uv_prepare_init(loop, &client->turns);
+    uv_prepare_start(&client->turns, on_turn);
+    uv_unref((uv_handle_t *)&client->turns);
+}
+
 /* ---- the contract ---- */
 
 enum haul_err haul_client_open(struct haul_loop *loop, const struct haul_place *place, bool start,
@@ -196,6 +225,8 @@ enum haul_err haul_client_open(struct haul_loop *loop, const struct haul_place *
     fill(client);
     uv_timer_init(loop_uv(loop), &client->timer);
     client->timer.data = client;
+    turns_count(client, loop_uv(loop));
+    client->open_handles = 2;
     uv_timer_start(&client->timer, on_timer, 1, 0);
     *ret_client = client;
     return HAUL_OK;
@@ -204,6 +235,8 @@ enum haul_err haul_client_open(struct haul_loop *loop, const struct haul_place *
 static void on_closed(uv_handle_t *handle)
 {
     struct haul_client *client = handle->data;
+    if (--client->open_handles > 0)
+        return;
     for (size_t i = 0; i < client->count; i++)
         haul_item_fini(&client->items[i]);
     strbuf_fini(&client->log);
@@ -219,9 +252,9 @@ void haul_client_close(struct haul_client *client)
     if (!client)
         return;
     uv_close((uv_handle_t *)&client->timer, on_closed);
+    uv_close((uv_handle_t *)&client->turns, on_closed);
     while (client->first) {
-        struct answer *answer = client->first;
-        client->first = answer->next;
+        struct answer *answer = answer_take(client);
         answer->failed = true;
         answer->show = 0;
         haul_fail(&answer->err, HAUL_E_CANCELLED, "closed");
