@@ -67,14 +67,14 @@ def the_row_tells_the_next_try_by_the_new_time(t):
 @case
 def what_runs_is_not_held_up(t):
     clock = Clock(t)
-    size = 1_000_000
-    file = t.file("b.bin", size, rate=500_000, tick=20)
-    (number,) = add(t, "--limit", "400K", "--stall-timeout", 5, "--timeout", 50, "--retries", 0,
+    file = t.file("b.bin", 8_000_000)
+    (number,) = add(t, "--limit", "200K", "--stall-timeout", 5, "--timeout", 50, "--retries", 0,
                     file.url)
     for jump in (DAY, -DAY):
         had = t.items()[number]["done"]
         clock.set(jump)
         until("bytes come", lambda h=had: t.items()[number]["done"] > h)
+    t.ok("set", "--limit", 0)
     t.ok("wait", number)
     t.expect_file("b.bin", file)
 
@@ -104,8 +104,8 @@ def the_hours_are_those_of_the_new_time(t):
     hour = time.gmtime().tm_hour
     lines = f"[schedule]\n{hour:02}:00-{(hour + 6) % 24:02}:00 = full\nelse = off\n"
     t.env["HAUL_CONFIG"] = t.write("haul.conf", lines)
-    file = t.file("e.bin", 4_000_000, rate=1_000_000, tick=20)
-    (number,) = add(t, file.url)
+    file = t.file("e.bin", 8_000_000)
+    (number,) = add(t, "--item-limit", "200K", file.url)  # it is not done before the last jump
     until("it runs", lambda: t.items()[number]["done"] > 0)
     for jump, wanted in ((12 * 3600, "queued"), (0, "active"), (-12 * 3600, "queued"),
                          (DAY, "active")):
@@ -113,6 +113,7 @@ def the_hours_are_those_of_the_new_time(t):
         t.ok("set", "--schedule", "on")  # looks at the clock, as the alarm does when it is set
         until(f"it is {wanted} after a jump of {jump} s",
               lambda w=wanted: state(t, number) == w)
+    t.ok("change", number, "--item-limit", 0)
     t.ok("wait", number)
     t.expect_file("e.bin", file)
 

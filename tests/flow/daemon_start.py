@@ -6,7 +6,7 @@ import signal
 import socket
 import stat
 
-from harness import case, expect, expect_equal, run, until
+from harness import DEADLINE, case, expect, expect_equal, run, until
 from control_socket import Client
 
 NOBODY = 65534
@@ -28,7 +28,7 @@ def starts_at_once_give_one_daemon(t):
 @case
 def a_second_daemon_is_refused(t):
     t.add(t.file("a.bin").url)
-    result = t.haul("daemon", timeout=20)
+    result = t.haul("daemon")
     expect_equal(result.status, 1, str(result))
     expect(result.err, "no sentence")
     expect_equal(len(t.daemons()), 1, "daemons")
@@ -48,7 +48,7 @@ def a_folder_open_to_others_is_refused(t):
     for prepare in (lambda: os.mkdir(folder, 0o777) or os.chmod(folder, 0o777),
                     lambda: os.symlink(t.folder("elsewhere"), folder)):
         prepare()
-        result = t.haul("add", t.file("a.bin").url, timeout=20)
+        result = t.haul("add", t.file("a.bin").url)
         expect_equal(result.status, 1, str(result))
         expect(folder.encode() in result.err, f"the folder is not named: {result}")
         expect_equal(t.daemons(), [], "daemons")
@@ -91,7 +91,7 @@ def another_user_is_refused(t):
             os.setgid(NOBODY)
             os.setuid(NOBODY)
             with socket.socket(socket.AF_UNIX) as sock:
-                sock.settimeout(20)
+                sock.settimeout(DEADLINE)
                 sock.connect(path)
                 sock.sendall(b'{"jsonrpc":"2.0","id":1,"method":"hello",'
                              b'"params":{"major":1,"minor":0}}\n')
@@ -127,7 +127,7 @@ def something_else_at_the_sockets_place_is_not_removed(t):
     folder = os.path.dirname(t.socket_path())
     os.mkdir(folder, 0o700)
     os.mkdir(t.socket_path())
-    result = t.haul("add", t.file("a.bin").url, timeout=30)
+    result = t.haul("add", t.file("a.bin").url)
     expect_equal(result.status, 1, str(result))
     os.rmdir(t.socket_path())
 
@@ -142,7 +142,7 @@ def signals_end_it_cleanly(t):
         until("bytes come", lambda p=part: os.path.exists(p) and os.path.getsize(p) > 0)
         (pid,) = t.daemons()
         os.kill(pid, number)
-        until("it ends", lambda: not t.daemons(), 10)
+        until("it ends", lambda: not t.daemons())
         expect(not os.path.exists(t.socket_path()), "the socket is left")
         expect(name + ".part" in t.names(), "the part is gone")
 
@@ -182,7 +182,7 @@ def the_foreground_daemon_serves_too(t):
     expect_equal(client.hello["session"], t.session, "session")
     client.close()
     running.signal(signal.SIGTERM)
-    expect_equal(running.wait(20).status, 0, "status")
+    expect_equal(running.wait().status, 0, "status")
 
 
 run()

@@ -189,7 +189,7 @@ def a_file_of_more_than_4_gib_is_taken_up(t):
 def special_files_at_the_part_are_not_opened(t):
     t.keeps("a.bin.part", "a.bin.haul")
     os.mkfifo(t.path("a.bin.part"))
-    result = t.haul("get", "-q", "-d", t.dir, "--retries", 0, t.file("a.bin").url, timeout=20)
+    result = t.haul("get", "-q", "-d", t.dir, "--retries", 0, t.file("a.bin").url)
     expect(result.status in (0, 5), f"an odd status: {result}")
 
 

@@ -471,7 +471,7 @@ class Case:
         if self.daemons():
             with contextlib.suppress(Failure):
                 self.haul("stop")
-                until("the daemon ends", lambda: not self.daemons(), 10)
+                until("the daemon ends", lambda: not self.daemons())
         for pid in self.daemons():
             wrong.append(f"process {pid} survived: {command_line(pid)}")
             with contextlib.suppress(ProcessLookupError):

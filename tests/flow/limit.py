@@ -152,13 +152,13 @@ def who_shares_a_limit_gets_an_equal_share(t):
     plain = t.file("plain.bin", 30_000_000)
     secret = t.file("secret.bin", 30_000_000, scheme="https")
     chunked = t.file("chunked.bin", 30_000_000, chunked=1)
-    t.ok("set", "--limit", "4M")
+    t.ok("set", "--limit", "1M")  # far below what a machine under load can do
     ids = t.add("-x", 1, "--cacert", t.origin.cert, plain.url, secret.url, chunked.url)
 
     def done():
         return [item["done"] for item in t.items().values()]
 
-    until("enough came", lambda: sum(done()) > 12_000_000)
+    until("enough came", lambda: sum(done()) > 3_000_000)
     shares = done()
     expect(min(shares) * 2 > max(shares), f"unequal shares: {shares}")
     t.ok("remove", *ids)

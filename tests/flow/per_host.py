@@ -30,15 +30,18 @@ def a_host_never_has_more_than_it_may(t):
     t.get("-j", 30, "--per-host", 3, "--retries", 0, *[file.url for file in files])
     for i, file in enumerate(files):
         t.expect_file(f"{i}.bin", file)
-    expect_equal(server.stats()["peak_active"], 3, "requests at once")
+    expect(server.stats()["peak_active"] <= 3, "more requests at once")
 
 
 @case
 def sixteen_is_what_nobody_asked_for(t):
     server = own_origin(t)
-    files = [server.file(f"{i}.bin", 5000, delay=100) for i in range(40)]
-    t.get("-j", 40, *[file.url for file in files])
+    ids = t.add("-j", 40, *[server.url(f"mute{i}", delay="forever") for i in range(40)])
+    until("sixteen are asked for", lambda: server.stats()["active"] == 16)
+    t.ok("cancel", *ids[:8])
+    until("eight more", lambda: len(server.log()) == 24 and server.stats()["active"] == 16)
     expect_equal(server.stats()["peak_active"], 16, "requests at once")
+    t.ok("remove", "all")
 
 
 @case
@@ -67,7 +70,7 @@ def items_that_look_at_the_disk_first_count_too(t):
     server = own_origin(t)
     files = [server.file(f"{i}.bin", 5000, delay=30) for i in range(20)]
     t.get("-j", 20, "--per-host", 2, "--if-exists", "skip", *[file.url for file in files])
-    expect_equal(server.stats()["peak_active"], 2, "requests at once")
+    expect(server.stats()["peak_active"] <= 2, "more requests at once")
 
 
 @case

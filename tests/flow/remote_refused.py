@@ -2,13 +2,13 @@
 
 import os
 
-from harness import DEADLINE, case, expect, expect_equal, free_port, run
+from harness import case, expect, expect_equal, free_port, run
 from far import Far
 
 
 def refused(t, *words, **options):
     """`haul list --host box`, which must fail with a sentence that has WORDS, and nothing else."""
-    result = t.haul("list", "--json", "--host", "box", timeout=DEADLINE, **options)
+    result = t.haul("list", "--json", "--host", "box", **options)
     expect_equal(result.status, 1, str(result))
     expect_equal(result.out, b"", "standard output")
     expect(result.err.startswith(b"haul: ") and result.err.count(b"\n") == 1,

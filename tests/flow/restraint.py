@@ -116,7 +116,7 @@ def the_daemon_leaves_when_there_is_nothing_to_do(t):
     t.env["HAUL_GRACE_SECONDS"] = "1"
     file = t.file("a.bin", 50_000, rate=100_000, tick=20)
     t.add(file.url)
-    until("it ends by itself", lambda: not t.daemons(), 30)
+    until("it ends by itself", lambda: not t.daemons())
     t.expect_file("a.bin", file)
     expect(not os.path.exists(t.socket_path()), "the socket is left")
 

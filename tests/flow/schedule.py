@@ -42,18 +42,20 @@ def list_and_details_tell_until_when(t):
 def hours_halt_it_when_they_begin_and_let_it_go_on_with_its_bytes(t):
     """A minute that it had to wait is none of its time."""
     schedule(t, "22:00-06:00 = off")
-    file = t.file("b.bin", 3 * MIB, rate=MIB, tick=20)
+    file = t.file("b.bin", 4 * MIB)
     for ahead in (2, 4, 8):  # should the machine be slow to start it
         clock(t, f"21:59:{60 - ahead}")
         begin = time.monotonic()
-        (number,) = t.add("--timeout", ahead + 1, "--retries", 0, file.url)
+        (number,) = t.add("--timeout", ahead + 1, "--retries", 0, "--item-limit", "100K", file.url)
         until("it runs or waits", lambda n=number: t.items()[n]["done"] > 0 or is_held(t, n))
         if t.items()[number]["done"] > 0:
             break
+        t.ok("remove", number)
         t.stop()
     until("it is halted", lambda: is_held(t, number))
     expect_equal(t.items()[number]["connections"], 0, "connections")
     until("its time would be over", lambda: time.monotonic() - begin > ahead + 1.1)
+    t.ok("change", number, "--item-limit", 0)
     schedule(t, "08:00-18:00 = off")
     reload(t)
     t.ok("wait", number)
@@ -68,13 +70,14 @@ def hours_halt_it_when_they_begin_and_let_it_go_on_with_its_bytes(t):
 def what_can_not_be_asked_for_twice_comes_to_its_end(t):
     schedule(t, "22:00-06:00 = off")
     clock(t, "12:00:00")
-    file = t.file("sent.bin", MIB, rate=MIB, tick=20)
-    (number,) = t.add("--data", "a=1", "-o", "sent.bin", file.url)
+    file = t.file("sent.bin", 4 * MIB)
+    (number,) = t.add("--data", "a=1", "-o", "sent.bin", "--item-limit", "100K", file.url)
     until("it runs", lambda: t.items()[number]["done"] > 0)
     schedule(t, "08:00-18:00 = off")
     reload(t)
     until("the hours are off", lambda: totals(t)["off_hours"])
     expect_equal(t.items()[number]["state"], "active", "what it does")
+    t.ok("change", number, "--item-limit", 0)
     t.ok("wait", number)
     t.expect_file("sent.bin", file)
     expect_equal(len(t.origin.requests("sent.bin")), 1, "requests")

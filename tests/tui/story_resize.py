@@ -7,7 +7,7 @@ from story import (Screen, Throttled, daemon_of, expect_going_on, finish, sessio
 from harness import case, expect, expect_equal, run, until
 
 COUNT = 8
-SIZE = 900_000
+SIZE = 3_000_000
 RATE = 15_000
 
 

@@ -17,7 +17,7 @@ from tmux import is_alive
 from harness import case, expect, expect_equal, run, until
 
 COUNT = 8
-SIZE = 900_000
+SIZE = 1_800_000
 RATE = 15_000
 WINDOW = 3 * COUNT * RATE  # bytes: some three seconds of downloading
 SLACK = 0.10  # of a processor, for a clock that ticks in hundredths

@@ -8,7 +8,7 @@ from story import Screen, Throttled, daemon_of, expect_going_on, finish, receive
 from harness import case, expect, expect_equal, run, until
 
 COUNT = 6
-SIZE = 900_000
+SIZE = 1_800_000
 RATE = 15_000
 
 

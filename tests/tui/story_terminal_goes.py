@@ -10,7 +10,7 @@ from tmux import is_alive
 from harness import case, expect, expect_equal, run, until
 
 COUNT = 4
-SIZE = 600_000
+SIZE = 1_500_000
 RATE = 15_000
 
 

@@ -4,7 +4,7 @@ byte of every file."""
 from story import (Screen, Throttled, daemon_of, expect_going_on, received, screens_of, sessions)
 from harness import case, expect, expect_equal, run, until
 
-SIZE = 700_000
+SIZE = 1_400_000
 RATE = 14_000
 PAUSED, CANCELLED = 1, 2
 

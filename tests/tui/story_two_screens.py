@@ -16,7 +16,7 @@ def is_right(screen, server, width, height):
 @case
 def what_one_does_the_others_show(t):
     with Screen(t, 80, 24) as small, Screen(t, 120, 40) as large, Screen(t, 60, 12) as watch:
-        server = Throttled(t, COUNT, 900_000, 15_000)
+        server = Throttled(t, COUNT, 3_000_000, 15_000)
         small.haul(*server.urls())
         small.until("all run", lambda: f"{COUNT}/8" in small.lines()[0])
         large.haul()

@@ -14,7 +14,7 @@ import tempfile
 import termios
 import time
 
-DEADLINE = 30
+DEADLINE = 60
 FOLDER = tempfile.mkdtemp(prefix="haul-themes-")
 THEMES = os.path.join(FOLDER, "haul", "themes")
 
