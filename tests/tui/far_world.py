@@ -1,9 +1,10 @@
 """What the stories of a line that drops have in common."""
 
+import contextlib
 import os
 import re
 
-from story import children_of
+from story import PROMPT, Screen, children_of
 from far import Far
 from harness import expect, until
 
@@ -35,6 +36,18 @@ class World:
     def stop(self):
         self.t.ok("remove", "--host", "box", "all")
         self.far.stop()
+
+
+@contextlib.contextmanager
+def far_screen(t):
+    """A World and its screen, which is left to the background in the end."""
+    world = World(t)
+    with Screen(t) as screen:
+        world.open(screen)
+        yield world, screen
+        screen.type("q", "b")
+        screen.wait(PROMPT)
+    world.stop()
 
 
 def moves(screen):

@@ -2,18 +2,16 @@
 
 import os
 
-from story import PROMPT, Screen, harness
-from far_world import World
+from story import harness
+from far_world import far_screen
 from harness import case, expect, expect_equal, run, until
 
 
 @case
 def what_ssh_would_ask_is_not_asked_on_the_screen(t):
     """Without a key there is nothing to be tried until the user has seen to it."""
-    world = World(t)
     key = os.path.join(t.home, "near-key")
-    with Screen(t) as screen:
-        world.open(screen)
+    with far_screen(t) as (world, screen):
         os.rename(key, key + "-away")
         world.wire.cut()
         screen.wait("use ssh-add, or quit")
@@ -28,17 +26,12 @@ def what_ssh_would_ask_is_not_asked_on_the_screen(t):
         os.rename(key + "-away", key)
         screen.type("r")
         world.back(screen)
-        screen.type("q", "b")
-        screen.wait(PROMPT)
-    world.stop()
 
 
 @case
 def links_stay_on_the_sheet_until_the_line_is_back(t):
-    world = World(t)
     late = t.file("late.bin", 20_000)
-    with Screen(t) as screen:
-        world.open(screen)
+    with far_screen(t) as (world, screen):
         world.wire.cut(refuses=True)
         screen.wait("No line for")
         screen.paste(late.url.encode())
@@ -50,17 +43,12 @@ def links_stay_on_the_sheet_until_the_line_is_back(t):
         screen.until("the line is back", lambda: "as of" not in screen.lines()[0])
         screen.type("Enter")
         screen.wait("2 done")
-        screen.type("q", "b")
-        screen.wait(PROMPT)
     expect(harness.has_content(t.path("late.bin"), late.seed, late.size), "late.bin")
-    world.stop()
 
 
 @case
 def a_daemon_that_was_stopped_is_not_started_by_itself(t):
-    world = World(t)
-    with Screen(t) as screen:
-        world.open(screen)
+    with far_screen(t) as (world, screen):
         calls = world.wire.calls
         t.ok("stop", "--host", "box")
         screen.wait("on box was stopped")
@@ -70,9 +58,6 @@ def a_daemon_that_was_stopped_is_not_started_by_itself(t):
         screen.type("r")
         world.back(screen)
         expect_equal(world.wire.calls, calls + 2, "connections")
-        screen.type("q", "b")
-        screen.wait(PROMPT)
-    world.stop()
 
 
 run()

@@ -4,16 +4,13 @@ and in silence."""
 import os
 import signal
 
-from story import PROMPT, Screen
-from far_world import World, expect_last_state, ssh_of
+from far_world import expect_last_state, far_screen, ssh_of
 from harness import case, run
 
 
 @case
 def the_screen_comes_back_by_itself_when_ssh_ends(t):
-    world = World(t)
-    with Screen(t) as screen:
-        world.open(screen)
+    with far_screen(t) as (world, screen):
         os.kill(ssh_of(screen), signal.SIGKILL)
         screen.until("the end of ssh is seen", lambda: "as of" in screen.lines()[0] or
                      "the line is there again" in screen.text())
@@ -32,26 +29,18 @@ def the_screen_comes_back_by_itself_when_ssh_ends(t):
         screen.wait("as of")
         screen.type("r")
         world.back(screen)
-        screen.type("q", "b")
-        screen.wait(PROMPT)
-    world.stop()
 
 
 @case
 def a_line_that_is_silent_is_found_dead(t):
     """Half-open: nobody is told of the end."""
-    world = World(t)
-    with Screen(t) as screen:
-        world.open(screen)
+    with far_screen(t) as (world, screen):
         world.wire.go_silent()
         screen.wait("box does not answer any more")
         expect_last_state(screen)
         world.wire.cut()
         screen.type("r")
         world.back(screen)
-        screen.type("q", "b")
-        screen.wait(PROMPT)
-    world.stop()
 
 
 run()
