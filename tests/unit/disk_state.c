@@ -283,6 +283,118 @@ static void what_is_here_is_counted(void **unused)
     state_fini(&state);
 }
 
+/* The record of a state of COUNT ranges, each of one byte, or NULL. */
+static char *write_many(size_t count, size_t *ret_len)
+{
+    struct disk_state state = {.url = xstrdup("http://example.org/"),
+                               .size = (int64_t)count,
+                               .boot = "boot-1",
+                               .range_count = count};
+    size_t rows;
+    char *text;
+
+    state.ranges = xcalloc(count, sizeof *state.ranges);
+    for (size_t i = 0; i < count; i++)
+        state.ranges[i] = (struct disk_range){i, i + 1, i, i};
+    text = state_write(&state, ret_len, &rows);
+    state_fini(&state);
+    return text;
+}
+
+static void there_are_no_more_ranges_than_a_record_holds(void **unused)
+{
+    struct disk_state back = {0};
+    size_t len = 0;
+    char *text = write_many(STATE_RANGES_MAX, &len);
+
+    (void)unused;
+    assert_non_null(text);
+    assert_true(state_read(text, len, &back));
+    assert_int_equal(back.range_count, STATE_RANGES_MAX);
+    state_fini(&back);
+    free(text);
+    assert_null(write_many(STATE_RANGES_MAX + 1, &len));
+}
+
+/* A record whose line KEY says VALUE; is it believed? */
+static bool reads_with_line(const char *key, const char *value, uint64_t end)
+{
+    struct disk_state back = {.size = -1};
+    struct disk_range range = {.end = end};
+    char row[STATE_ROW + 1] = "", *text;
+    bool good;
+
+    state_write_row(&range, row);
+    text = xasprintf("haul 1\nurl http://example.org/\nsize %s\nboot %s\nranges %s\n%s",
+                     strcmp(key, "size") == 0 ? value : "1000",
+                     strcmp(key, "boot") == 0 ? value : "boot-1",
+                     strcmp(key, "ranges") == 0 ? value : "1", row);
+    good = state_read(text, strlen(text), &back);
+    assert_true(good || (!back.url && !back.ranges));
+    state_fini(&back);
+    free(text);
+    return good;
+}
+
+static void a_size_is_a_plain_number_that_a_file_can_have(void **unused)
+{
+    static const char *const others[] = {"",         " 1000", "1000 ", "01000", "+1000",
+                                         "-1000",    "1000x", "0x3e8", "1e3",   "Unknown",
+                                         "unknown ", "999",   "1001"};
+
+    (void)unused;
+    assert_true(reads_with_line("size", "1000", 1000));
+    assert_true(reads_with_line("size", "unknown", UINT64_MAX));
+    assert_false(reads_with_line("size", "unknown", 1000));
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        assert_false(reads_with_line("size", others[i], 1000));
+    assert_true(reads_with_line("size", "4611686018427387903", INT64_MAX / 2));
+    assert_false(reads_with_line("size", "4611686018427387904", INT64_MAX / 2 + 1));
+    assert_false(reads_with_line("size", "18446744073709551615", UINT64_MAX));
+    assert_false(reads_with_line("size", "18446744073709551616", UINT64_MAX));
+    assert_false(reads_with_line("size", "-1", UINT64_MAX));
+}
+
+static void a_boot_id_and_a_count_fit_their_places(void **unused)
+{
+    (void)unused;
+    assert_true(reads_with_line("boot", "123456789012345678901234567890123456789", 1000));
+    assert_false(reads_with_line("boot", "1234567890123456789012345678901234567890", 1000));
+    assert_true(reads_with_line("ranges", "1", 1000));
+    assert_false(reads_with_line("ranges", "0", 1000));
+    assert_false(reads_with_line("ranges", "2", 1000));
+    assert_false(reads_with_line("ranges", "01", 1000));
+    assert_false(reads_with_line("ranges", "18446744073709551617", 1000));
+}
+
+/* What comes beyond the caps is not looked at, and what reaches them is. */
+static void a_record_has_no_more_bytes_than_it_may(void **unused)
+{
+    struct disk_range range = {.end = 1};
+    struct disk_state state = {
+        .size = 1, .boot = "b", .ranges = &range, .range_count = 1, .url = xcalloc(1, 1)};
+    struct disk_state back = {0};
+    size_t len = 0, rows, rest;
+    char *text = state_write(&state, &len, &rows);
+
+    (void)unused;
+    assert_non_null(text);
+    rest = STATE_BYTES_MAX - len;
+    free(text);
+    free(state.url);
+    state.url = xcalloc(1, rest + 2);
+    memset(state.url, 'a', rest - 1);
+    text = state_write(&state, &len, &rows);
+    assert_non_null(text);
+    assert_int_equal(len, STATE_BYTES_MAX - 1);
+    assert_true(state_read(text, len, &back));
+    state_fini(&back);
+    free(text);
+    memset(state.url, 'a', rest + 1);
+    assert_null(state_write(&state, &len, &rows));
+    free(state.url);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +411,10 @@ int main(void)
         cmocka_unit_test(a_size_that_is_not_known_ends_the_last_range_later),
         cmocka_unit_test(tidying_sorts_and_drops_what_is_empty),
         cmocka_unit_test(what_is_here_is_counted),
+        cmocka_unit_test(there_are_no_more_ranges_than_a_record_holds),
+        cmocka_unit_test(a_size_is_a_plain_number_that_a_file_can_have),
+        cmocka_unit_test(a_boot_id_and_a_count_fit_their_places),
+        cmocka_unit_test(a_record_has_no_more_bytes_than_it_may),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -359,6 +359,205 @@ static void one_body_of_several_keeps_a_host_at_work(void **state)
     hosts_fini(&world.hosts);
 }
 
+/* Who was held up for want of a connection that another item has too many of is written down, once,
+ * and only then. */
+static void a_full_host_is_noted_where_an_item_has_several(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    world.hosts.most = 1;
+    host_enter(world.host);
+    assert_non_null(host_wait(world.host));
+    assert_true(LIST_EMPTY(&world.hosts.full)); /* every item has one: nobody can give any back */
+    world.host->spread = true;
+    assert_non_null(host_wait(world.host));
+    assert_non_null(host_wait(world.host));
+    assert_ptr_equal(LIST_FIRST(&world.hosts.full), world.host);
+    assert_null(LIST_NEXT(world.host, full));
+    assert_true(world.host->is_full);
+    hosts_fini(&world.hosts);
+}
+
+/* Answers from before a refusal say nothing of what it allows since. */
+static void answers_count_from_the_last_refusal_on(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    for (int i = 0; i < 3; i++)
+        host_enter(world.host);
+    host_refused(world.host, 1000);
+    for (int i = 0; i < 31; i++)
+        host_heard(world.host);
+    host_refused(world.host, 2000);
+    host_heard(world.host);
+    hosts_tick(&world.hosts, 2001);
+    assert_int_equal(world.host->allowed, 3);
+    for (int i = 0; i < 31; i++)
+        host_heard(world.host);
+    hosts_tick(&world.hosts, 2002);
+    assert_int_equal(world.host->allowed, 4);
+    for (int i = 0; i < 31; i++) /* nor do those from before it got one more */
+        host_heard(world.host);
+    hosts_tick(&world.hosts, 2003);
+    assert_int_equal(world.host->allowed, 4);
+    hosts_fini(&world.hosts);
+}
+
+/* What it gets more is remembered too, and who reached the limit again is as any other. */
+static void a_number_that_is_raised_is_told_and_may_be_lowered_again(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    world.hosts.most = 3;
+    host_enter(world.host);
+    host_refused(world.host, 0);
+    assert_int_equal(world.learned, 1);
+    hosts_tick(&world.hosts, 60000);
+    assert_int_equal(world.host->allowed, 2);
+    assert_int_equal(world.learned, 2);
+    hosts_tick(&world.hosts, 120000);
+    assert_int_equal(world.host->allowed, 0);
+    assert_int_equal(world.learned, 3);
+    assert_false(world.host->is_restrained);
+    hosts_tick(&world.hosts, 180000); /* there is nothing to raise */
+    assert_int_equal(world.host->allowed, 0);
+    host_refused(world.host, 200000);
+    assert_int_equal(world.host->allowed, 1);
+    assert_ptr_equal(LIST_FIRST(&world.hosts.restrained), world.host);
+    hosts_tick(&world.hosts, 200000 + 120000);
+    assert_int_equal(world.host->allowed, 2);
+    hosts_fini(&world.hosts);
+}
+
+/* Whoever waits in its lane is looked at again. */
+static void each_thing_that_may_make_room_opens_its_lane(void **state)
+{
+    struct haul_error busy = status_error(503);
+    struct world world;
+    int first;
+
+    (void)state;
+    world_init(&world);
+    lane_add(&world.host->lane, 7);
+    host_enter(world.host);
+    host_leave(world.host);
+    assert_true(world.host->lane.is_open);
+    lane_close(&world.host->lane);
+    host_connecting(world.host);
+    host_connected(world.host);
+    assert_true(world.host->lane.is_open);
+    lane_close(&world.host->lane);
+    assert_true(host_failed(world.host, &busy));
+    host_rest(world.host, 10);
+    host_heard(world.host); /* of one that was asked before */
+    host_end(world.host, &first);
+    assert_false(world.host->lane.is_open);
+    hosts_tick(&world.hosts, 10);
+    assert_true(world.host->lane.is_open);
+    lane_close(&world.host->lane);
+    host_begin(world.host, &first);
+    host_end(world.host, &first);
+    assert_true(world.host->lane.is_open);
+    lane_close(&world.host->lane);
+    host_begin(world.host, &first);
+    host_heard(world.host);
+    assert_true(world.host->lane.is_open);
+    lane_close(&world.host->lane);
+    host_heard(world.host); /* nobody goes first any more */
+    assert_false(world.host->lane.is_open);
+    hosts_fini(&world.hosts);
+}
+
+/* Further connections give way to whole items, where some wait for this very host and have a slot.
+ */
+static void whole_items_go_before_further_connections(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    assert_false(host_is_awaited(world.host));
+    assert_int_equal(host_room(world.host, 0), 16);
+    lane_add(&world.host->lane, 7);
+    assert_false(host_is_awaited(world.host)); /* what waits has no slot */
+    assert_int_equal(host_room(world.host, 0), 16);
+    world.hosts.hungry = true;
+    assert_true(host_is_awaited(world.host));
+    assert_int_equal(host_room(world.host, 0), 0);
+    lane_drop_first(&world.host->lane);
+    assert_false(host_is_awaited(world.host)); /* they wait for others */
+    assert_int_equal(host_room(world.host, 0), 16);
+    hosts_fini(&world.hosts);
+}
+
+/* One that runs is told once, for each time that it asked, and by any host. */
+static void who_waits_for_room_is_told_once(void **state)
+{
+    struct world world;
+    struct host *other;
+
+    (void)state;
+    world_init(&world);
+    other = host_of(&world.hosts, "http://example.com/");
+    host_enter(world.host);
+    host_enter(other);
+    host_want(world.host);
+    host_leave(world.host);
+    host_leave(other); /* for which nobody waits */
+    assert_true(world.hosts.opened);
+    world.hosts.opened = false;
+    host_enter(world.host);
+    host_leave(world.host);
+    assert_false(world.hosts.opened);
+    hosts_fini(&world.hosts);
+}
+
+/* A request that belongs to no item gets what is left, and never makes one of them wait. */
+static void a_request_of_no_item_is_bound_by_the_same(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    world.hosts.most = 1;
+    assert_true(host_may_ask(world.host));
+    host_enter(world.host);
+    assert_false(host_may_ask(world.host));
+    host_leave(world.host);
+    host_rest(world.host, 5000);
+    assert_false(host_may_ask(world.host));
+    hosts_tick(&world.hosts, 5000);
+    assert_false(host_may_ask(world.host)); /* an item goes first */
+    host_heard(world.host);
+    assert_true(host_may_ask(world.host));
+    hosts_fini(&world.hosts);
+}
+
+/* What the last link told is used for the next one only as far as it is the same. */
+static void links_one_after_the_other_find_their_hosts(void **state)
+{
+    struct world world;
+    struct host *other;
+
+    (void)state;
+    world_init(&world);
+    assert_ptr_equal(host_of(&world.hosts, "http://example.org/b"), world.host);
+    other = host_of(&world.hosts, "http://example.org.test/");
+    assert_ptr_not_equal(other, world.host);
+    assert_ptr_equal(host_of(&world.hosts, "http://example.org/"), world.host);
+    assert_ptr_not_equal(host_of(&world.hosts, "http://example.org:81/"), world.host);
+    assert_string_equal(host_of(&world.hosts, "no link")->name, "");
+    assert_string_equal(host_of(&world.hosts, "nor this one")->name, "");
+    assert_ptr_equal(host_of(&world.hosts, "http://example.org.test/x"), other);
+    hosts_fini(&world.hosts);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -374,6 +573,14 @@ int main(void)
         cmocka_unit_test(it_is_told_when_there_is_something_to_remember),
         cmocka_unit_test(only_so_many_connect_at_once),
         cmocka_unit_test(one_body_of_several_keeps_a_host_at_work),
+        cmocka_unit_test(a_full_host_is_noted_where_an_item_has_several),
+        cmocka_unit_test(answers_count_from_the_last_refusal_on),
+        cmocka_unit_test(a_number_that_is_raised_is_told_and_may_be_lowered_again),
+        cmocka_unit_test(each_thing_that_may_make_room_opens_its_lane),
+        cmocka_unit_test(whole_items_go_before_further_connections),
+        cmocka_unit_test(who_waits_for_room_is_told_once),
+        cmocka_unit_test(a_request_of_no_item_is_bound_by_the_same),
+        cmocka_unit_test(links_one_after_the_other_find_their_hosts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,6 +135,8 @@ static void at_the_end_time_decides(void **state)
     (void)state;
     assert_true(plan_next(&now, &next)); /* two seconds are saved */
     assert_int_equal(next.at, 2 * MIB);
+    now.wait_ms = 800;
+    assert_true(plan_next(&now, &next));
     now.wait_ms = 900;
     assert_false(plan_next(&now, &next)); /* and spent on the way */
 }
@@ -162,8 +164,14 @@ static void one_that_crawls_is_replaced(void **state)
 
     (void)state;
     for (size_t i = 0; i < 3; i++) {
+        const struct plan_range both[] = {
+            {.pos = 64 * MIB, .end = 64 * MIB + 1, .rate = MIB, .active = true}, rests[i]};
+
         assert_true(next_of(&rests[i], 1, MIB, 8 * MIB, &next));
         assert_int_equal(next.move, PLAN_REPLACE);
+        assert_true(next_of(both, 2, MIB, 8 * MIB, &next));
+        assert_int_equal(next.move, PLAN_REPLACE);
+        assert_int_equal(next.range, 1);
     }
 }
 
@@ -173,6 +181,7 @@ static void last_bytes_that_are_held_back_are_asked_for(void **state)
 {
     struct plan_range range = {
         .pos = 0, .end = 1378, .rate = MIB, .active = true, .runs_on = true, .silent_ms = 5};
+    struct plan_case now = {.count = 1, .pace = MIB, .min_split = MIB, .wait_ms = 50, .room = 1};
     struct plan_next next;
 
     (void)state;
@@ -180,6 +189,17 @@ static void last_bytes_that_are_held_back_are_asked_for(void **state)
     range.silent_ms = 20;
     assert_true(next_of(&range, 1, MIB, MIB, &next));
     assert_int_equal(next.move, PLAN_REPLACE);
+    now.ranges = &range;
+    assert_false(plan_next(&now, &next)); /* the way takes longer */
+    range.silent_ms = 70;
+    assert_true(plan_next(&now, &next));
+    range.end = 64 * 1024; /* 62 ms, and the way */
+    assert_false(plan_next(&now, &next));
+    range.silent_ms = 124;
+    assert_true(plan_next(&now, &next));
+    range.end++; /* more than a server keeps back */
+    assert_false(plan_next(&now, &next));
+    range.end = 1378;
     range.runs_on = false;
     assert_false(next_of(&range, 1, MIB, MIB, &next)); /* the end of the answer brings them */
 }
@@ -191,6 +211,108 @@ static void a_file_without_a_length_is_not_cut(void **state)
 
     (void)state;
     assert_false(next_of(ranges, 1, MIB, MIB, &next));
+}
+
+/* A burst counts as no more than a part of what is left for each: most of a file that came at once
+ * says nothing of the rest. */
+static void a_burst_is_no_more_than_a_share(void **state)
+{
+    const struct plan_range ranges[] = {
+        {.pos = 40 * MIB, .end = 64 * MIB, .had = 40 * MIB, .active = true}};
+    struct plan_case now = {.ranges = ranges, .count = 1, .min_split = MIB, .room = 1};
+    struct plan_next next;
+
+    (void)state;
+    assert_true(plan_next(&now, &next));
+    assert_int_equal(next.at, 49 * MIB); /* 24 MiB and a quarter of them, in two */
+}
+
+/* Nobody has ended yet: a new one is taken to bring what the others do on average. */
+static void an_unknown_pace_is_the_mean_of_the_others(void **state)
+{
+    const struct plan_range ranges[] = {
+        {.pos = 0, .end = MIB, .rate = 3 * MIB, .active = true},
+        {.pos = MIB, .end = 65 * MIB, .rate = MIB, .active = true},
+        {.pos = 65 * MIB, .end = 66 * MIB, .active = true}, /* it is too young to tell */
+    };
+    struct plan_next next;
+
+    (void)state;
+    assert_true(next_of(ranges, 3, 0, MIB, &next));
+    assert_int_equal(next.range, 1);
+    assert_in_range(next.at, 22 * MIB, 22 * MIB + 512 * 1024); /* a third stays */
+}
+
+/* A piece of just the size that was asked for is one. */
+static void a_piece_may_be_as_small_as_asked_for(void **state)
+{
+    struct plan_range range = {.pos = 0, .end = 16 * MIB, .active = true};
+    struct plan_next next;
+
+    (void)state;
+    assert_true(next_of(&range, 1, 0, 8 * MIB, &next));
+    assert_int_equal(next.at, 8 * MIB);
+    range.end--;
+    assert_false(next_of(&range, 1, 0, 8 * MIB, &next));
+}
+
+/* Where the pace of new ones is a guess, a slow one keeps as much as any other. */
+static void a_slow_one_is_robbed_of_most_only_when_that_was_measured(void **state)
+{
+    const struct plan_range ranges[] = {
+        {.pos = 0, .end = 64 * 1024, .rate = 9 * MIB, .active = true},
+        {.pos = MIB, .end = 11 * MIB, .rate = MIB, .active = true},
+    };
+    struct plan_next next;
+
+    (void)state;
+    assert_false(next_of(ranges, 2, 0, 2 * MIB, &next)); /* of 10 MiB it would keep 1.7 */
+    assert_true(next_of(ranges, 2, 5 * MIB, 2 * MIB, &next));
+    assert_int_equal(next.move, PLAN_CUT);
+    assert_int_equal(next.range, 1);
+    assert_in_range(next.at, 2 * MIB, 3 * MIB);
+}
+
+/* Half the pace is not slow, an eighth is not crawling. */
+static void who_is_slow_or_crawls_is_below_a_share_of_the_pace(void **state)
+{
+    struct plan_range range = {.pos = 0, .end = 12 * MIB, .rate = 4 * MIB, .active = true};
+    struct plan_case now = {.ranges = &range,
+                            .count = 1,
+                            .pace = 8 * MIB,
+                            .min_split = 5 * MIB,
+                            .wait_ms = 1000, /* so no time is saved */
+                            .room = 1};
+    struct plan_next next;
+
+    (void)state;
+    assert_false(plan_next(&now, &next)); /* it would keep 4 MiB */
+    range.rate = 4 * MIB - 1;
+    assert_true(plan_next(&now, &next));
+    assert_int_equal(next.move, PLAN_CUT);
+    /* 64 KiB: nothing that a cut could bring, and a quarter of a second or more to wait. */
+    range = (struct plan_range){.pos = 0, .end = 64 * 1024, .rate = 16 * 1024, .active = true};
+    assert_false(next_of(&range, 1, 128 * 1024, MIB, &next));
+    range.rate = 16 * 1024 - 1;
+    assert_true(next_of(&range, 1, 128 * 1024, MIB, &next));
+    assert_int_equal(next.move, PLAN_REPLACE);
+}
+
+/* A connection that crawls is dropped only when another one would be done with its rest a good
+ * while earlier, the way there and back counted. */
+static void one_that_crawls_goes_on_where_a_new_one_would_be_no_sooner(void **state)
+{
+    const struct plan_range range = {.pos = 0, .end = 10 * 1024, .rate = 10 * 1024, .active = true};
+    struct plan_case now = {
+        .ranges = &range, .count = 1, .pace = MIB, .min_split = 8 * MIB, .room = 1};
+    struct plan_next next;
+
+    (void)state;
+    now.wait_ms = 365; /* 0.01 s, 0.73 s for the way, and the gain that it must bring */
+    assert_true(plan_next(&now, &next));
+    assert_int_equal(next.move, PLAN_REPLACE);
+    now.wait_ms = 375;
+    assert_false(plan_next(&now, &next));
 }
 
 /* Whatever the numbers, a cut lies within its range. */
@@ -233,6 +355,12 @@ int main(void)
         cmocka_unit_test(one_that_crawls_is_replaced),
         cmocka_unit_test(last_bytes_that_are_held_back_are_asked_for),
         cmocka_unit_test(a_file_without_a_length_is_not_cut),
+        cmocka_unit_test(a_burst_is_no_more_than_a_share),
+        cmocka_unit_test(an_unknown_pace_is_the_mean_of_the_others),
+        cmocka_unit_test(a_piece_may_be_as_small_as_asked_for),
+        cmocka_unit_test(a_slow_one_is_robbed_of_most_only_when_that_was_measured),
+        cmocka_unit_test(who_is_slow_or_crawls_is_below_a_share_of_the_pace),
+        cmocka_unit_test(one_that_crawls_goes_on_where_a_new_one_would_be_no_sooner),
         cmocka_unit_test(cuts_lie_within),
     };
 
