@@ -6,6 +6,7 @@
 
 #include "ui/header.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -340,6 +341,21 @@ void header_paint_columns(const struct cells *cells, int y, int width, const str
         header_paint_heading(sorts ? cells : &still, y, heading.column, heading.text, heading.right,
                              heading.sort == list->sort, list->descending, heading.sort);
     }
+}
+
+void header_paint_details(const struct cells *cells, int y, int width, const struct list_view *list)
+{
+    struct model_window window;
+    char which[48];
+    struct row_column title = {3, width - 4};
+    struct cells still = *cells;
+    still.zones = NULL;
+    model_window(list->model, &window);
+    header_paint_heading(&still, y, &title, "details", false, false, false, 0);
+    if (!list_view_item(list))
+        return;
+    snprintf(which, sizeof(which), "%" PRIu64 " of %" PRIu64, list->cursor + 1, window.matching);
+    header_paint_heading(&still, y, &title, which, true, false, false, 0);
 }
 
 /* Help and quit are always there: their room is kept. */

@@ -28,6 +28,10 @@ void header_paint_heading(const struct cells *cells, int y, const struct row_col
 /* The columns of the list, WIDTH wide, on the rule above it; the one it is sorted by is marked. */
 void header_paint_columns(const struct cells *cells, int y, int width,
                           const struct list_view *list);
+
+/* The same rule where the details cover the list: which of how many they are of. */
+void header_paint_details(const struct cells *cells, int y, int width,
+                          const struct list_view *list);
 /* " a add  p pause  x cancel …  ? help  q quit" from the key table. */
 /* ONLY_LOOKS: without those that change anything. */
 void header_paint_keys(const struct cells *cells, int y, const struct bindings *bindings,

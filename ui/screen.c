@@ -575,7 +575,9 @@ static void paint_lists(struct screen *screen, const struct cells *cells, struct
     const struct cells_area *pane = &places->pane;
     if (screen->details_open && screen->details_beside)
         cells_rule_down(cells, area.y, pane->x - 1, area.height);
-    if (cells->height >= RULE_HEIGHT)
+    if (cells->height >= RULE_HEIGHT && screen->details_open && !screen->details_beside)
+        header_paint_details(cells, area.y - 1, area.width, &screen->list);
+    else if (cells->height >= RULE_HEIGHT)
         header_paint_columns(cells, area.y - 1, places->list.width, &screen->list);
     paint_view(&screen->list.view, cells, places->list);
     if (places->overview.height > 0)
