@@ -116,6 +116,7 @@ void transfer_over(struct transfer *transfer)
                               .retry_after = transfer->retry_after,
                               .progress = transfer->reached > work->best,
                               .unheard = transfer->unheard,
+                              .crowded = transfer->crowded,
                               .spent = transfer->asked && !haul_options_repeatable(item->options),
                               .held_until = transfer->held_until,
                               .final_url = final_url,

@@ -283,7 +283,8 @@ void host_worked(struct host *host)
     host->working--;
 }
 
-enum host_verdict host_judge(const struct host *host, const struct haul_error *err, bool unheard)
+enum host_verdict host_judge(const struct host *host, const struct haul_error *err, bool unheard,
+                             bool crowded)
 {
     bool asks = err->http_status == 429 || err->http_status == 503;
     bool silent = unheard && (err->code == HAUL_E_CONNECT || err->code == HAUL_E_RESET ||
@@ -292,7 +293,7 @@ enum host_verdict host_judge(const struct host *host, const struct haul_error *e
 
     if (err->code == HAUL_E_PROXY || (!asks && !silent))
         return HOST_IS_FINE;
-    return host->working > 0 ? HOST_IS_FULL : HOST_IS_DOWN;
+    return host->working > 0 || crowded ? HOST_IS_FULL : HOST_IS_DOWN;
 }
 
 /* Rests. */

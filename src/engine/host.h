@@ -136,14 +136,16 @@ void host_heard(struct host *host);
 void host_works(struct host *host);
 void host_worked(struct host *host);
 
-/* What a failed request says of its host. UNHEARD: it brought no answer at all. */
+/* What a failed request says of its host. UNHEARD: it brought no answer at all. CROWDED: others
+ * worked there when it was sent; an answer may come when they are over. */
 enum host_verdict {
     HOST_IS_FINE, /* the matter of the item alone */
-    HOST_IS_FULL, /* it works for others: it has enough connections */
+    HOST_IS_FULL, /* it works for others, or did: it has enough connections */
     HOST_IS_DOWN, /* it works for nobody */
     HOST_VERDICT_COUNT
 };
-enum host_verdict host_judge(const struct host *host, const struct haul_error *err, bool unheard);
+enum host_verdict host_judge(const struct host *host, const struct haul_error *err, bool unheard,
+                             bool crowded);
 
 /* Asked for a part it sent the whole. */
 void host_refuses_ranges(struct host *host);

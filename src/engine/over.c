@@ -142,7 +142,7 @@ static struct retry_decision judge_failure(struct haul_engine *engine, struct it
                                            const struct outcome *outcome)
 {
     const struct haul_error *err = outcome->err;
-    enum host_verdict verdict = host_judge(outcome->host, err, outcome->unheard);
+    enum host_verdict verdict = host_judge(outcome->host, err, outcome->unheard, outcome->crowded);
     bool free = pardon(item, outcome, verdict) || verdict == HOST_IS_FULL;
     bool fresh = !free && verdict == HOST_IS_DOWN && host_failed(outcome->host, err);
     struct retry_case failed = {.err = err,

@@ -17,6 +17,7 @@ struct outcome {
     int64_t retry_after;          /* seconds that the server asked for, -1: none */
     bool progress;                /* more bytes are here than ever before */
     bool unheard;                 /* its last request brought no answer */
+    bool crowded;                 /* others worked at its host when that was sent */
     bool spent;                   /* a request went out that must not be sent twice unasked */
     const char *final_url;        /* behind redirects, NULL: no answer came */
     const char *etag;             /* a strong one, or NULL */

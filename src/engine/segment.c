@@ -427,6 +427,7 @@ struct segment *segment_start(struct transfer *transfer, struct source *source, 
     segment->transfer = transfer;
     segment->source = source;
     segment->host = source->host;
+    segment->crowded = source->host->working > 0;
     source->connections++;
     segment->range = range;
     segment->from = from;

@@ -28,6 +28,7 @@ struct segment {
     bool part;       /* was asked for with Range: 206 is the answer */
     bool has_if;     /* and with If-Range */
     bool accepted;   /* its answer was: the body belongs to the file */
+    bool crowded;    /* others worked at its host when it was asked */
     bool connected;  /* the stall clock runs */
     bool works;      /* its answer is wanted */
     bool waits;      /* `body` said pause */

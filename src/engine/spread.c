@@ -86,6 +86,7 @@ static void lose_last(struct transfer *transfer, struct segment *segment)
     transfer->blamed = segment->host;
     transfer->retry_after = segment->retry_after;
     transfer->unheard = segment->status == 0 && segment->came == 0;
+    transfer->crowded = segment->crowded;
     if (transfer->source_count > 1)
         transfer_rest_host(transfer, segment->host, segment->retry_after);
     if (!mirrors_go_on(transfer, &err))

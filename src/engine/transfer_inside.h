@@ -103,6 +103,7 @@ struct transfer {
     bool stopped;                    /* by the user: the item's state is set already */
     int64_t retry_after;
     bool unheard; /* its last request brought no answer */
+    bool crowded; /* others worked at the host when it was sent */
     bool asked;   /* a request of this run went out */
     struct fault fail;
 };

@@ -55,6 +55,14 @@ def a_server_that_allows_one_connection_gets_one(t):
 
 
 @case
+def a_refusal_that_comes_late_costs_no_try(t):
+    # The first connection has reached its end by then, so that none works there any more.
+    file = t.file("late.bin", ALONE, max=1, **{"range-delay": 900}, **SLOW)
+    t.get(*SPLIT, "--retries", 0, "--retry-wait", 1, file.url)
+    t.expect_file("late.bin", file)
+
+
+@case
 def a_server_that_ignores_ranges_gets_one(t):
     for how in ({"ranges": "off"}, {"ranges": "refuse"}):
         file = t.file(f"{list(how.values())[0]}.bin", ALONE, **how, **SLOW)

@@ -83,16 +83,18 @@ static void refusals_are_judged_by_whether_others_work(void **state)
 
     (void)state;
     world_init(&world);
-    assert_int_equal(host_judge(world.host, &busy, false), HOST_IS_DOWN);
-    assert_int_equal(host_judge(world.host, &reset, true), HOST_IS_DOWN);
-    assert_int_equal(host_judge(world.host, &reset, false), HOST_IS_FINE);
-    assert_int_equal(host_judge(world.host, &gone, false), HOST_IS_FINE);
-    assert_int_equal(host_judge(world.host, &disk, true), HOST_IS_FINE);
+    assert_int_equal(host_judge(world.host, &busy, false, false), HOST_IS_DOWN);
+    assert_int_equal(host_judge(world.host, &reset, true, false), HOST_IS_DOWN);
+    assert_int_equal(host_judge(world.host, &reset, false, false), HOST_IS_FINE);
+    assert_int_equal(host_judge(world.host, &gone, false, false), HOST_IS_FINE);
+    assert_int_equal(host_judge(world.host, &disk, true, false), HOST_IS_FINE);
+    assert_int_equal(host_judge(world.host, &busy, false, true), HOST_IS_FULL);
+    assert_int_equal(host_judge(world.host, &gone, false, true), HOST_IS_FINE);
     host_enter(world.host);
     host_works(world.host);
-    assert_int_equal(host_judge(world.host, &busy, false), HOST_IS_FULL);
-    assert_int_equal(host_judge(world.host, &reset, true), HOST_IS_FULL);
-    assert_int_equal(host_judge(world.host, &gone, false), HOST_IS_FINE);
+    assert_int_equal(host_judge(world.host, &busy, false, false), HOST_IS_FULL);
+    assert_int_equal(host_judge(world.host, &reset, true, false), HOST_IS_FULL);
+    assert_int_equal(host_judge(world.host, &gone, false, false), HOST_IS_FINE);
     host_worked(world.host);
     host_leave(world.host);
     hosts_fini(&world.hosts);
@@ -353,9 +355,9 @@ static void one_body_of_several_keeps_a_host_at_work(void **state)
     host_works(world.host);
     host_works(world.host);
     host_worked(world.host);
-    assert_int_equal(host_judge(world.host, &busy, false), HOST_IS_FULL);
+    assert_int_equal(host_judge(world.host, &busy, false, false), HOST_IS_FULL);
     host_worked(world.host);
-    assert_int_equal(host_judge(world.host, &busy, false), HOST_IS_DOWN);
+    assert_int_equal(host_judge(world.host, &busy, false, false), HOST_IS_DOWN);
     hosts_fini(&world.hosts);
 }
 
