@@ -77,6 +77,39 @@ static const char *caller(const struct args *args)
     return args->typed ? "" : "haul ";
 }
 
+/* What to write instead of OPTION, where somebody may well expect it; NULL: nothing to say. */
+static const char *instead_of(const struct command *command, const struct haul_option *option)
+{
+    static const struct {
+        enum command_id command;
+        const char *option, *text;
+    } hints[] = {
+        {COMMAND_GET, "host",
+         "'haul get' downloads on this machine; to have another one do it, write: "
+         "haul add --host USER@BOX …"},
+        {COMMAND_GET, "session",
+         "'haul get' downloads by itself, without a queue; to put it into one, write: "
+         "haul add --session NAME …"},
+        {COMMAND_ADD, "progress",
+         "'haul add' does not wait; to see what becomes of it, write: haul watch"},
+        {COMMAND_ADD, "quiet",
+         "'haul add' writes the new numbers and nothing else; to be rid of them, write: "
+         "haul add … >/dev/null"},
+        {COMMAND_ADD, "verbose",
+         "what is added is the daemon's work, and so is its log; to have more in it, write: "
+         "haul daemon --verbose"},
+        {COMMAND_ADD, "log",
+         "what is added is the daemon's work; its log is haul.log in the session's folder, and on "
+         "the screen"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(hints); i++) {
+        if (hints[i].command == command->id && strcmp(hints[i].option, option->name) == 0)
+            return hints[i].text;
+    }
+    return NULL;
+}
+
 static enum haul_err check_taken(const struct args *args, const struct haul_option *option,
                                  struct haul_error *err)
 {
@@ -85,10 +118,8 @@ static enum haul_err check_taken(const struct args *args, const struct haul_opti
     if (args->typed)
         return haul_fail(err, HAUL_E_USAGE, "'%s' takes no option --%s here", args->command->name,
                          option->name);
-    if (strcmp(option->name, "host") == 0 && strcmp(args->command->name, "get") == 0)
-        return haul_fail(err, HAUL_E_USAGE,
-                         "'haul get' downloads on this machine; to have another one do it, write: "
-                         "haul add --host USER@BOX …");
+    if (instead_of(args->command, option))
+        return haul_fail(err, HAUL_E_USAGE, "%s", instead_of(args->command, option));
     if (args->command == command_screen())
         return haul_fail(err, HAUL_E_USAGE, "--%s goes with a command: haul COMMAND --%s",
                          option->name, option->name);

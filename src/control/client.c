@@ -276,10 +276,17 @@ void client_call_failed(struct haul_client *client, enum call_kind kind,
     call_fail_later(client, call_new(client, kind, reply, ctx), err);
 }
 
-/* An older daemon masks less: nothing in the queries of links, and of options it tells nothing. */
-static bool knows_secrets(const struct haul_client *client)
+/* An older daemon can't tell what is secret: to go on without a word would be taken for an answer.
+ */
+static bool lacks_secrets(const struct haul_client *client, bool wanted, struct haul_error *err)
 {
-    return client->daemon.minor >= SECRETS_MINOR;
+    struct haul_place place = client_place(client);
+
+    if (!wanted || client->daemon.minor >= SECRETS_MINOR)
+        return false;
+    (void)haul_fail(err, HAUL_E_VERSION, "the daemon does not know --secrets");
+    skew_explain(&client->daemon, &place, PROTO_NO_METHOD, err);
+    return true;
 }
 
 /* The next page of a list; FROM is how many rows came before. */
@@ -294,10 +301,10 @@ static void list_send(struct haul_client *client, struct open_call *call, uint64
 
     page.offset += from;
     page.rows = PROTO_LIST_ROWS;
-    page.secrets = page.secrets && knows_secrets(client);
     if (call->view.rows > 0)
         page.rows = (uint32_t)MIN(page.rows, call->view.rows - from);
-    if (json_from_view(params, &page, &err) != HAUL_OK) {
+    if (lacks_secrets(client, page.secrets, &err) ||
+        json_from_view(params, &page, &err) != HAUL_OK) {
         json_decref(params);
         call_fail_later(client, call, &err);
         return;
@@ -729,9 +736,15 @@ static json_t *number_param(const char *name, uint64_t value)
 void haul_client_show(struct haul_client *client, uint64_t id, bool secrets, haul_reply_cb *reply,
                       void *ctx)
 {
-    json_t *params = number_param("id", id);
+    struct haul_error err;
+    json_t *params;
 
-    if (secrets && knows_secrets(client))
+    if (lacks_secrets(client, secrets, &err)) {
+        client_call_failed(client, CALL_SHOW, &err, reply, ctx);
+        return;
+    }
+    params = number_param("id", id);
+    if (secrets)
         json_object_set_new(params, "secrets", json_true());
     client_call(client, CALL_SHOW, params, reply, ctx);
 }

@@ -94,13 +94,6 @@ static void on_looked(void *ctx, const struct haul_had *had, size_t count)
     go_on(adding->engine);
 }
 
-/* Who asks for something else than a plain file, or for it to be written over, wants it now. */
-static bool may_be_here(const struct haul_options *options)
-{
-    return !options->again && options->if_exists != HAUL_EXISTS_OVERWRITE &&
-           haul_options_plain(options);
-}
-
 /* Asks about the items that may be here; false when there are none. */
 static bool ask(struct adding_new *adding)
 {
@@ -109,11 +102,12 @@ static bool ask(struct adding_new *adding)
     size_t count = 0;
 
     for (size_t i = 0; i < adding->count; i++) {
-        const struct item *item = adding->items[i];
+        struct item *item = adding->items[i];
         struct checksum checksum;
 
-        if (!may_be_here(item->options))
+        if (!had_may_be(item->options))
             continue;
+        item->only_new = true;
         questions[count].url = same_link_masked(item_shown(item));
         if (item->options->checksum && !checksum_parse(item->options->checksum, &checksum))
             questions[count].digest = checksum_text(&checksum, digests[count]);

@@ -63,6 +63,12 @@ static bool refuse(struct transfer *transfer, struct segment *segment, enum haul
     return false;
 }
 
+void transfer_take_body(struct transfer *transfer)
+{
+    if (!transfer_take_small(transfer))
+        transfer->want_open = true;
+}
+
 /* The answer to a request for the whole file. */
 static bool take_whole(struct transfer *transfer, struct segment *segment,
                        const struct net_response *response)
@@ -82,8 +88,8 @@ static bool take_whole(struct transfer *transfer, struct segment *segment,
     if (transfer->file) {
         transfer->want_plan = true;
         transfer->plan_fresh = true;
-    } else if (!transfer_take_small(transfer)) {
-        transfer->want_open = true;
+    } else if (!transfer_look_back(transfer)) {
+        transfer_take_body(transfer);
     }
     return true;
 }

@@ -82,6 +82,8 @@ static void transfer_free(struct transfer *transfer)
     engine->transfer_count--;
     mirrors_end(transfer);
     doubts_clear(transfer);
+    transfer_forget_look(transfer);
+    free(transfer->had);
     free(transfer->name);
     free(transfer->final_url);
     free(transfer->etag);
@@ -111,7 +113,7 @@ void transfer_over(struct transfer *transfer)
     struct item *item = transfer->item;
     struct haul_error err = *fault_get(&transfer->fail);
     struct item_work *work = item->more->work;
-    char *final_url = transfer->final_url, *etag = transfer->etag;
+    char *final_url = transfer->final_url, *etag = transfer->etag, *had = transfer->had;
     struct outcome outcome = {.err = transfer->stopped ? NULL : &err,
                               .retry_after = transfer->retry_after,
                               .progress = transfer->reached > work->best,
@@ -120,16 +122,18 @@ void transfer_over(struct transfer *transfer)
                               .spent = transfer->asked && !haul_options_repeatable(item->options),
                               .held_until = transfer->held_until,
                               .final_url = final_url,
+                              .had = had,
                               .etag = is_strong(etag) ? etag : NULL,
                               .host = transfer->blamed ? transfer->blamed : transfer->host};
 
     work->best = MAX(work->best, transfer->reached);
     work->transfer = NULL;
-    transfer->final_url = transfer->etag = NULL;
+    transfer->final_url = transfer->etag = transfer->had = NULL;
     transfer_free(transfer);
     engine_transfer_over(engine, item, &outcome);
     free(final_url);
     free(etag);
+    free(had);
 }
 
 /* Ends all requests and frees the segments; false while bytes are on their way to the disk. */

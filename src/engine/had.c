@@ -139,6 +139,12 @@ static char *copy(const char *text)
     return text ? xstrdup(text) : NULL;
 }
 
+bool had_may_be(const struct haul_options *options)
+{
+    return !options->again && options->if_exists != HAUL_EXISTS_OVERWRITE &&
+           haul_options_plain(options);
+}
+
 void had_look(struct haul_engine *engine, const struct had_question *questions, size_t count,
               haul_had_cb *done, void *ctx)
 {

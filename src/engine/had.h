@@ -12,6 +12,10 @@ struct had_question {
     const char *digest; /* that it must have, as checksum_text() writes it; NULL: any */
 };
 
+/* Can it do without being fetched? Who asks for something else than a plain file, or for it to be
+ * written over, wants it now. */
+bool had_may_be(const struct haul_options *options);
+
 /* Answers later, once. QUESTIONS are copied. Where the history is certainly empty nobody need be
  * asked: see store_has_history(). */
 void had_look(struct haul_engine *engine, const struct had_question *questions, size_t count,

@@ -21,7 +21,7 @@ struct transfer;
 
 #define ITEM_EVENTS_MAX 32u
 #define ITEMS_MAX       ((1u << 28) - 1)
-#define ITEM_ID_MAX     ((UINT64_C(1) << 56) - 1)
+#define ITEM_ID_MAX     ((UINT64_C(1) << 55) - 1)
 
 /* What it takes to run an item. */
 struct item_work {
@@ -55,13 +55,14 @@ struct item_more {
 };
 
 struct item {
-    uint64_t id : 56; /* 1 to ITEM_ID_MAX */
+    uint64_t id : 55; /* 1 to ITEM_ID_MAX */
     enum haul_phase phase : 3;
     bool removing : 1; /* taken out of the queue */
     bool removed : 1;  /* and freed when its transfer is over */
     bool in_lane : 1;  /* the queue's, see lane.h */
     bool has_shown : 1;
     bool has_name : 1;
+    bool only_new : 1;   /* not wanted when it turns out to be here; forgotten with the daemon */
     uint32_t version;    /* grows with every change */
     uint32_t place : 28; /* index in the queue's order, below ITEMS_MAX */
     enum haul_state state : 4;

@@ -35,12 +35,24 @@ static void complete(struct haul_engine *engine, struct item *item, const struct
     engine_done(engine, item, &end);
 }
 
-/* A file of that name is there and the user said to leave it: done, without a byte. */
-static void skip(struct haul_engine *engine, struct item *item)
+/* A file of that name is there and the user said to leave it, or the very file is: done, without a
+ * byte. */
+static void skip(struct haul_engine *engine, struct item *item, const struct outcome *outcome)
 {
+    struct past_end end = {.skipped = true, .final_url = outcome->final_url};
+    char *note = outcome->had ? xasprintf("already here: %s; --again fetches it", outcome->had)
+                              : xstrdup("skipped: the file is already there");
+
     engine_clear_error(item);
-    item_set_note(item, "skipped: the file is already there");
-    engine_done(engine, item, &(struct past_end){.skipped = true});
+    item_set_note(item, note);
+    free(note);
+    engine_done(engine, item, &end);
+}
+
+static bool is_here(const struct item *item, const struct outcome *outcome)
+{
+    return outcome->err->code == HAUL_E_EXISTS &&
+           (outcome->had || item->options->if_exists == HAUL_EXISTS_SKIP);
 }
 
 static void wait_and_try(struct haul_engine *engine, struct item *item,
@@ -251,8 +263,8 @@ void engine_transfer_over(struct haul_engine *engine, struct item *item,
     }
     if (err->code == HAUL_OK)
         complete(engine, item, outcome);
-    else if (err->code == HAUL_E_EXISTS && item->options->if_exists == HAUL_EXISTS_SKIP)
-        skip(engine, item);
+    else if (is_here(item, outcome))
+        skip(engine, item, outcome);
     else if (out_of_descriptors(err) && !outcome->spent)
         give_slot_back(engine, item, err);
     else if (err->code == HAUL_E_DISK_FULL && engine->keep_history && !outcome->spent)

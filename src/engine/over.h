@@ -21,6 +21,7 @@ struct outcome {
     bool spent;                   /* a request went out that must not be sent twice unasked */
     const char *final_url;        /* behind redirects, NULL: no answer came */
     const char *etag;             /* a strong one, or NULL */
+    const char *had;              /* where the file is that it led to, NULL: not here */
     struct host *host;            /* of that request */
     uint64_t held_until;          /* another host could be asked then, which rests; 0: none */
 };

@@ -235,6 +235,8 @@ static void receive(struct transfer *transfer)
         sample_advance(transfer);
         return;
     }
+    if (transfer->led_here)
+        return;
     if (transfer->waits && !mirrors_wait_over(transfer))
         return;
     if (transfer->start_over) {

@@ -82,10 +82,12 @@ struct transfer {
     bool planned;      /* the file knows identity and ranges */
     bool ready;        /* and bytes may go to it */
     bool want_open, want_plan, plan_fresh;
-    bool want_rest;  /* ask for the rest once more, in other words */
-    bool ended;      /* the last answer did, as it should */
-    bool start_over; /* ask from the first byte, dropping what is here */
-    bool begun_anew; /* since the file had changed */
+    struct led_here *led_here; /* is being looked at, NULL: nothing is */
+    char *had;                 /* the file that its redirects led to is here; NULL: not known */
+    bool want_rest;            /* ask for the rest once more, in other words */
+    bool ended;                /* the last answer did, as it should */
+    bool start_over;           /* ask from the first byte, dropping what is here */
+    bool begun_anew;           /* since the file had changed */
 
     struct limiter limiter; /* --item-limit */
     struct speed speed;
@@ -124,6 +126,9 @@ void transfer_ask(struct transfer *transfer, struct source *source, size_t range
 /* Asks a source that is proven for what is missing of RANGE; false when there is none now. */
 bool transfer_ask_range(struct transfer *transfer, size_t range);
 
+/* answer.c: the file is to be received: into memory, or into a file that is to be opened. */
+void transfer_take_body(struct transfer *transfer);
+
 /* opening.c */
 /* Out of the slot: looks whether the file has a place, then asks. */
 void transfer_begin(struct transfer *transfer);
@@ -141,6 +146,13 @@ void transfer_plan(struct transfer *transfer);
 HAUL_CHECKED bool transfer_first_missing(const struct disk_state *state, size_t *ret_range);
 /* What was found is of the file (BELIEVED), or of another one and not to be used. */
 void transfer_go_on(struct transfer *transfer, bool believed);
+
+/* led_here.c */
+/* The answer is for another link than was asked for: looks whether the history knows that one.
+ * Until then the bytes of the answer wait. False when there is nothing to look for. */
+HAUL_CHECKED bool transfer_look_back(struct transfer *transfer);
+/* What is found is of no interest any more. */
+void transfer_forget_look(struct transfer *transfer);
 
 /* ending.c */
 /* Takes the file into memory if it is small and there is room. */

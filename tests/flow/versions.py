@@ -117,6 +117,19 @@ def a_param_that_an_older_daemon_lacks_is_explained(t):
 
 
 @case
+def an_older_daemon_that_can_not_tell_what_is_secret_is_told_of(t):
+    """Instead of an answer that looks as if there was nothing secret."""
+    major, _ = ours()
+    daemon = Daemon(t, greeting(major, 4))
+    for words in (["list"], ["show", 1]):
+        result = t.haul(*words, "--secrets")
+        expect_equal(result.status, 1, str(result))
+        expect(b"older haul (9.9.9) that can't do this" in result.err
+               and b"haul daemon --replace" in result.err, str(result))
+    expect_equal(set(daemon.asked), {"hello"}, "what was asked")
+
+
+@case
 def a_daemon_of_our_age_is_not_called_old(t):
     Daemon(t, greeting(*ours()), lambda request: NO_METHOD)
     result = t.haul("undo")

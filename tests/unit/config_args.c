@@ -123,12 +123,34 @@ static void mistakes_are_refused_with_what_to_do(void **state)
     assert_refused("list", WORDS("-j3"), "'haul list' takes no option --jobs");
     assert_refused("", WORDS("-q"), "--quiet goes with a command: haul COMMAND --quiet");
     assert_refused("list", WORDS("--dir=x"), "'haul list' takes no option --dir");
-    assert_refused("add", WORDS("--progress=bar"), "'haul add' takes no option --progress");
+    assert_refused("wait", WORDS("--progress=bar"), "'haul wait' takes no option --progress");
     assert_refused("pause", WORDS(NULL), "something is missing; write: haul pause ID…");
     assert_refused("stop", WORDS("now"), "\"now\" is too much; write: haul stop");
     assert_refused("show", WORDS("1", "2"), "\"2\" is too much; write: haul show ID");
     assert_refused("list", WORDS("--session=a b"),
                    "session: \"a b\" must be 1 to 32 letters, digits, '-' or '_'");
+}
+
+static void what_another_command_does_is_told(void **state)
+{
+    (void)state;
+    assert_refused("get", WORDS("--host=b"),
+                   "'haul get' downloads on this machine; to have another one do it, write: "
+                   "haul add --host USER@BOX …");
+    assert_refused("get", WORDS("--session=x"),
+                   "'haul get' downloads by itself, without a queue; to put it into one, write: "
+                   "haul add --session NAME …");
+    assert_refused("add", WORDS("--progress=bar"),
+                   "'haul add' does not wait; to see what becomes of it, write: haul watch");
+    assert_refused("add", WORDS("-q"),
+                   "'haul add' writes the new numbers and nothing else; to be rid of them, write: "
+                   "haul add … >/dev/null");
+    assert_refused("add", WORDS("-v"),
+                   "what is added is the daemon's work, and so is its log; to have more in it, "
+                   "write: haul daemon --verbose");
+    assert_refused("add", WORDS("--log=x"),
+                   "what is added is the daemon's work; its log is haul.log in the session's "
+                   "folder, and on the screen");
 }
 
 static void a_request_is_given_in_words(void **state)
@@ -201,6 +223,7 @@ int main(void)
         cmocka_unit_test(two_dashes_end_the_options),
         cmocka_unit_test(a_dash_is_an_operand),
         cmocka_unit_test(mistakes_are_refused_with_what_to_do),
+        cmocka_unit_test(what_another_command_does_is_told),
         cmocka_unit_test(a_request_is_given_in_words),
         cmocka_unit_test(words_behind_curl_are_curls),
         cmocka_unit_test(help_needs_no_operands),

@@ -1,0 +1,88 @@
+/* A link that leads to a file which was fetched before and is still there.
+ *
+ * When it was added only its own link could be looked for; where it redirects to is known with the
+ * answer. The history is asked for that link then, before anything is made of the answer, whose
+ * bytes wait meanwhile: they are held as long as they have no place to go to. */
+
+#include <stdlib.h>
+
+#include "base/checksum.h"
+#include "base/mem.h"
+#include "base/same_link.h"
+#include "base/url.h"
+#include "engine/had.h"
+#include "engine/transfer_inside.h"
+#include "store/store.h"
+
+struct led_here {
+    struct transfer *transfer; /* NULL: it has ended meanwhile */
+};
+
+/* Ends it; what is known of the answer's size is not what came. */
+static void end_here(struct transfer *transfer, const char *path)
+{
+    struct haul_error err;
+
+    transfer->item->more->total = transfer->total = -1;
+    xstrset(&transfer->had, path);
+    haul_fail(&err, HAUL_E_EXISTS, "already here: %s", path);
+    transfer_fail(transfer, &err);
+}
+
+static void on_looked(void *ctx, const struct haul_had *had, size_t count)
+{
+    struct led_here *look = ctx;
+    struct transfer *transfer = look->transfer;
+
+    free(look);
+    if (!transfer)
+        return;
+    transfer->led_here = NULL;
+    if (count > 0 && had[0].path)
+        end_here(transfer, had[0].path);
+    else if (transfer->goal == GOAL_RECEIVE)
+        transfer_take_body(transfer);
+    transfer_wants_attention(transfer);
+}
+
+static bool may_look(const struct transfer *transfer)
+{
+    const struct haul_engine *engine = transfer->engine;
+    const struct item *item = transfer->item;
+
+    return item->only_new && had_may_be(item->options) && engine->store &&
+           store_has_history(engine->store) && transfer->final_url && !item_work(item)->base;
+}
+
+bool transfer_look_back(struct transfer *transfer)
+{
+    struct had_question question = {0};
+    char digest[CHECKSUM_TEXT];
+    struct checksum checksum;
+    char *shown, *asked, *final;
+
+    if (!may_look(transfer))
+        return false;
+    shown = url_shown(transfer->final_url);
+    asked = same_link_masked(item_shown(transfer->item));
+    final = same_link_masked(shown);
+    question.url = final;
+    if (transfer_checksum(transfer, &checksum))
+        question.digest = checksum_text(&checksum, digest);
+    if (!same_link(asked, final)) {
+        transfer->led_here = xcalloc(1, sizeof *transfer->led_here);
+        transfer->led_here->transfer = transfer;
+        had_look(transfer->engine, &question, 1, on_looked, transfer->led_here);
+    }
+    free(shown);
+    free(asked);
+    free(final);
+    return transfer->led_here != NULL;
+}
+
+void transfer_forget_look(struct transfer *transfer)
+{
+    if (transfer->led_here)
+        transfer->led_here->transfer = NULL;
+    transfer->led_here = NULL;
+}

@@ -1,0 +1,95 @@
+"""A link that redirects to a file which was fetched before and is still there."""
+
+import hashlib
+import os
+
+from harness import case, expect_equal, run
+from control_socket import Client
+
+
+def digest(file):
+    return "sha256:" + hashlib.sha256(file.data()).hexdigest()
+
+
+def fetched(t, *arguments):
+    """The numbers of items that are done, and not in the list any more."""
+    ids = t.add(*arguments)
+    t.ok("wait", *ids)
+    t.ok("remove", *ids)
+    return ids
+
+
+def received(t):
+    return t.ok("list", "--json").json()["totals"]["received"]
+
+
+@case
+def a_redirect_to_what_is_here_ends_with_its_headers(t):
+    file = t.file("final.bin", 3_000_000)
+    fetched(t, file.url)
+    before = received(t)
+    start = t.origin.url("start", redirect=file.url)
+    (number,) = t.add(start)
+    t.ok("wait", number)
+    item = t.items()[number]
+    expect_equal((item["state"], item["done"], item["total"]), ("done", 0, None), "the item")
+    expect_equal(item["note"], f"already here: {t.path('final.bin')}; --again fetches it", "note")
+    expect_equal(received(t), before, "bytes that came")
+    t.expect_names("final.bin")
+    entry = t.ok("history", "--json").json()["entries"][0]
+    expect_equal((entry["skipped"], entry["final_url"]), (True, file.url), "in the history")
+    fetched(t, "--again", start)
+    t.expect_file("final (1).bin", file)
+
+
+@case
+def a_redirect_to_what_is_not_here_is_followed(t):
+    """Small and large, with a digest that fits or not, and when somebody said to take it all."""
+    for size in (2_000, 3_000_000):
+        file, other = t.file("a.bin", size), t.file("b.bin", size)
+        fetched(t, file.url)
+        fetched(t, t.origin.url(f"start-{size}", redirect=other.url))
+        t.expect_file("b.bin", other)
+        os.unlink(t.path("a.bin"))
+        fetched(t, t.origin.url(f"again-{size}", redirect=file.url))
+        t.expect_file("a.bin", file)
+        os.unlink(t.path("b.bin"))
+        client = Client(t)
+        answer = client.call("add", items=[{"url": t.origin.url("all", redirect=file.url)}],
+                             options={"dir": t.dir})
+        client.close()
+        t.ok("wait", *answer["ids"])
+        t.expect_file("a (1).bin", file)
+        for name in t.names():
+            os.unlink(t.path(name))
+    file = t.file("c.bin", 3_000_000)
+    fetched(t, "--checksum", digest(file), file.url)
+    (number,) = t.add("--checksum", "sha1:" + 40 * "0",
+                      t.origin.url("sum", redirect=file.url))
+    t.haul("wait", number)
+    expect_equal(t.items()[number]["state"], "failed", "with another digest")
+    t.keeps(*t.partials())
+
+
+@case
+def a_signed_link_behind_a_redirect_is_asked(t):
+    file = t.file("a.bin", 5_000, key="secret")
+    fetched(t, file.url)
+    fetched(t, t.origin.url("start", redirect=file.url))
+    t.expect_file("a (1).bin", file)
+
+
+@case
+def who_is_stopped_while_it_looks_is_stopped(t):
+    file = t.file("a.bin", 3_000_000)
+    fetched(t, file.url)
+    ids = t.add("-j", 40, *[t.origin.url(f"start-{i}", redirect=file.url) for i in range(40)])
+    t.ok("pause", *ids[:20])
+    t.ok("remove", *ids[20:])
+    t.ok("resume", *ids[:20])
+    t.ok("wait", *ids[:20])
+    expect_equal({item["done"] for item in t.items().values()}, {0}, "bytes")
+    t.expect_names("a.bin")
+
+
+run()
