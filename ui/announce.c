@@ -18,16 +18,18 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define TITLE_MS   1000u  /* between two titles */
-#define SPARING_MS 10000u /* the same on a slow line */
-#define FAILURE_MS 10000u /* between two notes of failures: the batch's end tells how many */
-#define TEXT_SIZE  100u
-#define NAME_WIDTH 36u /* columns of a name in a note */
-#define NAME_SIZE  (4 * NAME_WIDTH + 4)
-#define NOTE_SIZE  (NAME_SIZE + 40)
-#define BODY_SIZE  (NOTE_SIZE + 20)
-#define BUSY       101  /* a percentage that is not known */
-#define VTE_KNOWS  8000 /* VTE_VERSION from which on it shows progress */
+#define TITLE_MS      1000u  /* between two titles */
+#define SPARING_MS    10000u /* the same on a slow line */
+#define FAILURE_MS    10000u /* between two notes of failures: the batch's end tells how many */
+#define TEXT_SIZE     100u
+#define NAME_WIDTH    36u /* columns of a name in a note */
+#define NAME_SIZE     (4 * NAME_WIDTH + 4)
+#define NOTE_SIZE     (NAME_SIZE + 40)
+#define BODY_SIZE     (NOTE_SIZE + 20)
+#define BUSY          101  /* a percentage that is not known */
+#define VTE_KNOWS     8000 /* VTE_VERSION from which on it shows progress */
+#define VTE_LINKS     5001 /* from which on it knows links; 0.50.0 could crash over one */
+#define KONSOLE_LINKS 201200
 
 /* ---- what is known of terminals ---- */
 
@@ -39,7 +41,9 @@ struct announce_terminal announce_terminal_here(void)
                                       .vte = getenv("VTE_VERSION"),
                                       .windows = getenv("WT_SESSION"),
                                       .conemu = getenv("ConEmuANSI"),
-                                      .tmux = getenv("TMUX")};
+                                      .tmux = getenv("TMUX"),
+                                      .sty = getenv("STY"),
+                                      .konsole = getenv("KONSOLE_VERSION")};
 }
 
 static bool is_set(const char *value)
@@ -87,6 +91,41 @@ static bool knows_progress(const struct announce_terminal *terminal)
            has_type(terminal, types, COUNT_OF(types));
 }
 
+/* "3.4" or more in "3.5a". */
+static bool is_version(const char *version, unsigned long major, unsigned long minor)
+{
+    char *end;
+    unsigned long first = version ? strtoul(version, &end, 10) : 0;
+    unsigned long second = version && *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
+    return first > major || (first == major && second >= minor);
+}
+
+static bool is_number(const char *text, unsigned long least)
+{
+    return text && strtoul(text, NULL, 10) >= least;
+}
+
+/* tmux keeps links with its cells, and hands them to terminals that it knows to have them; GNU
+ * screen prints some of what it does not know. The names of programs are inherited by what runs in
+ * a multiplexer, so they count only outside of one. */
+static bool knows_links(const struct announce_terminal *terminal)
+{
+    static const char *const types[] = {"xterm-kitty", "xterm-ghostty", "foot", "wezterm",
+                                        "contour",     "alacritty",     "vte-"};
+    static const char *const programs[] = {"WezTerm", "ghostty", "vscode", "mintty", "contour"};
+    static const char *const multiplexers[] = {"screen", "tmux"};
+    bool known = false;
+    if (is_set(terminal->tmux))
+        return is_program(terminal, "tmux") && is_version(terminal->version, 3, 4);
+    if (is_set(terminal->sty) || has_type(terminal, multiplexers, COUNT_OF(multiplexers)))
+        return false;
+    for (size_t i = 0; i < COUNT_OF(programs); i++)
+        known = known || is_program(terminal, programs[i]);
+    return known || has_type(terminal, types, COUNT_OF(types)) || is_set(terminal->windows) ||
+           (is_program(terminal, "iTerm.app") && is_version(terminal->version, 3, 1)) ||
+           is_number(terminal->vte, VTE_LINKS) || is_number(terminal->konsole, KONSOLE_LINKS);
+}
+
 static enum run_notify known_note(const struct announce_terminal *terminal)
 {
     static const char *const types[] = {"xterm-kitty", "xterm-ghostty", "foot"};
@@ -101,6 +140,11 @@ static enum run_notify known_note(const struct announce_terminal *terminal)
 static bool is_on(enum run_switch wanted, bool known)
 {
     return wanted == RUN_ON || (wanted == RUN_AUTO && known);
+}
+
+bool announce_links(enum run_switch wanted, const struct announce_terminal *terminal)
+{
+    return is_on(wanted, knows_links(terminal));
 }
 
 void announce_init(struct announce *announce, const struct run_options *run,

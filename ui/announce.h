@@ -23,6 +23,8 @@ struct announce_terminal {
     const char *windows; /* WT_SESSION */
     const char *conemu;  /* ConEmuANSI */
     const char *tmux;    /* TMUX */
+    const char *sty;     /* STY: GNU screen */
+    const char *konsole; /* KONSOLE_VERSION */
 };
 
 struct announce {
@@ -43,6 +45,9 @@ struct announce {
 };
 
 struct announce_terminal announce_terminal_here(void);
+
+/* Are cells to lead somewhere (OSC 8) on TERMINAL, when WANTED is what the user said of it? */
+bool announce_links(enum run_switch wanted, const struct announce_terminal *terminal);
 
 /* SESSION is a checked name and borrowed. */
 void announce_init(struct announce *announce, const struct run_options *run,

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
+#include <wchar.h>
 
 #include "base/clock.h"
 #include "base/loop.h"
@@ -25,6 +26,7 @@
 #include "ui/announce.h"
 #include "ui/bindings.h"
 #include "ui/cells.h"
+#include "ui/hyperlink.h"
 #include "ui/model.h"
 #include "ui/pace.h"
 #include "ui/palette.h"
@@ -64,6 +66,8 @@ struct app {
     struct pace pace;
     struct announce announce;
     struct starting starting;
+    struct hyperlinks links;
+    bool has_links; /* the terminal, and they are wanted */
     bool first_connection;
     bool leaving;
     int status;
@@ -153,6 +157,16 @@ static void announce(struct app *app)
     strbuf_fini(&bytes);
 }
 
+/* They may be longer than all else on a line, so a slow one goes without. */
+static void links_begin(struct app *app)
+{
+    const struct haul_hello *hello = model_hello(app->model);
+    hyperlinks_frame(&app->links);
+    if (hello)
+        str_copy(app->links.host, sizeof(app->links.host), hello->host);
+    app->cells.links = app->has_links && !app->cells.sparing ? &app->links : NULL;
+}
+
 static void paint(struct app *app)
 {
     int y;
@@ -163,6 +177,7 @@ static void paint(struct app *app)
         return; /* on_drained() comes when there is room again */
     }
     app->cells.sparing = pace_sparing(&app->pace, app->frame_at);
+    links_begin(app);
     term_size(app->term, &app->cells.width, &app->cells.height);
     erase();
     screen_paint(app->screen, &app->cells, &y, &x);
@@ -420,8 +435,19 @@ static enum haul_err keys_read(struct app *app, struct haul_error *err)
     return config ? bindings_read(app->bindings, config, err) : HAUL_OK;
 }
 
+/* Where the locale has the marks. */
+static void links_start(struct app *app, const struct announce_terminal *terminal)
+{
+    wchar_t first = hyperlink_mark(1);
+    wchar_t last = hyperlink_mark(HYPERLINKS);
+    hyperlinks_init(&app->links);
+    app->has_links = announce_links(app->start->run->hyperlinks, terminal) && wcwidth(first) == 0 &&
+                     wcwidth(last) == 0;
+}
+
 static void run(struct app *app)
 {
+    term_links(app->term, app->has_links ? &app->links : NULL);
     app->cells.ascii = is_ascii_wanted();
     palette_start(&app->palette, &app->theme);
     term_true_color(app->term, &app->palette.true_color);
@@ -476,6 +502,7 @@ static void parts_close(struct app *app)
     script_free(app->script);
     model_free(app->model);
     screen_free(app->screen);
+    hyperlinks_fini(&app->links);
     bindings_free(app->bindings);
     timers_close(app);
 }
@@ -503,12 +530,16 @@ int ui_main(const struct ui_start *start)
     parts_open(&app);
     struct announce_terminal terminal = announce_terminal_here();
     announce_init(&app.announce, start->run, &terminal, start->session);
+    links_start(&app, &terminal);
     char hello[ANNOUNCE_SIZE];
     char farewell[ANNOUNCE_SIZE];
+    announce_farewell(&app.announce, farewell);
+    if (app.has_links)
+        str_copy(farewell + strlen(farewell), sizeof(farewell) - strlen(farewell), HYPERLINK_END);
     struct term_setup setup = {.log_path = start->log_path,
                                .mouse = start->run->mouse,
                                .hello = announce_hello(&app.announce, hello),
-                               .farewell = announce_farewell(&app.announce, farewell)};
+                               .farewell = farewell};
     struct term_events events = {.key = on_key,
                                  .mouse = on_mouse,
                                  .paste = on_paste,

@@ -6,15 +6,18 @@
 #include "ui/cells.h"
 
 #include <curses.h>
+#include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "base/text.h"
 #include "ui/gauge.h"
 
 #define FLAG_A     0x1F1E6u
-#define CELL_CODES 4 /* a character with its combining marks, and the end */
+#define CELL_CODES 5 /* a character, the mark of its link, its combining marks, and the end */
+#define MARKS_MAX  2 /* of the combining ones */
 
 static bool is_ascii(uint32_t code)
 {
@@ -43,13 +46,16 @@ static size_t gather(const struct cells *cells, const char *text, wchar_t codes[
     uint32_t code;
     size_t len = text_next(text, &code);
     size_t count = 0;
+    int marks = 0;
     int width = text_char_width(code);
     codes[count++] = stand_in(cells, code, width);
+    if (cells->link != 0)
+        codes[count++] = hyperlink_mark(cells->link);
     for (;;) {
         size_t more = text_next(text + len, &code);
         if (more == 0 || text_char_width(code) != 0)
             break;
-        if (!cells->ascii && count < CELL_CODES - 1 && wcwidth((wchar_t)code) == 0)
+        if (!cells->ascii && marks++ < MARKS_MAX && wcwidth((wchar_t)code) == 0)
             codes[count++] = (wchar_t)code;
         len += more;
     }
@@ -70,6 +76,30 @@ static void put_cell(const struct cells *cells, int y, int x, enum theme_style s
     /* A wide character whose stand-in is narrow leaves a column to fill. */
     if (width == 2 && wcwidth(codes[0]) != 2)
         mvadd_wch(y, x + 1, &cell);
+}
+
+/* LINK is freed. */
+static struct cells leading(const struct cells *cells, char *link)
+{
+    struct cells to = *cells;
+    to.link = link ? hyperlinks_number(cells->links, link) : 0;
+    free(link);
+    return to;
+}
+
+struct cells cells_to_link(const struct cells *cells, const char *shown)
+{
+    return leading(cells, cells->links ? hyperlink_of(shown) : NULL);
+}
+
+struct cells cells_to_file(const struct cells *cells, const char *dir, const char *name)
+{
+    if (!cells->links)
+        return *cells;
+    char *path = xasprintf("%s%s%s", dir, name && !str_ends(dir, "/") ? "/" : "", name ? name : "");
+    char *link = hyperlink_of_file(cells->links->host, path);
+    free(path);
+    return leading(cells, link);
 }
 
 int cells_put(const struct cells *cells, int y, int x, int width, enum theme_style style,

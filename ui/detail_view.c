@@ -84,19 +84,24 @@ static void pen_wrap(struct pen *pen, int indent, enum theme_style style, const 
     }
 }
 
-static void pen_fact_of(struct pen *pen, const char *label, const char *value, int most)
+/* VALUE on at most MOST lines, in cells that may lead somewhere. */
+static void pen_fact_in(struct pen *pen, const struct cells *cells, const char *label,
+                        const char *value, int most)
 {
+    const struct cells *plain = pen->cells;
     int y = pen_row(pen);
     if (!value || value[0] == '\0')
         return;
     if (y >= 0)
-        cells_put(pen->cells, y, pen->area.x + 1, LABEL_WIDTH - 1, STYLE_DIM, label);
+        cells_put(plain, y, pen->area.x + 1, LABEL_WIDTH - 1, STYLE_DIM, label);
+    pen->cells = cells;
     pen_wrap(pen, 1 + LABEL_WIDTH, STYLE_TEXT, value, most);
+    pen->cells = plain;
 }
 
 static void pen_fact(struct pen *pen, const char *label, const char *value)
 {
-    pen_fact_of(pen, label, value, VALUE_LINES);
+    pen_fact_in(pen, pen->cells, label, value, VALUE_LINES);
 }
 
 /* "2026-11-21 10:04:11", or just the time of day; "" for never. */
@@ -108,6 +113,17 @@ static const char *local_time(int64_t wall_ms, bool with_date, char buf[FMT_SIZE
     if (wall_ms > 0 && localtime_r(&seconds, &parts))
         strftime(buf, FMT_SIZE, with_date ? "%Y-%m-%d %H:%M:%S" : "%H:%M:%S", &parts);
     return buf;
+}
+
+/* The finished file can be opened from here. */
+static void paint_name(struct pen *pen, const struct haul_item *item)
+{
+    const struct cells *plain = pen->cells;
+    struct cells file =
+        item->state == HAUL_DONE ? cells_to_file(plain, item->dir, item->name) : *plain;
+    pen->cells = &file;
+    pen_wrap(pen, 1, STYLE_STRONG, item->name, VALUE_LINES);
+    pen->cells = plain;
 }
 
 static void paint_state(struct pen *pen, const struct haul_item *item)
@@ -244,8 +260,10 @@ static void paint_facts(struct pen *pen, const struct haul_detail *detail)
 {
     const struct haul_item *item = &detail->item;
     char text[FMT_SIZE];
-    pen_fact_of(pen, "link", item->url, LINK_LINES);
-    pen_fact(pen, "folder", item->dir);
+    struct cells link = cells_to_link(pen->cells, item->url);
+    struct cells folder = cells_to_file(pen->cells, item->dir, NULL);
+    pen_fact_in(pen, &link, "link", item->url, LINK_LINES);
+    pen_fact_in(pen, &folder, "folder", item->dir, VALUE_LINES);
     for (size_t i = 0; i < detail->fact_count; i++)
         pen_fact(pen, detail->facts[i].name, detail->facts[i].value);
     pen_fact(pen, "added", local_time(item->added_at, true, text));
@@ -278,7 +296,7 @@ static void paint(struct view *view, const struct cells *cells, struct cells_are
                   model_away(pane->model) ? "Only its row is known: there is no line." : "…");
         return;
     }
-    pen_wrap(&pen, 1, STYLE_STRONG, detail->item.name, VALUE_LINES);
+    paint_name(&pen, &detail->item);
     paint_state(&pen, &detail->item);
     paint_diagnosis(&pen, detail);
     paint_progress(&pen, &detail->item);

@@ -167,9 +167,11 @@ static void paint_numbers(const struct cells *cells, int y, int x, const struct 
 static void paint_name(const struct cells *cells, int y, int x, const struct row_layout *layout,
                        const struct haul_item *item, unsigned flags)
 {
+    struct cells name =
+        item->state == HAUL_DONE ? cells_to_file(cells, item->dir, item->name) : *cells;
     if (flags & HAUL_ROW_MARKED)
         cells_put(cells, y, x, 1, STYLE_ACCENT, cells->ascii ? "+" : "●");
-    cells_put_name(cells, y, x + layout->name.x, layout->name.width,
+    cells_put_name(&name, y, x + layout->name.x, layout->name.width,
                    flags & HAUL_ROW_FOUND    ? STYLE_ACCENT
                    : flags & HAUL_ROW_MARKED ? STYLE_STRONG
                                              : STYLE_TEXT,

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "haul/log.h"
+#include "ui/hyperlink.h"
 
 #define LINE_SIZE 4096
 
@@ -82,6 +83,17 @@ static void type_line(struct script *script, const char *text)
     }
 }
 
+/* Of LEN characters, which may be ERR. */
+static int without_marks(wchar_t *line, int len)
+{
+    int kept = 0;
+    for (int i = 0; i < len; i++) {
+        if (!hyperlink_is_mark(line[i]))
+            line[kept++] = line[i];
+    }
+    return kept;
+}
+
 static void dump_screen(const char *path)
 {
     FILE *file = fopen(path, "we");
@@ -91,7 +103,7 @@ static void dump_screen(const char *path)
     }
     wchar_t *line = xcalloc((size_t)COLS * 4 + 1, sizeof(*line));
     for (int y = 0; y < LINES; y++) {
-        int len = mvinnwstr(y, 0, line, COLS * 4);
+        int len = without_marks(line, mvinnwstr(y, 0, line, COLS * 4));
         while (len > 0 && line[len - 1] == L' ')
             len--;
         line[MAX(len, 0)] = L'\0';

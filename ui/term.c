@@ -548,6 +548,11 @@ void term_true_color(struct term *term, struct true_color *colors)
     term->wire.colors = colors->any ? colors : NULL;
 }
 
+void term_links(struct term *term, struct hyperlinks *links)
+{
+    term->wire.links = links;
+}
+
 const struct wire_figures *term_figures(const struct term *term)
 {
     return &term->wire.figures;

@@ -11,6 +11,7 @@
 
 /* The terminal: opened, given back, and watched on the loop. One to a process, as curses is. */
 
+struct hyperlinks;
 struct term;
 struct true_color;
 struct wire_figures;
@@ -53,6 +54,8 @@ void term_frame_end(struct term *term, uint64_t now);
 
 /* From now on COLORS, borrowed, are put into what is painted. */
 void term_true_color(struct term *term, struct true_color *colors);
+/* And LINKS, borrowed, which may be NULL. */
+void term_links(struct term *term, struct hyperlinks *links);
 
 /* What the frames cost. */
 const struct wire_figures *term_figures(const struct term *term);

@@ -52,12 +52,29 @@ void wire_puts(struct wire *wire, const char *bytes)
 }
 
 /* What curses wrote, with the colours that it does not know. */
-static void queue_add_screen(struct wire *wire, const char *bytes, size_t len)
+static void queue_add_colors(struct wire *wire, const char *bytes, size_t len)
 {
     if (!wire->colors)
         queue_add(wire, bytes, len);
     else if (!true_color_pass(wire->colors, bytes, len, &wire->queue))
         strbuf_clear(&wire->queue);
+}
+
+/* The same with the links of what is marked; ENDS: nothing follows for now. */
+static void queue_add_screen(struct wire *wire, const char *bytes, size_t len, bool ends)
+{
+    struct strbuf linked;
+    if (!wire->links) {
+        queue_add_colors(wire, bytes, len);
+        return;
+    }
+    strbuf_init(&linked, QUEUE_MAX);
+    if (!hyperlinks_pass(wire->links, bytes, len, &linked) ||
+        (ends && !hyperlinks_end(wire->links, &linked)))
+        strbuf_clear(&linked);
+    if (linked.len > 0)
+        queue_add_colors(wire, linked.data, linked.len);
+    strbuf_fini(&linked);
 }
 
 size_t wire_collect(struct wire *wire, const char *before, const char *after)
@@ -73,8 +90,8 @@ size_t wire_collect(struct wire *wire, const char *before, const char *after)
         ssize_t len = pread(wire->sink, chunk, MIN(sizeof(chunk), (size_t)(end - at)), at);
         if (len <= 0)
             break;
-        queue_add_screen(wire, chunk, (size_t)len);
         at += len;
+        queue_add_screen(wire, chunk, (size_t)len, at >= end);
     }
     wire_puts(wire, after);
     lseek(wire->sink, 0, SEEK_SET);

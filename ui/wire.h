@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/str.h"
+#include "ui/hyperlink.h"
 #include "ui/true_color.h"
 
 /* The way of bytes to the terminal: what curses composes is collected in memory, queued, and
@@ -32,6 +33,7 @@ struct wire {
     int sink; /* the file in memory that curses writes to */
     struct strbuf queue;
     struct true_color *colors; /* that are put in on the way, borrowed; NULL: none */
+    struct hyperlinks *links;  /* likewise; NULL: no cell has a mark */
     bool broken;               /* the terminal takes nothing any more */
     struct wire_figures figures;
 };

@@ -15,6 +15,7 @@ _haul_value() {
     --mouse) words="auto on off" ;;
     --title) words="auto on off" ;;
     --tab-progress) words="auto on off" ;;
+    --hyperlinks) words="auto on off" ;;
     --notify) words="auto bell osc9 osc777 off" ;;
     --progress) words="auto bar plain json none" ;;
     --reset) words="jobs per-host limit schedule history-keep history-age" ;;
@@ -26,7 +27,7 @@ _haul_value() {
 # The options of the command $1: sets `words`.
 _haul_options() {
     case $1 in
-    '') words="--dir --out --input-file --jobs --per-host --limit --priority --schedule --history-keep --history-age --start-at --any-time --item-limit --header --user-agent --referer --user --netrc --cookie --cookies --save-cookies --bearer --request --data --json-data --form --upload --noproxy --proxy --ipv4 --ipv6 --resolve --dns-servers --doh --cacert --cert --key --key-pass --insecure --http1 --http2 --http3 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --again --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --theme --ui-rate --mouse --title --tab-progress --notify --log --config --session --host --help --version" ;;
+    '') words="--dir --out --input-file --jobs --per-host --limit --priority --schedule --history-keep --history-age --start-at --any-time --item-limit --header --user-agent --referer --user --netrc --cookie --cookies --save-cookies --bearer --request --data --json-data --form --upload --noproxy --proxy --ipv4 --ipv6 --resolve --dns-servers --doh --cacert --cert --key --key-pass --insecure --http1 --http2 --http3 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --again --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --theme --ui-rate --mouse --title --tab-progress --hyperlinks --notify --log --config --session --host --help --version" ;;
     get) words="--dir --out --input-file --jobs --per-host --limit --priority --schedule --start-at --any-time --item-limit --header --user-agent --referer --user --netrc --cookie --cookies --save-cookies --bearer --request --data --json-data --form --upload --noproxy --proxy --ipv4 --ipv6 --resolve --dns-servers --doh --cacert --cert --key --key-pass --insecure --http1 --http2 --http3 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --on-done --on-failed --on-batch-done --hook-timeout --progress --quiet --verbose --log --config --help --version" ;;
     add) words="--dir --out --input-file --jobs --per-host --limit --priority --schedule --history-keep --history-age --start-at --any-time --item-limit --header --user-agent --referer --user --netrc --cookie --cookies --save-cookies --bearer --request --data --json-data --form --upload --noproxy --proxy --ipv4 --ipv6 --resolve --dns-servers --doh --cacert --cert --key --key-pass --insecure --http1 --http2 --http3 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --again --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --json --config --session --host --help --version" ;;
     list) words="--json --secrets --session --host --help --version" ;;
@@ -44,7 +45,7 @@ _haul_options() {
     history) words="--last --clear --json --session --host --help --version" ;;
     set) words="--jobs --per-host --limit --schedule --history-keep --history-age --reset --json --session --host --help --version" ;;
     config) words="--dir --out --jobs --per-host --limit --priority --schedule --history-keep --history-age --start-at --any-time --item-limit --header --user-agent --referer --user --netrc --cookie --cookies --save-cookies --bearer --request --data --json-data --form --upload --noproxy --proxy --ipv4 --ipv6 --resolve --dns-servers --doh --cacert --cert --key --key-pass --insecure --http1 --http2 --http3 --allow-downgrade --if-exists --checksum --trust-size --no-resume --adopt --again --allow-unclean-end --retries --retry-wait --retry-on --connect-timeout --connections --min-split --stall-timeout --min-speed --timeout --progress --quiet --verbose --json --log --config --session --host --help --version" ;;
-    watch) words="--theme --ui-rate --mouse --title --tab-progress --notify --plain --until-done --log --config --session --host --help --version" ;;
+    watch) words="--theme --ui-rate --mouse --title --tab-progress --hyperlinks --notify --plain --until-done --log --config --session --host --help --version" ;;
     wait) words="--json --session --host --help --version" ;;
     stop) words="--json --session --host --help --version" ;;
     daemon) words="--jobs --per-host --limit --schedule --history-keep --history-age --on-done --on-failed --on-batch-done --hook-timeout --verbose --replace --config --session --help --version" ;;

@@ -33,8 +33,8 @@ static unsigned takes_of_run(const char *name)
         {"ui-rate", COMMAND_TAKES_SCREEN},     {"last", COMMAND_TAKES_HISTORY},
         {"clear", COMMAND_TAKES_HISTORY},      {"mouse", COMMAND_TAKES_SCREEN},
         {"title", COMMAND_TAKES_SCREEN},       {"tab-progress", COMMAND_TAKES_SCREEN},
-        {"notify", COMMAND_TAKES_SCREEN},      {"replace", COMMAND_TAKES_REPLACE},
-        {"secrets", COMMAND_TAKES_SECRETS},
+        {"notify", COMMAND_TAKES_SCREEN},      {"hyperlinks", COMMAND_TAKES_SCREEN},
+        {"replace", COMMAND_TAKES_REPLACE},    {"secrets", COMMAND_TAKES_SECRETS},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

@@ -611,6 +611,15 @@ static const struct haul_option rows[] = {
             "to), on or off",
     },
     {
+        CLIENT("hyperlinks", hyperlinks),
+        .type = HAUL_OPTION_CHOICE,
+        .initial = "auto",
+        .choices = switch_choices,
+        .value_name = "WHEN",
+        .help = "Whether finished files, folders and links on the screen can be opened from the "
+                "terminal (OSC 8): auto (where it is known to), on or off",
+    },
+    {
         CLIENT("notify", notify),
         .type = HAUL_OPTION_CHOICE,
         .initial = "auto",

@@ -49,6 +49,7 @@ struct run_options {
     enum run_switch mouse; /* the screen takes clicks */
     enum run_switch title;
     enum run_switch tab_progress;
+    enum run_switch hyperlinks; /* names and links can be followed with the mouse */
     enum run_notify notify;
     int64_t ui_rate; /* bytes a second for the screen; 0: no bound */
     char *log;       /* file, or NULL */

@@ -2,13 +2,14 @@
  *
  * Linked with the ui room it makes a program whose screens are the same on every run: numbers and
  * clocks stand still. HAUL_FAKE names the queue it begins with: "empty", "busy", "hostile", "long"
- * (100,000 items), "wide" (all that only a large screen has room for), "hard" (to measure, names),
- * "levels" (of priority), "off-hours", "off-until-tomorrow", "off-for-good" (nothing starts, by
- * the schedule), "slow-hours" (which has a limit and one job), "review" (some of what is pasted is
- * there, or has expired), "away" (as "busy", on another machine, to which the line drops after the
- * first frame). Every answer comes later, on the loop, as the contract says. What it is asked to do
- * it does to its items in the plainest way, and logs it to $HAUL_FAKE_LOG, one line a call. With
- * HAUL_FAKE_END the process is asked to end, in that turn of its loop. */
+ * (100,000 items), "done" (600 that are complete), "wide" (all that only a large screen has room
+ * for), "hard" (to measure, names), "levels" (of priority), "off-hours", "off-until-tomorrow",
+ * "off-for-good" (nothing starts, by the schedule), "slow-hours" (which has a limit and one job),
+ * "review" (some of what is pasted is there, or has expired), "away" (as "busy", on another
+ * machine, to which the line drops after the first frame). Every answer comes later, on the loop,
+ * as the contract says. What it is asked to do it does to its items in the plainest way, and logs
+ * it to $HAUL_FAKE_LOG, one line a call. With HAUL_FAKE_END the process is asked to end, in that
+ * turn of its loop. */
 
 #include "fake.h"
 

@@ -252,6 +252,18 @@ static void fill_slow_hours(struct haul_client *client)
     client->totals.hours_until = TONIGHT;
 }
 
+/* More than the screen has links for, by names of which most letters stand where they stood. */
+static void fill_done(struct haul_client *client)
+{
+    char name[64];
+    for (int i = 1; i <= 600; i++) {
+        snprintf(name, sizeof(name), i % 5 ? "photo-%03d.zip" : "資料 %03d#e\u0301.pdf", i);
+        struct haul_item *item = item_add(client, HAUL_DONE, name, MIB, (int64_t)MIB);
+        item->finished_at = NOW - 1000;
+    }
+    item_add(client, HAUL_QUEUED, "photo-601.zip", 0, -1);
+}
+
 /* Numbers 1 to 3. */
 static void fill_review(struct haul_client *client)
 {
@@ -297,6 +309,7 @@ static const struct {
     {"hostile", fill_hostile},
     {"hard", fill_hard},
     {"long", fill_long},
+    {"done", fill_done},
     {"levels", fill_levels},
     {"off-hours", fill_off_tonight},
     {"off-until-tomorrow", fill_off_until_tomorrow},

@@ -117,6 +117,7 @@ static void child_run(const struct run *run, const char *program)
         setenv("COLORTERM", run->depth->colorterm, 1);
     }
     setenv("HAUL_ASCII", what->ascii ? "1" : "", 1);
+    setenv("HAUL_HYPERLINKS", what->links ? "on" : "off", 1);
     setenv("NO_COLOR", what->no_color ? "1" : "", 1);
     setenv("HAUL_THEME", what->theme ? what->theme : "", 1);
     setenv("HAUL_FAKE_WATCH", what->watch ? "1" : "", 1);

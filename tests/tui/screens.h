@@ -26,6 +26,7 @@ struct screen_case {
     const char *config; /* the configuration; NULL: none */
     bool watch;         /* a screen that only watches */
     bool ascii;
+    bool links;  /* cells lead somewhere */
     bool colors; /* compare them */
     bool depths; /* on terminals of few and many colours, and the colours themselves */
     bool hard;   /* instead of a golden file: all but names is where it is with plain names */

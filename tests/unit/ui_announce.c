@@ -250,6 +250,52 @@ static void terminals_get_what_they_know(void **state)
     }
 }
 
+static void links_go_where_they_are_known(void **state)
+{
+    static const struct {
+        struct announce_terminal terminal;
+        bool links;
+    } known[] = {
+        {{.type = "xterm-256color"}, false},
+        {{.type = NULL}, false},
+        {{.type = "linux"}, false},
+        {{.type = "vt220"}, false},
+        {{.type = "dumb"}, false},
+        {{.type = "xterm-256color", .vte = "4601"}, false},
+        {{.type = "xterm-256color", .vte = "5000"}, false}, /* which a link could crash */
+        {{.type = "xterm-256color", .vte = "6800"}, true},
+        {{.type = "xterm-256color", .konsole = "200401"}, false},
+        {{.type = "xterm-256color", .konsole = "220400"}, true},
+        {{.type = "xterm-256color", .windows = "x"}, true},
+        {{.type = "xterm-256color", .program = "iTerm.app", .version = "3.0.15"}, false},
+        {{.type = "xterm-256color", .program = "iTerm.app", .version = "3.4.1"}, true},
+        {{.type = "xterm-256color", .program = "WezTerm"}, true},
+        {{.type = "xterm-256color", .program = "vscode"}, true},
+        {{.type = "xterm-256color", .program = "Apple_Terminal", .version = "440"}, false},
+        {{.type = "xterm-kitty"}, true},
+        {{.type = "foot-extra"}, true},
+        {{.type = "xterm-ghostty"}, true},
+        {{.type = "alacritty"}, true},
+        {{.type = "screen-256color", .vte = "6800"}, false},
+        {{.type = "xterm-256color", .vte = "6800", .sty = "1.x"}, false},
+        {{.type = "tmux-256color", .vte = "6800"}, false}, /* of another machine */
+        {{.type = "tmux-256color", .tmux = "/tmp/x", .vte = "6800"}, false},
+        {{.type = "tmux-256color", .tmux = "/tmp/x", .program = "tmux", .version = "3.3a"}, false},
+        {{.type = "tmux-256color", .tmux = "/tmp/x", .program = "tmux", .version = "3.4"}, true},
+        {{.type = "tmux-256color", .tmux = "/tmp/x", .program = "tmux", .version = "4.0"}, true},
+        {{.type = "tmux-256color", .tmux = "/tmp/x", .program = "tmux", .version = "next-3.4"},
+         false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        if (announce_links(RUN_AUTO, &known[i].terminal) != known[i].links)
+            fail_msg("row %zu", i);
+        assert_true(announce_links(RUN_ON, &known[i].terminal));
+        assert_false(announce_links(RUN_OFF, &known[i].terminal));
+    }
+}
+
 static void all_of_it_is_taken_back(void **state)
 {
     char buf[ANNOUNCE_SIZE];
@@ -288,6 +334,7 @@ int main(void)
         cmocka_unit_test(what_a_user_ends_is_no_news),
         cmocka_unit_test(notes_have_three_forms),
         cmocka_unit_test(terminals_get_what_they_know),
+        cmocka_unit_test(links_go_where_they_are_known),
         cmocka_unit_test(all_of_it_is_taken_back),
         cmocka_unit_test(tmux_hands_through_what_it_does_not_know),
     };
