@@ -147,7 +147,7 @@ def a_file_that_changes_while_it_is_compared_is_not_spliced(t):
 
 @case
 def an_expired_link_is_healed(t):
-    file = t.file("x.bin", SIZE, sound=1, status=403, rate=600_000, tick=20)
+    file = t.file("x.bin", SIZE, sound=1, status=403, rate=300_000, tick=20)
     number = half(t, file)
     t.ok("resume", number)
     expect_equal(ends(t, number, "failed")["error"], "expired", "error")

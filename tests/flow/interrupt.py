@@ -21,7 +21,7 @@ def once_keeps_what_came(t):
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         running = begun(t, f"s{number}.bin")
         running.signal(number)
-        result = running.wait(20)
+        result = running.wait()
         expect_equal(result.status, 7, str(result))
         expect(result.out == b"", f"something on standard output: {result}")
         expect(f"s{number}.bin.part" in t.names(), "the part is gone")
@@ -33,7 +33,7 @@ def twice_ends_at_once(t):
     running = begun(t)
     running.signal(signal.SIGINT)
     running.signal(signal.SIGINT)
-    result = running.wait(10)
+    result = running.wait()
     expect(result.status in (7, 130, -signal.SIGINT), f"an odd status: {result}")
     expect("slow.bin" not in t.names(), "a final name without a complete file")
 
@@ -45,7 +45,7 @@ def an_item_that_waits_for_a_retry_ends_too(t):
     until("the request comes", lambda: t.origin.requests("later"))
     until("the wait begins", lambda: b"503" in running.err())
     running.signal(signal.SIGINT)
-    expect_equal(running.wait(10).status, 7, "status")
+    expect_equal(running.wait().status, 7, "status")
 
 
 @case
@@ -54,7 +54,7 @@ def an_item_that_gets_no_answer_ends_too(t):
                       t.origin.url("mute", delay="forever"))
     until("the request comes", lambda: t.origin.requests("mute"))
     running.signal(signal.SIGINT)
-    expect_equal(running.wait(10).status, 7, "status")
+    expect_equal(running.wait().status, 7, "status")
 
 
 @case
@@ -65,7 +65,7 @@ def what_was_complete_stays_complete(t):
     t.keeps("slow.bin.part", "slow.bin.haul")
     until("the first is complete", lambda: "done.bin" in t.names())
     running.signal(signal.SIGINT)
-    expect_equal(running.wait(10).status, 7, "status")
+    expect_equal(running.wait().status, 7, "status")
     t.expect_file("done.bin", done)
 
 

@@ -38,7 +38,7 @@ def too_few_descriptors_queue_and_never_fail(t):
 
 @case
 def where_thousands_may_run_few_files_are_held_in_memory(t):
-    files = [t.file(f"m{i}.bin", 65536, stall=30000, **{"stall-ms": 2500}) for i in range(40)]
+    files = [t.file(f"m{i}.bin", 65536, stall=30000, **{"stall-ms": 5000}) for i in range(40)]
     running = t.start("get", "-q", "-d", t.dir, "-j", 2000, "--per-host", 0,
                       *(file.url for file in files))
     until("all but eight, 512 KiB of them, are on the disk",

@@ -97,10 +97,10 @@ def expired(t, name, size):
 
 @case
 def a_pasted_link_mends_a_download(t):
-    number = expired(t, "film.mp4", 900_000)
+    number = expired(t, "film.mp4", 2_000_000)
     done = t.items()[number]["done"]
     seed = next(r for r in t.origin.requests("film.mp4"))["target"].split("seed=")[1].split("&")[0]
-    fresh = t.origin.url("new/film.mp4", size=900_000, seed=seed)
+    fresh = t.origin.url("new/film.mp4", size=2_000_000, seed=seed)
     other = t.file("other.bin")
     with Screen(t) as screen:
         screen.haul()
