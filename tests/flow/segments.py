@@ -57,7 +57,7 @@ def a_server_that_allows_one_connection_gets_one(t):
 @case
 def a_refusal_that_comes_late_costs_no_try(t):
     # The first connection has reached its end by then, so that none works there any more.
-    file = t.file("late.bin", ALONE, max=1, **{"range-delay": 900}, **SLOW)
+    file = t.file("late.bin", ALONE, max=1, **{"range-delay": 500}, **SLOW)
     t.get(*SPLIT, "--retries", 0, "--retry-wait", 1, file.url)
     t.expect_file("late.bin", file)
 
