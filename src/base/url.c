@@ -253,6 +253,44 @@ size_t url_known_length(const struct url_known *known, const char *text, size_t 
     return end <= URL_MAX ? end : 0;
 }
 
+/* As many at once as compilers put into registers without being asked to. */
+static bool is_wrong_of_64(const char *text)
+{
+    unsigned char wrong = 0;
+
+    for (size_t i = 0; i < 64; i++) {
+        unsigned char c = (unsigned char)text[i];
+
+        wrong |= (unsigned char)((c <= ' ') & (c != '\n')) | (unsigned char)(c == 0x7F);
+    }
+    return wrong != 0;
+}
+
+bool url_lines_only(const char *text, size_t len)
+{
+    size_t at = 0;
+
+    for (; at + 64 <= len; at += 64) {
+        if (is_wrong_of_64(text + at))
+            return false;
+    }
+    while (at < len && (is_of_url(text[at]) || text[at] == '\n'))
+        at++;
+    return at == len;
+}
+
+size_t url_known_line(const struct url_known *known, const char *text, size_t len)
+{
+    const char *end;
+    size_t line;
+
+    if (known->len == 0 || len < known->len || memcmp(text, known->start, known->len) != 0)
+        return 0;
+    end = memchr(text + known->len, '\n', len - known->len);
+    line = end ? (size_t)(end - text) : len;
+    return line <= URL_MAX ? line : 0;
+}
+
 unsigned url_port(const struct url *url)
 {
     const struct known_scheme *scheme = scheme_find(url->scheme);

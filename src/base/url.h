@@ -47,6 +47,10 @@ HAUL_CHECKED enum haul_err url_check(const char *text, struct url_known *known,
 /* The same for a link at the start of LEN bytes: how long it is, 0 when it begins in another way or
  * is too long. It ends before the first byte that no link can hold. */
 size_t url_known_length(const struct url_known *known, const char *text, size_t len);
+/* Whether LEN bytes are nothing but ends of lines and what links can hold. */
+bool url_lines_only(const char *text, size_t len);
+/* In such bytes: as url_known_length() for a line that is one link. */
+size_t url_known_line(const struct url_known *known, const char *text, size_t len);
 
 /* The text without user info and fragment, newly allocated and clean: what may be shown and logged.
  */

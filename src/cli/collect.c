@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/path.h"
@@ -36,15 +37,18 @@ struct collected_part {
 static enum haul_err read_all(FILE *from, const char *name, struct list_text *to,
                               struct haul_error *err)
 {
-    char block[65536];
-    size_t got;
+    ssize_t got;
 
-    while ((got = fread(block, 1, sizeof(block), from)) > 0) {
-        if (!list_text_add(to, block, got))
+    do {
+        size_t size;
+        char *room = list_text_room(to, &size);
+
+        got = read(fileno(from), room, size);
+        if (got > 0 && !list_text_came(to, (size_t)got))
             return haul_fail(err, HAUL_E_TOO_BIG, "%s is larger than %zu MiB", name,
                              LIST_FILE_MAX >> 20);
-    }
-    if (ferror(from))
+    } while (got > 0 || (got < 0 && errno == EINTR));
+    if (got < 0)
         return haul_fail_errno(err, HAUL_E_USAGE, errno, "can't read %s", name);
     return HAUL_OK;
 }

@@ -31,6 +31,7 @@ static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
 /* A part of a long list takes the loop a millisecond: the first transfers shall ask before the
  * second one does. */
 #define HEAD_START_MS 5
+#define FIRST_MOST    UINT64_C(1000) /* items that are added before it, however many slots */
 
 struct get {
     const struct args *args;
@@ -230,6 +231,21 @@ static void unwatch(struct get *get)
         uv_close((uv_handle_t *)&get->signals[i], NULL);
 }
 
+/* Adds as many items as there are slots, in whole parts; the first one is small. */
+static enum haul_err add_first(struct get *get, struct haul_error *err)
+{
+    uint64_t enough = MIN(get->args->initial.jobs, FIRST_MOST);
+    enum haul_err code = HAUL_OK;
+    struct haul_totals totals;
+
+    do {
+        code = add_part(get, err);
+        haul_engine_totals(get->engine, &totals);
+    } while (code == HAUL_OK && !collected_empty(get->input) &&
+             totals.counts[HAUL_QUEUED] < enough);
+    return code;
+}
+
 /* Adds the input and runs until all of it is over. */
 static enum haul_err fetch(struct get *get, struct haul_error *err)
 {
@@ -237,7 +253,7 @@ static enum haul_err fetch(struct get *get, struct haul_error *err)
     enum haul_err code;
 
     get->outcome.added = get->input->count;
-    code = add_part(get, err);
+    code = add_first(get, err);
     if (code != HAUL_OK)
         return code;
     if (!collected_empty(get->input))

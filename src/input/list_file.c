@@ -36,6 +36,7 @@ struct reader {
     struct list_set **sets;
     struct haul_options *checked; /* what an item's options are tried on, NULL: it has none yet */
     size_t count;                 /* items */
+    bool plain;                   /* the text holds nothing but bytes of links, and ends of lines */
     struct url_known known;
     const char *at, *end; /* what is to be read yet */
     char *buffer;         /* a line, terminated */
@@ -274,10 +275,13 @@ void list_sets_free(struct list_set **sets)
  * lines of a long list are. False: it is another one. */
 static bool pass_plain_line(struct reader *reader)
 {
-    size_t left = (size_t)(reader->end - reader->at);
-    size_t len = url_known_length(&reader->known, reader->at, left);
+    size_t left = (size_t)(reader->end - reader->at), len;
 
-    if (reader->requests != NULL || len == 0 || (len < left && reader->at[len] != '\n'))
+    if (reader->requests != NULL)
+        return false;
+    len = reader->plain ? url_known_line(&reader->known, reader->at, left)
+                        : url_known_length(&reader->known, reader->at, left);
+    if (len == 0 || (len < left && reader->at[len] != '\n'))
         return false;
     reader->at += len + (len < left);
     reader->line++;
@@ -295,6 +299,7 @@ static enum haul_err read_part(struct reader *reader, const struct list_part *pa
     reader->end = part->text + part->len;
     if (part->line == 1 && part->len >= 3 && memcmp(part->text, "\xef\xbb\xbf", 3) == 0)
         reader->at += 3;
+    reader->plain = !reader->requests && url_lines_only(part->text, part->len);
     while (reader->at < reader->end && code == HAUL_OK) {
         if (pass_plain_line(reader))
             continue;

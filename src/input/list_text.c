@@ -28,9 +28,9 @@ static size_t last_item(const struct list_block *block)
     return at;
 }
 
-static void open_block(struct list_text *list)
+static void open_block(struct list_text *list, size_t size)
 {
-    list->open_size = LIST_BLOCK;
+    list->open_size = size;
     list->open = xmalloc(sizeof *list->open + list->open_size);
     list->open->len = 0;
 }
@@ -55,29 +55,46 @@ static void make_room(struct list_text *list)
         return;
     }
     full->len = cut;
-    open_block(list);
+    open_block(list, LIST_BLOCK);
     memcpy(list->open->text, full->text + cut, rest);
     list->open->len = rest;
     full = xrealloc(full, sizeof *full + cut);
     STAILQ_INSERT_TAIL(&list->blocks, full, link);
 }
 
-bool list_text_add(struct list_text *list, const char *bytes, size_t len)
+char *list_text_room(struct list_text *list, size_t *ret_size)
+{
+    if (!list->open)
+        open_block(list, LIST_BLOCK_FIRST);
+    if (list->open->len == list->open_size)
+        make_room(list);
+    *ret_size = list->open_size - list->open->len;
+    return list->open->text + list->open->len;
+}
+
+bool list_text_came(struct list_text *list, size_t len)
 {
     if (len > list->most - list->total)
         return false;
     list->total += len;
-    if (!list->open)
-        open_block(list);
-    while (len > 0) {
-        size_t part = MIN(len, list->open_size - list->open->len);
+    list->open->len += len;
+    return true;
+}
 
-        memcpy(list->open->text + list->open->len, bytes, part);
-        list->open->len += part;
-        bytes += part;
-        len -= part;
-        if (list->open->len == list->open_size)
-            make_room(list);
+bool list_text_add(struct list_text *list, const char *bytes, size_t len)
+{
+    if (len > list->most - list->total)
+        return false;
+    while (len > 0) {
+        size_t size;
+        char *room = list_text_room(list, &size);
+
+        size = MIN(size, len);
+        memcpy(room, bytes, size);
+        if (!list_text_came(list, size))
+            return false;
+        bytes += size;
+        len -= size;
     }
     return true;
 }

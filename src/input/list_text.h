@@ -27,11 +27,17 @@ struct list_text {
 };
 
 #define LIST_BLOCK ((size_t)32 * 1024) /* bytes of a block, more only when one item has more */
+#define LIST_BLOCK_FIRST                                                                           \
+    ((size_t)4 * 1024) /* of the first one: what begins with it begins sooner */
 
 /* MOST: how many bytes are taken. */
 void list_text_init(struct list_text *list, size_t most);
 /* Adds bytes that were read; false: too many. */
 HAUL_CHECKED bool list_text_add(struct list_text *list, const char *bytes, size_t len);
+/* The same without copying them: where the next bytes may be put, as many as *ret_size; and that
+ * LEN bytes were. */
+char *list_text_room(struct list_text *list, size_t *ret_size);
+HAUL_CHECKED bool list_text_came(struct list_text *list, size_t len);
 /* Appends the blocks to TO, whose they are then, and ends the list. Each is to be freed. */
 void list_text_take(struct list_text *list, struct list_blocks *to);
 void list_text_fini(struct list_text *list);

@@ -294,10 +294,60 @@ static void a_link_that_begins_like_the_one_before_is_checked_as_well(void **sta
     }
 }
 
+/* Each byte, at each place of a text that is longer than what is looked at in one go. */
+static void a_byte_that_no_link_holds_is_seen_wherever_it_stands(void **state)
+{
+    char text[150];
+    struct url parts;
+
+    (void)state;
+    for (size_t at = 0; at < sizeof(text); at++) {
+        for (int byte = 1; byte < 256; byte++) {
+            char link[] = {'h', 't', 't', 'p', ':', '/', '/', 'a', '/', (char)byte, '\0'};
+            bool fits = byte == '\n' || url_split(link, &parts, NULL) == HAUL_OK;
+
+            memset(text, 'a', sizeof(text));
+            text[at] = (char)byte;
+            assert_int_equal(url_lines_only(text, sizeof(text)), fits);
+        }
+        text[at] = '\0';
+        assert_false(url_lines_only(text, sizeof(text)));
+    }
+}
+
+static void a_line_is_as_long_as_the_link_in_it(void **state)
+{
+    static const char *const texts[] = {
+        "http://a.org/1\nhttp://a.org/2",
+        "http://a.org/\n",
+        "http://a.org/last",
+        "http://a.org\n",
+        "http://b.org/1\n",
+        "\n",
+        "",
+        "http://a.org/\n\n",
+    };
+    struct url_known known = {0};
+
+    (void)state;
+    assert_int_equal(url_known_line(&known, texts[0], strlen(texts[0])), 0);
+    assert_int_equal(url_check("http://a.org/x", &known, NULL), HAUL_OK);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        size_t len = strlen(texts[i]);
+
+        assert_true(url_lines_only(texts[i], len));
+        assert_int_equal(url_known_line(&known, texts[i], len),
+                         url_known_length(&known, texts[i], len));
+    }
+    assert_int_equal(url_known_line(&known, texts[0], strlen(texts[0])), 14);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_link_that_begins_like_the_one_before_is_checked_as_well),
+        cmocka_unit_test(a_byte_that_no_link_holds_is_seen_wherever_it_stands),
+        cmocka_unit_test(a_line_is_as_long_as_the_link_in_it),
         cmocka_unit_test(splits_into_parts),
         cmocka_unit_test(absent_parts_are_told_from_empty_ones),
         cmocka_unit_test(ipv6_hosts_keep_their_brackets),

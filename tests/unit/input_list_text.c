@@ -79,6 +79,27 @@ static void one_long_item_is_one_block(void **state)
     strbuf_fini(&text);
 }
 
+static void items_of_any_length_come_after_each_other(void **state)
+{
+    (void)state;
+    for (size_t first = 100; first < 2 * LIST_BLOCK; first += first / 3) {
+        struct list_blocks blocks;
+        struct strbuf text;
+
+        strbuf_init(&text, MOST);
+        for (size_t item = 1; item <= 3; item++) {
+            size_t end = text.len + first / item;
+
+            assert_true(strbuf_printf(&text, "http://a.org/%zu\n", item));
+            while (text.len < end)
+                assert_true(strbuf_puts(&text, "  header=A: b\n"));
+        }
+        assert_true(cut(text.data, 1000, &blocks) >= 1);
+        assert_blocks(text.data, &blocks);
+        strbuf_fini(&text);
+    }
+}
+
 static void a_list_without_lines_is_one_block_or_none(void **state)
 {
     struct list_blocks blocks;
@@ -106,6 +127,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_long_list_is_cut_where_items_begin),
         cmocka_unit_test(one_long_item_is_one_block),
+        cmocka_unit_test(items_of_any_length_come_after_each_other),
         cmocka_unit_test(a_list_without_lines_is_one_block_or_none),
         cmocka_unit_test(too_much_is_refused),
     };
