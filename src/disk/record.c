@@ -86,17 +86,20 @@ char *record_read(const struct disk_file *file, size_t *ret_len, struct file_id 
     return strbuf_take(&text);
 }
 
-/* A regular file that begins as a record does, or is empty: made by a haul. */
+/* A regular file that begins as a record does, or is empty: made by a haul. A power cut may leave
+ * zeros where its bytes were to be. */
 static bool looks_like_one(int fd)
 {
-    char begin[sizeof STATE_MAGIC - 1];
+    static const char lost[sizeof STATE_MAGIC - 1];
+    char begin[sizeof lost];
     struct stat st;
     ssize_t len;
 
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
         return false;
     len = pread(fd, begin, sizeof begin, 0);
-    return len >= 0 && memcmp(begin, STATE_MAGIC, (size_t)len) == 0;
+    return len >= 0 &&
+           (memcmp(begin, STATE_MAGIC, (size_t)len) == 0 || memcmp(begin, lost, (size_t)len) == 0);
 }
 
 /* A killed haul left it. */

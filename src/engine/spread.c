@@ -116,29 +116,48 @@ static void segment_over(struct transfer *transfer, struct segment *segment)
     segment_free(segment);
 }
 
-bool transfer_join_next(struct transfer *transfer, const struct segment *segment)
+/* The range that begins at START and ends at MOST or before, has nothing yet and nobody who asked
+ * for it; SIZE_MAX: there is none. */
+static size_t untouched_at(const struct transfer *transfer, uint64_t start, uint64_t most)
 {
     const struct disk_state *state = disk_file_state(transfer->file);
-    uint64_t end = state->ranges[segment->range].end;
-    const struct segment *other;
+    const struct segment *segment;
 
-    if (segment->to <= end)
-        return false;
     for (size_t i = 0; i < state->range_count; i++) {
         const struct disk_range *range = &state->ranges[i];
 
-        if (range->start != end || range->written > range->start || range->start == range->end ||
-            range->end > segment->to)
+        if (range->start != start || range->written > start || range->end == start ||
+            range->end > most)
             continue;
-        LIST_FOREACH(other, &transfer->segments, link)
+        LIST_FOREACH(segment, &transfer->segments, link)
         {
-            if (other->range == i)
-                return false;
+            if (segment->range == i)
+                return SIZE_MAX;
         }
-        disk_file_join(transfer->file, segment->range, i);
-        return true;
+        return i;
     }
-    return false;
+    return SIZE_MAX;
+}
+
+bool transfer_join_next(struct transfer *transfer, const struct segment *segment)
+{
+    uint64_t end = disk_file_state(transfer->file)->ranges[segment->range].end;
+    size_t behind = segment->to > end ? untouched_at(transfer, end, segment->to) : SIZE_MAX;
+
+    if (behind == SIZE_MAX)
+        return false;
+    disk_file_join(transfer->file, segment->range, behind);
+    return true;
+}
+
+/* What was cut for connections that may not begin is asked for at once. */
+static void join_all(struct transfer *transfer, size_t range)
+{
+    const struct disk_state *state = disk_file_state(transfer->file);
+    size_t behind;
+
+    while ((behind = untouched_at(transfer, state->ranges[range].end, UINT64_MAX)) != SIZE_MAX)
+        disk_file_join(transfer->file, range, behind);
 }
 
 /* Looks at each connection: ends what has all it needs, wakes what waits, frees what is over. */
@@ -309,6 +328,8 @@ static bool spread_once(struct transfer *transfer)
     }
     switch (next.move) {
     case PLAN_TAKE:
+        if (room == 1)
+            join_all(transfer, next.range);
         return transfer_ask_range(transfer, next.range);
     case PLAN_CUT:
         if (too_soon(transfer))

@@ -57,9 +57,13 @@ def a_server_that_allows_one_connection_gets_one(t):
 @case
 def a_refusal_that_comes_late_costs_no_try(t):
     # The first connection has reached its end by then, so that none works there any more.
-    file = t.file("late.bin", ALONE, max=1, **{"range-delay": 900}, **SLOW)
+    file = t.file("late.bin", ALONE, max=1, **{"range-delay": 500}, **SLOW)
     t.get(*SPLIT, "--retries", 0, "--retry-wait", 1, file.url)
     t.expect_file("late.bin", file)
+    # What was cut for those that were refused is asked for at once then.
+    last = header(t.origin.requests("late.bin")[-1], "range")
+    start, end = re.fullmatch(r"bytes=(\d+)-(\d+)", last).groups()
+    expect(int(end) == ALONE - 1 and int(start) < ALONE // 2, f"the last one: {start}-{end}")
 
 
 @case

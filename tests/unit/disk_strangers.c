@@ -219,6 +219,27 @@ static void a_file_called_like_the_record_costs_only_the_partials_name(void **st
     }
 }
 
+static void what_a_power_cut_left_of_a_draft_is_replaced(void **state)
+{
+    struct world *world = *state;
+    char *draft = path_of(world, "a.haul.new");
+
+    FILE *file;
+
+    begin(world);
+    keep(world);
+    file = fopen(draft, "w");
+    assert_non_null(file);
+    assert_int_equal(ftruncate(fileno(file), 300), 0);
+    fclose(file);
+    begin(world);
+    write_half(world);
+    finish(world);
+    assert_string_equal(world->name, "a");
+    assert_false(is_there(world, "a.haul.new"));
+    free(draft);
+}
+
 static void a_record_without_its_partial_is_taken(void **state)
 {
     struct world *world = *state;
@@ -331,6 +352,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_file_called_like_the_record_costs_only_the_partials_name,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_a_power_cut_left_of_a_draft_is_replaced, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_record_without_its_partial_is_taken, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_record_that_is_another_file_is_not_written_to, set_up,
                                         tear_down),
