@@ -280,8 +280,21 @@ struct haul_engine_events server_events(struct server *server)
     return (struct haul_engine_events){.item = on_item, .changed = on_changed, .ctx = server};
 }
 
-/* Who connects is served, or refused, when it says hello; only far too many at once, who may never
- * say it, are sent away unheard. */
+/* Of those who have not said hello the one that has had the most time to. */
+static void end_silent(struct server *server)
+{
+    struct peer *peer, *oldest = NULL;
+
+    LIST_FOREACH(peer, &server->peers, of_server)
+    {
+        oldest = peer->greeted ? oldest : peer;
+    }
+    LOG_WARN(control, "too many connections: one that says nothing is closed");
+    peer_end(oldest, false);
+}
+
+/* Who connects is served, or refused, when it says hello; only when far too many are there at once,
+ * who may never say it, the others are sent away unheard. */
 static void on_connection(uv_stream_t *listener, int status)
 {
     struct server *server = listener->data;
@@ -300,10 +313,8 @@ static void on_connection(uv_stream_t *listener, int status)
         return;
     }
     LIST_INSERT_HEAD(&server->peers, peer, of_server);
-    if (count_peers(server, false) > (size_t)2 * PROTO_CLIENTS_MAX) {
-        LOG_WARN(control, "too many connections: one is closed");
-        peer_end(peer, false);
-    }
+    if (count_peers(server, false) > (size_t)2 * PROTO_CLIENTS_MAX)
+        end_silent(server);
 }
 
 /* What the daemon before this one had. Its socket is ours only once we serve. */

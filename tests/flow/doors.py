@@ -1,5 +1,6 @@
 """The doors of a session: who may come in, how much may come in, and what is told outside."""
 
+import contextlib
 import json
 import os
 import signal
@@ -60,6 +61,24 @@ def a_line_has_a_cap_to_the_byte(t):
             expect_equal(answer["error"]["code"], -32600, str(answer))
             expect(client.line() is None, "the connection stays")
         client.close()
+
+
+@case
+def who_says_nothing_keeps_nobody_out(t):
+    """A thousand connections, of which some begin to say something."""
+    t.ok("set", "--jobs", 3)
+    early = Client(t)
+    silent = [Client(t, greet=False) for _ in range(900)]
+    for one in silent:
+        with contextlib.suppress(OSError):
+            one.send(b'{"jsonrpc":"2.0","id":1,')
+    expect_equal(t.ok("set", "--json").json()["settings"]["jobs"], "3", "a client's answer")
+    expect_equal(early.call("list")["items"], [], "who was there is served")
+    silent[-1].send(b'"method":"hello","params":{"major":1,"minor":0}}\n')
+    expect(silent[-1].line()["result"]["session"] == t.session, "half a line, and then the rest")
+    expect(silent[0].line() is None, "the first of them is still there")
+    for one in (early, *silent):
+        one.close()
 
 
 @case

@@ -449,10 +449,21 @@ class Case:
         own = {run.pid for run in self.running if run.alive()}
         return [pid for pid in marked_processes(self.home) if pid not in own]
 
+    def state_folder(self):
+        return os.path.join(self.env["XDG_STATE_HOME"], "haul", self.session)
+
     def daemon_log(self):
-        path = os.path.join(self.env["XDG_STATE_HOME"], "haul", self.session, "haul.log")
-        with open(path, encoding="utf-8") as file:
+        with open(os.path.join(self.state_folder(), "haul.log"), encoding="utf-8") as file:
             return file.read()
+
+    def trouble(self):
+        """What `haul list` tells of the session's trouble, "" without any."""
+        return self.ok("list", "--json").json()["totals"].get("trouble", "")
+
+    def kill_daemon(self):
+        (pid,) = self.daemons()
+        os.kill(pid, signal.SIGKILL)
+        until("the daemon is gone", lambda: not self.daemons())
 
     def stop(self):
         """Stops the daemon and waits until it is gone."""

@@ -15,12 +15,6 @@ def order(t):
     return sorted(items, key=lambda number: items[number]["position"])
 
 
-def kill_daemon(t):
-    (pid,) = t.daemons()
-    os.kill(pid, signal.SIGKILL)
-    until("the daemon is gone", lambda: not t.daemons())
-
-
 def wake(t):
     """A client that starts the daemon again, and adds nothing."""
     t.ok("set", "-j", 8)
@@ -36,7 +30,7 @@ def everything_is_there_after_kill_9(t):
     until("bytes come", lambda: t.items()[ids[0]]["done"] > 100_000)
     before = {number: item["state"] for number, item in t.items().items()}
     placed = order(t)
-    kill_daemon(t)
+    t.kill_daemon()
     wake(t)
     expect_equal(order(t), placed, "order")
     after = t.items()
@@ -55,7 +49,7 @@ def what_came_is_not_fetched_again(t):
     (number,) = t.add("-x", 1, file.url)
     until("a record is there", lambda: os.path.exists(t.path("w.bin.haul"))
           and os.path.getsize(t.path("w.bin.part")) > 500_000)
-    kill_daemon(t)
+    t.kill_daemon()
     wake(t)
     t.ok("wait")
     expect_equal(t.items()[number]["state"], "done", "state")
@@ -87,10 +81,10 @@ def lose_what_was_not_synced(t, name, synced, boot):
 def after_a_reboot_only_what_was_synced_is_believed(t):
     synced = 98_304
     for name, boot in (("same.bin", ""), ("other.bin", "00000000-0000-4000-8000-000000000000")):
-        file = t.file(name, 1_500_000, rate=600_000, tick=20)
+        file = t.file(name, 700_000, rate=600_000, tick=20)
         t.add("-x", 1, file.url)
         until("bytes are on record", lambda n=name: recorded(t.path(n + ".haul")) > 2 * synced)
-        kill_daemon(t)
+        t.kill_daemon()
         came = lose_what_was_not_synced(t, name, synced, boot)
         wake(t)
         t.ok("wait")
@@ -130,7 +124,7 @@ def options_and_secrets_survive(t):
     file = t.file("o.bin", 900_000, require="X-Key: 42", **script)
     (number,) = t.add("-u", "me:secret", "-H", "X-Key: 42", "-o", "named.bin", file.url)
     until("bytes come", lambda: t.items()[number]["done"] > 0)
-    kill_daemon(t)
+    t.kill_daemon()
     wake(t)
     t.ok("wait")
     t.expect_file("named.bin", file)
@@ -175,7 +169,7 @@ def failures_and_ends_are_remembered(t):
     good, bad = t.file("g.bin", 100), t.file("b.bin", 100, status=404)
     ids = t.add(good.url, bad.url)
     t.haul("wait")
-    kill_daemon(t)
+    t.kill_daemon()
     wake(t)
     items = t.items()
     expect_equal(items[ids[0]]["state"], "done", "the good one")
@@ -192,7 +186,7 @@ def what_a_host_allows_is_known_after_kill_9(t):
     t.ok("wait")
     before = len(t.origin.log())
     expect(before > 8, "nothing was refused, so nothing was learned")
-    kill_daemon(t)
+    t.kill_daemon()
     second = [t.file(f"n{i}.bin", 20_000, rate=200_000, tick=20, key="few", max=2) for i in range(6)]
     t.add("-j", 6, *[file.url for file in second])
     t.ok("wait")
@@ -204,7 +198,7 @@ def a_rest_that_a_host_asked_for_is_kept_after_kill_9(t):
     busy = t.file("busy.bin", status=503, faults=1, retry_after=120)
     (number,) = t.add(busy.url)
     until("it waits", lambda: t.items()[number]["state"] == "waiting")
-    kill_daemon(t)
+    t.kill_daemon()
     wake(t)
     until("the row says why", lambda: "backing off until" in t.items()[number]["note"])
     expect_equal(len(t.origin.requests("busy.bin")), 1, "requests to a host that rests")
@@ -221,7 +215,7 @@ def a_file_that_was_complete_at_the_kill_is_not_fetched_again(t):
     (number,) = t.add("-x", 1, file.url)
     until("bytes are on record", lambda: os.path.exists(t.path("z.bin.haul"))
           and os.path.getsize(t.path("z.bin.part")) > 100_000)
-    kill_daemon(t)
+    t.kill_daemon()
     with open(t.path("z.bin.part"), "r+b") as part:
         part.write(file.data())
     os.rename(t.path("z.bin.part"), t.path("z.bin"))

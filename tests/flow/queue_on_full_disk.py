@@ -1,0 +1,93 @@
+"""No room for the queue: it goes on in memory, says so, and catches up when there is room again."""
+
+import contextlib
+import os
+import subprocess
+
+from harness import Skip, case, expect, expect_equal, run, until
+
+SLOW = {"rate": 300_000, "tick": 20}
+
+
+class SmallDisk:
+    """The session's state folder on a disk of its own, which can be filled."""
+
+    def __init__(self, t, size):
+        self.folder = t.state_folder()
+        os.makedirs(self.folder, mode=0o700, exist_ok=True)
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=0700", "haul-test",
+                               self.folder], capture_output=True, check=False)
+        if done.returncode != 0:
+            raise Skip("mounting a tmpfs is not permitted")
+        t.closers.append(lambda: subprocess.run(["umount", "-l", self.folder], check=True))
+
+    def fill(self):
+        with open(os.path.join(self.folder, "ballast"), "ab", buffering=0) as ballast:
+            with contextlib.suppress(OSError):
+                while True:
+                    ballast.write(bytes(4096))
+
+    def clear(self):
+        os.unlink(os.path.join(self.folder, "ballast"))
+
+
+@case
+def on_a_full_state_folder_the_queue_goes_on_and_catches_up(t):
+    disk = SmallDisk(t, "4M")
+    file = t.file("d.bin", 600_000, **SLOW)
+    (number,) = t.add(file.url)
+    disk.fill()
+    refused = t.haul("add", "-d", t.dir, *[t.file("e.bin", 10).url + "?" + "q" * 3000] * 60)
+    expect(refused.status != 0 and b"can't keep the queue" in refused.err, f"taken: {refused}")
+    expect("it goes on in memory" in t.trouble(), f"not told: {t.trouble()!r}")
+    t.ok("wait")
+    t.expect_file("d.bin", file)
+    disk.clear()
+    until("it is written again", lambda: t.trouble() == "")
+    t.kill_daemon()
+    t.ok("set", "-j", 4)
+    expect_equal(t.items()[number]["state"], "done", "what was kept in memory")
+
+
+def seen(t):
+    """What a person sees of the queue: names, states and notes in their order."""
+    items = sorted(t.items().values(), key=lambda item: item["position"])
+    return [(item["id"], item["state"], item["url"]) for item in items]
+
+
+@case
+def what_is_done_on_a_full_disk_is_kept_when_there_is_room(t):
+    """Moves, removals, settings and files that are complete; twice, as the disk may be full again.
+    Another link is refused as an add is, since nothing else knows it."""
+    disk = SmallDisk(t, "4M")
+    t.ok("set", "-j", 1)
+    running = t.file("run.bin", 900_000, **SLOW)
+    (first,) = t.add(running.url)
+    ids = t.add(*[t.origin.url(f"{i}.bin", status=404, key="q" * 2000) for i in range(200)])
+    t.ok("pause", *ids)
+    for turn in range(2):
+        some = ids[turn * 100:][:100]
+        disk.fill()
+        t.ok("move", "top", *some[90:])
+        t.ok("remove", *some[:40])
+        refused = t.haul("change", some[50], "--url", t.origin.url("other.bin", status=404))
+        expect(refused.status == 5 and b"can't keep the queue" in refused.err, str(refused))
+        t.ok("set", "--per-host", 3 + turn)
+        until("it has no room", lambda: "it goes on in memory" in t.trouble())
+        expect(b"it goes on in memory" in t.ok("list").err, "haul list does not say so")
+        if turn == 0:
+            t.ok("wait", first)
+        wanted = seen(t)
+        disk.clear()
+        until("it is written again", lambda: t.trouble() == "")
+        t.ok("pause", some[60])  # the answer comes when all before is kept
+        t.kill_daemon()
+        expect_equal(seen(t), wanted, "after a kill")
+        expect_equal(t.ok("set", "--json").json()["settings"]["per-host"], str(3 + turn), "set")
+    t.expect_file("run.bin", running)
+    log = t.daemon_log()
+    expect_equal((log.count("it goes on in memory"), log.count("the queue is written again")),
+                 (2, 2), "what the log tells")
+
+
+run()
