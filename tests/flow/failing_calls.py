@@ -20,6 +20,7 @@ WAYS = {
     "pwrite": (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG, 0),
     "splice": (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EINVAL),
     "fsync": (errno.EIO, errno.ENOSPC),
+    "dirsync": (errno.EIO, errno.EINVAL),
     "fdatasync": (errno.EIO, errno.ENOSPC),
     "ftruncate": (errno.EIO, errno.EFBIG),
     "fallocate": (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EOPNOTSUPP),
@@ -134,8 +135,8 @@ def fail_each(t, job, calls):
 
 
 SLOW = {"size": SIZE, "rate": 2_000_000, "tick": 10}
-ALL = ("openat", "pwrite", "fsync", "fdatasync", "ftruncate", "fallocate", "renameat", "renameat2",
-       "flock", "unlinkat")
+ALL = ("openat", "pwrite", "fsync", "dirsync", "fdatasync", "ftruncate", "fallocate", "renameat",
+       "renameat2", "flock", "unlinkat")
 
 
 @case
@@ -153,7 +154,7 @@ def bytes_that_are_moved_from_the_socket_survive_each_failure(t):
 
 @case
 def a_small_file_survives_each_failure(t):
-    calls = ("openat", "pwrite", "fsync", "linkat", "mkdir")
+    calls = ("openat", "pwrite", "fsync", "dirsync", "linkat", "mkdir")
     statuses = fail_each(t, Job(t, "small", size=5000), calls)
     for call in ("pwrite", "fsync", "mkdir"):
         expect(5 in statuses[call], f"{call} never failed: {statuses}")
@@ -162,7 +163,7 @@ def a_small_file_survives_each_failure(t):
 
 @case
 def a_small_file_that_replaces_another_survives_each_failure(t):
-    calls = ("openat", "pwrite", "fsync", "renameat", "flock")
+    calls = ("openat", "pwrite", "fsync", "dirsync", "renameat", "flock")
     statuses = fail_each(t, Job(t, "replacing", "--if-exists", "overwrite", size=5000), calls)
     for call in ("openat", "pwrite", "fsync", "renameat"):
         expect(5 in statuses[call], f"{call} never failed: {statuses}")

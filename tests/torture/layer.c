@@ -39,6 +39,7 @@ enum call {
     CALL_PWRITE,
     CALL_SPLICE,
     CALL_FSYNC,
+    CALL_DIRSYNC, /* fsync of a folder */
     CALL_FDATASYNC,
     CALL_FTRUNCATE,
     CALL_FALLOCATE,
@@ -52,8 +53,8 @@ enum call {
 };
 
 static const char *const names[CALL_COUNT] = {
-    "openat",   "pwrite",    "splice",   "fsync",  "fdatasync", "ftruncate", "fallocate",
-    "renameat", "renameat2", "unlinkat", "linkat", "mkdir",     "flock"};
+    "openat",    "pwrite",   "splice",    "fsync",    "dirsync", "fdatasync", "ftruncate",
+    "fallocate", "renameat", "renameat2", "unlinkat", "linkat",  "mkdir",     "flock"};
 
 static struct {
     pthread_mutex_t lock;
@@ -286,9 +287,16 @@ static int sync_with(enum call call, int (*sync)(int fd), int fd)
     return (int)end(status);
 }
 
+static bool is_folder(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 int __wrap_fsync(int fd)
 {
-    return sync_with(CALL_FSYNC, __real_fsync, fd);
+    return sync_with(is_folder(fd) ? CALL_DIRSYNC : CALL_FSYNC, __real_fsync, fd);
 }
 
 int __wrap_fdatasync(int fd)
