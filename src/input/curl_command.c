@@ -36,6 +36,7 @@ enum effect {
     FORM,
     FORM_RAW, /* without @FILE */
     GET,
+    NO_GLOB,
     OUT,
     OUT_OF_LINK, /* the name of the link's last segment */
     URL,
@@ -96,7 +97,7 @@ static const struct option options[] = {
     {0, "false-start", false, QUIET, NULL},
     {0, "ftp-pasv", false, QUIET, NULL},
     {'G', "get", false, GET, NULL},
-    {'g', "globoff", false, QUIET, NULL},
+    {'g', "globoff", false, NO_GLOB, NULL},
     {0, "haproxy-protocol", false, NOTE, NULL},
     {'H', "header", true, HEADER, NULL},
     {0, "http0.9", false, NOTE, NULL},
@@ -229,6 +230,7 @@ struct reader {
     struct haul_strings urls;
     struct haul_strings outs; /* the names of the files, in the order of the URLs; "": haul's own */
     struct body body;
+    bool no_glob; /* brackets in links are meant */
     bool saw_option;
     bool is_prose;
 };
@@ -420,6 +422,9 @@ static void apply(struct reader *reader, const struct option *option, const char
     case GET:
         reader->body.in_url = true;
         break;
+    case NO_GLOB:
+        reader->no_glob = true;
+        break;
     case OUT:
         out_add(reader, value);
         break;
@@ -592,6 +597,15 @@ static char *url_with_query(const char *url, const char *query)
     return xasprintf("%.*s%s%s", (int)len, url, has_query ? "&" : "?", query);
 }
 
+/* Would curl make several links of it? Brackets in a host's place are those of IPv6. */
+static bool has_glob(const char *url)
+{
+    const char *host = strstr(url, "://");
+    const char *path = host ? strchr(host + 3, '/') : NULL;
+
+    return strchr(url, '{') || (path && strchr(path, '['));
+}
+
 static void emit(struct reader *reader, const char *url, const char *out)
 {
     const struct body *body = &reader->body;
@@ -602,6 +616,8 @@ static void emit(struct reader *reader, const char *url, const char *out)
     haul_options_merge(copied->options, reader->common.options);
     for (size_t i = 0; i < reader->common.notes.count; i++)
         copied_note(copied, reader->common.notes.items[i]);
+    if (!reader->no_glob && has_glob(url))
+        copied_note(copied, "patterns like [1-9] in a link");
     if (reader->common.wrong)
         copied_refuse(copied, reader->common.wrong);
     if (body->in_url && body->text.len > 0 && strlen(url) < URL_MAX)
@@ -623,7 +639,7 @@ static void flush(struct reader *reader)
     strings_fini(&reader->urls);
     strings_fini(&reader->outs);
     strbuf_fini_secret(&reader->body.text);
-    reader->body.given = reader->body.json = reader->body.in_url = false;
+    reader->body.given = reader->body.json = reader->body.in_url = reader->no_glob = false;
     copied_fini(&reader->common);
     copied_init(&reader->common);
 }

@@ -276,8 +276,8 @@ static bool bash_ends_word(char c)
 static const char *bash_next(struct shell_words *words)
 {
     bash_skip(words);
-    if (at_end(words) || bash_ends_word(ahead(words, 0)))
-        return NULL;
+    if (at_end(words) || bash_ends_word(ahead(words, 0)) || ahead(words, 0) == '#')
+        return NULL; /* a comment is no part of the command */
     while (!at_end(words) && !bash_ends_word(ahead(words, 0))) {
         char c = ahead(words, 0);
 

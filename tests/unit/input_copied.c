@@ -229,6 +229,21 @@ static void powershell_with_a_body(void **state)
             "out.bin", "insecure", "true");
 }
 
+/* What a comment names gets nothing of what the command says. */
+static void a_comment_ends_a_command(void **state)
+{
+    struct pasted pasted;
+
+    (void)state;
+    read_text(&pasted, "curl https://a.example.org/1#x -H 'X: 1' # see https://b.example.org/2\n"
+                       "https://a.example.org/3\n");
+    assert_int_equal(pasted.urls.count, 3);
+    assert_string_equal(pasted.urls.items[1], "https://b.example.org/2");
+    assert_option(&pasted, 0, "header", 0, "X: 1");
+    assert_option(&pasted, 1, "header", 0, NULL);
+    pasted_fini(&pasted);
+}
+
 /* Each -o and -O is for the next link that has none. */
 static void names_go_to_their_links(void **state)
 {
@@ -318,6 +333,10 @@ static void what_haul_does_not_do_is_noted(void **state)
                  "a $ that only a shell fills in");
     assert_notes("curl 'https://example.org/$x' --compressed -sS -# -L", NULL);
     assert_notes("Invoke-WebRequest -Uri https://example.org/x -Credential $me", "-Credential");
+    assert_notes("curl 'https://example.org/x[1-3].bin'", "patterns like [1-9] in a link");
+    assert_notes("curl 'https://example.org/{a,b}'", "patterns like [1-9] in a link");
+    assert_notes("curl -g 'https://example.org/x?a[]=1' https://[::1]/x", NULL);
+    assert_notes("curl https://[::1]:80/x", NULL);
 }
 
 static void values_are_in_no_note_and_no_reason(void **state)
@@ -532,6 +551,7 @@ int main(void)
         cmocka_unit_test(older_browsers_for_cmd),
         cmocka_unit_test(powershell_of_chrome),
         cmocka_unit_test(powershell_with_a_body),
+        cmocka_unit_test(a_comment_ends_a_command),
         cmocka_unit_test(names_go_to_their_links),
         cmocka_unit_test(cookies_of_another_host_stay_away),
         cmocka_unit_test(options_that_haul_has),
