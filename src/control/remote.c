@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -22,9 +23,8 @@
 #define PROGRAM_ENV        "HAUL_SSH"            /* words, split at blanks */
 #define REMOTE_PROGRAM_ENV "HAUL_REMOTE_PROGRAM" /* haul on the other machine */
 #define TEXT_MAX           4096u                 /* bytes of standard error that are kept */
-#define WORDS_MAX          32u
-#define PATIENCE_MS        2000u /* for ssh to end after we hung up */
-#define TEXT_MS            300u  /* for the rest of standard error, after its end */
+#define PATIENCE_MS        2000u                 /* for ssh to end after we hung up */
+#define TEXT_MS            300u                  /* for the rest of standard error, after its end */
 
 struct remote {
     uv_process_t process;
@@ -235,16 +235,17 @@ static void on_text(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
 
 /* The words of ssh's command line. */
 struct words {
-    char *argv[WORDS_MAX + 1];
-    size_t count;
+    char **argv; /* ends in NULL */
+    size_t count, size;
     char *program; /* holds the words of the user's */
     char *command; /* for the shell over there */
 };
 
 static void words_add(struct words *words, char *word)
 {
-    if (words->count < WORDS_MAX)
-        words->argv[words->count++] = word;
+    words->argv = array_reserve(words->argv, words->count + 1, &words->size, sizeof *words->argv);
+    words->argv[words->count++] = word;
+    words->argv[words->count] = NULL;
 }
 
 static void words_make(struct words *words, const struct haul_place *place, bool may_ask)
@@ -259,7 +260,7 @@ static void words_make(struct words *words, const struct haul_place *place, bool
     words->program = xstrdup(ssh && ssh[strspn(ssh, " \t")] != '\0' ? ssh : "ssh");
     words->command = xasprintf("%s%s bridge --session %s", holds ? "env " SPAWN_HOLD_ENV "=1 " : "",
                                haul && *haul != '\0' ? haul : "haul", place->session);
-    for (char *word = strtok_r(words->program, " \t", &rest); word && words->count < WORDS_MAX - 5;
+    for (char *word = strtok_r(words->program, " \t", &rest); word;
          word = strtok_r(NULL, " \t", &rest))
         words_add(words, word);
     words_add(words, quiet);
@@ -273,6 +274,7 @@ static void words_make(struct words *words, const struct haul_place *place, bool
 
 static void words_fini(struct words *words)
 {
+    free((void *)words->argv);
     free(words->program);
     free(words->command);
 }

@@ -41,6 +41,14 @@ def folders_are_those_of_the_other_machine(t):
 
 
 @case
+def all_words_of_the_users_ssh_are_used(t):
+    far = Far(t)
+    t.env["HAUL_SSH"] = far.ssh + " -q" * 40 + f" -F {t.home}/ssh_config"
+    expect_equal(t.ok("list", "--json", "--host", far.host).json()["items"], [], "items")
+    far.stop()
+
+
+@case
 def who_only_asks_does_not_start_the_queue(t):
     far = Far(t)
     file = t.file("slow.bin", 400_000, rate=50_000)
