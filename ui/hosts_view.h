@@ -9,7 +9,7 @@
 /* The hosts of the queue, in place of the list: what each has and may have, and which one the
  * cursor is on. */
 
-#define HOSTS_NAME_SIZE   300
+#define HOSTS_NAME_SIZE   400
 #define HOSTS_SEARCH_SIZE 100
 
 struct hosts_view {

@@ -236,8 +236,10 @@ static enum haul_err read_entry(struct reader *reader)
     unsigned depth = 0;
     while (depth < THEME_DEPTH_COUNT && strcmp(sections[depth], entry->section) != 0)
         depth++;
-    if (depth == THEME_DEPTH_COUNT || entry->subject)
+    if (depth == THEME_DEPTH_COUNT)
         return refuse_section(reader);
+    if (entry->subject)
+        return refuse(reader, "the section is written [%s]", sections[depth]);
     if (!entry->key || is_inherits(entry))
         return HAUL_OK;
     for (unsigned role = 0; role < THEME_ROLE_COUNT; role++) {

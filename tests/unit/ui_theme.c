@@ -253,8 +253,7 @@ static void what_is_wrong_is_told_with_its_line_and_what_was_meant(void **state)
     refused("inherits = light\ninherits = mono\n",
             "my.theme, line 2: inherits is set already, in line 1");
     refused("[25]\n", "my.theme, line 1: there is no section \"25\"; did you mean \"256\"?");
-    refused("[256 \"x\"]\n",
-            "my.theme, line 1: there is no section \"256\"; did you mean \"256\"?");
+    refused("[256 \"x\"]\n", "my.theme, line 1: the section is written [256]");
     refused("[mono]\nbad = red\n", "my.theme, line 2: there are no colours in [mono]");
     refused("bad\n", "my.theme, line 1: there is no '='; write: key = value");
 }
