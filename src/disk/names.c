@@ -173,9 +173,9 @@ bool names_lock(int fd)
     return status == 0 || errno != EWOULDBLOCK;
 }
 
-/* One who looks whether a file is his holds its lock for a moment: that is waited for, but not
- * somebody who keeps it. */
-static bool lock_new(int fd)
+/* One who looks whether a file is his, or names one, holds a lock for a moment: that is waited for,
+ * but not somebody who keeps it. */
+static bool lock_soon(int fd)
 {
     const struct timespec moment = {.tv_nsec = 5000000};
 
@@ -231,7 +231,7 @@ static enum haul_err make_partial(int dirfd, const struct disk_place *place, uns
     } else if (fd < 0) {
         code =
             haul_fail_errno(err, HAUL_E_DISK, errno, "can't make the file %s/%s", place->dir, part);
-    } else if (!lock_new(fd)) {
+    } else if (!lock_soon(fd)) {
         close(fd); /* somebody took it for one that was left empty: it is theirs now */
         code = haul_fail(err, HAUL_E_BUSY, "another program holds %s/%s", place->dir, part);
     } else {
@@ -263,23 +263,29 @@ enum haul_err names_make_partial(int dirfd, const struct disk_place *place, unsi
     return code;
 }
 
-/* Takes the name with an empty file, then replaces that: for file systems that know neither a
- * rename that does not replace nor links. Nobody can have written to it that soon but on purpose.
- */
-static int rename_reserved(int dirfd, const char *from, const char *to)
+/* Looks whether the name is free, then renames: for file systems that know neither a rename that
+ * does not replace nor links. The folder is locked meanwhile, so no other haul does the same; of
+ * other programs nothing can be known between the look and the rename. To take the name with an
+ * empty file first would be no better: who is killed in between leaves that under the final name,
+ * where it counts as the file. */
+static int rename_looked(int dirfd, const char *from, const char *to)
 {
-    int fd = openat(dirfd, to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    int why;
+    int lock = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int status = -1, why;
 
-    if (fd < 0)
-        return -1;
-    close(fd);
-    if (renameat(dirfd, from, dirfd, to) == 0)
-        return 0;
+    /* Each of those who name files there holds it for the time of a rename; one who keeps it has no
+     * say in what is named. */
+    for (int i = 0; lock >= 0 && i < LOCK_TRIES && !lock_soon(lock); i++)
+        continue;
+    if (names_taken(dirfd, to))
+        errno = EEXIST;
+    else
+        status = renameat(dirfd, from, dirfd, to);
     why = errno;
-    unlinkat(dirfd, to, 0);
+    if (lock >= 0)
+        close(lock);
     errno = why;
-    return -1;
+    return status;
 }
 
 /* renameat2 with RENAME_NOREPLACE, or link and unlink where the file system can't. */
@@ -293,7 +299,7 @@ static int rename_free(int dirfd, const char *from, const char *to)
         return unlinkat(dirfd, from, 0);
     if (errno != EPERM && errno != ENOSYS && errno != EOPNOTSUPP && errno != EMLINK)
         return -1;
-    return rename_reserved(dirfd, from, to);
+    return rename_looked(dirfd, from, to);
 }
 
 bool names_make_nameless(int dirfd, int *ret_fd)

@@ -8,10 +8,13 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -19,6 +22,16 @@
 
 /* What the file system refuses; these stand in for libc's. */
 static int rename_error, link_error, lock_error;
+static bool was_there; /* something had the name when it was given */
+
+int renameat(int from_dir, const char *from, int to_dir, const char *to)
+{
+    const struct timespec moment = {.tv_nsec = 2000000};
+
+    was_there |= faccessat(to_dir, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    nanosleep(&moment, NULL); /* for others to come in between */
+    return (int)syscall(SYS_renameat2, from_dir, from, to_dir, to, 0);
+}
 
 int renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags)
 {
@@ -42,10 +55,10 @@ int linkat(int from_dir, const char *from, int to_dir, const char *to, int flags
 
 int flock(int fd, int operation)
 {
-    (void)fd;
-    (void)operation;
+    if (!lock_error)
+        return (int)syscall(SYS_flock, fd, operation);
     errno = lock_error;
-    return lock_error ? -1 : 0;
+    return -1;
 }
 
 static char *numbered(const char *name, unsigned n)
@@ -156,6 +169,72 @@ static void a_name_is_never_written_over(void **state)
     rename_error = link_error = 0;
 }
 
+/* Who is killed at any moment leaves the file under one of its names, and nothing else under the
+ * final one: an empty file there would count as complete. */
+static void nothing_stands_in_for_the_file(void **state)
+{
+    struct folder folder = folder_new();
+    struct haul_error err;
+    char *name = NULL;
+
+    (void)state;
+    rename_error = EINVAL;
+    link_error = EPERM;
+    was_there = false;
+    make(&folder, "new");
+    assert_int_equal(names_rename(folder.fd, "new", &place, 0, &name, &err), HAUL_OK);
+    assert_false(was_there);
+    free(name);
+    rename_error = link_error = 0;
+    folder_free(&folder, 1);
+}
+
+#define AT_ONCE 6u
+
+struct naming {
+    pthread_t thread;
+    int dirfd;
+    char from[8];
+    enum haul_err code;
+};
+
+static void *give_name(void *ctx)
+{
+    struct naming *naming = ctx;
+    struct haul_error err;
+    char *name = NULL;
+
+    naming->code = names_rename(naming->dirfd, naming->from, &place, 0, &name, &err);
+    free(name);
+    return NULL;
+}
+
+static void who_names_files_at_once_gives_each_its_own(void **state)
+{
+    struct folder folder = folder_new();
+    struct naming namings[AT_ONCE] = {0};
+
+    (void)state;
+    rename_error = EINVAL;
+    link_error = EPERM;
+    was_there = false;
+    for (unsigned i = 0; i < AT_ONCE; i++) {
+        namings[i].dirfd = folder.fd;
+        snprintf(namings[i].from, sizeof namings[i].from, "new%u", i);
+        make(&folder, namings[i].from);
+    }
+    for (unsigned i = 0; i < AT_ONCE; i++)
+        assert_int_equal(pthread_create(&namings[i].thread, NULL, give_name, &namings[i]), 0);
+    for (unsigned i = 0; i < AT_ONCE; i++) {
+        pthread_join(namings[i].thread, NULL);
+        assert_int_equal(namings[i].code, HAUL_OK);
+    }
+    assert_false(was_there);
+    assert_int_equal(names_free_number(folder.fd, &place, "", 0), AT_ONCE);
+    rename_error = link_error = 0;
+    folder_free(&folder, AT_ONCE);
+}
+
 static void a_name_that_is_not_given_leaves_nothing(void **state)
 {
     struct folder folder = folder_new();
@@ -224,6 +303,8 @@ int main(void)
         cmocka_unit_test(a_number_is_read_from_a_name),
         cmocka_unit_test(the_first_free_number_of_a_row_is_found),
         cmocka_unit_test(a_name_is_never_written_over),
+        cmocka_unit_test(nothing_stands_in_for_the_file),
+        cmocka_unit_test(who_names_files_at_once_gives_each_its_own),
         cmocka_unit_test(a_name_that_is_not_given_leaves_nothing),
         cmocka_unit_test(only_an_empty_partial_without_a_record_is_taken_up),
         cmocka_unit_test(a_new_partial_that_others_lock_is_theirs),
