@@ -95,6 +95,35 @@ bool names_taken(int dirfd, const char *name)
     return fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+/* NAME is taken, and PLACE's policy has no other for it. */
+static void refuse_taken(int dirfd, const struct disk_place *place, const char *name,
+                         struct haul_error *err)
+{
+    struct stat st;
+
+    if (place->policy == HAUL_EXISTS_SKIP &&
+        (fstatat(dirfd, name, &st, 0) != 0 || !S_ISREG(st.st_mode)))
+        haul_fail(err, HAUL_E_DISK, "%s/%s is there, and is no file", place->dir, name);
+    else
+        haul_fail(err, HAUL_E_EXISTS, "%s/%s is already there", place->dir, name);
+}
+
+bool names_may_have(int dirfd, const struct disk_place *place, const char *name,
+                    struct haul_error *err)
+{
+    struct stat st;
+
+    if (place->policy == HAUL_EXISTS_RENAME || fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return true;
+    if (place->policy != HAUL_EXISTS_OVERWRITE)
+        refuse_taken(dirfd, place, name, err);
+    else if (S_ISDIR(st.st_mode))
+        haul_fail_errno(err, HAUL_E_DISK, EISDIR, "can't replace %s/%s", place->dir, name);
+    else
+        return true;
+    return false;
+}
+
 char *names_candidate(const struct disk_place *place, unsigned n)
 {
     return n == 0 ? xstrdup(place->name) : place->numbered(place->name, n);
@@ -357,9 +386,9 @@ static enum haul_err give_name(int dirfd, const struct unnamed *file,
         if (why != EEXIST)
             haul_fail_errno(err, HAUL_E_DISK, why, "can't name the file %s/%s", place->dir, name);
         else
-            haul_fail(err, HAUL_E_EXISTS, "%s/%s is already there", place->dir, name);
+            refuse_taken(dirfd, place, name, err);
         free(name);
-        if (why != EEXIST)
+        if (why != EEXIST || err->code != HAUL_E_EXISTS)
             return HAUL_E_DISK;
         if (place->policy != HAUL_EXISTS_RENAME)
             break;

@@ -16,6 +16,11 @@ HAUL_CHECKED enum haul_err names_open_dir(const char *dir, int *ret_fd, struct h
 void names_check_dir(const char *dir, struct haul_error *err);
 
 bool names_taken(int dirfd, const char *name);
+/* What has NAME decides for a file that shall have it: false with *err when the policy of PLACE
+ * lets it have none. A folder is never replaced, and only a file counts as the one that is there.
+ */
+HAUL_CHECKED bool names_may_have(int dirfd, const struct disk_place *place, const char *name,
+                                 struct haul_error *err);
 
 /* NAME for N 0, else PLACE's numbered form. */
 char *names_candidate(const struct disk_place *place, unsigned n);

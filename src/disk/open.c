@@ -192,11 +192,7 @@ static bool choose_final(struct open_job *job, unsigned n)
     if (file->policy == HAUL_EXISTS_RENAME)
         n = names_free_number(file->dirfd, &place, "", n);
     name_final(file, n);
-    if (file->policy == HAUL_EXISTS_RENAME || file->policy == HAUL_EXISTS_OVERWRITE ||
-        !names_taken(file->dirfd, file->name))
-        return true;
-    haul_fail(&job->err, HAUL_E_EXISTS, "%s/%s is already there", file->dir, file->name);
-    return false;
+    return names_may_have(file->dirfd, &place, file->name, &job->err);
 }
 
 /* Somebody is fetching to this very name. With `skip` that is as good as there, `fail` says so. */

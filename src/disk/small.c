@@ -109,11 +109,9 @@ static void open_folder(struct entry *entry, const struct entry *before)
 
 static bool name_is_free(struct entry *entry)
 {
-    if (entry->policy == HAUL_EXISTS_RENAME || entry->policy == HAUL_EXISTS_OVERWRITE ||
-        !names_taken(entry->dirfd, entry->base))
-        return true;
-    haul_fail(&entry->err, HAUL_E_EXISTS, "%s/%s is already there", entry->dir, entry->base);
-    return false;
+    struct disk_place place = place_of(entry);
+
+    return names_may_have(entry->dirfd, &place, entry->base, &entry->err);
 }
 
 /* A partial of its own: one that is there already belongs to somebody else. */

@@ -67,9 +67,28 @@ def a_folder_with_the_name_stays(t):
     file = t.file("a.bin")
     t.get(file.url)
     t.expect_file("a (1).bin", file)
-    t.get("--if-exists", "overwrite", t.file("a.bin").url, status=5)
-    expect(os.path.isdir(t.path("a.bin")), "the folder is gone")
-    t.keeps("a.bin.part", "a.bin.haul")
+    for size in (4096, 200_000):
+        result = t.get("--if-exists", "overwrite", t.file("a.bin", size).url, status=5)
+        expect(b"can't replace" in result.err and b"Is a directory" in result.err, str(result))
+        expect(os.path.isdir(t.path("a.bin")), "the folder is gone")
+        t.expect_names("a.bin", "a (1).bin")
+
+
+@case
+def what_is_no_file_is_not_the_one_that_is_skipped(t):
+    make = {"folder": os.mkdir, "fifo": os.mkfifo,
+            "nowhere": lambda path: os.symlink(t.path("nothing"), path)}
+    for name, how in make.items():
+        how(t.path(name))
+        for size in (4096, 200_000):
+            result = t.get("--if-exists", "skip", "-o", name, t.file(name, size).url, status=5)
+            expect(b"is there, and is no file" in result.err, str(result))
+    t.expect_names(*make)
+    with open(t.path("file"), "wb"):
+        pass
+    os.symlink("file", t.path("link"))
+    result = t.get("--if-exists", "skip", "-o", "link", t.file("link").url)
+    expect(b"skipped" in result.err, str(result))
 
 
 @case
