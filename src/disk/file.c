@@ -235,6 +235,7 @@ void disk_file_plan(struct disk_file *file, const struct disk_state *state, bool
     str_copy(taken.boot, sizeof taken.boot, state_boot_id());
     state_fini(&file->state);
     file->state = taken;
+    file->extent = disk_state_reach(&taken);
     file->found = file->foreign = false;
     *job = (struct plan_job){.job = {.run = run_plan, .done = end_plan},
                              .file = file,
@@ -566,12 +567,11 @@ static enum haul_err name_it(struct end_job *job)
     return names_rename(file->dirfd, file->part, &place, file->number, &job->name, &job->err);
 }
 
-/* Somebody cut off bytes that were written: to go on would put zeros in their place. */
-static bool is_cut_short(const struct end_job *job, uint64_t *ret_size)
+bool disk_file_cut(int fd, uint64_t extent, uint64_t *ret_size)
 {
     struct stat st;
 
-    if (fstat(job->file->fd, &st) != 0 || (uint64_t)st.st_size >= job->size)
+    if (extent == 0 || fstat(fd, &st) != 0 || (uint64_t)st.st_size >= extent)
         return false;
     *ret_size = (uint64_t)st.st_size;
     return true;
@@ -584,7 +584,7 @@ static bool make_certain(struct end_job *job)
     uint64_t size;
     int error;
 
-    if (is_cut_short(job, &size)) {
+    if (disk_file_cut(file->fd, job->size, &size)) {
         haul_fail(&job->err, HAUL_E_DISK, "%s/%s was cut short by somebody", file->dir, file->part);
         believe_upto(file, size);
         leave_partial(file);
@@ -634,6 +634,7 @@ static void run_keep(struct disk_job *base)
         disk_file_close(file);
         return;
     }
+    believe_upto(file, file->cut_at);
     if (!error && fdatasync(file->fd) != 0)
         error = errno;
     if (error) {

@@ -39,10 +39,12 @@ struct disk_file {
     struct file_id record_id; /* of the NAME.haul that is ours; the jobs' */
     bool takes_record;        /* adopted: what lies in its place is taken over, too */
     bool entries_new;         /* made or moved in the folder since that was synced; the jobs' */
-    int sync_errno;           /* of a sync that failed: from then on only `synced` is true */
-    bool busy;                /* a job works on its record */
-    bool syncing;             /* one brings its bytes to the disk */
-    bool sync_due;            /* and did: the record shall tell so, and be synced itself */
+    uint64_t extent;          /* behind the last byte that was written */
+    uint64_t cut_at;     /* it was shorter than that once: so short; UINT64_MAX: it never was */
+    int sync_errno;      /* of a sync that failed: from then on only `synced` is true */
+    bool busy;           /* a job works on its record */
+    bool syncing;        /* one brings its bytes to the disk */
+    bool sync_due;       /* and did: the record shall tell so, and be synced itself */
     uint64_t unpushed;   /* bytes since their way to the disk was begun, see disk_volume_push() */
     uint64_t unrecorded; /* bytes written since the record was brought up to date */
     unsigned reads;      /* jobs that only read */
@@ -50,6 +52,9 @@ struct disk_file {
     struct digest *digest; /* digest.c; NULL: none is wanted */
 };
 
+/* Did somebody cut off some of the EXTENT bytes that FD had? What is written behind them would
+ * leave zeros in their place. *ret_size is how many it has. On any thread. */
+bool disk_file_cut(int fd, uint64_t extent, uint64_t *ret_size);
 struct disk_place disk_file_place(const struct disk_file *file);
 /* A job on FILE came back: begins the end that waits for it, if nothing else is under way. */
 void disk_file_settle(struct disk_file *file);

@@ -363,6 +363,7 @@ static void open_for(struct disk *disk, const struct disk_place *place,
                                .policy = place->policy,
                                .numbered = place->numbered,
                                .item = place->item,
+                               .cut_at = UINT64_MAX,
                                .state = {.size = -1}};
     *job = (struct open_job){.job = {.run = run_open, .done = end_open},
                              .file = file,

@@ -16,6 +16,7 @@
 #include "disk/file_inside.h"
 
 #define IN_FLIGHT_MAX  2u
+#define CUT_SHORT      (-1) /* in place of an errno */
 #define STRAIGHT_LEAST ((size_t)64 * 1024)
 #define WINDOW_NS      250000000u    /* how long a stream is watched to tell whether it is quick */
 #define QUICK_BYTES    (128u * 1024) /* in a window */
@@ -29,6 +30,8 @@ struct write_job {
     size_t len;
     uint64_t offset;
     int fd;
+    uint64_t extent; /* of the file, before it */
+    uint64_t left;   /* of that, when it was CUT_SHORT */
     int error;
     uint64_t took_ns;
     bool finished;
@@ -69,6 +72,17 @@ const struct haul_error *disk_writer_error(const struct disk_writer *writer)
     return fault_get(&writer->err);
 }
 
+/* Nothing behind byte LEFT can be believed. */
+static void fail_cut(struct disk_writer *writer, uint64_t left)
+{
+    struct disk_file *file = writer->file;
+
+    file->cut_at = MIN(file->cut_at, left);
+    if (!fault_is(&writer->err))
+        haul_fail(fault_need(&writer->err), HAUL_E_DISK, "%s/%s was cut short by somebody",
+                  file->dir, file->part);
+}
+
 static void fail(struct disk_writer *writer, int error)
 {
     if (!fault_is(&writer->err))
@@ -82,6 +96,7 @@ static void advance(struct disk_writer *writer, uint64_t to)
     uint64_t more = to - range->written;
 
     range->written = to;
+    writer->file->extent = MAX(writer->file->extent, to);
     writer->file->unrecorded += more;
     disk_volume_push(writer->file->volume, writer->file->fd, &writer->file->unpushed, more);
 }
@@ -94,7 +109,9 @@ static void run_write(struct disk_job *base)
     const struct disk *disk = job->job.disk;
     struct disk_timing timing = disk_timing_start(disk, true);
 
-    job->error = disk_write_all(job->fd, job->block, job->len, job->offset);
+    job->error = disk_file_cut(job->fd, job->extent, &job->left)
+                     ? CUT_SHORT
+                     : disk_write_all(job->fd, job->block, job->len, job->offset);
     job->took_ns = disk_timing_end(disk, &timing);
 }
 
@@ -105,7 +122,9 @@ static void settle(struct disk_writer *writer)
 
     while ((job = STAILQ_FIRST(&writer->jobs)) && job->finished) {
         STAILQ_REMOVE_HEAD(&writer->jobs, link);
-        if (job->error)
+        if (job->error == CUT_SHORT)
+            fail_cut(writer, job->left);
+        else if (job->error)
             fail(writer, job->error);
         else if (!fault_is(&writer->err))
             advance(writer, job->offset + job->len);
@@ -140,6 +159,7 @@ static bool write_off_loop(struct disk_writer *writer, uint64_t offset)
                               .size = writer->size,
                               .len = writer->filled,
                               .offset = offset,
+                              .extent = writer->file->extent,
                               .fd = writer->file->fd};
     STAILQ_INSERT_TAIL(&writer->jobs, job, link);
     writer->in_flight++;
@@ -154,12 +174,27 @@ static bool may_write_inline(const struct disk_writer *writer)
     return writer->in_flight == 0 && disk_volume_quick(writer->file->volume);
 }
 
+/* All that was written is still there. */
+static bool is_whole(struct disk_writer *writer)
+{
+    uint64_t left;
+
+    if (!disk_file_cut(writer->file->fd, writer->file->extent, &left))
+        return true;
+    fail_cut(writer, left);
+    return false;
+}
+
 static bool write_inline(struct disk_writer *writer, const void *data, size_t len, uint64_t offset)
 {
     struct disk_volume *volume = writer->file->volume;
-    struct disk_timing timing = disk_volume_start(volume);
-    int error = disk_write_all(writer->file->fd, data, len, offset);
+    struct disk_timing timing;
+    int error;
 
+    if (!is_whole(writer))
+        return false;
+    timing = disk_volume_start(volume);
+    error = disk_write_all(writer->file->fd, data, len, offset);
     disk_volume_end(volume, len, &timing);
     if (error) {
         fail(writer, error);
@@ -317,11 +352,12 @@ static int splice_all(const struct disk_writer *writer, int pipe, size_t len, ui
 enum disk_take disk_writer_splice(struct disk_writer *writer, int pipe, size_t len)
 {
     struct disk_volume *volume = writer->file->volume;
-    struct disk_timing timing = disk_volume_start(volume);
+    struct disk_timing timing;
     int error;
 
-    if (!takes(writer))
+    if (!takes(writer) || !is_whole(writer))
         return DISK_FAILED;
+    timing = disk_volume_start(volume);
     error = splice_all(writer, pipe, len, writer->offset);
     disk_volume_end(volume, len, &timing);
     if (error) {

@@ -5,8 +5,8 @@ import resource
 import shutil
 import subprocess
 
-from harness import (Skip, case, content_at, expect, expect_equal, header, plant_partial, run,
-                     until)
+from harness import (Skip, case, content_at, expect, expect_equal, header, plant_partial, recorded,
+                     run, until)
 
 NOBODY = 65534
 
@@ -205,6 +205,24 @@ def a_folder_that_vanishes_while_it_runs_is_a_disk_failure(t):
         os.unlink(t.path("moved/" + name))
     expect(result.status in (0, 5), f"an odd status: {result}")
     expect(not os.path.exists(os.path.join(folder, "a.bin")), "a file in a folder that is gone")
+
+
+@case
+def bytes_that_somebody_cuts_off_are_no_zeros_of_the_file(t):
+    """Whoever writes behind them makes the file as long as before."""
+    for connections in (1, 4):
+        name = f"cut{connections}.bin"
+        file = t.file(name, 600_000, rate=100_000, tick=20)
+        arguments = ("get", "-q", "-d", t.dir, "--min-split", "64K", "--retries", 0, file.url, "-x")
+        running = t.start(*arguments, connections)
+        until("bytes are here", lambda p=t.path(name + ".haul"): recorded(p) >= 100_000)
+        os.truncate(t.path(name + ".part"), 1000)
+        result = running.wait()
+        expect_equal(result.status, 5, str(result))
+        expect(b"was cut short by somebody" in result.err, str(result))
+        expect(recorded(t.path(name + ".haul")) <= 1000, "the record tells of bytes that are gone")
+        t.ok(*arguments, 8)
+        t.expect_file(name, file)
 
 
 @case
