@@ -95,7 +95,7 @@ static void a_torn_row_is_not_believed(void **unused)
 
 static void an_empty_file_has_one_range(void **unused)
 {
-    struct disk_state state = sample();
+    struct disk_state state = sample(), back = {0};
     size_t len, rows;
     char *text;
 
@@ -106,7 +106,14 @@ static void an_empty_file_has_one_range(void **unused)
     assert_int_equal(state.range_count, 1);
     text = state_write(&state, &len, &rows);
     assert_non_null(text);
+    assert_true(state_read(text, len, &back));
+    assert_int_equal(back.size, 0);
+    assert_int_equal(back.range_count, 1);
+    assert_true(state_is_whole(&back));
+    state_fini(&back);
     free(text);
+    state.range_count = 0; /* no range at all is no record */
+    assert_null(state_write(&state, &len, &rows));
     state_fini(&state);
 }
 
@@ -336,6 +343,39 @@ static bool reads_with_line(const char *key, const char *value, uint64_t end)
     return good;
 }
 
+static void no_line_may_be_missing(void **unused)
+{
+    static const char *const lines[] = {"haul 1\n", "url http://example.org/\n", "size 1000\n",
+                                        "boot b\n", "ranges 1\n"};
+    struct disk_range range = {.end = 1000};
+    struct disk_state back = {.size = -1};
+    char row[STATE_ROW + 1] = "";
+
+    (void)unused;
+    state_write_row(&range, row);
+    for (size_t left_out = 0; left_out <= COUNT_OF(lines); left_out++) {
+        char *text = xasprintf("%s%s%s%s%s%s", left_out == 0 ? "" : lines[0],
+                               left_out == 1 ? "" : lines[1], left_out == 2 ? "" : lines[2],
+                               left_out == 3 ? "" : lines[3], left_out == 4 ? "" : lines[4], row);
+
+        assert_int_equal(state_read(text, strlen(text), &back), left_out == COUNT_OF(lines));
+        free(text);
+    }
+    state_fini(&back);
+}
+
+/* Records outlive the haul that wrote them. */
+static void a_row_looks_as_it_always_did(void **unused)
+{
+    struct disk_range range = {1, 22, 20, 3};
+    char row[STATE_ROW + 1] = "";
+
+    (void)unused;
+    state_write_row(&range, row);
+    assert_string_equal(row, "00000000000000000001 00000000000000000022 00000000000000000020 "
+                             "00000000000000000003 fa7f38f7\n");
+}
+
 static void a_size_is_a_plain_number_that_a_file_can_have(void **unused)
 {
     static const char *const others[] = {"",         " 1000", "1000 ", "01000", "+1000",
@@ -412,6 +452,8 @@ int main(void)
         cmocka_unit_test(tidying_sorts_and_drops_what_is_empty),
         cmocka_unit_test(what_is_here_is_counted),
         cmocka_unit_test(there_are_no_more_ranges_than_a_record_holds),
+        cmocka_unit_test(no_line_may_be_missing),
+        cmocka_unit_test(a_row_looks_as_it_always_did),
         cmocka_unit_test(a_size_is_a_plain_number_that_a_file_can_have),
         cmocka_unit_test(a_boot_id_and_a_count_fit_their_places),
         cmocka_unit_test(a_record_has_no_more_bytes_than_it_may),
