@@ -6,6 +6,12 @@
 #include "control/json.h"
 #include "control/json_fields.h"
 
+/* Without words it is left out, as an older daemon may not know it. False: no UTF-8. */
+static bool add_words(json_t *object, const char *name, const char *words)
+{
+    return !words || !words[0] || json_object_set_new(object, name, json_string(words)) == 0;
+}
+
 enum haul_err json_from_view(json_t *object, const struct haul_view *view, struct haul_error *err)
 {
     json_t *states = json_array();
@@ -25,9 +31,8 @@ enum haul_err json_from_view(json_t *object, const struct haul_view *view, struc
         json_object_set_new(object, "marked", json_true());
     if (view->secrets)
         json_object_set_new(object, "secrets", json_true());
-    if ((view->search && json_object_set_new(object, "search", json_string(view->search)) != 0) ||
-        (view->filter && json_object_set_new(object, "filter", json_string(view->filter)) != 0) ||
-        (view->find && json_object_set_new(object, "find", json_string(view->find)) != 0))
+    if (!add_words(object, "search", view->search) || !add_words(object, "filter", view->filter) ||
+        !add_words(object, "find", view->find))
         return haul_fail(err, HAUL_E_RPC, "what is looked for is not valid UTF-8");
     return HAUL_OK;
 }
@@ -85,8 +90,7 @@ enum haul_err json_from_hosts_view(json_t *object, const struct haul_hosts_view 
     json_object_set_new(object, "descending", json_boolean(view->descending));
     json_object_set_new(object, "offset", json_from_u64(view->offset));
     json_object_set_new(object, "rows", json_integer(view->rows));
-    if ((view->search && json_object_set_new(object, "search", json_string(view->search)) != 0) ||
-        (view->follow && json_object_set_new(object, "follow", json_string(view->follow)) != 0))
+    if (!add_words(object, "search", view->search) || !add_words(object, "follow", view->follow))
         return haul_fail(err, HAUL_E_RPC, "what is looked for is not valid UTF-8");
     return HAUL_OK;
 }

@@ -117,6 +117,41 @@ def a_param_that_an_older_daemon_lacks_is_explained(t):
 
 
 @case
+def an_option_that_an_older_daemon_lacks_is_explained(t):
+    major, minor = ours()
+    refusal = {"error": {"code": -32000, "message": "there is no item option \"any-time\"",
+                         "data": {"name": "bad-option"}}}
+    Daemon(t, greeting(major, minor - 1), lambda request: refusal)
+    result = t.haul("add", "--any-time", "http://127.0.0.1:1/")
+    expect_equal(result.status, 1, str(result))
+    expect(b"no item option" in result.err and b"haul daemon --replace" in result.err, str(result))
+
+
+@case
+def a_daemon_that_can_not_hand_over_is_to_be_stopped(t):
+    major, _ = ours()
+    Daemon(t, greeting(major, 3), lambda request: NO_METHOD)
+    result = t.haul("undo")
+    expect(f"haul stop --session {t.session}".encode() in result.err
+           and b"--replace" not in result.err, str(result))
+
+
+@case
+def a_plain_list_asks_for_nothing_new(t):
+    """Which the first daemons answer, too: they know no filter."""
+    major, _ = ours()
+    seen = []
+
+    def answer(request):
+        seen.append(sorted(request["params"]))
+        return {"result": {"items": [], "matching": 0, "totals": {}}}
+
+    Daemon(t, greeting(major, 0), answer)
+    t.ok("list")
+    expect_equal(seen, [["descending", "offset", "rows", "sort", "states"]], "params")
+
+
+@case
 def an_older_daemon_that_can_not_tell_what_is_secret_is_told_of(t):
     """Instead of an answer that looks as if there was nothing secret."""
     major, _ = ours()
