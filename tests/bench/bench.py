@@ -200,7 +200,7 @@ def medians(runs):
 
 def judge(goal, results):
     """A goal's row: what was reached, or None when a tool is missing."""
-    haul = results.get("haul")
+    haul = results.get(goal.of)
     if goal.against == "curl-h2":
         haul = results.get("haul-h2", haul)
     if not haul:
