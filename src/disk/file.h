@@ -125,6 +125,10 @@ struct disk_leftover {
 void disk_leftovers(const char *dir, void (*each)(void *ctx, const struct disk_leftover *leftover),
                     void *ctx);
 
+/* How many bytes of the partial NAME (without ".part") in DIR can be believed; false when there is
+ * none of ours with a sound record. Blocks: on a worker. */
+HAUL_CHECKED bool disk_leftover_bytes(const char *dir, const char *name, uint64_t *ret_bytes);
+
 /* Names, without ".haul", of the records in DIR, collected on a worker: NAMES are borrowed. ERR
  * says why no file could be made in it, code OK when one could. */
 typedef void disk_partials_cb(void *ctx, char *const *names, size_t count,

@@ -20,7 +20,7 @@
 #define SUFFIX     ".haul"
 #define SUFFIX_LEN (sizeof SUFFIX - 1)
 
-static bool read_leftover(const struct disk_file *file, struct disk_state *ret_state)
+static bool read_state(const struct disk_file *file, struct disk_state *ret_state)
 {
     size_t len = 0;
     struct file_id id;
@@ -39,22 +39,46 @@ static bool read_leftover(const struct disk_file *file, struct disk_state *ret_s
     return good;
 }
 
-static void tell_leftover(int dirfd, const char *name,
-                          void (*each)(void *ctx, const struct disk_leftover *leftover), void *ctx)
+/* The state of the partial NAME. */
+static bool read_leftover(int dirfd, const char *name, struct disk_state *ret_state)
 {
     struct disk_file file = {.dirfd = dirfd};
-    struct disk_state state;
+    bool good;
 
     file.part = xasprintf("%s.part", name);
     file.record = xasprintf("%s" SUFFIX, name);
-    if (read_leftover(&file, &state)) {
+    good = read_state(&file, ret_state);
+    free(file.part);
+    free(file.record);
+    return good;
+}
+
+static void tell_leftover(int dirfd, const char *name,
+                          void (*each)(void *ctx, const struct disk_leftover *leftover), void *ctx)
+{
+    struct disk_state state;
+
+    if (read_leftover(dirfd, name, &state)) {
         struct disk_leftover leftover = {state.url, name, state.size, disk_state_bytes(&state)};
 
         each(ctx, &leftover);
         state_fini(&state);
     }
-    free(file.part);
-    free(file.record);
+}
+
+bool disk_leftover_bytes(const char *dir, const char *name, uint64_t *ret_bytes)
+{
+    int dirfd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    struct disk_state state;
+    bool good = dirfd >= 0 && read_leftover(dirfd, name, &state);
+
+    if (good) {
+        *ret_bytes = disk_state_bytes(&state);
+        state_fini(&state);
+    }
+    if (dirfd >= 0)
+        close(dirfd);
+    return good;
 }
 
 void disk_leftovers(const char *path, void (*each)(void *ctx, const struct disk_leftover *leftover),

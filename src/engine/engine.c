@@ -19,6 +19,7 @@
 #include "disk/replace.h"
 #include "disk/space.h"
 #include "engine/folder.h"
+#include "engine/glance.h"
 #include "engine/keep.h"
 #include "engine/past.h"
 #include "engine/probe.h"
@@ -533,6 +534,8 @@ enum haul_err haul_engine_new(struct haul_loop *loop, const struct haul_settings
     if (session)
         keep_take_ends(engine, session);
     past_cut(engine);
+    if (session)
+        glance_begin(engine);
     if (events) /* nobody is told of what was over before there is an engine to ask */
         engine->events = *events;
     engine_wake(engine); /* what was kept may run */

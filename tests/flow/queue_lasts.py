@@ -58,6 +58,30 @@ def what_came_is_not_fetched_again(t):
     expect(starts[-1] and starts[-1] != "bytes=0-", f"asked for again from the start: {starts}")
 
 
+@case
+def what_came_of_those_that_wait_is_told_after_kill_9(t):
+    """The new daemon runs one at a time, so the others are not there to say it."""
+    names = [f"v{i}.bin" for i in range(3)]
+    ids = t.add("-j", 3, "-x", 1, *[t.file(name, 3_000_000, rate=400_000, tick=20).url
+                                   for name in names])
+    until("records are there", lambda: all(os.path.exists(t.path(name + ".haul")) and
+                                           recorded(t.path(name + ".haul")) > 200_000
+                                           for name in names))
+    expect_equal([t.items()[number]["state"] for number in ids], ["active"] * 3, "states")
+    t.kill_daemon()
+    came = [recorded(t.path(name + ".haul")) for name in names]
+    os.unlink(t.path("v2.bin.part"))
+    t.env["HAUL_JOBS"] = "1"
+    t.ok("set")
+    until("it is told", lambda: t.items()[ids[1]]["done"] == came[1])
+    until("the first one runs", lambda: [t.items()[number]["state"] for number in ids] ==
+          ["active", "queued", "queued"])
+    expect_equal(t.items()[ids[1]]["done"], came[1], "bytes of one that waits")
+    expect_equal(t.items()[ids[2]]["done"], 0, "bytes of a partial that is gone")
+    t.ok("remove", "all")
+    os.unlink(t.path("v2.bin.haul"))
+
+
 def lose_what_was_not_synced(t, name, synced, boot):
     """What a machine that went down leaves of a partial: SYNCED bytes are on the disk, zeros behind
     them, and the record tells of all that were written. BOOT: it says so since another start."""
