@@ -11,6 +11,7 @@
 #include "ui/app.h"
 #include "ui/bindings.h"
 #include "ui/key_name.h"
+#include "ui/theme.h"
 
 static int show_screen(const struct cli_start *start)
 {
@@ -63,9 +64,16 @@ static enum haul_err read_keys(const struct config *config, cli_keys_fn *each, v
     return code;
 }
 
+static enum haul_err check_theme(const char *name, struct haul_error *err)
+{
+    struct theme theme;
+
+    return theme_load(name, &theme, err);
+}
+
 int main(int argc, char **argv)
 {
-    static const struct cli_screen screen = {show_screen, read_keys};
+    static const struct cli_screen screen = {show_screen, read_keys, check_theme};
 
     fd_fill_standard();
     mem_init();

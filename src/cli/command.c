@@ -63,7 +63,8 @@ static int run_screen(const struct args *args)
     struct haul_error err;
     int status;
 
-    if (args->screen->keys(args->config, NULL, NULL, &err) != HAUL_OK)
+    if (args->screen->keys(args->config, NULL, NULL, &err) != HAUL_OK ||
+        args->screen->theme(args->run.theme, &err) != HAUL_OK)
         return report_error(&err);
     if (collect(args, &collected, &err) != HAUL_OK)
         return report_usage("", &err);

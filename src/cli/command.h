@@ -47,6 +47,8 @@ struct cli_screen {
      * configuration that binds keys in a wrong way. */
     enum haul_err (*keys)(const struct config *config, cli_keys_fn *each, void *ctx,
                           struct haul_error *err);
+    /* Fails when there is no theme of that name or path, or it can't be read. */
+    enum haul_err (*theme)(const char *name, struct haul_error *err);
 };
 
 /* Reads the command line, does what it says, returns the exit status. */

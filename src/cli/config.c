@@ -323,6 +323,15 @@ static json_t *json_row(const struct table *table, const struct haul_option *opt
     return row;
 }
 
+/* What the screen would refuse to start with. */
+static enum haul_err check_screen(const struct table *table, struct haul_error *err)
+{
+    const struct cli_screen *screen = table->args->screen;
+    enum haul_err code = screen->keys(table->args->config, NULL, NULL, err);
+
+    return code == HAUL_OK ? screen->theme(table->args->run.theme, err) : code;
+}
+
 static int print_json(const struct table *table)
 {
     size_t count;
@@ -333,7 +342,8 @@ static int print_json(const struct table *table)
     struct haul_error err;
     char *text;
 
-    if (table->args->screen->keys(table->args->config, json_keys, keys, &err) != HAUL_OK) {
+    if (check_screen(table, &err) != HAUL_OK ||
+        table->args->screen->keys(table->args->config, json_keys, keys, &err) != HAUL_OK) {
         json_decref(answer);
         json_decref(rows);
         json_decref(keys);
@@ -365,7 +375,7 @@ static int print_table(const struct table *table)
 
     if (table->args->run.json)
         return print_json(table);
-    if (table->args->screen->keys(config, NULL, NULL, &err) != HAUL_OK)
+    if (check_screen(table, &err) != HAUL_OK)
         return report_error(&err);
     printf("# %s%s\n", config_path(config), config_found(config) ? "" : " (not there)");
     for (size_t i = 0; i < count; i++) {

@@ -213,6 +213,21 @@ static void look_at_config(struct findings *findings, struct args *args)
                      config_found(args->config) ? "" : " (not there)");
 }
 
+/* What the screen would refuse to start with. */
+static void look_at_screen(struct findings *findings, const struct args *args)
+{
+    struct haul_error err;
+
+    if (!args->config)
+        return; /* which is told as the configuration's */
+    if (args->screen->keys(args->config, NULL, NULL, &err) != HAUL_OK)
+        findings_add(findings, FINDING_BAD, "keys", NULL, "%s", err.text);
+    if (args->screen->theme(args->run.theme, &err) != HAUL_OK)
+        findings_add(findings, FINDING_BAD, "theme", NULL, "%s", err.text);
+    else
+        findings_add(findings, FINDING_OK, "theme", NULL, "%s", args->run.theme);
+}
+
 static void send_nothing(struct call *call, struct haul_client *client)
 {
     haul_client_settings(client, call_reply, call);
@@ -307,6 +322,7 @@ int doctor_run(const struct args *args)
     doctor_look_at_system(&findings);
     look_at_locale(&findings);
     look_at_terminal(&findings);
+    look_at_screen(&findings, &own);
     look_at_descriptors(&findings);
     look_at_libraries(&findings);
     look_at_daemon(&findings, &own);

@@ -79,6 +79,22 @@ def config_tells_what_keys_are_bound_to(t):
 
 
 @case
+def a_theme_that_cant_be_read_is_told_before_anything_begins(t):
+    theme = t.write("mine.theme", "accent = #010203\nbda = red\n")
+    configure(t, f"theme = {theme}\n")
+    for command in [[], ["config"], ["config", "--json"], ["watch"]]:
+        result = t.haul(*command)
+        expect_equal((result.status, result.err.decode().splitlines()[0]),
+                     (1, f'haul: {theme}, line 2: there is no role "bda"; did you mean "bad"?'),
+                     f"haul {command}")
+    configure(t, "theme = ligth\n")
+    expect('there is no theme "ligth"; did you mean "light"?' in t.haul("config").err.decode(),
+           "a name that is not known")
+    expect_equal(t.daemons(), [], "daemons")
+    expect_equal(t.ok("list", "--json").json()["items"], [], "what shows no screen goes on")
+
+
+@case
 def config_asks_a_running_daemon(t):
     configure(t, "jobs = 3\n")
     t.ok("set", "--limit", "2M")

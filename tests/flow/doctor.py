@@ -52,6 +52,21 @@ def a_folder_open_to_others_is_bad(t):
 
 
 @case
+def what_the_screen_would_not_start_with_is_bad(t):
+    theme = t.write("mine.theme", "accent = #010203\nbda = red\n")
+    path = t.write("conf", f"theme = {theme}\n[keys]\npuase = p\n")
+    os.chmod(path, 0o600)
+    told = findings(t, status=1, env={"HAUL_CONFIG": path})
+    expect_equal(told["theme"]["state"], "bad", "the theme")
+    expect(f'{theme}, line 2: there is no role "bda"; did you mean "bad"?' in told["theme"]["text"],
+           str(told["theme"]))
+    expect('line 3: keys have no action "puase"' in told["keys"]["text"], str(told["keys"]))
+    told = findings(t)
+    expect_equal((told["theme"]["state"], told["theme"]["text"]), ("ok", "default"), "the theme")
+    expect("keys" not in told, "keys that are as they should be")
+
+
+@case
 def a_broken_configuration_is_bad(t):
     path = t.write("conf", "jbos = 3\n")
     os.chmod(path, 0o600)

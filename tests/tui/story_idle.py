@@ -1,4 +1,5 @@
-"""A queue in which nothing moves: its screen sleeps and sends nothing, and so does the daemon."""
+"""A queue in which nothing moves: its screens sleep and send nothing, and so does the daemon; also a
+screen that is high enough to look at the hosts."""
 
 import os
 import re
@@ -37,24 +38,26 @@ def nothing_moves_and_nothing_wakes_up(t):
     t.haul("wait", number)
     t.add("--start-at", "+20h", later)
     t.add(t.file("hours.bin").url)
-    with Screen(t) as screen:
-        pid = screen.haul()
-        screen.until("all rows", lambda: "starts " in screen.row("later.bin") and
-                     "no downloads before" in screen.row("hours.bin") and
-                     "paused" in screen.row("paused.bin") and "done" in screen.row("done.bin"))
-        pids = (pid, daemon_of(t))
+    with Screen(t) as screen, Screen(t, 120, 50) as high:
+        pids = [screen.haul(), high.haul(), daemon_of(t)]
+        for one in (screen, high):
+            one.until("all rows", lambda one=one: "starts " in one.row("later.bin") and
+                      "no downloads before" in one.row("hours.bin") and
+                      "paused" in one.row("paused.bin") and "done" in one.row("done.bin"))
+        high.until("the hosts below the list", lambda: "127.0.0.1:" in high.text())
 
         def sleep_through():
             before = [stirrings(pid) for pid in pids]
             t.get("--schedule", "off", "--if-exists", "overwrite", clock.url)
             return before == [stirrings(pid) for pid in pids]
 
-        until("screen and daemon sleep for three seconds", sleep_through)
-        screen.select(1)  # and are awake at once
-        screen.type("Enter")
-        screen.wait("paused.bin")
-        screen.type("q", "b")
-        screen.wait(PROMPT)
+        until("screens and daemon sleep for three seconds", sleep_through)
+        for one in (screen, high):
+            one.select(1)  # and are awake at once
+            one.type("Enter")
+            one.wait("paused.bin")
+            one.type("q", "b")
+            one.wait(PROMPT)
     expect_equal(len(t.daemons()), 1, "daemons")
     t.ok("remove", "all")
 
