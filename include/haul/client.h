@@ -204,7 +204,9 @@ void haul_client_try(struct haul_client *client);
 void haul_client_add(struct haul_client *client, const struct haul_request *requests, size_t count,
                      haul_reply_cb *reply, void *ctx);
 /* The same without what was fetched before and is still there, unless its option `again` says so.
- * All is added by a daemon before protocol 1.4, and over a line that may drop and come back. */
+ * All is added by a daemon before protocol 1.4. Over a line that may drop and come back all is
+ * added too, but what is here is done without a transfer (before protocol 1.6 it is fetched again).
+ */
 void haul_client_add_new(struct haul_client *client, const struct haul_request *requests,
                          size_t count, haul_reply_cb *reply, void *ctx);
 void haul_client_list(struct haul_client *client, const struct haul_view *view,

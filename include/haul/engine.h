@@ -68,10 +68,11 @@ HAUL_CHECKED enum haul_err haul_engine_add(struct haul_engine *engine,
 
 /* The same, but once for each TOKEN, 1 to 64 letters, digits and '-' that the caller made up: with
  * one that was used lately, and be it by a daemon before this one, nothing is added, and ADDED
- * brings the ids that it got then. So who lost the answer asks again. */
+ * brings the ids that it got then. So who lost the answer asks again. ONLY_NEW: what was fetched
+ * before and is still there is added, too, but is done without a transfer when its turn comes. */
 HAUL_CHECKED enum haul_err haul_engine_add_once(struct haul_engine *engine, const char *token,
-                                                const struct haul_request *requests, size_t count,
-                                                haul_added_cb *added, void *ctx,
+                                                bool only_new, const struct haul_request *requests,
+                                                size_t count, haul_added_cb *added, void *ctx,
                                                 struct haul_error *err);
 
 /* A file that was fetched before and lies where it was put. */

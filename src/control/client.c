@@ -27,8 +27,9 @@
 #include "control/skew.h"
 #include "haul/version.h"
 
-#define SECRETS_MINOR 5 /* of the protocol: from there on it masks, and tells all when asked to */
-#define NEW_MINOR     4 /* of the protocol: from there on what is here already can be left out */
+#define SECRETS_MINOR  5 /* of the protocol: from there on it masks, and tells all when asked to */
+#define NEW_MINOR      4 /* of the protocol: from there on what is here already can be left out */
+#define NEW_ONCE_MINOR 6 /* and of an add that may be sent again */
 
 void client_call_free(struct open_call *call)
 {
@@ -682,8 +683,8 @@ static void add(struct haul_client *client, const struct haul_request *requests,
         struct add_message message = {0};
 
         code = add_message(client->next_id++, token,
-                           new && !token[0] && client->daemon.minor >= NEW_MINOR, requests + done,
-                           count - done, &message, &err);
+                           new && client->daemon.minor >= (token[0] ? NEW_ONCE_MINOR : NEW_MINOR),
+                           requests + done, count - done, &message, &err);
         if (code == HAUL_OK)
             lines_add(&lines, message.line, message.len);
         done += message.taken;

@@ -147,15 +147,14 @@ enum haul_err run_add(struct call *call, const json_t *params, json_t **ret_resu
     enum haul_err code = read_batch(params, &batch, err);
 
     (void)ret_result;
-    if (code == HAUL_OK && token && only_new)
-        code = haul_fail(err, HAUL_E_RPC, "\"token\" and \"new\" do not go together");
     if (code == HAUL_OK) {
         call->engine_has_it = true;
-        code = only_new ? haul_engine_add_new(engine, batch.requests, batch.count, on_added_new,
-                                              call, err)
-               : token  ? haul_engine_add_once(engine, token, batch.requests, batch.count, on_added,
-                                               call, err)
-                        : haul_engine_add(engine, batch.requests, batch.count, on_added, call, err);
+        code =
+            token ? haul_engine_add_once(engine, token, only_new, batch.requests, batch.count,
+                                         on_added, call, err)
+            : only_new
+                ? haul_engine_add_new(engine, batch.requests, batch.count, on_added_new, call, err)
+                : haul_engine_add(engine, batch.requests, batch.count, on_added, call, err);
         if (code != HAUL_OK)
             call->engine_has_it = false;
     }

@@ -13,6 +13,7 @@
 #include "base/url.h"
 #include "disk/replace.h"
 #include "disk/source.h"
+#include "engine/had.h"
 #include "engine/keep.h"
 #include "engine/repeat.h"
 #include "engine/transfer.h"
@@ -146,10 +147,10 @@ void engine_append(struct haul_engine *engine, struct item **items, size_t count
 enum haul_err haul_engine_add(struct haul_engine *engine, const struct haul_request *requests,
                               size_t count, haul_added_cb *added, void *ctx, struct haul_error *err)
 {
-    return engine_add(engine, NULL, requests, count, added, ctx, err);
+    return engine_add(engine, NULL, false, requests, count, added, ctx, err);
 }
 
-enum haul_err engine_add(struct haul_engine *engine, const char *token,
+enum haul_err engine_add(struct haul_engine *engine, const char *token, bool only_new,
                          const struct haul_request *requests, size_t count, haul_added_cb *added,
                          void *ctx, struct haul_error *err)
 {
@@ -160,8 +161,10 @@ enum haul_err engine_add(struct haul_engine *engine, const char *token,
     if (token)
         repeat_note(engine, token, engine->queue.next_id, count);
     items = xreallocarray(NULL, count, sizeof *items);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         items[i] = item_new(0, &requests[i]);
+        items[i]->only_new = items[i]->unlooked = only_new && had_may_be(requests[i].options);
+    }
     engine_append(engine, items, count, added, ctx);
     free(items);
     return HAUL_OK;

@@ -84,7 +84,7 @@ struct haul_engine {
 uint64_t engine_now(const struct haul_engine *engine); /* ticks, cached by the loop */
 
 /* As haul_engine_add(); TOKEN, when there is one, is remembered with the items (repeat.h). */
-HAUL_CHECKED enum haul_err engine_add(struct haul_engine *engine, const char *token,
+HAUL_CHECKED enum haul_err engine_add(struct haul_engine *engine, const char *token, bool only_new,
                                       const struct haul_request *requests, size_t count,
                                       haul_added_cb *added, void *ctx, struct haul_error *err);
 

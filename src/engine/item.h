@@ -21,7 +21,7 @@ struct transfer;
 
 #define ITEM_EVENTS_MAX 32u
 #define ITEMS_MAX       ((1u << 28) - 1)
-#define ITEM_ID_MAX     ((UINT64_C(1) << 55) - 1)
+#define ITEM_ID_MAX     ((UINT64_C(1) << 54) - 1)
 
 /* What it takes to run an item. */
 struct item_work {
@@ -55,7 +55,7 @@ struct item_more {
 };
 
 struct item {
-    uint64_t id : 55; /* 1 to ITEM_ID_MAX */
+    uint64_t id : 54; /* 1 to ITEM_ID_MAX */
     enum haul_phase phase : 3;
     bool removing : 1; /* taken out of the queue */
     bool removed : 1;  /* and freed when its transfer is over */
@@ -63,6 +63,7 @@ struct item {
     bool has_shown : 1;
     bool has_name : 1;
     bool only_new : 1;   /* not wanted when it turns out to be here; forgotten with the daemon */
+    bool unlooked : 1;   /* and its own link was not looked for yet */
     uint32_t version;    /* grows with every change */
     uint32_t place : 28; /* index in the queue's order, below ITEMS_MAX */
     enum haul_state state : 4;

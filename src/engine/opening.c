@@ -341,6 +341,8 @@ void transfer_begin(struct transfer *transfer)
 {
     const char *dir = item_dir(transfer->item);
 
+    if (transfer_look_first(transfer))
+        return;
     if (!folder_refuses(transfer->engine, dir)) {
         ask_first(transfer);
         return;

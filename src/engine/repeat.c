@@ -144,7 +144,7 @@ static bool is_usable(const char *token)
            strspn(token, "0123456789-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == len;
 }
 
-enum haul_err haul_engine_add_once(struct haul_engine *engine, const char *token,
+enum haul_err haul_engine_add_once(struct haul_engine *engine, const char *token, bool only_new,
                                    const struct haul_request *requests, size_t count,
                                    haul_added_cb *added, void *ctx, struct haul_error *err)
 {
@@ -158,7 +158,7 @@ enum haul_err haul_engine_add_once(struct haul_engine *engine, const char *token
         keep_flush(engine, on_flushed, once);
         return HAUL_OK;
     }
-    code = engine_add(engine, token, requests, count, on_added, once, err);
+    code = engine_add(engine, token, only_new, requests, count, on_added, once, err);
     if (code != HAUL_OK)
         free(once);
     return code;

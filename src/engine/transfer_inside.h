@@ -148,6 +148,8 @@ HAUL_CHECKED bool transfer_first_missing(const struct disk_state *state, size_t 
 void transfer_go_on(struct transfer *transfer, bool believed);
 
 /* led_here.c */
+/* The same for the link that was asked for, before anything is: transfer_begin() comes again. */
+HAUL_CHECKED bool transfer_look_first(struct transfer *transfer);
 /* The answer is for another link than was asked for: looks whether the history knows that one.
  * Until then the bytes of the answer wait. False when there is nothing to look for. */
 HAUL_CHECKED bool transfer_look_back(struct transfer *transfer);

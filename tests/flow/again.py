@@ -171,7 +171,6 @@ def old_clients_add_all(t):
     fetched(t, file.url)
     client = Client(t)
     params = {"items": [{"url": file.url}], "options": {"dir": t.dir}}
-    expect("error" in client.ask("add", token="a1", new=True, **params), "both were taken")
     (number,) = client.call("add", **params)["ids"]
     client.close()
     t.ok("wait", number)

@@ -91,5 +91,27 @@ def who_is_stopped_while_it_looks_is_stopped(t):
     expect_equal({item["done"] for item in t.items().values()}, {0}, "bytes")
     t.expect_names("a.bin")
 
+@case
+def an_add_that_may_be_sent_again_looks_when_its_turn_comes(t):
+    """As one over a line to another machine: all of it gets numbers, which can be told twice."""
+    file, other = t.file("a.bin", 5_000), t.file("b.bin", 5_000)
+    fetched(t, file.url)
+    before = len(t.origin.log())
+    client = Client(t)
+    request = {"items": [{"url": file.url}, {"url": other.url}], "options": {"dir": t.dir},
+               "token": "t-1", "new": True}
+    ids = client.call("add", **request)["ids"]
+    expect_equal(client.call("add", **request)["ids"], ids, "the second answer")
+    t.ok("wait", *ids)
+    expect_equal(t.items()[ids[0]]["note"], f"already here: {t.path('a.bin')}; --again fetches it",
+                 "note")
+    expect_equal({entry["path"] for entry in t.origin.log()[before:]}, {"/b.bin"}, "asked for")
+    t.expect_names("a.bin", "b.bin")
+    request["options"]["again"] = "true"
+    request["token"] = "t-2"
+    t.ok("wait", *client.call("add", **request)["ids"])
+    t.expect_file("a (1).bin", file)
+    client.close()
+
 
 run()

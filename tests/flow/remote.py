@@ -24,6 +24,23 @@ def commands_go_to_the_other_machine(t):
 
 
 @case
+def what_the_other_machine_has_is_not_fetched_again(t):
+    far = Far(t)
+    file = t.file("here.bin", 300_000)
+    add = ["add", "--json", "--host", far.host, "-d", t.dir, file.url]
+    t.ok(*add)
+    t.ok("wait", "--host", far.host)
+    (number,) = t.ok(*add).json()["ids"]
+    t.ok("wait", "--host", far.host)
+    expect(b"already here" in t.ok("show", "--host", far.host, number).out, "why it is done")
+    expect_equal(len(t.origin.requests("here.bin")), 1, "requests")
+    t.ok(*add, "--again")
+    t.ok("wait", "--host", far.host)
+    t.expect_names("here.bin", "here (1).bin")
+    far.stop()
+
+
+@case
 def folders_are_those_of_the_other_machine(t):
     """Lists are read here. What is not absolute lies below the home over there, as does what has no
     folder at all."""
