@@ -30,11 +30,12 @@ static void learn_name(struct transfer *transfer, const struct net_response *res
 static void learn_identity(struct transfer *transfer, struct source *source,
                            const struct net_response *response)
 {
-    bool strong =
-        response->last_modified && last_modified_is_strong(response->last_modified, response->date,
-                                                           clock_wall(transfer->engine->clock));
+    int64_t now = clock_wall(transfer->engine->clock);
+    bool strong = response->last_modified &&
+                  last_modified_is_strong(response->last_modified, response->date, now);
 
-    xstrset(&transfer->etag, response->etag);
+    xstrset(&transfer->etag, etag_that_proves(response->etag, response->last_modified,
+                                              response->date, response->content_length, now));
     xstrset(&transfer->modified, strong ? response->last_modified : NULL);
     source_learn(source, transfer->etag, transfer->modified);
     transfer->lead = source;

@@ -153,11 +153,12 @@ static bool learn_version(struct proof *proof, const struct net_response *respon
 {
     const struct transfer *transfer = proof->transfer;
     struct identity own;
-    bool strong =
-        response->last_modified && last_modified_is_strong(response->last_modified, response->date,
-                                                           clock_wall(transfer->engine->clock));
+    int64_t now = clock_wall(transfer->engine->clock);
+    bool strong = response->last_modified &&
+                  last_modified_is_strong(response->last_modified, response->date, now);
 
-    xstrset(&proof->source->etag, response->etag);
+    xstrset(&proof->source->etag, etag_that_proves(response->etag, response->last_modified,
+                                                   response->date, transfer->total, now));
     xstrset(&proof->source->modified, strong ? response->last_modified : NULL);
     own = source_identity(proof->source, transfer->total);
     return identity_if_range(&own) != NULL;

@@ -125,12 +125,14 @@ static void on_connected(void *ctx)
 
 static void learn(struct sample *sample, const struct net_response *response, int64_t total)
 {
+    int64_t now = clock_wall(sample->transfer->engine->clock);
+
     sample->heard = true;
     sample->strong = response->last_modified &&
-                     last_modified_is_strong(response->last_modified, response->date,
-                                             clock_wall(sample->transfer->engine->clock));
+                     last_modified_is_strong(response->last_modified, response->date, now);
     sample->total = total;
-    xstrset(&sample->etag, response->etag);
+    xstrset(&sample->etag,
+            etag_that_proves(response->etag, response->last_modified, response->date, total, now));
     xstrset(&sample->modified, response->last_modified);
 }
 

@@ -15,6 +15,7 @@
 #include "engine/http_date.h"
 
 #define STRONG_AFTER_MS 60000
+#define OVER_AFTER_MS   2000 /* later than a date: its second is over */
 
 static bool is_space(char c)
 {
@@ -133,6 +134,21 @@ bool last_modified_is_strong(const char *last_modified, const char *date, int64_
         !http_date_parse(text_raw_from(date), wall_now_ms, &answered))
         return false;
     return answered - modified >= STRONG_AFTER_MS;
+}
+
+const char *etag_that_proves(const char *etag, const char *last_modified, const char *date,
+                             int64_t total, int64_t wall_now_ms)
+{
+    int64_t modified, answered;
+    char made[64];
+
+    if (!etag || !http_date_parse(text_raw_from(last_modified), wall_now_ms, &modified) ||
+        !http_date_parse(text_raw_from(date), wall_now_ms, &answered) ||
+        answered - modified >= OVER_AFTER_MS)
+        return etag;
+    snprintf(made, sizeof made, "\"%" PRIx64 "-%" PRIx64 "\"", (uint64_t)(modified / 1000),
+             (uint64_t)total);
+    return strcmp(etag, made) == 0 ? NULL : etag;
 }
 
 static bool has_strong_etag(const struct identity *identity)

@@ -43,6 +43,12 @@ struct identity {
  * file systems, so a minute is asked for. */
 bool last_modified_is_strong(const char *last_modified, const char *date, int64_t wall_now_ms);
 
+/* ETAG as far as it proves anything, or NULL. nginx makes it of the date, in seconds, and the size:
+ * as long as the answer's own Date is of that very moment, the file can become another one under
+ * the same ETag. TOTAL: its size as far as it is known. */
+const char *etag_that_proves(const char *etag, const char *last_modified, const char *date,
+                             int64_t total, int64_t wall_now_ms);
+
 /* What to send as If-Range for the stored identity; NULL when nothing is strong enough, or when
  * there is an ETag but a weak one (RFC 9110, section 13.1.5). Borrowed from it. */
 const char *identity_if_range(const struct identity *stored);

@@ -94,6 +94,23 @@ def server_of(t, **settings):
 
 
 @case
+def a_file_of_this_very_second_is_not_known_by_its_etag(t):
+    """nginx makes the ETag of the second and the size: what is written within it looks the same. The
+    date lies ahead, so that the test need not be quick."""
+    server = server_of(t, location="limit_rate 200k;")
+    old = server.put("a.bin", 1, age=-3600)
+    when = os.stat(os.path.join(server.root, "a.bin")).st_mtime
+    running = t.start("get", "-d", t.dir, *SPLIT, "--retry-wait", 0, old.url)
+    until("bytes are here", lambda: os.path.exists(t.path("a.bin.part")))
+    server.put("a.bin", 2)
+    os.utime(os.path.join(server.root, "a.bin"), (when, when))
+    result = running.wait()
+    expect_equal(result.status, 0, str(result))
+    expect(any(has_content(t.path("a.bin"), seed, SIZE) for seed in (1, 2)), "it is neither")
+    expect_equal(len(server.statuses()), 1, "requests")
+
+
+@case
 def connections_beyond_its_limit_cost_the_item_nothing(t):
     server = server_of(t, http="limit_conn_zone $server_port zone=one:1m;",
                        location="limit_conn one 2; limit_rate 100k;")

@@ -122,6 +122,23 @@ static void a_date_is_strong_when_the_answer_is_a_minute_younger(void **state)
     assert_false(last_modified_is_strong("yesterday", LATER, 0));
 }
 
+/* 784111777 in hexadecimal, and 4096: as nginx makes them of MODIFIED and the size. */
+static void an_etag_made_of_a_date_proves_nothing_in_that_second(void **state)
+{
+    const char *made = "\"2ebc98a1-1000\"", *other = "\"2ebc98a1-1001\"";
+    const char *next = "Sun, 06 Nov 1994 08:49:38 GMT", *over = "Sun, 06 Nov 1994 08:49:39 GMT";
+
+    (void)state;
+    assert_null(etag_that_proves(made, MODIFIED, MODIFIED, 4096, 0));
+    assert_null(etag_that_proves(made, MODIFIED, next, 4096, 0)); /* clocks are not read at once */
+    assert_ptr_equal(etag_that_proves(made, MODIFIED, over, 4096, 0), made);
+    assert_ptr_equal(etag_that_proves(made, MODIFIED, MODIFIED, 4097, 0), made);
+    assert_ptr_equal(etag_that_proves(other, MODIFIED, MODIFIED, 4096, 0), other);
+    assert_ptr_equal(etag_that_proves(made, MODIFIED, NULL, 4096, 0), made);
+    assert_ptr_equal(etag_that_proves(made, NULL, MODIFIED, 4096, 0), made);
+    assert_null(etag_that_proves(NULL, MODIFIED, MODIFIED, 4096, 0));
+}
+
 static void if_range_takes_only_what_is_strong(void **state)
 {
     struct identity stored = {.etag = "\"a\"", .last_modified = MODIFIED, .total = -1};
@@ -483,6 +500,7 @@ int main(void)
         cmocka_unit_test(odd_content_ranges_are_refused),
         cmocka_unit_test(etags_are_strong_or_weak),
         cmocka_unit_test(a_date_is_strong_when_the_answer_is_a_minute_younger),
+        cmocka_unit_test(an_etag_made_of_a_date_proves_nothing_in_that_second),
         cmocka_unit_test(if_range_takes_only_what_is_strong),
         cmocka_unit_test(strong_validators_prove_it),
         cmocka_unit_test(anything_that_differs_is_a_change),
