@@ -180,26 +180,56 @@ class Stingy(http.server.BaseHTTPRequestHandler):
             self.server.pause.wait(0.02)
 
 
+def get_from_stingy(t, how, name, *arguments, status=0, paths=1):
+    """Runs a get from a Stingy that refuses as HOW says; returns the files, how many requests were
+    refused, and the numbers of connections that its host was found to allow."""
+    log = t.write("log", "")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Stingy) as server:
+        server.how, server.active, server.refused = how, 0, 0
+        server.lock, server.pause = threading.Lock(), threading.Event()
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        try:
+            files = [Remote(f"http://127.0.0.1:{server.server_port}/{name}{i}.bin", 1, 1_000_000)
+                     for i in range(paths)]
+            t.get("--log", log, *arguments, "--retries", 0, *[file.url for file in files],
+                  status=status)
+        finally:
+            server.shutdown()
+            serving.join()
+    with open(log, encoding="utf-8") as text:
+        told = re.findall(rf":{server.server_port} allows (\d+) connections", text.read())
+    return files, server.refused, [int(number) for number in told]
+
+
 @case
 def whatever_refuses_a_further_connection_lowers_the_hosts_number(t):
-    log = t.write("log", "")
     for how in (403, 429, 503, "reset"):
-        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Stingy) as server:
-            server.how, server.active, server.refused = how, 0, 0
-            server.lock, server.pause = threading.Lock(), threading.Event()
-            serving = threading.Thread(target=server.serve_forever)
-            serving.start()
-            try:
-                file = Remote(f"http://127.0.0.1:{server.server_port}/{how}.bin", 1, 1_000_000)
-                t.get("--log", log, "-x", 6, "--min-split", "64K", "--retries", 0, file.url)
-            finally:
-                server.shutdown()
-                serving.join()
-        t.expect_file(f"{how}.bin", file)
-        expect(server.refused > 0, f"{how}: nothing was refused")
-        with open(log, encoding="utf-8") as text:
-            told = re.findall(rf":{server.server_port} allows (\d+) connections", text.read())
-        expect(told and int(told[-1]) <= 2, f"{how}: what it was found to allow: {told}")
+        (file,), refused, told = get_from_stingy(t, how, f"{how}-", "-x", 6, "--min-split", "64K")
+        t.expect_file(f"{how}-0.bin", file)
+        expect(refused > 0, f"{how}: nothing was refused")
+        expect(told and told[-1] <= 2, f"{how}: what it was found to allow: {told}")
+
+
+@case
+def whatever_refuses_a_further_item_does_so_too(t):
+    """Different files, one connection each. Whoever comes too early loses nothing by it."""
+    for how in (429, 503, "reset"):
+        files, refused, told = get_from_stingy(t, how, f"item-{how}-", "-j", 6, "-x", 1,
+                                               "--retry-wait", 0, paths=4)
+        for i, file in enumerate(files):
+            t.expect_file(f"item-{how}-{i}.bin", file)
+        expect(refused > 0, f"{how}: nothing was refused")
+        expect(told and told[-1] <= 2, f"{how}: what it was found to allow: {told}")
+
+
+@case
+def a_403_of_a_whole_file_is_the_files_own(t):
+    """It says who may not, and not how many: nothing is learned of the host, and others go on."""
+    _, refused, told = get_from_stingy(t, 403, "mine", "-j", 6, "-x", 1, paths=6, status=4)
+    expect(refused > 0, "nothing was refused")
+    expect_equal(told, [], "what its host was found to allow")
+    expect_equal(len(t.names()), 6 - refused, "files that came")
 
 
 run()
