@@ -8,6 +8,7 @@ import concurrent.futures
 import fcntl
 import os
 import pty
+import random
 import re
 import select
 import shutil
@@ -150,11 +151,13 @@ def run(script, fake="done", columns=80, rows=24, links="on", term="haul-plain",
 
 
 def shows(dump, output, columns, rows):
-    """Is all on the terminal that the program says it shows?"""
+    """Is all on the terminal that the program says it shows, drawn anew once more?"""
     try:
         with open(dump, encoding="utf-8") as file:
             text = file.read()
     except FileNotFoundError:
+        return False
+    if output.count(CLEAR) < 2:  # one of the first frame
         return False
     cells = Cells(columns, rows)
     try:
@@ -194,6 +197,16 @@ def drawn_at_once(script, fake, columns, rows):
     return cells
 
 
+def wander():
+    """Here and there, for half a hundred frames. The seed is printed, and taken from HAUL_SEED."""
+    seed = int(os.environ.get("HAUL_SEED", random.randrange(1 << 32)))
+    print(f"HAUL_SEED={seed}")
+    random.seed(seed)
+    steps = ["j", "jjj", "k", "<PageDown>", "<PageUp>", "g", "G", "<Tab>", "1", "4", "6", "?", "!",
+             "<Esc>", "<Enter>", "sn", "S", "/5<Enter>", "n", "N", "*", "v", "f1<Enter>"]
+    return "\n".join([random.choice(steps) for _ in range(50)] + ["1"])  # which ends any notice
+
+
 def every_piece_is_as_if_drawn_at_once():
     """Scrolled by a line the letters of the names stand where others of another file stood; paged
     through, there are more files than a screen has links for."""
@@ -204,7 +217,8 @@ def every_piece_is_as_if_drawn_at_once():
             (f"{pages}\nj\n?\nj\n<Esc>", "done", 80, 45),
             (f"{pages}\n<Enter>\nj\nj\n<Enter>\nk", "done", 161, 45),
             ("G\n*\n6\nj\n1\nd\nn", "done", 40, 10),
-            ("<Enter>\nj\nj\n<Esc>\nj", "busy", 80, 24)]
+            ("<Enter>\nj\nj\n<Esc>\nj", "busy", 80, 24),
+            (wander(), "done", random.choice((60, 110, 150)), random.choice((10, 30)))]
     for what, cells in zip(runs, at_a_time(drawn_at_once, runs)):
         if what[1] == "done" and what[2] == 80:
             for row in cells.rows[3:-1]:

@@ -24,7 +24,7 @@ AT_ONCE = 3  # more in one go would be taken for a paste
 DEADLINE = 60
 ESCAPE_S = 0.06  # with nothing behind it for so long it is the key, not the beginning of one
 SIZES = [(24, 80), (10, 40), (40, 120), (50, 200), (4, 20), (3, 19), (1, 1)]
-QUEUES = ["busy", "hostile", "empty", "busy"]
+QUEUES = ["busy", "hostile", "empty", "busy", "done"]
 
 SEQUENCES = [b"\033", b"\r", b"\t", b"\033[Z", b"\033[A", b"\033[B", b"\033[C", b"\033[D", b"\033[5~",
              b"\033[6~", b"\033[H", b"\033[F", b"\033[3~", b"\177", b"\033OB", b"\033[1;5A",
@@ -76,7 +76,8 @@ class Run:
         self.log = os.path.join(directory, "stderr")
         environment = {**os.environ, "HAUL_FAKE": chance.choice(QUEUES), "TERM": "xterm-256color",
                        "LC_ALL": "C.UTF-8", "HAUL_FAKE_STDERR": self.log, "HOME": directory,
-                       "HAUL_ASCII": chance.choice(["", "1"])}
+                       "HAUL_ASCII": chance.choice(["", "1"]),
+                       "HAUL_HYPERLINKS": chance.choice(["on", "off"])}
         self.process = subprocess.Popen([path], stdin=self.slave, stdout=self.slave,
                                         stderr=subprocess.PIPE, env=environment,
                                         start_new_session=True)
