@@ -104,7 +104,7 @@ static bool match(struct text_raw text, const char *pattern, struct tm *date, bo
     for (; *pattern; pattern++) {
         size_t len;
 
-        if (strcmp(pattern, "GMT") == 0)
+        if (*pattern == 'G')
             return text.len == 3 && memcmp(text.bytes, "GMT", 3) == 0;
         len = take(text, *pattern, date, ret_short_year);
         if (len == 0)

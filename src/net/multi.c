@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "base/loop.h"
@@ -757,6 +758,7 @@ static void shared_open(struct net *net)
     curl_share_setopt(shared->apart, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
     shared->headers = curl_slist_append(NULL, "Accept-Encoding: identity");
     watches_init(&shared->watches, net->loop, on_ready, net);
+    shared->proxies = transfer_environment_proxies(environ);
     transfer_protocols(curl_version_info(CURLVERSION_NOW)->protocols, shared->protocols);
 }
 

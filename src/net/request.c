@@ -462,6 +462,33 @@ static void set_login(const struct net_transfer *transfer)
     free(name);
 }
 
+bool transfer_environment_proxies(char *const *environment)
+{
+    for (; *environment; environment++) {
+        size_t len = strcspn(*environment, "=");
+
+        if (len >= 6 && strncasecmp(*environment + len - 6, "_proxy", 6) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* libcurl searches the environment for each request, unless it is told that nobody needs one. */
+static void set_proxy(const struct net_transfer *transfer, const struct net_shared *shared)
+{
+    const struct haul_options *options = transfer->options;
+    CURL *easy = transfer->easy;
+
+    if (options->proxy) {
+        curl_easy_setopt(easy, CURLOPT_PROXY, options->proxy);
+        curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_ANY);
+    }
+    if (options->noproxy)
+        curl_easy_setopt(easy, CURLOPT_NOPROXY, options->noproxy);
+    else if (!options->proxy && !shared->proxies)
+        curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+}
+
 static void set_identity(struct net_transfer *transfer)
 {
     const struct haul_options *options = transfer->options;
@@ -469,12 +496,6 @@ static void set_identity(struct net_transfer *transfer)
 
     curl_easy_setopt(easy, CURLOPT_USERAGENT,
                      options->user_agent ? options->user_agent : "haul/" HAUL_VERSION);
-    if (options->proxy) {
-        curl_easy_setopt(easy, CURLOPT_PROXY, options->proxy);
-        curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_ANY);
-    }
-    if (options->noproxy)
-        curl_easy_setopt(easy, CURLOPT_NOPROXY, options->noproxy);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     if (transfer->user)
         set_login(transfer);
@@ -632,6 +653,7 @@ enum haul_err transfer_prepare(struct net_transfer *transfer, struct net_shared 
     set_names(transfer, shared);
     set_addresses(transfer);
     set_trust(transfer);
+    set_proxy(transfer, shared);
     set_identity(transfer);
     set_method(transfer);
     set_range(transfer);

@@ -69,11 +69,14 @@ struct net_shared {
     struct watches watches;
     size_t held;                   /* transfers that libcurl keeps bytes of: see ->held */
     char protocols[NET_PROTOCOLS]; /* that libcurl may speak */
+    bool proxies;                  /* the environment names some, or who needs none */
 };
 
 /* request.c: the schemes that are fetched and that are among KNOWN, those of this libcurl, up to
  * NULL. */
 void transfer_protocols(const char *const *known, char ret_list[NET_PROTOCOLS]);
+/* Whether the ENVIRONMENT, up to NULL, has a word on proxies. */
+HAUL_CHECKED bool transfer_environment_proxies(char *const *environment);
 /* Takes apart REQUEST and fills the easy handle for the transfer's present URL. RUNNING
  * is how many transfers there are: they share the memory for reading. */
 HAUL_CHECKED enum haul_err transfer_describe(struct net_transfer *transfer,

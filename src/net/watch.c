@@ -129,8 +129,7 @@ static void watch_close(struct watch *watch)
     set_rests(watch, false);
     watch->watches->by_fd[watch->fd] = NULL;
     watch->wanted = 0;
-    arm(watch, 0);
-    uv_close((uv_handle_t *)&watch->poll, free_watch);
+    uv_close((uv_handle_t *)&watch->poll, free_watch); /* stops it */
 }
 
 void watches_fini(struct watches *watches)

@@ -63,6 +63,21 @@ def hosts_that_need_no_proxy_are_asked_directly(t):
 
 
 @case
+def the_environment_may_name_a_proxy(t):
+    here = f"http://127.0.0.1:{t.origin.port}"
+    for number, variable in enumerate(("http_proxy", "all_proxy", "ALL_PROXY")):
+        file = t.origin.file(f"env{number}.bin", host="files.test", port=80)
+        t.get(file.url, env={variable: here})
+        t.expect_file(f"env{number}.bin", file)
+        expect(t.origin.requests(f"env{number}.bin")[0]["proxied"], f"not by {variable}")
+    file = t.file("env.bin")
+    t.get(file.url, env={"http_proxy": here, "no_proxy": "127.0.0.1"})
+    expect(not t.origin.requests("env.bin")[0]["proxied"], "a host that needs none")
+    t.get("--retries", 0, "--if-exists", "overwrite", file.url,
+          env={"http_proxy": f"http://127.0.0.1:{free_port()}"}, status=3)
+
+
+@case
 def a_proxy_that_refuses_or_is_not_there_is_a_network_failure(t):
     t.get(*through(t.origin), "--retries", 0, "https://refused.test/x", status=3)
     t.get("--proxy", f"http://127.0.0.1:{free_port()}", "--retries", 0, "http://files.test/x",

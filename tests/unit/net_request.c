@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 #include <curl/curl.h>
@@ -38,11 +39,33 @@ static void what_libcurl_lacks_is_not_named(void **state)
     curl_easy_cleanup(easy);
 }
 
+static bool says(const char *variable)
+{
+    char first[] = "PATH=/bin", second[] = "X=http_proxy=y", text[32];
+    char *environment[] = {first, second, text, NULL};
+
+    snprintf(text, sizeof text, "%s", variable);
+    return transfer_environment_proxies(environment);
+}
+
+static void what_the_environment_says_of_proxies_is_seen(void **state)
+{
+    static const char *const some[] = {"http_proxy=x", "HTTPS_PROXY=", "all_proxy", "NO_PROXY=*"};
+    static const char *const none[] = {"http_proxy_of_mine=x", "_prox=1", "", "="};
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(says(some[i]));
+        assert_false(says(none[i]));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_that_is_fetched_is_allowed_and_no_more),
         cmocka_unit_test(what_libcurl_lacks_is_not_named),
+        cmocka_unit_test(what_the_environment_says_of_proxies_is_seen),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
