@@ -195,17 +195,19 @@ static void read_lines(struct pasted *pasted, size_t end)
 {
     size_t plain = pasted->at;
     size_t at = pasted->at;
+    size_t line = at; /* where the one that AT is in ends: a long one may hold many commands */
 
     while (at < end) {
-        size_t line = line_behind(pasted, at);
-        size_t command = pasted->no_commands ? line : find_command(pasted, at, line);
+        size_t command;
         bool is_command = false;
 
-        if (command == line && line > end)
-            line = cut_line(pasted, at, line, end - at);
-        at = line;
-        if (command >= line)
+        if (at >= line)
+            line = line_behind(pasted, at);
+        command = pasted->no_commands ? line : find_command(pasted, at, line);
+        if (command == line) {
+            at = line > end ? cut_line(pasted, at, line, end - at) : line;
             continue;
+        }
         find_links(pasted, plain, command);
         at = read_command(pasted, command, &is_command);
         if (!is_command)

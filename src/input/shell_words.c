@@ -19,6 +19,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#define LOOK_MAX ((size_t)4096) /* bytes that tell the shell: a line may hold many commands */
+
 void shell_words_init(struct shell_words *words, enum shell shell, const char *text, size_t len)
 {
     *words = (struct shell_words){.shell = shell, .text = text, .len = len};
@@ -478,11 +480,12 @@ enum shell shell_of(const char *text, size_t len)
     size_t line = 0;
     size_t last = 0; /* behind the last character that is no blank */
 
+    len = MIN(len, LOOK_MAX);
     for (; line < len && text[line] != '\n' && text[line] != '\r'; line++) {
         if (!is_blank(text[line]))
             last = line + 1;
     }
-    if (last > 0 && text[last - 1] == '^')
+    if (line < LOOK_MAX && last > 0 && text[last - 1] == '^')
         return SHELL_CMD;
     return memmem(text, line, " ^\"", 3) || memmem(text, line, "^\\^\"", 4) ? SHELL_CMD
                                                                             : SHELL_BASH;

@@ -525,14 +525,16 @@ static void nasty_texts_are_done_with(void **state)
                                          "curl -d ",
                                          "curl 'x' -H $'\\u",
                                          "\ncurl x://y -F \"a=$(",
-                                         "\niwr (("};
+                                         "\niwr ((",
+                                         "curl x; ",
+                                         "curl x # "};
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(pieces); i++) {
         struct pasted pasted;
 
         pasted_init(&pasted, 8 << 20);
-        while (pasted.text.len < (1 << 20))
+        while (pasted.text.len < (1 << 18))
             assert_true(strbuf_puts(&pasted.text, pieces[i]));
         while (pasted_work(&pasted, 65536))
             continue;
