@@ -235,9 +235,12 @@ struct reader {
     bool is_prose;
 };
 
+/* There is room for the next power of two: one command may have many links. */
 static void strings_add(struct haul_strings *list, const char *text)
 {
-    list->items = xreallocarray(list->items, list->count + 1, sizeof(*list->items));
+    if ((list->count & (list->count - 1)) == 0)
+        list->items =
+            xreallocarray(list->items, MAX(list->count * 2, (size_t)1), sizeof(*list->items));
     list->items[list->count++] = xstrdup(text);
 }
 
