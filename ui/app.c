@@ -42,6 +42,7 @@
 #define ECHO_MS        1000u /* in which a change is taken for the effect of a key */
 #define RUSH_MS        20u   /* keys that are nearer to each other were not typed */
 #define LEAVE_MS       2000u /* for answers that are still open when the user leaves */
+#define LINKS_MS       10000u /* for each of those that say that links of the command line are there */
 
 struct app {
     const struct ui_start *start;
@@ -70,6 +71,7 @@ struct app {
     bool has_links; /* the terminal, and they are wanted */
     bool first_connection;
     bool leaving;
+    size_t answered; /* of what the command line named, when that was last waited for */
     int status;
     char last_words[HAUL_ERROR_TEXT]; /* for stderr, once the terminal is given back */
 };
@@ -211,6 +213,15 @@ static void on_leave_timer(uv_timer_t *timer)
     leave(app, app->status);
 }
 
+/* As long as links of a long list are answered, however many they are, so long it is waited. */
+static void leave_later(struct app *app)
+{
+    bool links = !starting_is_over(&app->starting);
+    app->answered = starting_answered(&app->starting);
+    uv_update_time(loop_uv(app->loop)); /* to send them all takes its time */
+    uv_timer_start(&app->leave_timer, on_leave_timer, links ? LINKS_MS : LEAVE_MS, 0);
+}
+
 /* The user is done; what was just asked of the daemon is waited for. */
 static void on_quit(void *ctx)
 {
@@ -223,7 +234,7 @@ static void on_quit(void *ctx)
         return;
     }
     app->leaving = true;
-    uv_timer_start(&app->leave_timer, on_leave_timer, LEAVE_MS, 0);
+    leave_later(app);
 }
 
 /* ---- what the model tells ---- */
@@ -246,6 +257,8 @@ static void on_changed(void *ctx)
     struct app *app = ctx;
     if (app->leaving && model_settled(app->model))
         leave(app, app->status);
+    else if (app->leaving && starting_answered(&app->starting) != app->answered)
+        leave_later(app);
     want_frame(app);
 }
 
@@ -333,11 +346,16 @@ static void on_resized(void *ctx)
     want_frame_now(ctx);
 }
 
-/* The downloads go on in the daemon; nobody is left to look at them. */
+/* The downloads go on in the daemon; nobody is left to look at them. Links of the command line that
+ * are not there yet are brought there first. */
 static void on_gone(void *ctx, bool terminated)
 {
+    struct app *app = ctx;
     LOG_INFO(ui, terminated ? "asked to end" : "the terminal is gone");
-    leave(ctx, 0);
+    if (starting_is_over(&app->starting))
+        leave(app, 0);
+    else
+        on_quit(app);
 }
 
 /* ---- what the screen asks for ---- */

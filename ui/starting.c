@@ -136,3 +136,13 @@ void starting_hurry(struct starting *starting)
 {
     send_up_to(starting, UINT_MAX);
 }
+
+bool starting_is_over(const struct starting *starting)
+{
+    return starting->over && starting->calls == 0;
+}
+
+size_t starting_answered(const struct starting *starting)
+{
+    return starting->added + starting->had + starting->refused;
+}

@@ -36,4 +36,9 @@ void starting_go_on(struct starting *starting);
 /* Sends all that are left, for nobody will be here to do it later. */
 void starting_hurry(struct starting *starting);
 
+/* Nothing is left to be sent or answered. */
+bool starting_is_over(const struct starting *starting);
+/* Grows with each answer. */
+size_t starting_answered(const struct starting *starting);
+
 #endif

@@ -1,6 +1,9 @@
 """From a browser's clipboard to files: a copied request that only works with its cookie, links with
 their sizes, duplicates, and a new link for a download whose own has expired."""
 
+import os
+import signal
+
 from story import PROMPT, Screen
 import harness
 from harness import case, expect, expect_equal, header, run, until
@@ -79,6 +82,21 @@ def a_long_list_of_the_command_line_is_added_whole_and_in_its_order(t):
         screen.type("q", "b")
         screen.wait(PROMPT)
     expect_equal([item["name"] for item in t.items().values()], names, "items")
+    t.ok("remove", "all")
+
+
+@case
+def a_long_list_arrives_whole_though_the_terminal_goes(t):
+    url = t.origin.url("never.bin")
+    links = t.write("links", "".join(f"{url}&n={number}\n  out={number}.bin\n"
+                                     for number in range(8000)))
+    t.ok("set", "-j", 1)  # there is a daemon
+    with Screen(t) as screen:
+        screen.command(harness.HAUL, "--start-at", "+20h", "-i", links)
+        screen.until("the terminal is taken", lambda: screen.format("alternate_on") == "1")
+        os.kill(screen.haul_pid(), signal.SIGTERM)
+        screen.until("the end", lambda: screen.format("alternate_on") == "0")
+        screen.until("all of it", lambda: len(t.items()) == 8000)
     t.ok("remove", "all")
 
 
