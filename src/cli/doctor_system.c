@@ -183,10 +183,11 @@ static void look_at_logout(struct findings *findings)
                      "KillUserProcesses is on and you do not linger: downloads end with your last "
                      "session");
     else if (runtime && str_starts(runtime, "/run/user/"))
-        findings_add(findings, FINDING_BAD, what, advice,
-                     "you do not linger: %s goes away with your last session, and with it the way "
-                     "to a running daemon",
-                     runtime);
+        findings_add(
+            findings, FINDING_OK, what, NULL,
+            "downloads go on; %s goes away with your last session, and the next haul finds "
+            "the daemon all the same. Only a service of yours ends then, unless you linger",
+            runtime);
     else
         findings_add(findings, FINDING_OK, what, NULL, "downloads go on");
 }

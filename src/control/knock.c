@@ -4,7 +4,7 @@
  * it; a daemon that goes on is then out of reach, and its session could not be used any more. The
  * lock on the queue's file lies elsewhere and tells which process it is. SIGHUP, which makes a
  * daemon read its configuration again, makes it look after its socket too. Nobody else is ever sent
- * a signal: the process has to be of our user and called like us. */
+ * a signal: the process has to hold that lock and to be called like us. */
 
 #include "control/knock.h"
 

@@ -591,7 +591,7 @@ enum haul_err server_replace(struct server *server, int talk_fd, int64_t asked,
 {
     uv_os_fd_t fd = -1;
 
-    if (server->config.managed || !server->has_socket) {
+    if (server->config.managed || !server->has_socket || !server->listener) {
         close(talk_fd);
         return haul_fail(err, HAUL_E_BAD_STATE,
                          "a service manager runs the daemon: let it do that, with: "

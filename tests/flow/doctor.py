@@ -90,6 +90,8 @@ def what_a_logout_ends_is_told(t):
     user = pwd.getpwuid(os.getuid()).pw_name
     system(t)
     expect_equal(findings(t)["logging out"]["state"], "ok", "a folder of our own")
+    row = findings(t, status=1, env={"XDG_RUNTIME_DIR": "/run/user/none"})["logging out"]
+    expect(row["state"] == "ok" and "finds the daemon all the same" in row["text"], str(row))
     system(t, "/etc/systemd/logind.conf", logind="[Login]\nKillUserProcesses=no\n")
     system(t, "/etc/systemd/logind.conf.d/50-kill.conf", **{"50-kill": "KillUserProcesses=yes\n"})
     row = findings(t, status=1)["logging out"]
