@@ -101,6 +101,7 @@ class Terminal:
             "INPUTRC": os.path.join(self.dir.name, "inputrc"),
             "HAUL_FAKE_LOG": self.log,
             "HAUL_FAKE_STDERR": self.stderr,
+            "ASAN_OPTIONS": f"exitcode=99:log_path={self.dir.name}/sanitizer",
         }
         self.size = (columns, rows)
 
@@ -128,7 +129,19 @@ class Terminal:
         self.hang_up()
         self.tmux("kill-server", check=False)
         self.until("the end of all processes", lambda: not any(map(is_alive, pids)))
+        reports = self.reports()
         self.dir.cleanup()
+        if reports:
+            fail("\n".join(reports))
+
+    def reports(self):
+        """What a sanitizer said of the program."""
+        found = []
+        for name in sorted(os.listdir(self.dir.name)):
+            if name.startswith("sanitizer"):
+                with open(os.path.join(self.dir.name, name), errors="replace") as file:
+                    found.append(file.read())
+        return found
 
     def processes(self):
         """The server, the shells in its panes and what runs below them."""
