@@ -9,6 +9,7 @@
  *   HAUL_TORTURE_DNS=never     no name is ever resolved, and nobody is told
  *   HAUL_TORTURE_COUNT=FILE    how often each call was made, at the end
  *   HAUL_TORTURE_HASTE=N       the engine's clock and all timers run N times as fast
+ *   HAUL_TORTURE_HEAP=FILE     each SIGUSR2 appends a line with how many bytes of memory are in use
  *   HAUL_TORTURE_JUMP=FILE     the time of day is so many seconds later as FILE says, if it is
  * there
  *
@@ -17,6 +18,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
@@ -67,6 +69,7 @@ static struct {
     bool fail_ever;
     unsigned haste;
     const char *jump_path;
+    int heap_fd;
 } layer = {.lock = PTHREAD_MUTEX_INITIALIZER, .failing = CALL_COUNT, .haste = 1};
 
 int __real_openat(int dirfd, const char *path, int flags, ...);
@@ -120,8 +123,34 @@ static void read_failure(const char *text)
         abort(); /* a misspelt call would pass every test */
 }
 
+/* The sanitizer's count; how much the process has from the system says little of that. */
+__attribute__((weak)) size_t __sanitizer_get_current_allocated_bytes(void);
+
+static void tell_heap(int number)
+{
+    size_t bytes = __sanitizer_get_current_allocated_bytes
+                       ? __sanitizer_get_current_allocated_bytes()
+                       : mallinfo2().uordblks;
+    char line[32];
+    int len = snprintf(line, sizeof line, "%zu\n", bytes);
+
+    (void)number;
+    if (write(layer.heap_fd, line, (size_t)len) != len)
+        abort();
+}
+
+static void watch_heap(const char *path)
+{
+    struct sigaction action = {.sa_handler = tell_heap, .sa_flags = SA_RESTART};
+
+    layer.heap_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (layer.heap_fd < 0 || sigaction(SIGUSR2, &action, NULL) != 0)
+        abort();
+}
+
 __attribute__((constructor)) static void layer_init(void)
 {
+    const char *heap = getenv("HAUL_TORTURE_HEAP");
     const char *journal = getenv("HAUL_TORTURE_JOURNAL");
     const char *fail = getenv("HAUL_TORTURE_FAIL");
     const char *haste = getenv("HAUL_TORTURE_HASTE");
@@ -132,6 +161,8 @@ __attribute__((constructor)) static void layer_init(void)
         read_failure(fail);
     if (haste)
         layer.haste = (unsigned)strtoul(haste, NULL, 10);
+    if (heap)
+        watch_heap(heap);
     layer.count_path = getenv("HAUL_TORTURE_COUNT");
     layer.jump_path = getenv("HAUL_TORTURE_JUMP");
 }
