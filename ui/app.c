@@ -169,6 +169,14 @@ static void links_begin(struct app *app)
     app->cells.links = app->has_links && !app->cells.sparing ? &app->links : NULL;
 }
 
+/* No key is read while a frame is drawn: that time is not the user's. */
+static void frame_over(struct app *app)
+{
+    uv_loop_t *loop = loop_uv(app->loop);
+    uv_update_time(loop);
+    app->key_at += uv_now(loop) - app->frame_at;
+}
+
 static void paint(struct app *app)
 {
     int y;
@@ -190,6 +198,7 @@ static void paint(struct app *app)
     if (!app->asked)
         pace_spend(&app->pace, app->frame_at, term_figures(app->term)->painted - before);
     app->asked = false;
+    frame_over(app);
     want_tick(app);
     script_go_on(app);
 }

@@ -33,9 +33,10 @@ def the_one_that_ended_is_named_and_several_are_counted(t):
     with Screen(t) as screen:
         told = Told(t, screen)
         screen.haul("--notify", "osc9")
-        t.add("--out", "first \u8cc7\u6599;.iso", t.file("first.iso", 40_000).url)
+        # Each lasts for some frames: what comes and ends between two of them is not told of.
+        t.add("--out", "first \u8cc7\u6599;.iso", t.file("first.iso", delay=1000).url)
         told.wait("first \u8cc7\u6599,.iso done")
-        t.add("--retries", 0, t.file("gone.iso", status=404).url)
+        t.add("--retries", 0, t.file("gone.iso", status=404, delay=1000).url)
         told.wait("first \u8cc7\u6599,.iso done", "gone.iso failed")
         t.add("-j", 2, *[t.file(f"several-{n}.bin", 300_000, rate=300_000, tick=20).url
                          for n in range(2)])
