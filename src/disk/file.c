@@ -477,11 +477,13 @@ static int settle_bytes(const struct end_job *job)
     return fsync(file->fd) == 0 ? 0 : errno;
 }
 
+/* The record last: who is killed in between leaves one that is taken up with the name, where a
+ * partial without its record would be nobody's for ever. */
 static void remove_partial(struct disk_file *file)
 {
-    record_remove(file);
     if (disk_file_is_there(file))
         unlinkat(file->dirfd, file->part, 0);
+    record_remove(file);
 }
 
 static bool holds_bytes(const struct disk_file *file)

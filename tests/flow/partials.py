@@ -4,9 +4,10 @@ others."""
 import os
 import signal
 
-from harness import (Skip, case, expect, expect_equal, header, plant_partial, recorded, run,
+from harness import (Skip, case, need, expect, expect_equal, header, plant_partial, recorded, run,
                      until)
 
+TORTURE = os.environ.get("HAUL_TORTURE", "")
 SIZE = 900_000
 SLOW = {"rate": 400_000, "tick": 20}
 NOBODY = 65534
@@ -132,6 +133,28 @@ def who_moves_a_partial_away_and_begins_anew_is_not_disturbed(t):
     second.signal(signal.SIGCONT)
     expect_equal(second.wait().status, 0, "status of the second one")
     t.expect_file("anew.bin", file)
+
+
+@case
+def one_that_is_being_removed_at_a_kill_is_nobodys_waste(t):
+    """Its name was taken meanwhile, and it is to be skipped then: there are two files to remove."""
+    need(TORTURE)
+    names = [f"away{number}.bin" for number in (1, 2, 3)]
+    files = [t.file(name, SIZE, rate=900_000, tick=20) for name in names]
+    for number, (name, file) in enumerate(zip(names, files), 1):
+        t.env["HAUL_TORTURE_FAIL"] = f"unlinkat:{number}:-1"
+        running = t.start("get", "-q", "-d", t.dir, "--if-exists", "skip", file.url,
+                          program=TORTURE)
+        record = t.path(name + ".haul")
+        until("there is a record", lambda path=record: os.path.exists(path))
+        t.write(t.path(name), "mine")
+        running.wait()
+    del t.env["HAUL_TORTURE_FAIL"]
+    for name, file in zip(names, files):
+        os.unlink(t.path(name))
+        t.get(file.url)
+        t.expect_file(name, file)
+    t.expect_names(*names)
 
 
 run()
