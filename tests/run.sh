@@ -70,8 +70,8 @@ fi
 report=$build/report.xml
 rm -f "$report"
 status=0
-# Four at once on each core, since tests mostly wait.
-ctest --test-dir "$build" --output-on-failure -j "$(($(nproc) * 4))" --output-junit "$report" "$@" ||
+# Three at once on each core: tests wait a lot, and more of them would only make each slower.
+ctest --test-dir "$build" --output-on-failure -j "$(($(nproc) * 3))" --output-junit "$report" "$@" ||
     status=$?
 count_results "$report"
 exit "$status"

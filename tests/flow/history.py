@@ -113,7 +113,7 @@ def the_newest_is_the_first_and_words_look_for_some(t):
     result = t.ok("history", "-n", 2)
     expect(len(result.out.splitlines()) == 3 and b"-n 0 shows all" in result.err, result)
     expect_equal(names(t, "size<=102"), ["2.bin", "1.bin", "0.bin"], "by size")
-    expect_equal(names(t, "--", "name:1.bin", "-11"), ["1.bin"], "by words")
+    expect_equal(names(t, "--", "name:1.bin", "-11.bin"), ["1.bin"], "by words")
     expect_equal(names(t, "host:127.0.0.1", "state:failed"), [], "none")
     expect_equal(names(t, "finished<1h", "name=3.bin"), ["3.bin"], "by age")
     expect(b"nothing in the history fits" in t.ok("history", "nowhere").err, "not said")

@@ -11,6 +11,7 @@ def press(terminal, line, column, button=0):
 
 def place(terminal, text):
     """Line and column of the first TEXT that is seen."""
+    terminal.wait(text)
     for line, seen in enumerate(terminal.text().splitlines()):
         if text in seen:
             return line, seen.index(text)
