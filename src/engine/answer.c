@@ -30,13 +30,10 @@ static void learn_name(struct transfer *transfer, const struct net_response *res
 static void learn_identity(struct transfer *transfer, struct source *source,
                            const struct net_response *response)
 {
-    int64_t now = clock_wall(transfer->engine->clock);
-    bool strong = response->last_modified &&
-                  last_modified_is_strong(response->last_modified, response->date, now);
+    struct identity told = transfer_told(transfer, response, response->content_length);
 
-    xstrset(&transfer->etag, etag_that_proves(response->etag, response->last_modified,
-                                              response->date, response->content_length, now));
-    xstrset(&transfer->modified, strong ? response->last_modified : NULL);
+    xstrset(&transfer->etag, told.etag);
+    xstrset(&transfer->modified, told.last_modified_strong ? told.last_modified : NULL);
     source_learn(source, transfer->etag, transfer->modified);
     transfer->lead = source;
 }

@@ -152,14 +152,10 @@ static bool is_version_of(const struct source *lead, const struct net_response *
 static bool learn_version(struct proof *proof, const struct net_response *response)
 {
     const struct transfer *transfer = proof->transfer;
-    struct identity own;
-    int64_t now = clock_wall(transfer->engine->clock);
-    bool strong = response->last_modified &&
-                  last_modified_is_strong(response->last_modified, response->date, now);
+    struct identity told = transfer_told(transfer, response, transfer->total), own;
 
-    xstrset(&proof->source->etag, etag_that_proves(response->etag, response->last_modified,
-                                                   response->date, transfer->total, now));
-    xstrset(&proof->source->modified, strong ? response->last_modified : NULL);
+    xstrset(&proof->source->etag, told.etag);
+    xstrset(&proof->source->modified, told.last_modified_strong ? told.last_modified : NULL);
     own = source_identity(proof->source, transfer->total);
     return identity_if_range(&own) != NULL;
 }

@@ -125,14 +125,12 @@ static void on_connected(void *ctx)
 
 static void learn(struct sample *sample, const struct net_response *response, int64_t total)
 {
-    int64_t now = clock_wall(sample->transfer->engine->clock);
+    struct identity told = transfer_told(sample->transfer, response, total);
 
     sample->heard = true;
-    sample->strong = response->last_modified &&
-                     last_modified_is_strong(response->last_modified, response->date, now);
+    sample->strong = told.last_modified_strong;
     sample->total = total;
-    xstrset(&sample->etag,
-            etag_that_proves(response->etag, response->last_modified, response->date, total, now));
+    xstrset(&sample->etag, told.etag);
     xstrset(&sample->modified, response->last_modified);
 }
 

@@ -94,6 +94,14 @@ struct identity transfer_identity(const struct transfer *transfer)
                              .total = transfer->total};
 }
 
+struct identity transfer_told(const struct transfer *transfer, const struct net_response *response,
+                              int64_t total)
+{
+    struct validators told = {response->etag, response->last_modified, response->date};
+
+    return identity_told(&told, total, clock_wall(transfer->engine->clock));
+}
+
 /* Asking. */
 
 void transfer_ask(struct transfer *transfer, struct source *source, size_t range, uint64_t from,

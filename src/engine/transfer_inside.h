@@ -118,6 +118,9 @@ void transfer_note(struct transfer *transfer, const char *what, const char *why)
 void transfer_set_phase(struct transfer *transfer, enum haul_phase phase);
 /* What the file's version is known by; borrowed. */
 struct identity transfer_identity(const struct transfer *transfer);
+/* What RESPONSE tells of it, of a file of TOTAL bytes; borrowed. */
+struct identity transfer_told(const struct transfer *transfer, const struct net_response *response,
+                              int64_t total);
 /* So much came since the last record that it is time for another one. */
 bool transfer_record_due(const struct transfer *transfer, uint64_t now);
 /* Begins a connection to SOURCE for the bytes FROM up to TO of RANGE. */

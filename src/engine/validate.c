@@ -126,29 +126,30 @@ bool etag_parse(struct text_raw header, struct etag *ret_etag)
     return true;
 }
 
-bool last_modified_is_strong(const char *last_modified, const char *date, int64_t wall_now_ms)
+/* nginx makes an ETag of the date, in seconds, and the size. */
+static bool is_made_of(const char *etag, int64_t modified, int64_t total)
 {
-    int64_t modified, answered;
-
-    if (!http_date_parse(text_raw_from(last_modified), wall_now_ms, &modified) ||
-        !http_date_parse(text_raw_from(date), wall_now_ms, &answered))
-        return false;
-    return answered - modified >= STRONG_AFTER_MS;
-}
-
-const char *etag_that_proves(const char *etag, const char *last_modified, const char *date,
-                             int64_t total, int64_t wall_now_ms)
-{
-    int64_t modified, answered;
     char made[64];
 
-    if (!etag || !http_date_parse(text_raw_from(last_modified), wall_now_ms, &modified) ||
-        !http_date_parse(text_raw_from(date), wall_now_ms, &answered) ||
-        answered - modified >= OVER_AFTER_MS)
-        return etag;
     snprintf(made, sizeof made, "\"%" PRIx64 "-%" PRIx64 "\"", (uint64_t)(modified / 1000),
              (uint64_t)total);
-    return strcmp(etag, made) == 0 ? NULL : etag;
+    return strcmp(etag, made) == 0;
+}
+
+struct identity identity_told(const struct validators *told, int64_t total, int64_t wall_now_ms)
+{
+    struct identity identity = {
+        .etag = told->etag, .last_modified = told->last_modified, .total = total};
+    int64_t modified, answered;
+
+    if (!http_date_parse(text_raw_from(told->last_modified), wall_now_ms, &modified) ||
+        !http_date_parse(text_raw_from(told->date), wall_now_ms, &answered))
+        return identity;
+    identity.last_modified_strong = answered - modified >= STRONG_AFTER_MS;
+    if (told->etag && answered - modified < OVER_AFTER_MS &&
+        is_made_of(told->etag, modified, total))
+        identity.etag = NULL;
+    return identity;
 }
 
 static bool has_strong_etag(const struct identity *identity)

@@ -37,17 +37,24 @@ struct identity {
     int64_t total;
 };
 
-/* May LAST_MODIFIED stand for exactly these bytes (RFC 9110, section 8.8.2.2)? A file can change
+/* Headers of an answer, NULL where there is none; borrowed. */
+struct validators {
+    const char *etag;
+    const char *last_modified;
+    const char *date;
+};
+
+/* What an answer tells of the version that it is of, as far as it proves anything; borrowed.
+ *
+ * May Last-Modified stand for exactly these bytes (RFC 9110, section 8.8.2.2)? A file can change
  * twice within the second that the header names, so the answer's own Date must be later. The RFC
  * asks for a second and for reason to believe in one clock; there is none behind caches and network
- * file systems, so a minute is asked for. */
-bool last_modified_is_strong(const char *last_modified, const char *date, int64_t wall_now_ms);
-
-/* ETAG as far as it proves anything, or NULL. nginx makes it of the date, in seconds, and the size:
- * as long as the answer's own Date is of that very moment, the file can become another one under
- * the same ETag. TOTAL: its size as far as it is known. */
-const char *etag_that_proves(const char *etag, const char *last_modified, const char *date,
-                             int64_t total, int64_t wall_now_ms);
+ * file systems, so a minute is asked for.
+ *
+ * nginx makes its ETag of that second and the size: as long as the answer's own Date is of that
+ * very moment, the file can become another one under the same ETag, and there is none then. TOTAL:
+ * the size as far as it is known. */
+struct identity identity_told(const struct validators *told, int64_t total, int64_t wall_now_ms);
 
 /* What to send as If-Range for the stored identity; NULL when nothing is strong enough, or when
  * there is an ETag but a weak one (RFC 9110, section 13.1.5). Borrowed from it. */

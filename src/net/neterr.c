@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 
 struct row {
     CURLcode curl;
@@ -70,14 +71,16 @@ static const struct row rows[] = {
     {CURLE_OUT_OF_MEMORY, HAUL_E_INTERNAL, "out of memory, for %s"},
 };
 
-/* What the system said is shorter and tells more: libcurl 7.88 only says that it could not connect.
- */
-static const char *in_short(CURLcode curl, const char *detail, long sys_errno)
+/* What is to follow the sentence; NULL: nothing. libcurl 7.88 only says that it could not connect,
+ * where the system said why, and of a name that can't be resolved it says that once more. */
+static const char *reason_of(CURLcode curl, const char *detail, long sys_errno)
 {
     const char *said = strerrordesc_np((int)sys_errno);
 
     if (curl == CURLE_COULDNT_CONNECT && sys_errno > 0 && said)
         return said;
+    if (curl == CURLE_COULDNT_RESOLVE_HOST && detail && str_starts(detail, "Could not resolve"))
+        return NULL;
     return detail && detail[0] ? detail : curl_easy_strerror(curl);
 }
 
@@ -92,6 +95,7 @@ enum haul_err neterr_from_curl(int curlcode, const char *detail, const char *hos
 {
     CURLcode curl = (CURLcode)curlcode;
     const char *what = "the transfer from %s failed";
+    const char *reason = reason_of(curl, detail, sys_errno);
     enum haul_err code = HAUL_E_RESET;
     char text[HAUL_ERROR_TEXT];
 
@@ -106,7 +110,7 @@ enum haul_err neterr_from_curl(int curlcode, const char *detail, const char *hos
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     snprintf(text, sizeof text, what, host);
 #pragma GCC diagnostic pop
-    haul_fail(err, code, "%s: %s", text, in_short(curl, detail, sys_errno));
+    haul_fail(err, code, "%s%s%s", text, reason ? ": " : "", reason ? reason : "");
     err->sys_errno = (int)sys_errno;
     if (tls_broke(curl, sys_errno))
         err->retryable = true;

@@ -54,6 +54,10 @@ static void what_the_system_said_tells_why_there_is_no_connection(void **state)
     assert_true(err.retryable);
     neterr_from_curl(CURLE_COULDNT_CONNECT, words, "127.0.0.1", 0, &err);
     assert_non_null(strstr(err.text, words));
+    neterr_from_curl(CURLE_COULDNT_RESOLVE_HOST, "Could not resolve host: a.org", "a.org", 0, &err);
+    assert_string_equal(err.text, "the name a.org can't be resolved");
+    neterr_from_curl(CURLE_COULDNT_RESOLVE_HOST, "", "a.org", 0, &err);
+    assert_non_null(strstr(err.text, "can't be resolved: "));
     neterr_from_curl(CURLE_RECV_ERROR, "Recv failure", "a.org", ECONNRESET, &err);
     assert_string_equal(err.text, "the connection to a.org broke: Recv failure");
 }
