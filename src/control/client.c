@@ -381,135 +381,6 @@ static void add_half_done(struct open_call *call)
                         taken);
 }
 
-/* Takes over what a frame's new rows are: those it carries, and those that were there. */
-static bool take_rows(struct haul_client *client, const json_t *order, struct haul_item *changed,
-                      size_t changed_count)
-{
-    size_t count = json_array_size(order);
-    struct haul_item *rows = xcalloc(count + 1, sizeof *rows);
-    size_t used = 0;
-    bool whole = true;
-
-    for (size_t i = 0; i < count && whole; i++) {
-        uint64_t id = (uint64_t)json_integer_value(json_array_get(order, i));
-        struct haul_item *found = NULL;
-
-        if (used < changed_count && changed[used].id == id)
-            found = &changed[used++];
-        else if (i < client->row_count && client->rows[i].id == id)
-            found = &client->rows[i];
-        for (size_t old = 0; !found && old < client->row_count; old++) {
-            if (client->rows[old].id == id)
-                found = &client->rows[old];
-        }
-        whole = found && found->id != 0;
-        if (whole) {
-            rows[i] = *found;
-            *found = (struct haul_item){0};
-        }
-    }
-    client_drop_rows(client);
-    client->rows = rows;
-    client->row_count = count;
-    return whole;
-}
-
-static uint64_t number_of(const json_t *object, const char *name)
-{
-    json_int_t number = json_integer_value(json_object_get(object, name));
-
-    return number > 0 ? (uint64_t)number : 0;
-}
-
-/* Sets FLAG for the rows whose ids are in IDS, which stand as the rows do. */
-static void take_flags(struct haul_client *client, const json_t *ids, enum haul_row_flag flag)
-{
-    size_t at = 0;
-
-    for (size_t row = 0; row < client->row_count && at < json_array_size(ids); row++) {
-        if (client->rows[row].id != (uint64_t)json_integer_value(json_array_get(ids, at)))
-            continue;
-        client->flags[row] = (uint8_t)(client->flags[row] | flag);
-        at++;
-    }
-}
-
-static void take_all_flags(struct haul_client *client, const json_t *params)
-{
-    client->flags = xcalloc(client->row_count + 1, sizeof *client->flags);
-    take_flags(client, json_object_get(params, "found_rows"), HAUL_ROW_FOUND);
-    take_flags(client, json_object_get(params, "marked_rows"), HAUL_ROW_MARKED);
-}
-
-static void on_frame(struct haul_client *client, const json_t *params)
-{
-    struct haul_frame frame = {0};
-    const json_t *order = json_object_get(params, "order");
-    const json_t *follow = json_object_get(params, "follow_index");
-    struct haul_item *changed;
-    size_t changed_count;
-    struct haul_error err;
-    bool whole;
-
-    if (json_to_totals(json_object_get(params, "totals"), &frame.totals, &err) != HAUL_OK ||
-        reply_items(json_object_get(params, "rows"), &changed, &changed_count, &err) != HAUL_OK) {
-        client_lose(client, &err);
-        return;
-    }
-    whole = take_rows(client, order, changed, changed_count);
-    reply_items_free(changed, changed_count);
-    if (!whole) {
-        (void)haul_fail(&err, HAUL_E_RPC, "the daemon left out a row of the list");
-        client_lose(client, &err);
-        return;
-    }
-    take_all_flags(client, params);
-    frame.matching = number_of(params, "matching");
-    frame.offset = number_of(params, "offset");
-    frame.found = number_of(params, "found");
-    frame.found_before = number_of(params, "found_before");
-    frame.marked = number_of(params, "marked");
-    frame.flags = client->flags;
-    frame.follow_index =
-        json_is_integer(follow) ? (uint64_t)json_integer_value(follow) : UINT64_MAX;
-    frame.rows = client->rows;
-    frame.row_count = client->row_count;
-    if (client->watching && client->events.frame)
-        client->events.frame(client->events.ctx, &frame);
-}
-
-static void on_log(struct haul_client *client, const json_t *params)
-{
-    struct haul_log_line *lines;
-    struct haul_error err;
-    uint64_t last;
-    size_t count;
-
-    if (reply_log(params, &lines, &count, &last, &err) != HAUL_OK) {
-        client_lose(client, &err);
-        return;
-    }
-    if (client->events.log)
-        client->events.log(client->events.ctx, lines, count);
-    haul_log_lines_free(lines, count);
-}
-
-static void on_hosts(struct haul_client *client, const json_t *params)
-{
-    struct haul_hosts hosts = {0};
-    struct haul_error err;
-
-    if (hosts_rows_take(&client->hosts, params, &err) != HAUL_OK) {
-        client_lose(client, &err);
-        return;
-    }
-    reply_hosts_facts(params, &hosts);
-    hosts.rows = client->hosts.hosts;
-    hosts.row_count = client->hosts.count;
-    if (client->events.hosts)
-        client->events.hosts(client->events.ctx, &hosts);
-}
-
 static struct open_call *call_find(struct haul_client *client, uint64_t id)
 {
     struct open_call *call;
@@ -591,11 +462,11 @@ static void on_line(void *ctx, const char *line, size_t len)
     if (message.method && strcmp(message.method, "replaced") == 0) {
         client->replaced = true;
     } else if (message.method && strcmp(message.method, "frame") == 0) {
-        on_frame(client, message.params);
+        client_on_frame(client, message.params);
     } else if (message.method && strcmp(message.method, "hosts") == 0) {
-        on_hosts(client, message.params);
+        client_on_hosts(client, message.params);
     } else if (message.method && strcmp(message.method, "log") == 0) {
-        on_log(client, message.params);
+        client_on_log(client, message.params);
     } else if (message.method && strcmp(message.method, "bye") == 0) {
         client_line_parted(client);
     } else if (message.error && !message.id) {

@@ -110,9 +110,10 @@ void client_drop_rows(struct haul_client *client);
 /* ---- client_watching.c ---- */
 
 void hosts_rows_clear(struct hosts_rows *rows);
-/* Those of the next one: what it carries, and what was there. */
-HAUL_CHECKED enum haul_err hosts_rows_take(struct hosts_rows *rows, const json_t *params,
-                                           struct haul_error *err);
+/* Notifications of the daemon. What can't be read ends the connection. */
+void client_on_frame(struct haul_client *client, const json_t *params);
+void client_on_log(struct haul_client *client, const json_t *params);
+void client_on_hosts(struct haul_client *client, const json_t *params);
 
 /* ---- client_line.c: the life of its line ---- */
 

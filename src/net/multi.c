@@ -16,22 +16,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 #include <uv.h>
 
 #include "base/loop.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "base/url.h"
 #include "haul/log.h"
 #include "net/easies.h"
 #include "net/jars.h"
-#include "net/neterr.h"
 #include "net/transfer.h"
 
 #define WATCHDOG_MS 500
-#define DISCARD_MAX (64 * 1024)
 
 struct net {
     uv_loop_t *loop;
@@ -147,22 +143,6 @@ static int on_timer(CURLM *multi, long timeout_ms, void *ctx)
     return 0;
 }
 
-/* Libcurl hands over headers and bytes. */
-
-size_t transfer_stop_with(struct net_transfer *transfer, enum haul_err code)
-{
-    if (!fault_is(&transfer->stop))
-        haul_fail(fault_need(&transfer->stop), code, "%s", haul_err_sentence(code));
-    return 0;
-}
-
-static bool wants_body(const struct net_transfer *transfer)
-{
-    int status = transfer->response.status;
-
-    return !transfer->is_http || (status >= 200 && status < 300);
-}
-
 /* The server said no, or elsewhere, and what comes now is only the body that tells why. Not so in a
  * round of authentication: the next answer may already be on its way. */
 static bool only_body_is_missing(const struct net_transfer *transfer)
@@ -189,53 +169,9 @@ static void on_watchdog(uv_timer_t *timer)
     act(net, CURL_SOCKET_TIMEOUT, 0);
 }
 
-/* libcurl 7.88 ends paused streams too early, or never. So over HTTP/2 comes only what need not be
- * paused: what fits into memory. Anything else is asked for again, over a connection of its own. */
-static bool too_large_for_http2(const struct net_transfer *transfer)
-{
-    int64_t length = transfer->response.content_length;
-    long version = 0;
+/* Transfers. */
 
-    if (!transfer->http2 || (length >= 0 && length <= NET_HTTP2_BODY_MAX))
-        return false;
-    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
-    return version == CURL_HTTP_VERSION_2_0 || version == CURL_HTTP_VERSION_3;
-}
-
-size_t transfer_on_header(char *data, size_t size, size_t count, void *ctx)
-{
-    struct net_transfer *transfer = ctx;
-    size_t len = size * count;
-    struct haul_error err;
-
-    if (!transfer->is_http)
-        return len;
-    if (net_response_line(&transfer->response, data, len, &err) != HAUL_OK) {
-        fault_put(&transfer->stop, &err);
-        return 0;
-    }
-    if (transfer->response.complete && wants_body(transfer)) {
-        transfer->again = too_large_for_http2(transfer);
-        if (transfer->again)
-            return 0;
-        transfer_watch_end(transfer);
-    }
-    return len;
-}
-
-static bool tell_head(struct net_transfer *transfer)
-{
-    transfer->head_told = true;
-    if (!transfer->is_http) {
-        curl_off_t length = -1;
-
-        curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-        transfer->response.content_length = length;
-    }
-    return transfer->handlers->head(transfer->ctx, &transfer->response, transfer->url);
-}
-
-static void set_held(struct net_transfer *transfer, bool held)
+void transfer_set_held(struct net_transfer *transfer, bool held)
 {
     struct net_shared *shared = &transfer->net->shared;
 
@@ -245,76 +181,6 @@ static void set_held(struct net_transfer *transfer, bool held)
         shared->held--;
     transfer->held = held;
 }
-
-size_t transfer_on_body(char *data, size_t size, size_t count, void *ctx)
-{
-    struct net_transfer *transfer = ctx;
-    size_t len = size * count;
-
-    if (!wants_body(transfer)) {
-        transfer->discarded += len;
-        return transfer->discarded > DISCARD_MAX ? 0 : len;
-    }
-    if (!transfer->head_told && !tell_head(transfer))
-        return transfer_stop_with(transfer, HAUL_E_CANCELLED);
-    if (transfer->direct)
-        return direct_take(transfer, data, len);
-    set_held(transfer, false);
-    switch (transfer->handlers->body(transfer->ctx, data, len)) {
-    case NET_BODY_TAKEN:
-        transfer->body_bytes += len;
-        return len;
-    case NET_BODY_PAUSE:
-        set_held(transfer, true);
-        return CURL_WRITEFUNC_PAUSE;
-    case NET_BODY_STOP:
-        break;
-    }
-    return transfer_stop_with(transfer, HAUL_E_CANCELLED);
-}
-
-size_t transfer_on_want(char *to, size_t size, size_t count, void *ctx)
-{
-    struct net_transfer *transfer = ctx;
-    size_t len = 0;
-
-    switch (transfer->handlers->want(transfer->ctx, to, size * count, &len)) {
-    case NET_BODY_TAKEN:
-        return len;
-    case NET_BODY_PAUSE:
-        return CURL_READFUNC_PAUSE;
-    case NET_BODY_STOP:
-        break;
-    }
-    transfer_stop_with(transfer, HAUL_E_CANCELLED);
-    return CURL_READFUNC_ABORT;
-}
-
-int transfer_on_rewind(void *ctx, curl_off_t offset, int origin)
-{
-    struct net_transfer *transfer = ctx;
-
-    if (offset != 0 || origin != SEEK_SET)
-        return CURL_SEEKFUNC_FAIL;
-    transfer->handlers->rewind(transfer->ctx);
-    return CURL_SEEKFUNC_OK;
-}
-
-int transfer_on_connected(void *ctx, char *peer_ip, char *own_ip, int peer_port, int own_port)
-{
-    struct net_transfer *transfer = ctx;
-
-    (void)peer_ip;
-    (void)own_ip;
-    (void)peer_port;
-    (void)own_port;
-    transfer->connected = true;
-    if (transfer->handlers->connected)
-        transfer->handlers->connected(transfer->ctx);
-    return CURL_PREREQFUNC_OK;
-}
-
-/* Transfers. */
 
 static enum haul_err take_easy(struct net_transfer *transfer, struct haul_error *err)
 {
@@ -344,7 +210,7 @@ static void give_easy(struct net_transfer *transfer)
 
 static void transfer_free(struct net_transfer *transfer)
 {
-    set_held(transfer, false);
+    transfer_set_held(transfer, false);
     direct_close(transfer);
     curl_mime_free(transfer->form); /* while its handle is there */
     give_easy(transfer);
@@ -500,107 +366,6 @@ void net_cancel(struct net_transfer *transfer)
 
 /* Ends. */
 
-/* The host of the present URL, clean, for sentences. */
-static void host_of(const struct net_transfer *transfer, char *buf, size_t size)
-{
-    struct url parts;
-
-    if (url_split(transfer->url, &parts, NULL) != HAUL_OK)
-        parts.host = (struct url_part){"", 0};
-    text_clean((struct text_raw){parts.host.at, parts.host.len}, buf, size);
-}
-
-static bool is_ssh(const struct net_transfer *transfer)
-{
-    return strncasecmp(transfer->url, "sftp:", 5) == 0;
-}
-
-/* libcurl's result, where its code alone would mislead. */
-static void judge_result(struct net_transfer *transfer, const char *host, struct haul_error *err)
-{
-    char detail[CURL_ERROR_SIZE];
-    long sys_errno = transfer->direct_errno, connect_status = 0;
-
-    text_clean(text_raw_from(transfer->error_text), detail, sizeof detail);
-    if (strchr(detail, '@'))
-        detail[0] = '\0'; /* libcurl quotes a proxy with its password */
-    if (!transfer->direct) {
-        curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &sys_errno);
-        curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
-    }
-    if (connect_status >= 300)
-        neterr_from_proxy((int)connect_status, host, err);
-    else if (transfer->result == CURLE_PEER_FAILED_VERIFICATION && is_ssh(transfer))
-        haul_fail(err, HAUL_E_TLS, "%s shows a key that is not in ~/.ssh/known_hosts", host);
-    else if (transfer->result == CURLE_UNSUPPORTED_PROTOCOL && transfer->connected)
-        haul_fail(err, HAUL_E_BAD_RESPONSE, "%s sends no HTTP answer: %s", host, detail);
-    else if (transfer->result == CURLE_OUT_OF_MEMORY && transfer->connected && !transfer->head_told)
-        haul_fail(err, HAUL_E_BAD_RESPONSE, "%s sends a header line that is too long", host);
-    else
-        neterr_from_curl((int)transfer->result, detail, host, sys_errno, err);
-}
-
-/* The server said no, whatever became of the body that told why. A connection that broke after the
- * headers of a first round (401 before digest) is no answer. */
-static bool answered_no(const struct net_transfer *transfer)
-{
-    return transfer->is_http && transfer->response.complete && !wants_body(transfer) &&
-           transfer->response.status >= 300 &&
-           (transfer->result == CURLE_OK || transfer->discarded > 0);
-}
-
-/* The chunks of the body must hold as many bytes as the length that was announced with them. */
-static void judge_chunks(const struct net_transfer *transfer, struct haul_error *err)
-{
-    curl_off_t came = 0;
-    int64_t announced = transfer->response.chunked_length;
-
-    curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &came);
-    if (came != announced)
-        haul_fail(err, HAUL_E_LENGTH, "the server announces %lld bytes and sends %lld in chunks",
-                  (long long)announced, (long long)came);
-}
-
-/* As most do: an answer of HTTP that was taken, whose length vouches for its end. */
-static bool ended_well(const struct net_transfer *transfer)
-{
-    return !fault_is(&transfer->stop) && transfer->result == CURLE_OK && transfer->is_http &&
-           transfer->response.complete && wants_body(transfer) && transfer->head_told &&
-           transfer->response.content_length >= 0;
-}
-
-static void judge(struct net_transfer *transfer, struct haul_error *err)
-{
-    char host[128];
-    int status = transfer->response.status;
-
-    *err = (struct haul_error){0};
-    if (ended_well(transfer))
-        return;
-    host_of(transfer, host, sizeof host);
-    if (fault_is(&transfer->stop)) {
-        *err = *fault_get(&transfer->stop);
-        err->http_status = status;
-    } else if (answered_no(transfer)) {
-        neterr_from_status(status, host, err);
-    } else if (transfer->result != CURLE_OK) {
-        judge_result(transfer, host, err);
-    } else if (transfer->is_http && status < 200) {
-        haul_fail(err, HAUL_E_BAD_RESPONSE, "%s sends no proper answer (%d)", host, status);
-    } else if (transfer->is_http && !transfer->response.complete) {
-        haul_fail(err, HAUL_E_TRUNCATED, "%s closed the connection within its headers", host);
-    } else if (!transfer->head_told && !tell_head(transfer)) {
-        haul_fail(err, HAUL_E_CANCELLED, "%s", haul_err_sentence(HAUL_E_CANCELLED));
-    } else if (!transfer_ended_cleanly(transfer) && !transfer->options->allow_unclean_end) {
-        haul_fail(err, HAUL_E_UNCLEAN_END,
-                  "%s announced no length and the secure connection was cut off "
-                  "(--allow-unclean-end accepts it)",
-                  host);
-    } else if (transfer->response.chunked_length >= 0) {
-        judge_chunks(transfer, err);
-    }
-}
-
 /* Starts the next hop, or the same once more, with the same handle. */
 static void follow(struct net_transfer *transfer)
 {
@@ -638,7 +403,7 @@ static void finish(struct net_transfer *transfer)
         }
     }
     if (result.err.code == HAUL_OK)
-        judge(transfer, &result.err);
+        transfer_judge(transfer, &result.err);
     result.unclean_end = result.err.code == HAUL_OK && !transfer_ended_cleanly(transfer);
     result.mtime = file_time(transfer);
     unlink_transfer(transfer);

@@ -137,25 +137,34 @@ ssize_t direct_tls_read(struct direct_tls *tls, char *to, size_t size);
 /* Bytes are here that no event of the socket will tell of. */
 bool direct_tls_pending(const struct direct_tls *tls);
 
-/* multi.c, for direct.c. */
+/* multi.c */
 uv_loop_t *net_loop(const struct net *net);
 struct direct_shared *net_direct_shared(struct net *net);
 /* It is over: told with the next net_settle(). */
 void transfer_note_end(struct net_transfer *transfer, CURLcode result);
 /* Tells what ended, then `settled`. */
 void net_settle(struct net *net);
+/* Whether libcurl keeps bytes of it. */
+void transfer_set_held(struct net_transfer *transfer, bool held);
 /* libcurl forgets the transfer and closes its descriptor. */
 void transfer_leave_libcurl(struct net_transfer *transfer);
 /* libcurl keeps the connection, and hears nothing of it any more. */
 void transfer_mute(struct net_transfer *transfer);
-/* Notes that we end it ourselves. Returns 0, which makes libcurl stop. */
-size_t transfer_stop_with(struct net_transfer *transfer, enum haul_err code);
 
-/* multi.c: called by libcurl through request.c. */
+/* callbacks.c: called by libcurl through request.c. */
 size_t transfer_on_header(char *data, size_t size, size_t count, void *ctx);
 size_t transfer_on_body(char *data, size_t size, size_t count, void *ctx);
 size_t transfer_on_want(char *to, size_t size, size_t count, void *ctx);
 int transfer_on_rewind(void *ctx, curl_off_t offset, int origin);
 int transfer_on_connected(void *ctx, char *peer_ip, char *own_ip, int peer_port, int own_port);
+/* Notes that we end it ourselves. Returns 0, which makes libcurl stop. */
+size_t transfer_stop_with(struct net_transfer *transfer, enum haul_err code);
+/* The body of its answer is the file, and not what tells of an error or a redirect. */
+bool transfer_wants_body(const struct net_transfer *transfer);
+/* Tells of the answer, once; false when it is not wanted. */
+HAUL_CHECKED bool transfer_tell_head(struct net_transfer *transfer);
+
+/* verdict.c: how it ended. What it tells first may be the head of an empty answer. */
+void transfer_judge(struct net_transfer *transfer, struct haul_error *ret_err);
 
 #endif

@@ -1,23 +1,10 @@
 """What was fetched before and is still there is not fetched again, unless somebody says so."""
 
-import hashlib
 import json
 import os
 
 from harness import case, expect, expect_equal, run
 from control_socket import Client
-
-
-def digest(file):
-    return "sha256:" + hashlib.sha256(file.data()).hexdigest()
-
-
-def fetched(t, *arguments):
-    """The numbers of items that are done, and not in the list any more."""
-    ids = t.add(*arguments)
-    t.ok("wait", *ids)
-    t.ok("remove", *ids)
-    return ids
 
 
 def added(t, *arguments):
@@ -27,7 +14,7 @@ def added(t, *arguments):
 @case
 def the_same_link_is_not_queued_again(t):
     file, other = t.file("a.bin"), t.file("b.bin")
-    (number,) = fetched(t, file.url)
+    (number,) = t.fetched(file.url)
     t.stop()  # it is not a matter of memory
     result = t.ok("add", "-d", t.folder("elsewhere"), file.url + "#top", other.url)
     expect(t.path("a.bin").encode() in result.err and b"--again" in result.err, result)
@@ -43,19 +30,19 @@ def the_same_link_is_not_queued_again(t):
 @case
 def again_fetches_it(t):
     file = t.file("a.bin")
-    fetched(t, file.url)
-    fetched(t, "--again", file.url)
+    t.fetched(file.url)
+    t.fetched("--again", file.url)
     t.expect_names("a.bin", "a (1).bin")
     t.expect_file("a (1).bin", file)
     before = len(t.origin.requests("a.bin"))
-    fetched(t, "--if-exists", "overwrite", file.url)
+    t.fetched("--if-exists", "overwrite", file.url)
     expect_equal(len(t.origin.requests("a.bin")), before + 1, "requests")
 
 
 @case
 def a_list_may_say_so_for_one_item(t):
     file, other = t.file("a.bin"), t.file("b.bin")
-    fetched(t, file.url, other.url)
+    t.fetched(file.url, other.url)
     links = t.write("links", f"{file.url}\n\tagain=true\n{other.url}\n")
     answer = added(t, "-i", links)
     expect_equal([number is None for number in answer["ids"]], [False, True], "ids")
@@ -65,13 +52,13 @@ def a_list_may_say_so_for_one_item(t):
 @case
 def a_file_that_is_gone_or_another_one_is_fetched(t):
     file = t.file("a.bin")
-    fetched(t, file.url)
+    t.fetched(file.url)
     os.unlink(t.path("a.bin"))
-    fetched(t, file.url)
+    t.fetched(file.url)
     t.expect_file("a.bin", file)
     with open(t.path("a.bin"), "ab") as grown:
         grown.write(b"x")
-    fetched(t, file.url)
+    t.fetched(file.url)
     t.expect_file("a (1).bin", file)
     os.unlink(t.path("a.bin"))
     expect_equal(added(t, file.url)["ids"], [None], "the second one is found")
@@ -80,31 +67,31 @@ def a_file_that_is_gone_or_another_one_is_fetched(t):
 @case
 def the_link_behind_a_redirect_is_known_too(t):
     file = t.file("final.bin")
-    fetched(t, t.origin.url("start", redirect=file.url))
+    t.fetched(t.origin.url("start", redirect=file.url))
     expect_equal(added(t, file.url)["ids"], [None], "ids")
 
 
 @case
 def the_same_digest_is_the_same_file(t):
     file = t.file("a.bin")
-    fetched(t, "--checksum", digest(file), file.url)
+    t.fetched("--checksum", file.digest(), file.url)
     other = t.origin.url("mirror.bin", size=file.size, seed=file.seed)
-    answer = added(t, "--checksum", digest(file).upper().replace("SHA", "sha"), other)
+    answer = added(t, "--checksum", file.digest().upper().replace("SHA", "sha"), other)
     expect_equal((answer["ids"], answer["had"][0]["by"]), ([None], "digest"), "answer")
-    result = t.ok("add", "-d", t.dir, "--checksum", digest(file), other)
+    result = t.ok("add", "-d", t.dir, "--checksum", file.digest(), other)
     expect(b"the same digest" in result.err, result)
 
 
 @case
 def another_digest_of_the_link_is_another_file(t):
     file = t.file("a.bin")
-    fetched(t, "--checksum", digest(file), file.url)
+    t.fetched("--checksum", file.digest(), file.url)
     (number,) = added(t, "--checksum", "sha256:" + 64 * "0", file.url)["ids"]
     expect(number is not None, "taken for the same")
     t.haul("wait", number)
     t.keeps("a.bin.part", "a.bin.haul", "a (1).bin.part", "a (1).bin.haul")
-    fetched(t, file.url.replace("a.bin", "b.bin"))  # without a digest, nothing to compare with
-    (number,) = added(t, "--checksum", digest(file),
+    t.fetched(file.url.replace("a.bin", "b.bin"))  # without a digest, nothing to compare with
+    (number,) = added(t, "--checksum", file.digest(),
                       file.url.replace("a.bin", "b.bin"), "-o", "c.bin")["ids"] or [0]
     expect(number is None, "the digest is here")
 
@@ -129,8 +116,8 @@ def what_failed_or_was_skipped_or_posted_is_no_reason(t):
 @case
 def a_signed_link_is_asked(t):
     file = t.file("a.bin", key="one")
-    fetched(t, file.url)
-    ids = fetched(t, file.url.replace("key=one", "key=two"))
+    t.fetched(file.url)
+    ids = t.fetched(file.url.replace("key=one", "key=two"))
     expect(ids[0] is not None, "a link that was masked was taken for the same")
 
 
@@ -141,7 +128,7 @@ def a_sheet_may_ask_before_it_adds(t):
     client = Client(t)
     expect_equal(client.call("known", urls=[file.url], had=True), {"known": [], "had": []},
                  "with an empty history")
-    (number, _) = fetched(t, file.url, gone.url)
+    (number, _) = t.fetched(file.url, gone.url)
     os.unlink(t.path("gone.bin"))
     answer = client.call("known", urls=[new.url, gone.url, file.url + "#top"], had=True)
     (had,) = answer["had"]
@@ -156,7 +143,7 @@ def a_sheet_may_ask_before_it_adds(t):
 @case
 def who_asks_and_leaves_is_not_waited_for(t):
     file = t.file("a.bin")
-    fetched(t, file.url)
+    t.fetched(file.url)
     for _ in range(20):
         client = Client(t)
         client.send(json.dumps({"jsonrpc": "2.0", "id": 9, "method": "known", "params": {
@@ -168,7 +155,7 @@ def who_asks_and_leaves_is_not_waited_for(t):
 @case
 def old_clients_add_all(t):
     file = t.file("a.bin")
-    fetched(t, file.url)
+    t.fetched(file.url)
     client = Client(t)
     params = {"items": [{"url": file.url}], "options": {"dir": t.dir}}
     (number,) = client.call("add", **params)["ids"]
@@ -180,7 +167,7 @@ def old_clients_add_all(t):
 @case
 def long_adds_keep_their_order_and_their_indices(t):
     file = t.file("a.bin")
-    fetched(t, file.url)
+    t.fetched(file.url)
     t.ok("set", "-j", 1)
     paused = t.origin.url("slow.bin", size=1 << 20, rate=1000)
     urls = [f"http://127.0.0.1:1/{i}" for i in range(12000)]
@@ -197,7 +184,7 @@ def long_adds_keep_their_order_and_their_indices(t):
 
 @case
 def the_history_is_cut(t):
-    ids = fetched(t, *[t.file(f"{i}.bin").url for i in range(5)])
+    ids = t.fetched(*[t.file(f"{i}.bin").url for i in range(5)])
 
     def numbers():
         return sorted(entry["id"] for entry in t.ok("history", "--json").json()["entries"])
@@ -209,10 +196,10 @@ def the_history_is_cut(t):
     expect_equal(len(numbers()), 3, "none is that old")
     t.ok("set", "--history-keep", 0)
     expect_equal(numbers(), [], "no history")
-    fetched(t, t.file("5.bin").url)
+    t.fetched(t.file("5.bin").url)
     expect_equal(numbers(), [], "none is kept")
     t.ok("set", "--reset", "history-keep")
-    fetched(t, t.file("6.bin").url)
+    t.fetched(t.file("6.bin").url)
     expect_equal(len(numbers()), 1, "kept again")
     result = t.haul("get", "--history-keep", 3, "http://127.0.0.1:1/")
     expect(result.status == 1 and b"takes no option" in result.err, result)

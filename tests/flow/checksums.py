@@ -13,10 +13,6 @@ CHANGED = 1000003  # what tests/origin/plan.c adds to the seed of a changed file
 WRONG = "sha256:" + "0" * 64
 
 
-def digest(file, kind="sha256"):
-    return f"{kind}:{hashlib.new(kind, file.data()).hexdigest()}"
-
-
 def get_all(t, files, status):
     """Gets FILES, pairs of a file and the digest it shall have; returns the last event of each, by
     the file's name."""
@@ -31,7 +27,7 @@ def get_all(t, files, status):
 def every_kind_is_verified(t):
     files = {f"{kind}-{size}.bin": (kind, t.file(f"right/{kind}-{size}.bin", size))
              for kind in KINDS for size in (0, 5000, LARGE)}
-    ends = get_all(t, [(file, digest(file, kind).upper()) for kind, file in files.values()], 0)
+    ends = get_all(t, [(file, file.digest(kind).upper()) for kind, file in files.values()], 0)
     for name, (kind, file) in files.items():
         expect_equal(ends[name]["item"]["note"], f"{kind} verified", f"note of {name}")
         t.expect_file(name, file)
@@ -45,7 +41,7 @@ def another_digest_is_a_failure_that_keeps_the_bytes(t):
     zeros = {kind: "0" * hashlib.new(kind).digest_size * 2 for kind in KINDS}
     ends = get_all(t, [(file, f"{kind}:{zeros[kind]}") for kind, file in files.values()], 6)
     for name, (kind, file) in files.items():
-        note, right = ends[name]["item"]["note"], digest(file, kind).partition(":")[2]
+        note, right = ends[name]["item"]["note"], file.digest(kind).partition(":")[2]
         expect(right[:64] in note and zeros[kind][:64] in note, f"both are told: {note}")
         expect_equal(ends[name]["item"]["error"], "checksum", f"error of {name}")
         expect(name not in t.names(), f"{name} has its name")
@@ -61,8 +57,8 @@ def what_failed_is_fetched_anew(t):
         name = f"{size}.bin"
         file = t.file(name, size, change_after=1, change="content")
         file.seed += CHANGED
-        t.get("--checksum", digest(file), file.url, status=6)
-        t.get("--checksum", digest(file), file.url)
+        t.get("--checksum", file.digest(), file.url, status=6)
+        t.get("--checksum", file.digest(), file.url)
         expect_equal([header(one, "Range") for one in t.origin.requests(name)], [None, None],
                      "ranges asked for")
         t.expect_file(name, file)
@@ -84,7 +80,7 @@ def a_mistyped_digest_costs_no_second_transfer(t):
         name = f"typo{size}.bin"
         file = t.file(name, size)
         t.get("--checksum", WRONG, file.url, status=6)
-        t.get("--checksum", digest(file), file.url)
+        t.get("--checksum", file.digest(), file.url)
         expect_equal(len(t.origin.requests(name)), 1, "requests")
         t.expect_file(name, file)
     t.expect_names("typo5000.bin", f"typo{LARGE}.bin")
@@ -94,7 +90,7 @@ def a_mistyped_digest_costs_no_second_transfer(t):
 def a_retry_in_the_queue_begins_anew(t):
     file = t.file("q.bin", LARGE, change_after=1, change="content")
     file.seed += CHANGED
-    (number,) = t.add("--checksum", digest(file), file.url)
+    (number,) = t.add("--checksum", file.digest(), file.url)
     expect_equal(t.haul("wait", number).status, 6, "status")
     item = t.items()[number]
     expect_equal((item["state"], item["error"]), ("failed", "checksum"), "the item")
@@ -102,7 +98,7 @@ def a_retry_in_the_queue_begins_anew(t):
     t.ok("wait", number)
     expect_equal(t.items()[number]["note"], "sha256 verified", "note")
     facts = {fact["name"]: fact["value"] for fact in t.ok("show", "--json", number).json()["facts"]}
-    expect_equal(facts["checksum"], digest(file), "the fact")
+    expect_equal(facts["checksum"], file.digest(), "the fact")
     t.expect_names("q.bin")
     t.expect_file("q.bin", file)
 
@@ -124,9 +120,9 @@ def bytes_of_an_earlier_run_are_checked_too(t):
         byte = part.read(1)
         part.seek(500_000)
         part.write(bytes([byte[0] ^ 1]))
-    t.get("--checksum", digest(good), good.url)
+    t.get("--checksum", good.digest(), good.url)
     t.expect_file("good.bin", good)
-    t.get("--checksum", digest(bad), bad.url, status=6)
+    t.get("--checksum", bad.digest(), bad.url, status=6)
     for file in (good, bad):
         path = file.url.split("/")[3].split("?")[0]
         expect(header(t.origin.requests(path)[-1], "Range"), f"{path} was fetched from the start")
@@ -137,7 +133,7 @@ def bytes_of_an_earlier_run_are_checked_too(t):
 @case
 def parts_out_of_order_make_one_digest(t):
     file = t.file("parts.bin", 6_000_000, rate=3_000_000, tick=20)
-    t.get("-x", 4, "--min-split", "64K", "--checksum", digest(file, "sha512"), file.url)
+    t.get("-x", 4, "--min-split", "64K", "--checksum", file.digest("sha512"), file.url)
     expect(len(t.origin.requests("parts.bin")) > 1, "one connection only")
     t.expect_file("parts.bin", file)
 
@@ -145,8 +141,8 @@ def parts_out_of_order_make_one_digest(t):
 @case
 def each_item_of_a_list_has_its_own(t):
     good, bad = t.file("good.bin"), t.file("bad.bin")
-    names = t.write("list", f"{good.url}\n  checksum={digest(good)}\n"
-                            f"{bad.url}\n  checksum={digest(good)}\n")
+    names = t.write("list", f"{good.url}\n  checksum={good.digest()}\n"
+                            f"{bad.url}\n  checksum={good.digest()}\n")
     t.get("-i", names, status=6)
     t.expect_file("good.bin", good)
     t.keeps("bad.bin.part", "bad.bin.haul")
@@ -171,7 +167,7 @@ def what_is_no_digest_is_refused_before_anything_is_asked(t):
 @case
 def it_outlives_the_daemon(t):
     file = t.file("last.bin", LARGE)
-    t.ok("add", "-d", t.dir, "--checksum", digest(file), file.url)
+    t.ok("add", "-d", t.dir, "--checksum", file.digest(), file.url)
     t.ok("wait")
     t.expect_file("last.bin", file)
     bad = t.file("bad.bin", LARGE, rate=1_000_000, tick=20)

@@ -13,6 +13,7 @@ Status: 0 all passed, 1 a case failed, 77 skipped with a reason.
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -144,6 +145,10 @@ class Remote:
 
     def data(self):
         return content(self.seed, self.size)
+
+    def digest(self, kind="sha256"):
+        """As --checksum takes it."""
+        return f"{kind}:{hashlib.new(kind, self.data()).hexdigest()}"
 
     def __str__(self):
         return self.url
@@ -440,6 +445,14 @@ class Case:
         """Adds to the daemon's queue, returns the ids."""
         answer = self.ok("add", "--json", "-d", self.dir, *arguments, **options).json()
         return answer["ids"]
+
+    def fetched(self, *arguments):
+        """Adds and lets them come; the numbers of items that are done, and not in the list any
+        more."""
+        ids = self.add(*arguments)
+        self.ok("wait", *ids)
+        self.ok("remove", *ids)
+        return ids
 
     def socket_path(self):
         return os.path.join(self.env["XDG_RUNTIME_DIR"], "haul", self.session + ".sock")

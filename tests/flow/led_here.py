@@ -1,22 +1,9 @@
 """A link that redirects to a file which was fetched before and is still there."""
 
-import hashlib
 import os
 
 from harness import case, expect_equal, run
 from control_socket import Client
-
-
-def digest(file):
-    return "sha256:" + hashlib.sha256(file.data()).hexdigest()
-
-
-def fetched(t, *arguments):
-    """The numbers of items that are done, and not in the list any more."""
-    ids = t.add(*arguments)
-    t.ok("wait", *ids)
-    t.ok("remove", *ids)
-    return ids
 
 
 def received(t):
@@ -26,7 +13,7 @@ def received(t):
 @case
 def a_redirect_to_what_is_here_ends_with_its_headers(t):
     file = t.file("final.bin", 3_000_000)
-    fetched(t, file.url)
+    t.fetched(file.url)
     before = received(t)
     start = t.origin.url("start", redirect=file.url)
     (number,) = t.add(start)
@@ -38,7 +25,7 @@ def a_redirect_to_what_is_here_ends_with_its_headers(t):
     t.expect_names("final.bin")
     entry = t.ok("history", "--json").json()["entries"][0]
     expect_equal((entry["skipped"], entry["final_url"]), (True, file.url), "in the history")
-    fetched(t, "--again", start)
+    t.fetched("--again", start)
     t.expect_file("final (1).bin", file)
 
 
@@ -47,11 +34,11 @@ def a_redirect_to_what_is_not_here_is_followed(t):
     """Small and large, with a digest that fits or not, and when somebody said to take it all."""
     for size in (2_000, 3_000_000):
         file, other = t.file("a.bin", size), t.file("b.bin", size)
-        fetched(t, file.url)
-        fetched(t, t.origin.url(f"start-{size}", redirect=other.url))
+        t.fetched(file.url)
+        t.fetched(t.origin.url(f"start-{size}", redirect=other.url))
         t.expect_file("b.bin", other)
         os.unlink(t.path("a.bin"))
-        fetched(t, t.origin.url(f"again-{size}", redirect=file.url))
+        t.fetched(t.origin.url(f"again-{size}", redirect=file.url))
         t.expect_file("a.bin", file)
         os.unlink(t.path("b.bin"))
         client = Client(t)
@@ -63,7 +50,7 @@ def a_redirect_to_what_is_not_here_is_followed(t):
         for name in t.names():
             os.unlink(t.path(name))
     file = t.file("c.bin", 3_000_000)
-    fetched(t, "--checksum", digest(file), file.url)
+    t.fetched("--checksum", file.digest(), file.url)
     (number,) = t.add("--checksum", "sha1:" + 40 * "0",
                       t.origin.url("sum", redirect=file.url))
     t.haul("wait", number)
@@ -74,15 +61,15 @@ def a_redirect_to_what_is_not_here_is_followed(t):
 @case
 def a_signed_link_behind_a_redirect_is_asked(t):
     file = t.file("a.bin", 5_000, key="secret")
-    fetched(t, file.url)
-    fetched(t, t.origin.url("start", redirect=file.url))
+    t.fetched(file.url)
+    t.fetched(t.origin.url("start", redirect=file.url))
     t.expect_file("a (1).bin", file)
 
 
 @case
 def who_is_stopped_while_it_looks_is_stopped(t):
     file = t.file("a.bin", 3_000_000)
-    fetched(t, file.url)
+    t.fetched(file.url)
     ids = t.add("-j", 40, *[t.origin.url(f"start-{i}", redirect=file.url) for i in range(40)])
     t.ok("pause", *ids[:20])
     t.ok("remove", *ids[20:])
@@ -95,7 +82,7 @@ def who_is_stopped_while_it_looks_is_stopped(t):
 def an_add_that_may_be_sent_again_looks_when_its_turn_comes(t):
     """As one over a line to another machine: all of it gets numbers, which can be told twice."""
     file, other = t.file("a.bin", 5_000), t.file("b.bin", 5_000)
-    fetched(t, file.url)
+    t.fetched(file.url)
     before = len(t.origin.log())
     client = Client(t)
     request = {"items": [{"url": file.url}, {"url": other.url}], "options": {"dir": t.dir},

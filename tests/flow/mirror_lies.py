@@ -1,7 +1,6 @@
 """Mirrors that lie: whatever one of them sends, and however late it begins to, the file is the one
 that the first link's server has, or the item fails; no byte of another file is ever under its name."""
 
-import hashlib
 import os
 import signal
 
@@ -86,9 +85,8 @@ def other_bytes_under_the_same_validator_are_found_out(t):
 @case
 def with_a_digest_that_decides(t):
     file = t.file("digest", SIZE, **PACE)
-    digest = hashlib.sha256(file.data()).hexdigest()
     t.keeps("digest.part", "digest.haul")
-    result = t.get(*SPLIT, "--checksum", f"sha256:{digest}",
+    result = t.get(*SPLIT, "--checksum", file.digest(),
                    *listed(t, (file, mirror(t, file, "m-digest", change_after=1,
                                             change="content"))), status=6)
     expect(b"sha256" in result.err, str(result))
