@@ -33,6 +33,7 @@ struct reading {
     size_t len, at;
     uint32_t digits; /* of a number, which are still to come */
     bool is_long;    /* that number's length is still to come */
+    bool padded;     /* a number had zeros in front */
     bool again;      /* it is read a second time */
 };
 
@@ -209,8 +210,10 @@ static bool is_digit(char c)
  * than any shorter number. */
 static unsigned char number_begin(struct reading *reading)
 {
-    while (reading->at < reading->len && reading->text[reading->at] == '0')
-        reading->at++;
+    for (; reading->at + 1 < reading->len && reading->text[reading->at] == '0' &&
+           is_digit(reading->text[reading->at + 1]);
+         reading->at++)
+        reading->padded = true;
     while (reading->at + reading->digits < reading->len &&
            is_digit(reading->text[reading->at + reading->digits]))
         reading->digits++;
@@ -219,8 +222,9 @@ static unsigned char number_begin(struct reading *reading)
 }
 
 /* The next byte of what the text is sorted by, 0 for ever at its end. People count: 9 stands before
- * 10, and so numbers begin with their length. Behind it follows the text as it stands, since what
- * differs by zeros in front of a number is not the same; only its case does not matter. */
+ * 10, and so numbers begin with their length. Behind a text with zeros in front of a number follows
+ * the text as it stands, since what differs by them is not the same; only its case does not matter.
+ */
 static unsigned char next_byte(struct reading *reading)
 {
     if (reading->is_long) {
@@ -236,7 +240,7 @@ static unsigned char next_byte(struct reading *reading)
             return number_begin(reading);
         return fold(reading->text[reading->at++]);
     }
-    if (reading->again)
+    if (reading->again || !reading->padded)
         return 0;
     reading->again = true;
     reading->at = 0;
