@@ -10,7 +10,7 @@ set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 build=$root/.build/tests
 packages="libcmocka-dev libvterm-dev tmux nginx-light vsftpd openssh-server python3 valgrind \
-clang-format clang-tidy clang procps openssl util-linux passwd groff-base"
+clang-format clang-tidy clang procps openssl util-linux passwd groff-base systemd"
 
 # Installs the named packages, and sees to it that no server starts a service only because it came
 # for the tests: Debian asks policy-rc.d first.
