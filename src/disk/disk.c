@@ -33,6 +33,7 @@ struct disk_volume {
     uint64_t slow_until;  /* ticks */
     unsigned slow_writes; /* in a row */
     bool pushing;         /* one at a time: it waits when the disk has enough to do */
+    uint64_t promised;    /* bytes */
 };
 
 struct disk {
@@ -276,6 +277,17 @@ void disk_volume_push(struct disk_volume *volume, int fd, uint64_t *unpushed, ui
         (struct push_job){.job = {.run = run_push, .done = end_push}, .volume = volume, .fd = own};
     volume->pushing = true;
     disk_submit(volume->disk, &job->job);
+}
+
+void disk_volume_promise(struct disk_volume *volume, uint64_t *own, uint64_t bytes)
+{
+    volume->promised += bytes - *own;
+    *own = bytes;
+}
+
+uint64_t disk_volume_promised(const struct disk_volume *volume)
+{
+    return volume->promised;
 }
 
 uint64_t disk_nanoseconds(const struct disk *disk)

@@ -63,6 +63,10 @@ void disk_volume_end(struct disk_volume *volume, size_t len, const struct disk_t
 /* Counts MORE bytes written to FD in *UNPUSHED, and now and then tells the system to begin writing
  * them to the disk, so that the sync at the end of a large file has little left to do. */
 void disk_volume_push(struct disk_volume *volume, int fd, uint64_t *unpushed, uint64_t more);
+/* Room that nobody reserves but that files are going to need: *OWN, the share of one file, is BYTES
+ * from now on. The getter tells of all shares. */
+void disk_volume_promise(struct disk_volume *volume, uint64_t *own, uint64_t bytes);
+uint64_t disk_volume_promised(const struct disk_volume *volume);
 uint64_t disk_nanoseconds(const struct disk *disk); /* any thread */
 
 /* Writes all of it, however many calls that takes; 0 or an errno. Any thread. */

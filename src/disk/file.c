@@ -9,11 +9,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -44,6 +45,8 @@ void disk_file_close(struct disk_file *file)
 void disk_file_free(struct disk_file *file)
 {
     disk_file_close(file);
+    if (file->volume)
+        disk_volume_promise(file->volume, &file->promised, 0);
     digest_free(file->digest);
     if (file->folder)
         disk_folder_release(file->disk, file->folder);
@@ -142,6 +145,8 @@ struct plan_job {
     bool fresh;
     size_t rows;
     unsigned layout;
+    uint64_t promised; /* room, to others */
+    bool reserved;     /* ours is */
     struct haul_error err;
     disk_done_cb *done;
     void *ctx;
@@ -168,35 +173,50 @@ static enum haul_err empty(struct disk_file *file, struct haul_error *err)
     return HAUL_OK;
 }
 
-/* Is there room for SIZE bytes, less those that the file has already? Some file systems would find
- * out only when all of it is filled. */
-static bool has_room(const struct disk_file *file, uint64_t size)
+/* Is there room for SIZE bytes, less those that the file has already, and PROMISED ones? Some file
+ * systems would find out only when all of it is filled. */
+static bool has_room(const struct plan_job *job, const struct statfs *fs, uint64_t promised)
 {
-    struct statvfs vfs;
+    uint64_t size = (uint64_t)job->state.size, room;
     struct stat st;
-    uint64_t room;
 
-    if (fstatvfs(file->fd, &vfs) != 0 || vfs.f_blocks == 0 || fstat(file->fd, &st) != 0)
+    if (fs->f_blocks == 0 || fstat(job->file->fd, &st) != 0)
         return true; /* nobody knows */
-    room = (uint64_t)(geteuid() == 0 ? vfs.f_bfree : vfs.f_bavail) * vfs.f_frsize;
-    return size <= room || size - room <= (uint64_t)st.st_blocks * 512;
+    room = (uint64_t)(geteuid() == 0 ? fs->f_bfree : fs->f_bavail) * (uint64_t)fs->f_frsize;
+    room += (uint64_t)st.st_blocks * 512;
+    return promised <= room && size <= room - promised;
 }
 
-/* Reserves space without changing the length, so that the length shows what was written. File
- * systems that can't are fine. */
-static enum haul_err reserve(const struct disk_file *file, int64_t size, struct haul_error *err)
+/* Reserves space without changing the length, so that the length shows what was written: 0 or an
+ * errno. EOPNOTSUPP: that can't be done there, or costs more than it is worth: a tmpfs would make
+ * all the pages before the first byte may come, and no order of theirs is better than another. */
+static int reserve(const struct plan_job *job, const struct statfs *fs)
 {
-    if (size <= 0)
+    if (fs->f_type == TMPFS_MAGIC)
+        return EOPNOTSUPP;
+    if (fallocate(job->file->fd, FALLOC_FL_KEEP_SIZE, 0, job->state.size) == 0)
+        return 0;
+    return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? errno : EOPNOTSUPP;
+}
+
+/* Sees to it that the file will have room. */
+static enum haul_err make_room(struct plan_job *job)
+{
+    struct statfs fs;
+    int error;
+
+    if (job->state.size <= 0)
         return HAUL_OK;
-    if (!has_room(file, (uint64_t)size))
-        return haul_fail_errno(err, HAUL_E_DISK, ENOSPC, "no room for %lld bytes in %s",
-                               (long long)size, file->dir);
-    if (fallocate(file->fd, FALLOC_FL_KEEP_SIZE, 0, size) == 0)
+    if (fstatfs(job->file->fd, &fs) != 0)
+        fs = (struct statfs){0};
+    error = has_room(job, &fs, 0) ? reserve(job, &fs) : ENOSPC;
+    job->reserved = error == 0;
+    if (error == EOPNOTSUPP)
+        error = has_room(job, &fs, job->promised) ? 0 : ENOSPC;
+    if (error == 0)
         return HAUL_OK;
-    if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
-        return haul_fail_errno(err, HAUL_E_DISK, errno, "no room for %lld bytes in %s",
-                               (long long)size, file->dir);
-    return HAUL_OK;
+    return haul_fail_errno(&job->err, HAUL_E_DISK, error, "no room for %lld bytes in %s",
+                           (long long)job->state.size, job->file->dir);
 }
 
 static void run_plan(struct disk_job *base)
@@ -206,7 +226,7 @@ static void run_plan(struct disk_job *base)
 
     if (job->fresh && empty(file, &job->err) != HAUL_OK)
         return;
-    if (reserve(file, job->state.size, &job->err) != HAUL_OK)
+    if (make_room(job) != HAUL_OK)
         return;
     record_put(file, &job->state, false, &job->rows, &job->err);
 }
@@ -216,12 +236,28 @@ static void end_plan(struct disk_job *base)
     struct plan_job *job = OWNER_OF(base, struct plan_job, job);
 
     job->file->busy = false;
+    if (job->reserved)
+        disk_volume_promise(job->file->volume, &job->file->promised, 0);
     /* Ranges that were cut meanwhile are not in it. */
     job->file->rows_at = job->file->layout == job->layout ? job->rows : 0;
     if (job->done)
         job->done(job->ctx, &job->err);
     state_fini(&job->state);
     free(job);
+}
+
+/* As long as nothing else is known, nobody reserves what is still to come. */
+static void promise_rest(struct disk_file *file)
+{
+    uint64_t size = (uint64_t)MAX(file->state.size, 0);
+
+    disk_volume_promise(file->volume, &file->promised,
+                        size - MIN(size, disk_state_bytes(&file->state)));
+}
+
+void disk_file_filled(struct disk_file *file, uint64_t more)
+{
+    disk_volume_promise(file->volume, &file->promised, file->promised - MIN(file->promised, more));
 }
 
 void disk_file_plan(struct disk_file *file, const struct disk_state *state, bool fresh,
@@ -244,6 +280,8 @@ void disk_file_plan(struct disk_file *file, const struct disk_state *state, bool
                              .done = done,
                              .ctx = ctx};
     state_copy(&job->state, &file->state);
+    promise_rest(file);
+    job->promised = disk_volume_promised(file->volume) - file->promised;
     file->busy = true;
     disk_submit(file->disk, &job->job);
 }

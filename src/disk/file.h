@@ -65,8 +65,9 @@ const struct disk_state *disk_file_found(const struct disk_file *file);
 const struct disk_state *disk_file_state(const struct disk_file *file); /* ranges as they stand */
 
 /* Takes over what the file shall hold: identity and ranges (both copied). With FRESH old bytes are
- * dropped first. Space for STATE->size is reserved. The record is written; disk_file_record()
- * keeps it up to date. DONE may be NULL. */
+ * dropped first. Space for STATE->size is reserved, or seen to be there besides what other files
+ * are going to need. The record is written; disk_file_record() keeps it up to date. DONE may be
+ * NULL. */
 void disk_file_plan(struct disk_file *file, const struct disk_state *state, bool fresh,
                     disk_done_cb *done, void *ctx);
 

@@ -47,6 +47,7 @@ struct disk_file {
     bool sync_due;       /* and did: the record shall tell so, and be synced itself */
     uint64_t unpushed;   /* bytes since their way to the disk was begun, see disk_volume_push() */
     uint64_t unrecorded; /* bytes written since the record was brought up to date */
+    uint64_t promised;   /* room that is not reserved: our share of the volume's */
     unsigned reads;      /* jobs that only read */
     struct end_job *ending;
     struct digest *digest; /* digest.c; NULL: none is wanted */
@@ -55,6 +56,8 @@ struct disk_file {
 /* Did somebody cut off some of the EXTENT bytes that FD had? What is written behind them would
  * leave zeros in their place. *ret_size is how many it has. On any thread. */
 bool disk_file_cut(int fd, uint64_t extent, uint64_t *ret_size);
+/* MORE bytes of the room that was promised are taken. */
+void disk_file_filled(struct disk_file *file, uint64_t more);
 struct disk_place disk_file_place(const struct disk_file *file);
 /* A job on FILE came back: begins the end that waits for it, if nothing else is under way. */
 void disk_file_settle(struct disk_file *file);

@@ -98,6 +98,7 @@ static void advance(struct disk_writer *writer, uint64_t to)
     range->written = to;
     writer->file->extent = MAX(writer->file->extent, to);
     writer->file->unrecorded += more;
+    disk_file_filled(writer->file, more);
     disk_volume_push(writer->file->volume, writer->file->fd, &writer->file->unpushed, more);
 }
 

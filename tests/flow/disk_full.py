@@ -118,6 +118,29 @@ def several_items_wait_and_all_go_on(t):
 
 
 @case
+def room_that_others_are_going_to_need_is_taken(t):
+    """Not even asked for where nothing is reserved: a tmpfs. Three that fill the disk together would
+    all stop in the middle."""
+    small_disk(t, 5 << 20)
+    first, second = (t.file(f"{name}.bin", 2 << 20, stall=64 << 10, faults=1)
+                     for name in ("first", "second"))
+    ids = hasty_add(t, "--connections", 1, first.url, second.url)
+    until("both have begun", lambda: all(part_size(t, name)
+                                         for name in ("first.bin", "second.bin")))
+    third = t.file("third.bin", 2 << 20)
+    ids += hasty_add(t, "--connections", 1, third.url)
+    wait_full(t, ids[2:])
+    expect_equal(part_size(t, "third.bin"), 0, "bytes that took room which others need")
+    for word in ("pause", "resume"):
+        t.haul(word, *ids[:2])
+    expect_equal(t.haul("wait", *ids[:2], timeout=120).status, 0, "status of wait")
+    os.unlink(t.path("first.bin"))
+    expect_equal(t.haul("wait", *ids, timeout=120).status, 0, "status of wait")
+    for name, file in (("second.bin", second), ("third.bin", third)):
+        t.expect_file(name, file)
+
+
+@case
 def room_that_is_too_little_is_no_reason_to_ask_again(t):
     small_disk(t, 4 << 20)
     ballast(t, (4 << 20) - (64 << 10))
