@@ -7,7 +7,7 @@ _haul_commands="get add list show hosts pause resume cancel retry change remove 
 _haul_value() {
     case $1 in
     --dir|-d) kind=folder ;;
-    --input-file|-i|--save-cookies|--cacert|--cert|--key|--log|--config) kind=file ;;
+    --input-file|-i|--cookies|--save-cookies|--upload|--cacert|--cert|--key|--log|--config) kind=file ;;
     --priority) words="normal high low" ;;
     --schedule) words="on off skip" ;;
     --if-exists) words="rename skip overwrite fail" ;;
@@ -19,7 +19,7 @@ _haul_value() {
     --notify) words="auto bell osc9 osc777 off" ;;
     --progress) words="auto bar plain json none" ;;
     --reset) words="jobs per-host limit schedule history-keep history-age" ;;
-    --out|-o|--jobs|-j|--per-host|--limit|--history-keep|--history-age|--start-at|--item-limit|--header|-H|--user-agent|-A|--referer|-e|--user|-u|--cookie|-b|--cookies|--bearer|--request|-X|--data|--json-data|--form|--upload|--noproxy|--proxy|--resolve|--dns-servers|--doh|--key-pass|--checksum|--retries|--retry-wait|--retry-on|--connect-timeout|--connections|-x|--min-split|--stall-timeout|--min-speed|--timeout|--url|--on-done|--on-failed|--on-batch-done|--hook-timeout|--ui-rate|--last|-n|--session|--host) kind=none ;;
+    --out|-o|--jobs|-j|--per-host|--limit|--history-keep|--history-age|--start-at|--item-limit|--header|-H|--user-agent|-A|--referer|-e|--user|-u|--cookie|-b|--bearer|--request|-X|--data|--json-data|--form|--noproxy|--proxy|--resolve|--dns-servers|--doh|--key-pass|--checksum|--retries|--retry-wait|--retry-on|--connect-timeout|--connections|-x|--min-split|--stall-timeout|--min-speed|--timeout|--url|--on-done|--on-failed|--on-batch-done|--hook-timeout|--ui-rate|--last|-n|--session|--host) kind=none ;;
     *) return 1 ;;
     esac
 }
@@ -50,7 +50,7 @@ _haul_options() {
     stop) words="--json --session --host --help --version" ;;
     daemon) words="--jobs --per-host --limit --schedule --history-keep --history-age --on-done --on-failed --on-batch-done --hook-timeout --verbose --replace --config --session --help --version" ;;
     sessions) words="--json --help --version" ;;
-    doctor) words="--json --session --host --help --version" ;;
+    doctor) words="--json --session --help --version" ;;
     bridge) words="--session --help --version" ;;
     help) words="--help --version" ;;
     version) words="--help --version" ;;

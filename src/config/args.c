@@ -90,6 +90,8 @@ static const char *instead_of(const struct command *command, const struct haul_o
         {COMMAND_GET, "session",
          "'haul get' downloads by itself, without a queue; to put it into one, write: "
          "haul add --session NAME …"},
+        {COMMAND_DOCTOR, "host",
+         "'haul doctor' looks at this machine; for another one, write: ssh USER@BOX haul doctor"},
         {COMMAND_ADD, "progress",
          "'haul add' does not wait; to see what becomes of it, write: haul watch"},
         {COMMAND_ADD, "quiet",

@@ -292,7 +292,7 @@ static const struct command commands[] = {
             "Looks at the configuration, the folders and the room in them, what happens at logout, "
             "the terminal, the libraries and the daemon. Exit status: 0 nothing is wrong, 1 "
             "something is.",
-        .takes = CLIENT,
+        .takes = COMMAND_TAKES_SESSION | COMMAND_TAKES_JSON,
     },
     {
         .id = COMMAND_BRIDGE,

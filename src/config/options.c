@@ -214,6 +214,7 @@ static const struct haul_option rows[] = {
         .value_name = "FILE",
         .help = "Send the cookies in FILE, as browsers export them, each to its own host only",
         .check = check_filled,
+        .is_path = true,
     },
     {
         ITEM("save-cookies", save_cookies),
@@ -280,6 +281,7 @@ static const struct haul_option rows[] = {
         .check = check_filled,
         .of_origin = true,
         .once = true,
+        .is_path = true,
     },
     {
         ITEM("noproxy", noproxy),
@@ -733,6 +735,7 @@ static const struct haul_option rows[] = {
         .help = "Work with the queue on another machine, through ssh; the default is $HAUL_HOST, "
                 "else this one",
         .check = check_host,
+        .once = true,
     },
     {
         CLIENT("help", help),

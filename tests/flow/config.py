@@ -95,6 +95,8 @@ REFUSALS = [
     ("jobs = 3\n\njobs = 4", 3, "jobs is set already, in line 1"),
     ("jobs 3", 1, "there is no '='; write: key = value"),
     (" = 3", 1, "there is nothing before the '='; write: key = value"),
+    ("host = box", 1, "host belongs to one call of haul; give it on the command line"),
+    ("cookies = mine.txt", 1, "cookies: must begin with '/' or '~/' in a file"),
     ("out = x", 1, "out belongs to one call of haul; give it on the command line"),
     ("user = me:secret", 1,
      'user would go to every server; put it into a section like [host "example.org"]'),

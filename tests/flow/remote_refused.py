@@ -58,6 +58,19 @@ def a_host_is_never_an_option_of_ssh(t):
     result = t.haul("get", "--host", "box", "http://127.0.0.1/x")
     expect_equal(result.status, 1, str(result))
     expect(b"haul add --host" in result.err, f"get does not say what to do: {result}")
+    result = t.haul("doctor", "--host", "box")
+    expect_equal(result.status, 1, str(result))
+    expect(b"ssh USER@BOX haul doctor" in result.err, f"doctor does not say what to do: {result}")
+
+
+@case
+def what_works_on_this_machine_does_so_with_a_host_in_the_environment(t):
+    t.env["HAUL_HOST"] = "box"
+    file = t.file("here.bin")
+    t.get(file)
+    t.expect_file("here.bin", file)
+    expect_equal(t.ok("doctor", "--json", env={"TERM": "xterm"}).json()["findings"][-1]["what"],
+                 "daemon", "what is looked at last")
 
 
 run()

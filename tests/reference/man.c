@@ -208,6 +208,11 @@ static void variables(FILE *to)
 
     fputs(".SH ENVIRONMENT\n"
           ".TP\n.B HAUL_SESSION\nThe session, where\n.B \\-\\-session\nis not given.\n"
+          ".TP\n.B HAUL_HOST\nThe other machine, where\n.B \\-\\-host\nis not given.\n"
+          ".TP\n.B HAUL_SSH\nThe ssh that\n.B \\-\\-host\nruns, with its arguments.\n"
+          ".TP\n.B HAUL_REMOTE_PROGRAM\nWhat haul is called over there.\n"
+          ".TP\n.B HAUL_KEEPALIVE\nSeconds after which a silent line to another machine is asked "
+          "for a sign of life: 10; 0 is\nnever.\n"
           ".TP\n.B HAUL_CONFIG\nThe configuration file, where\n.B \\-\\-config\nis not given.\n"
           ".TP\n.B HAUL_ASCII\nSet to 1: the screen is drawn with ASCII only.\n"
           ".TP\n.B NO_COLOR\nSet: the screen has no colours.\n"
