@@ -174,14 +174,14 @@ static void print_row(const struct table *table, const struct haul_option *optio
 {
     struct origin origin = origin_of(table, option);
     char *from = origin_text(table, option, &origin);
+    char *value = shown_value(table, option, 0);
     size_t nth = 0;
 
-    for (char *value; nth == 0 || (value = shown_value(table, option, nth)) != NULL; nth++) {
-        value = nth == 0 ? shown_value(table, option, 0) : value;
+    do {
         printf("%-*s %-*s %s\n", NAME_COLUMNS, option->name, VALUE_COLUMNS,
                value && value[0] != '\0' ? value : "-", from);
         free(value);
-    }
+    } while ((value = shown_value(table, option, ++nth)) != NULL);
     free(from);
 }
 
@@ -362,7 +362,7 @@ static int print_json(const struct table *table)
     puts(text);
     free(text);
     json_decref(answer);
-    return report_written(0);
+    return 0;
 }
 
 static int print_table(const struct table *table)
@@ -370,7 +370,6 @@ static int print_table(const struct table *table)
     const struct config *config = table->args->config;
     size_t count;
     const struct haul_option *options = haul_option_table(&count);
-
     struct haul_error err;
 
     if (table->args->run.json)
@@ -385,7 +384,7 @@ static int print_table(const struct table *table)
     puts("\n[keys]");
     (void)table->args->screen->keys(config, print_keys, NULL, &err);
     print_schedule(table);
-    return report_written(0);
+    return 0;
 }
 
 static void send_settings(struct call *call, struct haul_client *client)

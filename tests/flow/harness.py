@@ -401,10 +401,8 @@ class Case:
         return result
 
     def into(self, stream, *arguments):
-        """Runs haul with its standard output going to STREAM; returns the status."""
-        return subprocess.run([self.program, *map(str, arguments)], stdin=subprocess.DEVNULL,
-                              stdout=stream, stderr=subprocess.DEVNULL, env=self.env,
-                              cwd=self.work, timeout=DEADLINE, check=False).returncode
+        """Runs haul to its end with its standard output going to STREAM."""
+        return self.haul(*arguments, preexec_fn=lambda: os.dup2(stream.fileno(), 1))
 
     def start(self, *arguments, **options):
         """Starts haul in the background."""

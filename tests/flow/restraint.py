@@ -136,9 +136,12 @@ def a_bare_environment_is_enough(t):
 def output_that_can_not_be_written_is_a_failure(t):
     t.add(t.file("a.bin").url)
     with open("/dev/full", "wb") as full:
-        for arguments in (["list"], ["list", "--json"], ["help"], ["--version"]):
-            status = t.into(full, *arguments)
-            expect(status != 0, f"{arguments} into a full disk gave {status}")
+        for arguments in (["list"], ["list", "--json"], ["help"], ["--version"], ["config"],
+                          ["config", "--json"], ["doctor"], ["sessions"], ["hosts"], ["show", "1"]):
+            result = t.into(full, *arguments)
+            expect_equal((result.status, result.err),
+                         (5, b"haul: can't write the answer: No space left on device\n"),
+                         f"{arguments} into a full disk")
 
 
 run()

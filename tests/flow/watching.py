@@ -69,7 +69,7 @@ def a_reader_that_goes_away_ends_it_quietly(t):
     watch.stderr.close()
     t.ok("resume", number)
     with open("/dev/full", "wb") as full:
-        expect(t.into(full, "watch", "--plain") != 0, "a full disk is no success")
+        expect(t.into(full, "watch", "--plain").status != 0, "a full disk is no success")
     t.ok("cancel", number)
     t.ok("remove", number)
 
