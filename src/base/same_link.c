@@ -6,6 +6,7 @@
 
 #include "base/same_link.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -101,6 +102,15 @@ char *same_link_masked(const char *shown)
     }
     (void)!strbuf_puts(&masked, from);
     return strbuf_take(&masked);
+}
+
+char *same_link_told(const char *url)
+{
+    char *shown = url_shown(url);
+    char *told = same_link_masked(shown);
+
+    free(shown);
+    return told;
 }
 
 bool same_link_is_masked(const char *masked)

@@ -10,6 +10,9 @@
  * password, a token or a signature; newly allocated. */
 char *same_link_masked(const char *shown);
 
+/* A raw URL as it may be told to anybody: shown and masked; newly allocated. */
+char *same_link_told(const char *url);
+
 /* True when the masked link lost something. The rest of its query then changes with what it lost
  * (dates, signatures), so that two such links are compared without their queries, and what their
  * servers say of the files has to tell the rest. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "base/url.h"
+#include "base/same_link.h"
 #include "cli/call.h"
 #include "cli/collect.h"
 #include "cli/command.h"
@@ -32,8 +32,9 @@ static void send_add(struct call *call, struct haul_client *client)
 static void tell_had(const struct requests *requests, const struct haul_had_link *had, size_t count)
 {
     for (size_t i = 0; i < MIN(count, (size_t)HAD_TOLD); i++) {
-        char *url =
-            had[i].index < requests->count ? url_shown(requests->items[had[i].index].url) : NULL;
+        char *url = had[i].index < requests->count
+                        ? same_link_told(requests->items[had[i].index].url)
+                        : NULL;
 
         report_note("already here%s: %s is %s", had[i].by_digest ? " (the same digest)" : "",
                     url ? url : "", had[i].path);
@@ -56,7 +57,7 @@ static int show_added(struct call *call, const struct haul_reply *reply)
 
         if (reply->ids[i] == 0)
             continue;
-        url = url_shown(requests->items[i].url);
+        url = same_link_told(requests->items[i].url);
         printf("%" PRIu64 "  %s\n", reply->ids[i], url);
         free(url);
     }

@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/same_link.h"
 #include "base/suggest.h"
 #include "base/url.h"
 #include "cli/report.h"
@@ -121,10 +122,10 @@ static enum haul_err refuse_word(const char *word, const char *why, struct haul_
     const struct command *table = command_table(&count);
 
     if (strstr(word, "://") != NULL) {
-        char *shown = url_shown(word);
+        char *told = same_link_told(word);
 
-        (void)haul_fail(err, HAUL_E_BAD_URL, "\"%.120s\": %s", shown, why);
-        free(shown);
+        (void)haul_fail(err, HAUL_E_BAD_URL, "\"%.120s\": %s", told, why);
+        free(told);
         return HAUL_E_BAD_URL;
     }
     /* What stands before an '@' may be a password. */
@@ -163,12 +164,12 @@ static enum haul_err take_copied(struct collected *collected, const struct copie
                                  struct haul_error *err)
 {
     struct haul_options *options;
-    char *shown;
+    char *told;
 
     if (copied->wrong) {
-        shown = url_shown(copied->url);
-        (void)haul_fail(err, HAUL_E_USAGE, "the curl command for %.120s: %s", shown, copied->wrong);
-        free(shown);
+        told = same_link_told(copied->url);
+        (void)haul_fail(err, HAUL_E_USAGE, "the curl command for %.120s: %s", told, copied->wrong);
+        free(told);
         return HAUL_E_USAGE;
     }
     options = haul_options_copy(copied->options);

@@ -13,7 +13,6 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/same_link.h"
-#include "base/url.h"
 #include "disk/disk.h"
 #include "haul/log.h"
 #include "store/store.h"
@@ -178,12 +177,8 @@ bool haul_engine_had(struct haul_engine *engine, const char *const *urls, size_t
     if (!engine->store || !store_has_history(engine->store))
         return false;
     questions = xcalloc(count + 1, sizeof *questions);
-    for (size_t i = 0; i < count; i++) {
-        char *shown = url_shown(urls[i]);
-
-        questions[i].url = same_link_masked(shown);
-        free(shown);
-    }
+    for (size_t i = 0; i < count; i++)
+        questions[i].url = same_link_told(urls[i]);
     had_look(engine, questions, count, done, ctx);
     for (size_t i = 0; i < count; i++)
         free((void *)(uintptr_t)questions[i].url);

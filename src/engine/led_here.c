@@ -11,7 +11,6 @@
 #include "base/checksum.h"
 #include "base/mem.h"
 #include "base/same_link.h"
-#include "base/url.h"
 #include "engine/had.h"
 #include "engine/transfer_inside.h"
 #include "store/store.h"
@@ -90,16 +89,14 @@ bool transfer_look_first(struct transfer *transfer)
 
 bool transfer_look_back(struct transfer *transfer)
 {
-    char *shown, *asked, *final;
+    char *asked, *final;
 
     if (!transfer->final_url || !may_look(transfer))
         return false;
-    shown = url_shown(transfer->final_url);
     asked = same_link_masked(item_shown(transfer->item));
-    final = same_link_masked(shown);
+    final = same_link_told(transfer->final_url);
     if (!same_link(asked, final))
         look_for(transfer, final, false);
-    free(shown);
     free(asked);
     free(final);
     return transfer->led_here != NULL;

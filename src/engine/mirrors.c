@@ -213,11 +213,8 @@ unsigned mirrors_room(const struct transfer *transfer)
 
 static void source_init(struct transfer *transfer, struct source *source, const char *url)
 {
-    char *shown = url_shown(url);
-
     source->url = xstrdup(url);
-    source->shown = same_link_masked(shown);
-    free(shown);
+    source->shown = same_link_told(url);
     source->host = host_of(&transfer->engine->hosts, url);
 }
 

@@ -12,7 +12,6 @@
 #include "base/mem.h"
 #include "base/same_link.h"
 #include "base/text.h"
-#include "base/url.h"
 
 #define MASK      "***"
 #define VALUE_MAX 65536
@@ -30,16 +29,9 @@ static char *masked_pair(const char *value)
 /* Any other value may be a link. */
 static char *masked(const struct haul_option *option, const char *value)
 {
-    char *shown, *told;
-
     if (option->secret)
         return option->type == HAUL_OPTION_LIST ? masked_pair(value) : xstrdup(MASK);
-    if (!strstr(value, "://"))
-        return xstrdup(value);
-    shown = url_shown(value);
-    told = same_link_masked(shown);
-    free(shown);
-    return told;
+    return strstr(value, "://") ? same_link_told(value) : xstrdup(value);
 }
 
 static void add(struct haul_detail *detail, size_t *size, const struct haul_option *option,

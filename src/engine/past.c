@@ -23,13 +23,11 @@
 /* The link, newly allocated, when it leads elsewhere than URL, which is masked. */
 static char *other_link(const char *final_url, const char *url)
 {
-    char *shown, *masked;
+    char *masked;
 
     if (!final_url)
         return NULL;
-    shown = url_shown(final_url);
-    masked = same_link_masked(shown);
-    free(shown);
+    masked = same_link_told(final_url);
     if (strcmp(masked, url) != 0)
         return masked;
     free(masked);

@@ -137,7 +137,10 @@ def a_secret_in_any_option_comes_out_nowhere(t):
     t.haul("wait")
     until("the hook ran", lambda: os.path.exists(hook) and open(hook).read().count("HAUL_ID") >= 1)
     outputs = [["list"], ["list", "--json"], ["config"], ["config", "--json"], ["history"],
-               ["history", "--json"], ["doctor"], ["sessions"]]
+               ["history", "--json"], ["doctor"], ["sessions"],
+               ["add", "-d", t.dir, "--retries", 0, t.origin.url("i", status=404, key="secret-i")],
+               ["get", "http://a b/?key=secret-in-a-wrong-link"],
+               ["get", "curl", "http://a/?key=secret-in-a-copied-link", "-d", "@file"]]
     outputs += [["show", *words, number] for number in numbers for words in ([], ["--json"])]
     for words in outputs:
         result = t.haul(*words)
