@@ -27,9 +27,6 @@
 #define LOG_KEPT     "4194304"
 #define ASIDE_MAX    1000u
 #define CHECK_ALWAYS 16384 /* pages up to which the database is checked at each start */
-#define SMALL        512
-#define QUICK        4096
-#define PAGES_A_ROW  8
 
 static enum haul_err make_folder(const char *path, struct haul_error *err)
 {
@@ -157,25 +154,6 @@ void db_close(sqlite3 *db, bool checkpoint)
 int db_set_durable(sqlite3 *db, bool durable)
 {
     return db_exec(db, durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
-}
-
-/* Counted in pages: SMALL is written anew in some milliseconds, QUICK in some tenths of a second.
- * Otherwise a row that was taken out has to pay for at most PAGES_A_ROW. */
-static bool is_worth_writing_anew(sqlite3 *db, uint64_t taken_out, bool at_end)
-{
-    sqlite3_int64 pages = 0, unused = 0;
-
-    if (taken_out == 0 || db_number(db, "PRAGMA page_count", &pages) != SQLITE_OK ||
-        db_number(db, "PRAGMA freelist_count", &unused) != SQLITE_OK)
-        return false;
-    pages -= unused;
-    return pages <= (at_end ? QUICK : SMALL) || taken_out >= (uint64_t)pages / PAGES_A_ROW;
-}
-
-int db_scrub(sqlite3 *db, uint64_t taken_out, bool at_end, bool *ret_anew)
-{
-    *ret_anew = is_worth_writing_anew(db, taken_out, at_end) && db_exec(db, "VACUUM") == SQLITE_OK;
-    return db_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 bool db_is_damaged(sqlite3 *db, int rc)

@@ -36,13 +36,6 @@ HAUL_CHECKED int db_number(sqlite3 *db, const char *sql, sqlite3_int64 *ret_valu
  * transaction. */
 HAUL_CHECKED int db_set_durable(sqlite3 *db, bool durable);
 
-/* Empties the log, so that what was deleted or replaced is in no file any more: TAKEN_OUT rows
- * since the database was last written anew. SQLite overwrites what it deletes, but copies of rows
- * that it moved between pages stay in the pages' free space; so a small database is written anew,
- * and a large one when it is worth it, or AT_END when that is quick. *ret_anew tells whether it
- * was. */
-HAUL_CHECKED int db_scrub(sqlite3 *db, uint64_t taken_out, bool at_end, bool *ret_anew);
-
 /* True when RC, the result of the last call on DB, says that the content is not a database of ours,
  * and not only that it could not be read. */
 bool db_is_damaged(sqlite3 *db, int rc);

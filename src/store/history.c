@@ -16,6 +16,7 @@
 #include "base/filter.h"
 #include "base/mem.h"
 #include "store/db.h"
+#include "store/scrub.h"
 #include "store/statement.h"
 
 #define LOOKED_AT_MOST  20000
@@ -59,15 +60,17 @@ static const char *const texts[SQL_COUNT] = {
 
 struct history {
     sqlite3 *db;
+    struct scrub *scrub;
     sqlite3_stmt *statements[SQL_COUNT];
 };
 
-int history_new(sqlite3 *db, struct history **ret_history)
+int history_new(sqlite3 *db, struct scrub *scrub, struct history **ret_history)
 {
     struct history *history = xcalloc(1, sizeof *history);
     int rc = SQLITE_OK;
 
     history->db = db;
+    history->scrub = scrub;
     for (size_t i = 0; rc == SQLITE_OK && i < SQL_COUNT; i++)
         rc = sqlite3_prepare_v3(db, texts[i], -1, SQLITE_PREPARE_PERSISTENT,
                                 &history->statements[i], NULL);
@@ -347,7 +350,5 @@ int history_end_of_kept(struct history *history, uint64_t kept, int64_t since,
 
 int history_scrub(struct history *history, uint64_t count)
 {
-    bool anew;
-
-    return db_scrub(history->db, count, false, &anew);
+    return scrub_commit(history->scrub, history->db, count);
 }

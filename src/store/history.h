@@ -10,9 +10,10 @@
  * Functions that return int return SQLite's result code. */
 
 struct history;
+struct scrub;
 
-/* DB, with the newest tables, must live longer. */
-HAUL_CHECKED int history_new(sqlite3 *db, struct history **ret_history);
+/* DB, with the newest tables, and SCRUB must live longer. */
+HAUL_CHECKED int history_new(sqlite3 *db, struct scrub *scrub, struct history **ret_history);
 void history_free(struct history *history); /* NULL is fine */
 
 /* Within a transaction of the caller's. */
@@ -50,7 +51,7 @@ HAUL_CHECKED int history_forget(struct history *history, struct history_walk *wa
 HAUL_CHECKED int history_end_of_kept(struct history *history, uint64_t kept, int64_t since,
                                      struct store_mark *ret_mark);
 
-/* Of COUNT entries that were deleted nothing is left in the log either (see db_scrub()). */
+/* Of COUNT entries that were deleted nothing is left in the log either (see scrub_commit()). */
 HAUL_CHECKED int history_scrub(struct history *history, uint64_t count);
 
 #endif

@@ -9,9 +9,9 @@
  * It is tried again after RETRY_MS, with the next add, and once more at the end. So a full disk
  * stops nothing but adds, and the database catches up when there is room.
  *
- * A batch that takes out links or options, which may hold passwords, is not over before no file
- * holds them any more (db_scrub()). When that can't be done it is tried again after the next batch,
- * and at the end.
+ * A batch that takes out links or options, which may hold passwords, is not over before the log
+ * holds them no more, and in a small database no page (scrub.c). A large one is written anew a
+ * while later, when nobody waits for a commit.
  *
  * What is asked of the history goes with the batch that is next, or alone; it is answered first.
  *
@@ -35,6 +35,7 @@
 #include "store/jobs.h"
 #include "store/known_folders.h"
 #include "store/schema.h"
+#include "store/scrub.h"
 
 #define RETRY_MS    2000
 #define LARGE_BATCH 4096
@@ -60,10 +61,12 @@ struct store {
     struct jobs *jobs;
     struct history *history;
     bool has_history;
-    bool busy;    /* the connection is in use */
-    bool writes;  /* the worker has a batch to write, besides what was asked */
-    bool unclean; /* the log may hold what was taken out; this and the next one: the worker's */
-    uint64_t taken_out; /* since the database was last written anew */
+    bool busy;   /* the connection is in use */
+    bool writes; /* the worker has a batch to write, besides what was asked */
+    bool scrubs; /* or it writes all anew */
+    bool scrub_due;
+    struct scrub scrub; /* who has the connection */
+    uv_timer_t owed;    /* runs while that waits for its time */
     bool closing, gave_up;
     struct asks asks, asked; /* to be run, and with the worker */
     struct changes pending, writing;
@@ -88,6 +91,7 @@ static enum haul_err refuse_newer(const struct store *store, int version, struct
 static enum haul_err open_database(struct store *store, bool *ret_damaged, struct haul_error *err)
 {
     int version = 0;
+    bool unclean = false;
     int rc = db_connect(store->path, &store->db);
 
     if (rc == SQLITE_OK)
@@ -97,11 +101,13 @@ static enum haul_err open_database(struct store *store, bool *ret_damaged, struc
         return refuse_newer(store, version, err);
     }
     if (rc == SQLITE_OK)
-        rc = db_take(store->db, &store->unclean);
+        rc = db_take(store->db, &unclean);
     if (rc == SQLITE_OK)
         rc = schema_migrate(store->db, version);
     if (rc == SQLITE_OK)
-        rc = history_new(store->db, &store->history);
+        rc = scrub_init(&store->scrub, store->db, unclean);
+    if (rc == SQLITE_OK)
+        rc = history_new(store->db, &store->scrub, &store->history);
     if (rc == SQLITE_OK)
         rc = history_any(store->history, &store->has_history);
     if (rc == SQLITE_OK)
@@ -134,6 +140,27 @@ static enum haul_err open_or_replace(struct store *store, bool *ret_moved, struc
     return code;
 }
 
+static void begin(struct store *store);
+
+static void on_owed(uv_timer_t *timer)
+{
+    struct store *store = OWNER_OF(timer, struct store, owed);
+
+    store->scrub_due = true;
+    begin(store);
+}
+
+/* After the first removal, however many follow. */
+static void wait_to_scrub(struct store *store)
+{
+    uint64_t wait_ms = scrub_owed_ms(&store->scrub);
+
+    if (wait_ms == 0)
+        uv_timer_stop(&store->owed);
+    else if (!store->closing && !uv_is_active((uv_handle_t *)&store->owed))
+        uv_timer_start(&store->owed, on_owed, wait_ms, 0);
+}
+
 enum haul_err store_open(struct haul_loop *loop, const char *path, struct store **ret_store,
                          bool *ret_moved, struct haul_error *err)
 {
@@ -151,14 +178,15 @@ enum haul_err store_open(struct haul_loop *loop, const char *path, struct store 
         free(store);
         return code;
     }
-    store->taken_out = store->unclean; /* perhaps, by a haul that was killed */
     store->folders = known_folders_new(store->folders_path);
     store->loop = loop_uv(loop);
     uv_timer_init(store->loop, &store->retry);
+    uv_timer_init(store->loop, &store->owed);
     STAILQ_INIT(&store->waiting);
     STAILQ_INIT(&store->written);
     STAILQ_INIT(&store->asks);
     STAILQ_INIT(&store->asked);
+    wait_to_scrub(store);
     *ret_moved = moved;
     *ret_store = store;
     return HAUL_OK;
@@ -174,21 +202,6 @@ static void drop_written(struct changes *changes)
         malloc_trim(0);
 }
 
-/* After what is in `writing` was committed. */
-static void scrub(struct store *store)
-{
-    bool anew = false;
-
-    if (store->writing.taken_out == 0 && !store->unclean)
-        return;
-    store->taken_out += store->writing.taken_out;
-    store->unclean = db_scrub(store->db, store->taken_out, false, &anew) != SQLITE_OK;
-    if (!anew)
-        return;
-    store->taken_out = 0;
-    malloc_trim(0); /* it was all in memory */
-}
-
 static void run_batch(struct store *store)
 {
     int rc = jobs_write(store->jobs, &store->writing);
@@ -198,7 +211,8 @@ static void run_batch(struct store *store)
         return;
     }
     store->outcome = (struct haul_error){0};
-    scrub(store);
+    if (scrub_commit(&store->scrub, store->db, store->writing.taken_out) != SQLITE_OK)
+        LOG_DEBUG(store, "what was taken out may still be in the log");
     drop_written(&store->writing);
     if (store->new_folders)
         known_folders_write(store->folders_path, store->new_folders);
@@ -225,6 +239,8 @@ static void run_work(uv_work_t *work)
     run_asks(store);
     if (store->writes)
         run_batch(store);
+    if (store->scrubs && scrub_anew(&store->scrub, store->db) != SQLITE_OK)
+        LOG_DEBUG(store, "the queue can't be written anew now");
 }
 
 /* Logs the begin and the end of trouble, not each try. */
@@ -242,8 +258,6 @@ static void note_outcome(struct store *store)
     if (store->trouble_changed)
         store->trouble_changed(store->trouble_ctx);
 }
-
-static void begin(struct store *store);
 
 static void on_retry(uv_timer_t *timer)
 {
@@ -310,12 +324,13 @@ static void end_work(uv_work_t *work, int status)
     STAILQ_CONCAT(&told, &store->written);
     if (store->writes)
         end_batch(store);
+    wait_to_scrub(store);
     begin(store);
     answer_asks(store, &asked);
     tell(&told, outcome.code == HAUL_OK ? NULL : &outcome);
 }
 
-static void on_closed(uv_handle_t *handle)
+static void on_retry_closed(uv_handle_t *handle)
 {
     struct store *store = OWNER_OF(handle, struct store, retry);
     void (*closed)(void *ctx) = store->closed;
@@ -328,14 +343,20 @@ static void on_closed(uv_handle_t *handle)
     closed(ctx);
 }
 
+static void on_owed_closed(uv_handle_t *handle)
+{
+    struct store *store = OWNER_OF(handle, struct store, owed);
+
+    uv_close((uv_handle_t *)&store->retry, on_retry_closed);
+}
+
 static void run_close(uv_work_t *work)
 {
     struct store *store = OWNER_OF(work, struct store, work);
-    bool anew;
 
     jobs_free(store->jobs);
     history_free(store->history);
-    if (store->taken_out > 0 && db_scrub(store->db, store->taken_out, true, &anew) != SQLITE_OK)
+    if (scrub_close(&store->scrub, store->db) != SQLITE_OK)
         LOG_WARN(store, "what was removed from the queue in %s may be left in its files",
                  store->path);
     db_close(store->db, true);
@@ -346,7 +367,7 @@ static void end_close(uv_work_t *work, int status)
     struct store *store = OWNER_OF(work, struct store, work);
 
     (void)status; /* never cancelled */
-    uv_close((uv_handle_t *)&store->retry, on_closed);
+    uv_close((uv_handle_t *)&store->owed, on_owed_closed);
 }
 
 static void begin_close(struct store *store)
@@ -382,13 +403,16 @@ static void begin(struct store *store)
     if (store->busy)
         return;
     store->writes = due(store);
-    if (!store->writes && STAILQ_EMPTY(&store->asks)) {
+    store->scrubs = !store->writes && store->scrub_due && !store->closing;
+    if (!store->writes && !store->scrubs && STAILQ_EMPTY(&store->asks)) {
         if (store->closing)
             begin_close(store);
         return;
     }
     if (store->writes)
         take_batch(store);
+    if (store->scrubs)
+        store->scrub_due = false;
     STAILQ_CONCAT(&store->asked, &store->asks);
     store->busy = true;
     uv_queue_work(store->loop, &store->work, run_work, end_work);
