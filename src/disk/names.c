@@ -6,8 +6,10 @@
 
 #include "disk/names.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,14 +194,42 @@ unsigned names_free_number(int dirfd, const struct disk_place *place, const char
     return unused;
 }
 
-bool names_lock(int fd)
+/* Is the file of FD open once more in this process? */
+static bool is_open_twice(int fd)
+{
+    DIR *dir = opendir("/proc/self/fd");
+    struct dirent *entry;
+    struct stat own, st;
+    bool twice = false;
+    uint64_t other;
+    const char *end;
+
+    while (dir && !twice && (entry = readdir(dir)) && fstat(fd, &own) == 0) {
+        if (str_to_u64(entry->d_name, &other, &end) && other <= INT_MAX && (int)other != fd)
+            twice = fstat((int)other, &st) == 0 && S_ISREG(st.st_mode) && st.st_dev == own.st_dev &&
+                    st.st_ino == own.st_ino;
+    }
+    if (dir)
+        closedir(dir);
+    return twice;
+}
+
+/* 0, or an errno: EWOULDBLOCK when somebody has it, another one where there are no locks. */
+static int try_lock(int fd)
 {
     int status;
 
     do
         status = flock(fd, LOCK_EX | LOCK_NB);
     while (status != 0 && errno == EINTR);
-    return status == 0 || errno != EWOULDBLOCK;
+    return status == 0 ? 0 : errno;
+}
+
+bool names_lock(int fd)
+{
+    int error = try_lock(fd);
+
+    return error == 0 || (error != EWOULDBLOCK && !is_open_twice(fd));
 }
 
 /* One who looks whether a file is his, or names one, holds a lock for a moment: that is waited for,
@@ -216,16 +246,35 @@ static bool lock_soon(int fd)
     return false;
 }
 
+/* Does the folder hold an entry of this very NAME? Where capital and small letters make no
+ * difference, what it opens can have another. */
+static bool is_listed(int dirfd, const char *name)
+{
+    int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    struct dirent *entry;
+    bool listed = false;
+
+    if (!dir && fd >= 0)
+        close(fd);
+    while (dir && !listed && (entry = readdir(dir)))
+        listed = strcmp(entry->d_name, name) == 0;
+    if (dir)
+        closedir(dir);
+    return listed;
+}
+
 /* Opens NAME's partial if it is one of ours that was killed before its record: it holds nothing, so
- * nothing is lost by taking it. -1 when it is not. */
+ * nothing is lost by taking it. Without a lock nobody knows that it was killed. -1 when it is not.
+ */
 static int take_empty(int dirfd, const char *part, const char *name)
 {
     char *record = xasprintf("%s.haul", name);
     int fd = openat(dirfd, part, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     struct stat st;
-    bool ours = fd >= 0 && names_lock(fd) && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+    bool ours = fd >= 0 && try_lock(fd) == 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
                 st.st_size == 0 && st.st_nlink == 1 && st.st_uid == geteuid() &&
-                !names_taken(dirfd, record);
+                !names_taken(dirfd, record) && is_listed(dirfd, part);
 
     free(record);
     if (ours)

@@ -35,8 +35,8 @@ bool names_number(const struct disk_place *place, const char *entry, const char 
 unsigned names_free_number(int dirfd, const struct disk_place *place, const char *suffix,
                            unsigned first);
 
-/* Locks FD against other hauls; false when one has it. File systems that know no locks are taken as
- * they are. */
+/* Locks FD against other hauls; false when one has it. On file systems that know no locks only this
+ * process is asked: nothing can be known of others. */
 bool names_lock(int fd);
 
 /* Makes a new file NAME.part and locks it, beginning with candidate FIRST; *ret_n is the number it

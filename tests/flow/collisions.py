@@ -1,8 +1,9 @@
 """A name that is taken is never written over unless the user says so."""
 
+import errno
 import os
 
-from harness import case, expect, expect_equal, has_content, run
+from harness import (TORTURE, case, expect, expect_equal, has_content, need, plant_partial, run)
 
 
 def taken(t, name="a.bin"):
@@ -110,6 +111,32 @@ def equal_names_from_the_server_never_meet_either(t):
     for file in files:
         owners = [name for name in t.names() if has_content(t.path(name), file.seed, file.size)]
         expect_equal(len(owners), 1, f"files with the bytes of {file}")
+
+
+@case
+def nor_do_they_where_the_file_system_knows_no_locks(t):
+    t.program = need(TORTURE)
+    t.env["HAUL_TORTURE_FAIL"] = f"flock:1:{errno.ENOLCK}:ever"
+    files = [t.file(f"{i}/same.bin", 300_000 + i) for i in range(8)]
+    t.get("-j", 8, *[file.url for file in files])
+    expect_equal(len(t.names()), 8, "files")  # their numbers may have gaps
+    for file in files:
+        owners = [name for name in t.names() if has_content(t.path(name), file.seed, file.size)]
+        expect_equal(len(owners), 1, f"files with the bytes of {file}")
+
+
+@case
+def nor_in_one_that_an_earlier_run_left(t):
+    """All of the same link, so that each could take it up. Two that look at the same moment leave it
+    to each other."""
+    file = t.file("same.bin", 400_000, rate=400_000, tick=20)
+    t.program = need(TORTURE)
+    t.env["HAUL_TORTURE_FAIL"] = f"flock:1:{errno.ENOLCK}:ever"
+    plant_partial(t, "same.bin", file.url, file.size, file.data()[:65536])
+    t.get("-j", 3, "--trust-size", "-i", t.write("list", f"{file.url}\n" * 3))
+    t.keeps("same.bin.part")
+    for name in ("same.bin", "same (1).bin", "same (2).bin"):
+        t.expect_file(name, file)
 
 
 @case
