@@ -296,6 +296,22 @@ static int open_partial(int dirfd, const char *part, const char *name)
     return fd;
 }
 
+/* The file PLACE's folder + NAME can't be made or named, as VERB says. FAT, NTFS and shares of
+ * Windows take some characters in no name, and each driver says so in its own way. */
+static enum haul_err fail_to(const char *verb, int error, const struct disk_place *place,
+                             const char *name, struct haul_error *err)
+{
+    const char *odd = strpbrk(name, ":*?\"<>|\\");
+
+    if (!odd || (error != EINVAL && error != EILSEQ && error != ENOENT))
+        return haul_fail_errno(err, HAUL_E_DISK, error, "can't %s the file %s/%s", verb, place->dir,
+                               name);
+    return haul_fail(err, HAUL_E_DISK,
+                     "can't %s the file %s/%s: %s; if no name may have '%c' there, choose another "
+                     "one with -o",
+                     verb, place->dir, name, strerrordesc_np(error), *odd);
+}
+
 static enum haul_err make_partial(int dirfd, const struct disk_place *place, unsigned n,
                                   int *ret_fd, struct haul_error *err)
 {
@@ -307,8 +323,7 @@ static enum haul_err make_partial(int dirfd, const struct disk_place *place, uns
     if (fd < 0 && errno == EEXIST) {
         code = haul_fail(err, HAUL_E_EXISTS, "%s/%s is already there", place->dir, part);
     } else if (fd < 0) {
-        code =
-            haul_fail_errno(err, HAUL_E_DISK, errno, "can't make the file %s/%s", place->dir, part);
+        code = fail_to("make", errno, place, part, err);
     } else if (!lock_soon(fd)) {
         close(fd); /* somebody took it for one that was left empty: it is theirs now */
         code = haul_fail(err, HAUL_E_BUSY, "another program holds %s/%s", place->dir, part);
@@ -433,7 +448,7 @@ static enum haul_err give_name(int dirfd, const struct unnamed *file,
         }
         why = errno;
         if (why != EEXIST)
-            haul_fail_errno(err, HAUL_E_DISK, why, "can't name the file %s/%s", place->dir, name);
+            (void)fail_to("name", why, place, name, err);
         else
             refuse_taken(dirfd, place, name, err);
         free(name);

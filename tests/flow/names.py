@@ -1,8 +1,9 @@
 """Files get the name that the user, the server or the URL gives them, made safe."""
 
+import errno
 import os
 
-from harness import case, expect, expect_equal, run
+from harness import TORTURE, case, expect, expect_equal, need, run
 
 
 def one_name(t):
@@ -143,6 +144,18 @@ def a_redirect_does_not_rename_what_was_asked_for(t):
 def an_url_without_a_path_is_named_after_its_host(t):
     t.get(t.file("", 10).url)
     t.expect_names("127.0.0.1")
+
+
+@case
+def a_name_that_the_file_system_does_not_take_is_named_with_what_to_do(t):
+    """As FAT, NTFS and shares of Windows refuse it, on the way of small files and of large ones."""
+    t.program = need(TORTURE)
+    t.env["HAUL_TORTURE_FAIL"] = f"openat:1:{errno.EINVAL}:ever"
+    for size in 5000, 500_000:
+        result = t.get("-q", t.file("what%3F.bin", size).url, status=5)
+        expect(b"if no name may have '?' there, choose another one with -o" in result.err,
+               f"{size}: {result}")
+        t.expect_names()
 
 
 run()
