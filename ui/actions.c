@@ -84,10 +84,28 @@ static void remove_ask(struct actions *actions, const struct target *target)
     free(label);
 }
 
+/* False: what was typed for the option NAME is wrong, and the line is open again. */
+static bool limit_check(struct actions *actions, const char *name, const char *text)
+{
+    const struct haul_option *option = haul_option_find(name);
+    struct haul_options *options = haul_options_new();
+    struct haul_settings settings;
+    struct haul_error err;
+    haul_settings_init(&settings);
+    bool of_session = option->scope == HAUL_SCOPE_SESSION;
+    bool sound =
+        text[0] == '\0' || haul_option_set(option, of_session ? (void *)&settings : (void *)options,
+                                           text, &err) == HAUL_OK;
+    if (!sound)
+        prompt_again(actions->prompt, text, err.text);
+    haul_options_unref(options);
+    return sound;
+}
+
 static void on_item_limit_entered(void *ctx, const char *text)
 {
     struct actions *actions = ctx;
-    if (text)
+    if (text && limit_check(actions, "item-limit", text))
         model_limit(actions->model, actions->asked_id, text[0] ? text : "0");
 }
 
@@ -188,7 +206,7 @@ static bool act_on_items(struct actions *actions, enum keymap_action action)
 static void on_limit_entered(void *ctx, const char *text)
 {
     struct actions *actions = ctx;
-    if (text)
+    if (text && limit_check(actions, "limit", text))
         model_set_limit(actions->model, text[0] ? text : "0");
 }
 

@@ -304,6 +304,15 @@ static void on_folder_typed(void *ctx, const char *text)
         add_view_set_dir(&adding->view, text);
 }
 
+/* What is said of a path that no folder goes on from. */
+static char *describe_typed(const struct complete *complete)
+{
+    if (complete->is_folder)
+        return xstrdup("no folders in there");
+    return xstrdup(complete->is_other ? "that is a file, not a folder"
+                                      : "no such folder: it will be made");
+}
+
 /* The folders that fit, for the line above the links; NULL when there is no choice. */
 static char *list_names(const struct complete *complete)
 {
@@ -311,12 +320,14 @@ static char *list_names(const struct complete *complete)
     bool fits = true;
     if (complete->count == 1)
         return NULL;
+    if (complete->count == 0)
+        return describe_typed(complete);
     strbuf_init(&text, 1024);
     for (size_t i = 0; i < MIN(complete->count, (size_t)COMPLETE_NAMES) && fits; i++)
         fits = strbuf_printf(&text, "%s%s/", i > 0 ? "  " : "", complete->names[i]);
     if (complete->count > COMPLETE_NAMES)
         fits = fits && strbuf_printf(&text, "  and %zu more", complete->count - COMPLETE_NAMES);
-    return complete->count == 0 ? xstrdup("no such folder: it will be made") : strbuf_take(&text);
+    return strbuf_take(&text);
 }
 
 static char *complete_typed(void *ctx, const char *text)
@@ -389,10 +400,10 @@ static void on_options_typed(void *ctx, const char *text)
     options = haul_options_new();
     haul_settings_init(&settings);
     secret_free(adding->options_line);
-    adding->options_line = xstrdup(text); /* also a wrong one: it is to be mended */
+    adding->options_line = xstrdup(text); /* also a wrong one: who gives up finds it there again */
     if (option_line_read(text, options, &settings, &err) != HAUL_OK ||
         check_options(adding, options, &err) != HAUL_OK) {
-        notice(adding, true, err.text);
+        prompt_again(adding->prompt, text, err.text);
     } else {
         take_options(adding, options);
         if (haul_given_any(&settings.given))

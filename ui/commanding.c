@@ -438,8 +438,6 @@ static enum haul_err run_line(struct commanding *commanding, const char *line, b
     return run_words(commanding, command, rest, ret_keep, err);
 }
 
-static void ask(struct commanding *commanding, const char *text);
-
 static void on_entered(void *ctx, const char *text)
 {
     struct commanding *commanding = ctx;
@@ -454,8 +452,7 @@ static void on_entered(void *ctx, const char *text)
         history_add(&commanding->history, line, keep);
         return;
     }
-    ask(commanding, line);
-    prompt_hint(commanding->prompt, true, err.text);
+    prompt_again(commanding->prompt, line, err.text);
 }
 
 static void on_typed(void *ctx, const char *text)
@@ -485,18 +482,13 @@ static const char *recall(void *ctx, const char *text, int step)
     return history_go(&commanding->history, text, step);
 }
 
-static void ask(struct commanding *commanding, const char *text)
-{
-    prompt_ask_line(commanding->prompt, ":", text, on_typed, on_entered, commanding);
-    prompt_complete(commanding->prompt, complete);
-    prompt_recall(commanding->prompt, recall);
-    prompt_hint_above(commanding->prompt);
-}
-
 void commanding_ask(struct commanding *commanding)
 {
     history_rewind(&commanding->history);
-    ask(commanding, "");
+    prompt_ask_line(commanding->prompt, ":", "", on_typed, on_entered, commanding);
+    prompt_complete(commanding->prompt, complete);
+    prompt_recall(commanding->prompt, recall);
+    prompt_hint_above(commanding->prompt);
     on_typed(commanding, "");
 }
 

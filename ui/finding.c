@@ -1,16 +1,19 @@
 /* Finding, filtering and sorting.
  *
  * What is typed holds as it is typed, as soon as it makes sense; until then what held before stays,
- * and the line says what is missing. Esc puts all back. Finding moves the cursor to the first match
+ * and the line says what is missing: Enter does not end it, or what is shown would not be what was
+ * typed. Esc puts all back. Finding moves the cursor to the first match
  * from where it was when the line was opened; the daemon looks for it, in the order of the list. */
 
 #include "ui/finding.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/str.h"
 
+#define NO_MATCH       "no match"
 #define STEPS_DUE_MOST 32 /* a key that is held does not go on for long when it is let go of */
 #define HINT           "word  \"two words\"  state:failed  host:x  size>1G  done<50%  added<2h  -word"
 
@@ -22,17 +25,32 @@ void finding_init(struct finding *finding, struct model *model, struct list_view
         .model = model, .list = list, .prompt = prompt, .notice = notice, .ctx = ctx};
 }
 
+static bool filter_check(const struct finding *finding, const char *text,
+                         struct filter_problem *ret_problem)
+{
+    struct filter *filter = filter_new(text, model_now(finding->model), ret_problem);
+    bool sound = filter != NULL;
+    filter_free(filter);
+    return sound;
+}
+
 /* True when TEXT makes sense; else the line says why not. */
 static bool text_check(struct finding *finding, const char *text)
 {
     struct filter_problem problem;
-    struct filter *filter = filter_new(text, model_now(finding->model), &problem);
-    if (filter)
+    bool sound = filter_check(finding, text, &problem);
+    if (sound)
         prompt_hint(finding->prompt, false, text[0] ? "" : HINT);
     else
         prompt_hint(finding->prompt, true, problem.text);
-    filter_free(filter);
-    return filter != NULL;
+    return sound;
+}
+
+static void again_if_wrong(struct finding *finding, const char *text)
+{
+    struct filter_problem problem;
+    if (!filter_check(finding, text, &problem))
+        prompt_again(finding->prompt, text, problem.text);
 }
 
 /* The daemon is told at once: the next question is about it. */
@@ -43,6 +61,20 @@ static void list_ask(struct finding *finding)
 
 /* ---- finding ---- */
 
+static void on_find_entered(void *ctx, const char *text);
+
+/* An answer may be of what was typed before: the one after it takes back what it said. */
+static void tell_in_line(const struct finding *finding, bool found)
+{
+    const char *hint = finding->prompt->hint;
+    if (finding->prompt->entered != on_find_entered)
+        return; /* it asks for something else by now */
+    if (!found && !hint[0])
+        prompt_hint(finding->prompt, true, NO_MATCH);
+    else if (found && strcmp(hint, NO_MATCH) == 0)
+        prompt_hint(finding->prompt, false, "");
+}
+
 static void on_found(void *ctx, const struct haul_reply *reply)
 {
     struct finding *finding = ctx;
@@ -50,10 +82,10 @@ static void on_found(void *ctx, const struct haul_reply *reply)
         return;
     if (reply->id != 0)
         list_view_go(finding->list, reply->id, reply->index);
-    else if (finding->prompt->kind == PROMPT_LINE && !finding->prompt->hint[0])
-        prompt_hint(finding->prompt, true, "no match");
-    else if (finding->prompt->kind != PROMPT_LINE)
-        finding->notice(finding->ctx, true, "no match");
+    if (finding->prompt->kind == PROMPT_LINE)
+        tell_in_line(finding, reply->id != 0);
+    else if (reply->id == 0)
+        finding->notice(finding->ctx, true, NO_MATCH);
 }
 
 static void on_find_typed(void *ctx, const char *text)
@@ -70,8 +102,10 @@ static void on_find_typed(void *ctx, const char *text)
 static void on_find_entered(void *ctx, const char *text)
 {
     struct finding *finding = ctx;
-    if (text)
+    if (text) {
+        again_if_wrong(finding, text);
         return;
+    }
     list_view_find(finding->list, finding->before);
     list_view_go(finding->list, finding->from_id, finding->from);
 }
@@ -137,7 +171,9 @@ static void on_filter_typed(void *ctx, const char *text)
 static void on_filter_entered(void *ctx, const char *text)
 {
     struct finding *finding = ctx;
-    if (!text)
+    if (text)
+        again_if_wrong(finding, text);
+    else
         list_view_filter(finding->list, finding->before);
 }
 
@@ -194,9 +230,8 @@ static void sort_ask(struct finding *finding)
 static enum haul_err check(const struct finding *finding, const char *text, struct haul_error *err)
 {
     struct filter_problem problem;
-    struct filter *filter = filter_new(text, model_now(finding->model), &problem);
-    filter_free(filter);
-    return filter ? HAUL_OK : haul_fail(err, HAUL_E_USAGE, "%s", problem.text);
+    return filter_check(finding, text, &problem) ? HAUL_OK
+                                                 : haul_fail(err, HAUL_E_USAGE, "%s", problem.text);
 }
 
 enum haul_err finding_filter(struct finding *finding, const char *text, struct haul_error *err)

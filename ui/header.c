@@ -252,6 +252,8 @@ static void paint_looked_at(const struct cells *cells, int y, int left,
         snprintf(text, sizeof(text), "/%s  %llu of %llu", list->find,
                  (unsigned long long)MIN(window.found_before + 1, window.found),
                  (unsigned long long)window.found);
+        if (!window.current) /* those would be of what was looked for before */
+            snprintf(text, sizeof(text), "/%s  %s", list->find, cells->ascii ? "..." : "…");
         (void)put_before(cells, y, left, &right, STYLE_TEXT, text);
     }
     if (list->filter[0]) {

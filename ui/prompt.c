@@ -76,6 +76,13 @@ void prompt_hint(struct prompt *prompt, bool bad, const char *text)
     prompt->hint_bad = bad;
 }
 
+void prompt_again(struct prompt *prompt, const char *text, const char *why)
+{
+    prompt->kind = PROMPT_LINE;
+    line_edit_set(&prompt->edit, text);
+    prompt_hint(prompt, true, why);
+}
+
 bool prompt_open(const struct prompt *prompt)
 {
     return prompt->kind != PROMPT_NONE;
@@ -149,6 +156,19 @@ void prompt_key(struct prompt *prompt, const struct input_key *key)
         key_of_choice(prompt, key);
 }
 
+/* Of ROOM, so that what is typed is seen. */
+static int hint_room(int room)
+{
+    return room * 2 / 3;
+}
+
+/* What is wrong is said whole, where there is room: beside the line, else above it. */
+static bool is_above(const struct prompt *prompt, int room)
+{
+    return prompt->hint_above ||
+           (prompt->hint_bad && (int)text_width(prompt->hint) > hint_room(room));
+}
+
 /* On the lines above Y, as many as it needs, up to HINT_LINES. */
 static void paint_hint_above(const struct prompt *prompt, const struct cells *cells, int y)
 {
@@ -166,11 +186,10 @@ static void paint_hint_above(const struct prompt *prompt, const struct cells *ce
     }
 }
 
-/* At the right edge; at most two thirds of ROOM, so that what is typed is seen. Returns the columns
- * used. */
+/* At the right edge. Returns the columns used. */
 static int paint_hint(const struct prompt *prompt, const struct cells *cells, int y, int room)
 {
-    int width = MIN((int)text_width(prompt->hint), room * 2 / 3);
+    int width = MIN((int)text_width(prompt->hint), hint_room(room));
     cells_put(cells, y, cells->width - 1 - width, width, prompt->hint_bad ? STYLE_WAIT : STYLE_DIM,
               prompt->hint);
     return width + 2;
@@ -183,7 +202,7 @@ static int paint_line(const struct prompt *prompt, const struct cells *cells, in
     int room = cells->width - x - 1;
     if (room < 1)
         return -1;
-    if (prompt->hint[0] && prompt->hint_above)
+    if (prompt->hint[0] && is_above(prompt, room))
         paint_hint_above(prompt, cells, y);
     else if (prompt->hint[0])
         room = MAX(room - paint_hint(prompt, cells, y, room), 1);

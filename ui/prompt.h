@@ -63,6 +63,10 @@ void prompt_ask(struct prompt *prompt, const char *label, const struct prompt_ch
  * another one. */
 void prompt_hint(struct prompt *prompt, bool bad, const char *text);
 
+/* For ENTERED: the line that was just ended is open again, with TEXT in it and WHY, clean, said of
+ * it. So nobody's next words are taken for keys. */
+void prompt_again(struct prompt *prompt, const char *text, const char *why);
+
 bool prompt_open(const struct prompt *prompt);
 void prompt_close(struct prompt *prompt); /* without an answer */
 void prompt_key(struct prompt *prompt, const struct input_key *key);

@@ -3,7 +3,6 @@
 #include "base/complete.h"
 
 #include <dirent.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -83,6 +82,17 @@ static size_t common(const struct found *found)
     return len;
 }
 
+static void look_at_typed(const char *typed, struct complete *complete)
+{
+    char *path = path_absolute(typed);
+    struct stat status;
+    bool is_there = stat(path, &status) == 0;
+
+    complete->is_folder = is_there && S_ISDIR(status.st_mode);
+    complete->is_other = is_there && !complete->is_folder;
+    free(path);
+}
+
 void complete_folder(const char *typed, struct complete *ret_complete)
 {
     const char *slash = strrchr(typed, '/');
@@ -92,6 +102,7 @@ void complete_folder(const char *typed, struct complete *ret_complete)
     struct found found = {0};
 
     *ret_complete = (struct complete){0};
+    look_at_typed(typed, ret_complete);
     if (strcmp(typed, "~") == 0) {
         ret_complete->text = xstrdup("~/");
     } else {

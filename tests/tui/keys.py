@@ -53,9 +53,29 @@ def an_item_has_a_limit_of_its_own(path):
         terminal.write("quick")
         terminal.type("Enter")
         terminal.wait("item-limit")  # says what is wrong, and asks nothing
+        terminal.type("Escape")
+        terminal.wait_gone("Limit of")
         terminal.type("Space", "Space", "L")
         terminal.wait("Limit of each selected")
         terminal.asks(["Enter"], "limit of 2 selected 0")
+
+
+def a_wrong_limit_stays_to_be_mended(path):
+    with Terminal() as terminal:
+        terminal.start(path)
+        for key, label, wrong, asked in (("l", "Limit (", "2x", "set jobs 8 limit 2097152"),
+                                         ("L", "Limit of debian", "2x", "limit of 1 2097152")):
+            terminal.type(key)
+            terminal.wait(label)
+            terminal.write(wrong)
+            terminal.type("Enter")
+            terminal.wait('"2x" is not')
+            terminal.wait(label)
+            before = terminal.calls()
+            terminal.type("BSpace")
+            terminal.write("M")  # no key of the list: it is written into the line
+            terminal.asks(["Enter"], asked)
+            assert terminal.calls() == before + [asked], terminal.calls()
 
 
 def the_path_is_shown_whole_until_the_next_key(path):
@@ -155,6 +175,7 @@ def main():
     keys_act_on_the_item_under_the_cursor(path)
     items_go_to_both_ends_of_the_queue(path)
     an_item_has_a_limit_of_its_own(path)
+    a_wrong_limit_stays_to_be_mended(path)
     the_path_is_shown_whole_until_the_next_key(path)
     keys_are_those_of_the_configuration(path)
     removing_bytes_is_asked_for(path)

@@ -292,6 +292,12 @@ static const struct screen_case cases[] = {
      .script = "/photos\n<Enter>\nn\n",
      .colors = true},
     {.name = "find-typing-80x24", .fake = "busy", .cols = 80, .rows = 24, .script = "/tar\n"},
+    /* All is typed before the first answer comes, of which the first ones find nothing. */
+    {.name = "find-mended-80x24",
+     .fake = "busy",
+     .cols = 80,
+     .rows = 24,
+     .script = "/zz<Ctrl-U>tar\n"},
     {.name = "find-hint-80x24", .fake = "busy", .cols = 80, .rows = 24, .script = "/\n"},
     {.name = "find-wrong-80x24", .fake = "busy", .cols = 80, .rows = 24, .script = "/size>\n"},
     {.name = "find-40x10", .fake = "busy", .cols = 40, .rows = 10, .script = "/tar<Enter>\nN\n"},

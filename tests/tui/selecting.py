@@ -113,6 +113,23 @@ def mistakes_are_told_while_they_are_typed(path):
         terminal.wait("video.mp4")
 
 
+def a_line_that_makes_no_sense_is_not_ended(path):
+    with Terminal() as terminal:
+        terminal.start(path)
+        for key, label in (("f", "filter:"), ("/", "/")):
+            terminal.type(key)
+            terminal.write("state:gone")
+            terminal.type("Enter")
+            terminal.wait("queued active waiting paused done failed")  # the sentence, to its end
+            terminal.wait(f"{label} state:gone")
+            terminal.type("C-u")
+            terminal.write("state:failed")
+            terminal.wait_gone("no state")
+            terminal.type("Enter")
+            terminal.wait("q quit")
+        assert terminal.calls() == [], terminal.calls()
+
+
 def main():
     path = program()
     for story in (the_actions_mean_what_is_selected,
@@ -121,7 +138,8 @@ def main():
                   what_is_selected_stays_so,
                   all_that_match_are_selected_and_removed,
                   finding_moves_the_cursor,
-                  mistakes_are_told_while_they_are_typed):
+                  mistakes_are_told_while_they_are_typed,
+                  a_line_that_makes_no_sense_is_not_ended):
         story(path)
 
 

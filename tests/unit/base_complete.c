@@ -77,6 +77,26 @@ static void assert_completes(const char *typed, const char *text, size_t count, 
     complete_fini(&complete);
 }
 
+static void assert_is(const char *typed, bool folder, bool other)
+{
+    struct complete complete;
+
+    complete_folder(typed, &complete);
+    assert_int_equal(complete.is_folder, folder);
+    assert_int_equal(complete.is_other, other);
+    complete_fini(&complete);
+}
+
+static void what_is_typed_is_looked_at(void **state)
+{
+    (void)state;
+    assert_is("isos/old/", true, false);
+    assert_is("isos/old", true, false);
+    assert_is("~/isos", true, false);
+    assert_is("index.html", false, true);
+    assert_is("isos/new", false, false);
+}
+
 static void one_that_fits_is_taken(void **state)
 {
     char *absolute = path_join(root, "iso");
@@ -112,6 +132,7 @@ static void nothing_fits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_typed_is_looked_at),
         cmocka_unit_test(one_that_fits_is_taken),
         cmocka_unit_test(several_go_on_as_far_as_they_agree),
         cmocka_unit_test(nothing_fits),
