@@ -3,24 +3,21 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/call.h"
 #include "cli/command.h"
+#include "cli/expression.h"
 #include "cli/history_line.h"
 #include "cli/report.h"
 #include "config/args.h"
 
-#define PAGE_ROWS   1000
-#define LINE_CAP    (1u << 20)
-#define FILTER_TEXT 65536
+#define PAGE_ROWS 1000
+#define LINE_CAP  (1u << 20)
 
 struct asking {
-    char *filter;
+    char filter[FILTER_SIZE];
     uint64_t shown;
     bool begun; /* of JSON */
     bool all;   /* no bound on how many */
@@ -28,29 +25,6 @@ struct asking {
     size_t columns; /* of the terminal, 0: none */
     size_t name_columns;
 };
-
-/* The words as one expression, newly allocated. */
-static char *join_words(const struct args *args)
-{
-    struct strbuf words;
-    bool fits = true;
-
-    strbuf_init(&words, FILTER_TEXT);
-    for (size_t i = 0; i < args->operand_count && fits; i++)
-        fits = strbuf_printf(&words, "%s%s", i > 0 ? " " : "", args->operands[i]);
-    return strbuf_take(&words);
-}
-
-static size_t output_columns(void)
-{
-    struct winsize size;
-
-    if (!isatty(STDOUT_FILENO))
-        return 0;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return 80;
-    return size.ws_col;
-}
 
 static void print_lines(struct asking *asking, const struct haul_past *entries, size_t count)
 {
@@ -155,10 +129,8 @@ static int show_forgotten(struct call *call, const struct haul_reply *reply)
 
 int history_run(const struct args *args)
 {
-    struct asking asking = {.filter = join_words(args),
-                            .all = args->run.last == 0,
-                            .most = args->run.last,
-                            .columns = output_columns()};
+    struct asking asking = {
+        .all = args->run.last == 0, .most = args->run.last, .columns = report_columns()};
     struct call call = {.args = args,
                         .start = true,
                         .question = true,
@@ -166,8 +138,9 @@ int history_run(const struct args *args)
                         .send = args->run.clear ? send_forget : send_history,
                         .show = args->run.clear ? show_forgotten : show_end,
                         .ctx = &asking};
-    int status = call_run(&call);
+    struct haul_error err;
 
-    free(asking.filter);
-    return status;
+    if (expression_of(args, asking.filter, &err) != HAUL_OK)
+        return report_usage("history", &err);
+    return call_run(&call);
 }

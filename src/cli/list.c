@@ -1,33 +1,19 @@
 /* `haul list`: the queue in its order, or what of it fits an expression. */
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "base/filter.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/call.h"
 #include "cli/command.h"
+#include "cli/expression.h"
 #include "cli/list_line.h"
 #include "cli/report.h"
 #include "config/args.h"
 
 #define LINE_CAP  65536
 #define PAGE_ROWS 1000
-
-/* Width of the terminal that the list goes to; 0 when it goes elsewhere. */
-static size_t output_columns(void)
-{
-    struct winsize size;
-
-    if (!isatty(STDOUT_FILENO))
-        return 0;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return 80;
-    return size.ws_col;
-}
 
 static void print_and_clear(struct strbuf *line)
 {
@@ -59,7 +45,7 @@ static size_t id_columns(const struct list *list, const struct haul_reply *reply
 
 static void print_rows(struct list *list, const struct haul_reply *reply)
 {
-    size_t columns = output_columns();
+    size_t columns = report_columns();
     int64_t now = clock_wall(&clock_system);
 
     list->id_columns = id_columns(list, reply);
@@ -148,21 +134,6 @@ static int show_end(struct call *call, const struct haul_reply *reply)
     return 0;
 }
 
-/* The operands as one expression; false when they are too long for one. */
-static bool join_words(const struct args *args, char *filter, size_t size)
-{
-    bool fits = true;
-
-    filter[0] = '\0';
-    for (size_t i = 0; i < args->operand_count && fits; i++) {
-        size_t len = strlen(filter);
-        int more = snprintf(filter + len, size - len, "%s%s", i > 0 ? " " : "", args->operands[i]);
-
-        fits = more >= 0 && (size_t)more < size - len;
-    }
-    return fits;
-}
-
 int list_run(const struct args *args)
 {
     struct list list = {
@@ -177,11 +148,8 @@ int list_run(const struct args *args)
     struct haul_error err;
     int status;
 
-    if (!join_words(args, list.filter, sizeof list.filter)) {
-        (void)haul_fail(&err, HAUL_E_USAGE, "an expression has at most %d characters",
-                        FILTER_SIZE - 1);
+    if (expression_of(args, list.filter, &err) != HAUL_OK)
         return report_usage("list", &err);
-    }
     list.view.filter = list.filter;
     list.view.secrets = args->run.secrets;
     strbuf_init(&list.line, LINE_CAP);

@@ -1,6 +1,8 @@
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 
+#include <stddef.h>
+
 #include "haul/attr.h"
 #include "haul/error.h"
 
@@ -12,6 +14,9 @@ int report_error(const struct haul_error *err);
 /* The same for a command line that is not understood, with the way to the help. COMMAND is "" for
  * the screen. */
 int report_usage(const char *command, const struct haul_error *err);
+
+/* Columns of the terminal that standard output is; 0: it is none. */
+size_t report_columns(void);
 
 void report_note(const char *format, ...) HAUL_PRINTF(1, 2);
 

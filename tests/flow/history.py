@@ -145,6 +145,8 @@ def pages_come_one_behind_the_other(t):
 def it_is_cleared_as_a_whole_and_in_part(t):
     many(t, 4)
     t.ok("remove", "all")
+    result = t.haul("history", "--clear", "bin", "x" * 70_000)
+    expect(result.status == 1 and b"at most 1023 characters" in result.err, f"a word is lost: {result}")
     expect_equal(t.ok("history", "--clear", "--json", "name=2.bin").json(), {"count": 1}, "one")
     expect_equal(names(t), ["3.bin", "1.bin", "0.bin"], "after one")
     expect_equal(t.ok("history", "--clear", "finished>30d").out, b"0 forgotten\n", "by age")
