@@ -25,6 +25,7 @@
 #include "base/str.h"
 #include "cli/configure.h"
 #include "cli/hooks.h"
+#include "cli/report.h"
 #include "control/handover.h"
 #include "control/knock.h"
 #include "control/server.h"
@@ -361,7 +362,10 @@ static enum haul_err yield(struct daemon *daemon, int ready_fd, struct haul_erro
     finish(daemon);
     code = knock(session, &about);
     if (code == HAUL_OK && ready_fd < 0)
-        return haul_fail(err, HAUL_E_BUSY, "a daemon is already running in session %s", session);
+        return haul_fail(err, HAUL_E_BUSY,
+                         "a daemon is already running in session '%s'; to take its place write: "
+                         "haul daemon --replace",
+                         session);
     if (code == HAUL_OK)
         LOG_INFO(daemon, "the daemon that has the queue answers");
     else if (code != HAUL_E_NO_DAEMON)
@@ -408,17 +412,12 @@ static enum haul_err serve(struct daemon *daemon, int *ready_fd, struct haul_err
     }
 }
 
-static void tell_why_not(int ready_fd, const struct haul_error *err)
-{
-    spawn_tell(ready_fd, err);
-    if (ready_fd < 0)
-        fprintf(stderr, "haul: %s\n", err->text);
-}
-
 int daemon_refuse(const struct haul_error *err)
 {
-    tell_why_not(spawn_ready_fd(), err);
-    return 1;
+    int ready_fd = spawn_ready_fd();
+
+    spawn_tell(ready_fd, err);
+    return ready_fd < 0 ? report_error(err) : 1;
 }
 
 static int run(const struct daemon_args *args, int ready_fd)
@@ -441,7 +440,7 @@ static int run(const struct daemon_args *args, int ready_fd)
         LOG_INFO(daemon, "the daemon of session %s has ended", args->args->run.session);
     } else {
         LOG_ERROR(daemon, "the daemon can't run: %s", err.text);
-        tell_why_not(ready_fd, &err);
+        spawn_tell(ready_fd, &err);
     }
     finish(&daemon);
     handover_fini(&daemon.door);

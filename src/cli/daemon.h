@@ -14,11 +14,12 @@ struct daemon_args {
 
 /* Runs the session's daemon until it ends by itself, is told to stop (`haul stop`, SIGTERM, SIGINT)
  * or can't start. Returns the exit status: 0 after a clean end, 1 when it could not start; the
- * reason is then in the log, on stderr, and told to the client that started it (through the file
- * descriptor that HAUL_READY_FD names, which is haul's own business: callers don't set it). */
+ * reason is then in the log, and told to the client that started it (through the file descriptor
+ * that HAUL_READY_FD names, which is haul's own business: callers don't set it). */
 int daemon_main(const struct daemon_args *args);
 
-/* Tells the same people why no daemon can run, and returns the exit status. */
+/* Tells that client, or without one the user, why no daemon can run, before there is a log. Returns
+ * the exit status. */
 int daemon_refuse(const struct haul_error *err);
 
 #endif
