@@ -135,8 +135,10 @@ enum haul_err ids_numbers(const struct ids *ids, const struct haul_item *items, 
             numbers_add(&numbers, items[i].id);
     }
     if (numbers.count == 0)
-        return haul_fail(err, HAUL_E_NO_ITEM,
-                         ids->states ? "there is no such item" : "there is no item in that range");
+        return haul_fail(err, HAUL_E_NO_ITEM, "there is no item in that %s",
+                         !ids->states      ? "range"
+                         : ids->count == 0 ? "state"
+                                           : "state or range");
     qsort(numbers.items, numbers.count, sizeof(*numbers.items), compare);
     drop_repeated(&numbers);
     *ret_numbers = numbers.items;

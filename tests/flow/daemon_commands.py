@@ -255,7 +255,7 @@ def states_name_items_and_finished_ones_are_cleared(t):
     result = t.haul("remove", "faild")
     expect(result.status == 1 and b"did you mean failed?" in result.err, result)
     result = t.haul("retry", "failed")
-    expect(result.status != 0 and b"no such item" in result.err, result)
+    expect(result.status != 0 and b"there is no item in that state" in result.err, result)
     expect_equal(t.ok("clear").out, b"1 removed\n", "what it says")
     expect_equal(t.ok("clear").out, b"nothing to remove\n", "with nothing to clear")
     t.expect_names("done.bin")
