@@ -12,7 +12,8 @@
 #include "cli/report.h"
 #include "config/args.h"
 
-#define HAD_TOLD 20
+#define HAD_TOLD      20
+#define NOTHING_ADDED "{\"ids\":[],\"had\":[]}" /* as the daemon would say it */
 
 static void send_settings(struct call *call, struct haul_client *client)
 {
@@ -20,10 +21,20 @@ static void send_settings(struct call *call, struct haul_client *client)
         haul_client_set(client, &call->args->settings, NULL, NULL);
 }
 
+static void on_set(void *ctx, const struct haul_reply *reply)
+{
+    call_reply(ctx, reply->err ? reply : &(struct haul_reply){.json = NOTHING_ADDED});
+}
+
+/* A list without links may have come with settings. */
 static void send_add(struct call *call, struct haul_client *client)
 {
     const struct requests *requests = call->ctx;
 
+    if (requests->count == 0) {
+        haul_client_set(client, &call->args->settings, on_set, call);
+        return;
+    }
     send_settings(call, client);
     haul_client_add_new(client, requests->items, requests->count, call_reply, call);
 }
@@ -64,6 +75,13 @@ static int show_added(struct call *call, const struct haul_reply *reply)
     return 0;
 }
 
+static int add_nothing(const struct args *args)
+{
+    if (args->run.json)
+        printf(NOTHING_ADDED "\n");
+    return report_written(0);
+}
+
 int add_run(const struct args *args)
 {
     struct requests requests = {0};
@@ -82,7 +100,10 @@ int add_run(const struct args *args)
     }
     if (collect_requests(args, &requests, &err) != HAUL_OK)
         return report_usage("add", &err);
-    status = requests.count == 0 ? 0 : call_run(&call);
+    if (requests.count == 0 && !haul_given_any(&args->settings.given))
+        status = add_nothing(args);
+    else
+        status = call_run(&call);
     requests_fini(&requests);
     return status;
 }

@@ -65,7 +65,22 @@ def a_list_of_several_parts_is_fetched_in_its_order(t):
 def a_list_without_links_is_nothing_to_do(t):
     for text in ("", "\n\n", "# only a comment\n"):
         t.get("-i", t.write("list.txt", text))
+        expect_equal(t.ok("add", "--json", "-i", os.path.join(t.home, "list.txt")).json(),
+                     {"ids": [], "had": []}, "what is added")
+    expect_equal(t.daemons(), [], "daemons")
+    t.ok("add", "-j", "3", "-i", t.write("list.txt", ""))
+    expect_equal(t.ok("set", "--json").json()["settings"]["jobs"], "3", "jobs that came with it")
     t.expect_names()
+
+
+@case
+def a_word_that_is_no_link_is_called_so(t):
+    """Only where a command could stand it may have been meant as one."""
+    for words, told in ((["get", "list"], b'"list" is no link'), (["add", "lst"], b'"lst" is no link'),
+                        (["lst"], b"did you mean 'haul list'?"),
+                        (["-d", t.dir, "get", "x"], b"the command comes first: haul get")):
+        result = t.haul(*words)
+        expect(result.status == 1 and told in result.err, str(result))
 
 
 @case
