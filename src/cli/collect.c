@@ -113,14 +113,31 @@ static enum haul_err collect_list(struct collected *collected, const char *file,
     return code;
 }
 
-/* Explains a word that is no URL. A command that stands behind options, or is misspelt, looks
- * like a URL without a scheme; WHY is what url_split() said. */
-static enum haul_err refuse_word(const char *word, const char *why, struct haul_error *err)
+/* Explains a word that is neither a command nor a link: a command that stands behind options, or is
+ * misspelt, looks like a link without a scheme. */
+static enum haul_err refuse_first_word(const char *word, const char *why, struct haul_error *err)
 {
     struct suggest suggest;
     size_t count;
     const struct command *table = command_table(&count);
 
+    suggest_init(&suggest, word);
+    for (size_t i = 0; i < count; i++)
+        suggest_consider(&suggest, table[i].name);
+    if (suggest.best == NULL)
+        return haul_fail(err, HAUL_E_BAD_URL, "\"%s\" is neither a command nor a link: %s", word,
+                         why);
+    if (suggest.distance == 0)
+        return haul_fail(err, HAUL_E_USAGE, "the command comes first: haul %s …", suggest.best);
+    return haul_fail(err, HAUL_E_USAGE,
+                     "\"%s\" is neither a command nor a link; did you mean 'haul %s'?", word,
+                     suggest.best);
+}
+
+/* Explains a word that is no link; WHY is what url_split() said. */
+static enum haul_err refuse_word(const struct command *command, const char *word, const char *why,
+                                 struct haul_error *err)
+{
     if (strstr(word, "://") != NULL) {
         char *told = same_link_told(word);
 
@@ -131,17 +148,9 @@ static enum haul_err refuse_word(const char *word, const char *why, struct haul_
     /* What stands before an '@' may be a password. */
     if (strchr(word, '@') != NULL)
         return haul_fail(err, HAUL_E_BAD_URL, "%s", why);
-    suggest_init(&suggest, word);
-    for (size_t i = 0; i < count; i++)
-        suggest_consider(&suggest, table[i].name);
-    if (suggest.best == NULL)
-        return haul_fail(err, HAUL_E_BAD_URL, "\"%s\" is neither a command nor a link: %s", word,
-                         why);
-    if (suggest.distance == 0)
-        return haul_fail(err, HAUL_E_USAGE, "the command comes first: haul %s …", suggest.best);
-    return haul_fail(err, HAUL_E_USAGE,
-                     "\"%s\" is neither a command nor a URL; did you mean 'haul %s'?", word,
-                     suggest.best);
+    if (command == command_screen())
+        return refuse_first_word(word, why, err);
+    return haul_fail(err, HAUL_E_BAD_URL, "\"%s\" is no link: %s", word, why);
 }
 
 static enum haul_err collect_operand(struct collected *collected, const char *word,
@@ -153,7 +162,7 @@ static enum haul_err collect_operand(struct collected *collected, const char *wo
     if (strcmp(word, "-") == 0)
         return collect_list(collected, word, err);
     if (url_split(word, &parts, &why) != HAUL_OK)
-        return refuse_word(word, why.text, err);
+        return refuse_word(collected->args->command, word, why.text, err);
     add_part(collected, (struct collected_part){.url = word});
     collected->count++;
     return HAUL_OK;
