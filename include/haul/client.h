@@ -171,9 +171,11 @@ struct haul_reply {
     uint64_t matching;                    /* list: how many there are in all */
     const struct haul_detail *detail;     /* show */
     const struct haul_settings *settings; /* set, settings */
-    const struct haul_totals *totals;     /* list */
-    enum haul_action action;              /* undo: what was undone */
-    const struct haul_log_line *log;      /* log: the oldest first */
+    const struct haul_given
+        *known_rows;                  /* of those, what the daemon has: an older one lacks some */
+    const struct haul_totals *totals; /* list */
+    enum haul_action action;          /* undo: what was undone */
+    const struct haul_log_line *log;  /* log: the oldest first */
     size_t log_count;
     uint64_t log_last;                   /* number of the newest line, shown or not */
     int exit_status;                     /* wait */

@@ -392,11 +392,25 @@ static void send_settings(struct call *call, struct haul_client *client)
     haul_client_settings(client, call_reply, call);
 }
 
+/* What an older daemon has no row for is as it would be with another one. */
+static void take_settings(struct table *table, const struct haul_reply *reply)
+{
+    size_t count;
+    const struct haul_option *options = haul_option_table(&count);
+
+    table->settings = *reply->settings;
+    for (size_t i = 0; i < count; i++) {
+        if (options[i].scope == HAUL_SCOPE_SESSION &&
+            !haul_option_marked(&options[i], reply->known_rows))
+            haul_option_copy(&options[i], &table->settings, &table->args->initial);
+    }
+}
+
 static int show_with_daemon(struct call *call, const struct haul_reply *reply)
 {
     struct table *table = call->ctx;
 
-    table->settings = *reply->settings;
+    take_settings(table, reply);
     table->asked = true;
     return print_table(table);
 }

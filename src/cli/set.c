@@ -29,7 +29,8 @@ static int show_settings(struct call *call, const struct haul_reply *reply)
     for (size_t i = 0; i < count && !call->args->run.json; i++) {
         char *value;
 
-        if (table[i].scope != HAUL_SCOPE_SESSION)
+        if (table[i].scope != HAUL_SCOPE_SESSION ||
+            !haul_option_marked(&table[i], reply->known_rows))
             continue;
         value = haul_option_get(&table[i], reply->settings, 0);
         printf("%-12s %s\n", table[i].name, value);

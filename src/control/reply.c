@@ -273,7 +273,9 @@ static enum haul_err decode_settings(const json_t *result, struct reply_parts *p
 
     if (json_to_settings(json_object_get(result, "settings"), false, settings, err) != HAUL_OK)
         return err->code;
+    parts->known_rows = settings->given;
     json_to_given_settings(json_object_get(result, "set"), settings);
+    reply->known_rows = &parts->known_rows;
     reply->settings = settings;
     if (totals && json_to_totals(totals, &parts->totals, err) != HAUL_OK)
         return err->code;

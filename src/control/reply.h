@@ -47,6 +47,7 @@ struct reply_parts {
     struct haul_item *items;
     struct haul_detail detail;
     struct haul_settings settings;
+    struct haul_given known_rows;
     struct haul_totals totals;
     struct haul_known_link *known;
     struct haul_past *past;

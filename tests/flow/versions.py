@@ -173,6 +173,19 @@ def a_daemon_of_our_age_is_not_called_old(t):
 
 
 @case
+def settings_that_an_older_daemon_lacks_are_not_shown_as_its_own(t):
+    major, _ = ours()
+    Daemon(t, greeting(major, 2), lambda request: {"result": {
+        "settings": {"jobs": "3", "per-host": "16", "limit": "0"}, "set": ["jobs"]}})
+    told = t.ok("set").out.decode()
+    expect_equal([line.split() for line in told.splitlines()],
+                 [["jobs", "3"], ["per-host", "16"], ["limit", "0"]], "settings")
+    told = t.ok("config", env={"HAUL_HISTORY_KEEP": "77"}).out.decode()
+    (row,) = [line for line in told.splitlines() if "history-keep" in line]
+    expect("77" in row and "daemon" not in row, row)
+
+
+@case
 def what_a_newer_daemon_adds_is_left_alone(t):
     """Members, states and notifications that did not exist when this client was made."""
     major, minor = ours()
