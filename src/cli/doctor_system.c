@@ -18,6 +18,7 @@
 #include "base/str.h"
 
 #define LINE_SIZE 1024
+#define BLANKS    " \t\r"
 
 static char *below_root(const char *path)
 {
@@ -125,32 +126,96 @@ static bool is_yes(const char *value)
     return false;
 }
 
-/* "KillUserProcesses = yes"; the last one counts. */
-static void note_kill(void *ctx, char *line)
+/* Whose processes logind ends with their last session. */
+struct logind {
+    bool kills;
+    char *only, *excluded; /* names, with a blank before and behind each; NULL: not said */
+};
+
+/* The value in "KEY = VALUE", NULL in a line about something else. */
+static char *value_of(char *line, const char *key)
 {
-    static const char key[] = "KillUserProcesses", blanks[] = " \t\r";
-    char *at = line + strspn(line, blanks);
+    char *at = line + strspn(line, BLANKS), *end;
 
     if (!str_starts(at, key))
-        return;
+        return NULL;
     at += strlen(key);
-    at += strspn(at, blanks);
+    at += strspn(at, BLANKS);
     if (*at != '=')
-        return;
-    at += 1 + strspn(at + 1, blanks);
-    at[strcspn(at, blanks)] = '\0';
-    *(bool *)ctx = is_yes(at);
+        return NULL;
+    at += 1 + strspn(at + 1, BLANKS);
+    end = at + strlen(at);
+    while (end > at && strchr(BLANKS, end[-1]))
+        end--;
+    *end = '\0';
+    return at;
 }
 
-static bool kills_user_processes(void)
+/* Adds the names in VALUE to LIST; none forgets those before. */
+static void note_names(char **list, char *value)
+{
+    bool empty = *value == '\0';
+    char *rest = value, *before = *list;
+
+    *list = xstrdup(empty || !before ? " " : before);
+    free(before);
+    for (char *name; (name = strsep(&rest, BLANKS)) != NULL;) {
+        char *longer = xasprintf("%s%s ", *list, name);
+
+        if (*name != '\0')
+            xstrset(list, longer);
+        free(longer);
+    }
+}
+
+/* The last line counts; of lists all do. */
+static void note_logind(void *ctx, char *line)
+{
+    struct logind *logind = ctx;
+    char *value;
+
+    if ((value = value_of(line, "KillUserProcesses")) != NULL)
+        logind->kills = is_yes(value);
+    else if ((value = value_of(line, "KillOnlyUsers")) != NULL)
+        note_names(&logind->only, value);
+    else if ((value = value_of(line, "KillExcludeUsers")) != NULL)
+        note_names(&logind->excluded, value);
+}
+
+static bool has_name(const char *list, const char *name)
+{
+    char *word = xasprintf(" %s ", name);
+    bool has = strstr(list, word) != NULL;
+
+    free(word);
+    return has;
+}
+
+/* As logind.conf(5) has it: those who are excluded come first, and root is when nobody was named.
+ */
+static bool kills_processes_of(const struct logind *logind, const char *user)
+{
+    if (has_name(logind->excluded ? logind->excluded : " root ", user))
+        return false;
+    if (logind->only && strcmp(logind->only, " ") != 0)
+        return has_name(logind->only, user);
+    return logind->kills;
+}
+
+static bool kills_my_processes(void)
 {
     static const char *const folders[] = {
         "/etc/systemd/logind.conf.d", "/run/systemd/logind.conf.d",
         "/usr/local/lib/systemd/logind.conf.d", "/usr/lib/systemd/logind.conf.d", NULL};
-    bool kills = false;
+    const struct passwd *entry = getpwuid(getuid());
+    struct logind logind = {0};
+    bool kills;
 
-    read_lines("/etc/systemd/logind.conf", note_kill, &kills);
-    read_folders(folders, note_kill, &kills);
+    read_lines("/etc/systemd/logind.conf", note_logind, &logind);
+    read_folders(folders, note_logind, &logind);
+    kills = kills_processes_of(&logind, entry ? entry->pw_name : "");
+    free(logind.only);
+    free(logind.excluded);
     return kills;
 }
 
@@ -178,10 +243,10 @@ static void look_at_logout(struct findings *findings)
         findings_add(findings, FINDING_OK, what, NULL, "no systemd: nothing ends a daemon");
     else if (lingers())
         findings_add(findings, FINDING_OK, what, NULL, "you linger: downloads go on");
-    else if (kills_user_processes())
+    else if (kills_my_processes())
         findings_add(findings, FINDING_BAD, what, advice,
-                     "KillUserProcesses is on and you do not linger: downloads end with your last "
-                     "session");
+                     "logind ends your processes with your last session (KillUserProcesses, "
+                     "KillOnlyUsers), and you do not linger: downloads end with it");
     else if (runtime && str_starts(runtime, "/run/user/"))
         findings_add(
             findings, FINDING_OK, what, NULL,

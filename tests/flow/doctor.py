@@ -9,11 +9,12 @@ from harness import case, expect, expect_equal, run
 
 def findings(t, status=0, **options):
     """What it finds, by name. Without systemd, in a terminal that every system knows, unless the
-    case says otherwise."""
+    case says otherwise. STATUS None: any."""
     env = {"HAUL_DOCTOR_ROOT": os.path.join(t.home, "root"), "TERM": "xterm",
            **options.pop("env", {})}
     result = t.haul("doctor", "--json", env=env, **options)
-    expect_equal(result.status, status, f"status of {result}")
+    if status is not None:
+        expect_equal(result.status, status, f"status of {result}")
     return {row["what"]: row for row in result.json()["findings"]}
 
 
@@ -92,7 +93,8 @@ def what_a_logout_ends_is_told(t):
     expect_equal(findings(t)["logging out"]["state"], "ok", "a folder of our own")
     row = findings(t, status=1, env={"XDG_RUNTIME_DIR": "/run/user/none"})["logging out"]
     expect(row["state"] == "ok" and "finds the daemon all the same" in row["text"], str(row))
-    system(t, "/etc/systemd/logind.conf", logind="[Login]\nKillUserProcesses=no\n")
+    # Root is left alone unless somebody says otherwise.
+    system(t, "/etc/systemd/logind.conf", logind="[Login]\nKillUserProcesses=no\nKillExcludeUsers=\n")
     system(t, "/etc/systemd/logind.conf.d/50-kill.conf", **{"50-kill": "KillUserProcesses=yes\n"})
     row = findings(t, status=1)["logging out"]
     expect("KillUserProcesses" in row["text"] and row["advice"] == "run: loginctl enable-linger",
@@ -106,6 +108,25 @@ def what_a_logout_ends_is_told(t):
     expect_equal(findings(t, status=1)["logging out"]["state"], "bad", "one in its place says yes")
     system(t, f"/var/lib/systemd/linger/{user}")
     expect_equal(findings(t)["logging out"]["state"], "ok", "lingering")
+
+
+@case
+def whom_a_logout_spares_is_told(t):
+    user = pwd.getpwuid(os.getuid()).pw_name
+    for number, (lines, state) in enumerate((
+            (["KillUserProcesses=yes"], "ok" if user == "root" else "bad"),
+            (["KillExcludeUsers="], "bad"),
+            (["KillExcludeUsers = somebody", f"KillExcludeUsers=else {user} more"], "ok"),
+            ([f"KillExcludeUsers=not{user} {user}2"], "ok"),  # it adds to those before
+            (["KillExcludeUsers=", f"KillExcludeUsers=not{user} {user}2"], "bad"),
+            (["KillOnlyUsers=somebody"], "ok"),
+            ([f"KillOnlyUsers={user}", "KillUserProcesses=no"], "bad"),
+            (["KillOnlyUsers="], "ok"),
+            (["KillUserProcesses=yes"], "bad"))):
+        name = f"{number}-x"
+        system(t, f"/etc/systemd/logind.conf.d/{name}.conf", **{name: "\n".join(lines) + "\n"})
+        row = findings(t, status=None)["logging out"]
+        expect_equal(row["state"], state, f"after {lines}")
 
 
 @case
