@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -51,6 +52,7 @@ static const struct look plain[THEME_ROLE_COUNT] = {
 
 struct reader {
     const char *file;
+    const char *folder;                                /* that it is in, NULL: in none */
     const struct ini_entry *entry;                     /* that is read now */
     unsigned inherited;                                /* how many themes inherit from this one */
     size_t lines[THEME_DEPTH_COUNT][THEME_ROLE_COUNT]; /* that say it; 0: none does */
@@ -64,7 +66,8 @@ struct source {
     char *path;
 };
 
-static enum haul_err find(const char *name, struct source *ret_source, struct haul_error *err);
+static enum haul_err find(const char *name, const char *folder, struct source *ret_source,
+                          struct haul_error *err);
 static enum haul_err read_source(struct source *source, unsigned inherited, struct theme *ret_theme,
                                  struct haul_error *err);
 
@@ -285,15 +288,15 @@ static enum haul_err inherit(struct reader *reader, const struct ini *ini)
     reader->entry = said;
     if (said && reader->inherited >= INHERIT_MAX)
         return refuse(reader, "more than %d themes inherit from one another", INHERIT_MAX);
-    if (find(said ? said->value : "default", &source, &inner) != HAUL_OK)
+    if (find(said ? said->value : "default", reader->folder, &source, &inner) != HAUL_OK)
         return refuse(reader, "%s", inner.text);
     return read_source(&source, reader->inherited + 1, &reader->theme, reader->err);
 }
 
-static enum haul_err parse(const char *file, const char *text, size_t len, unsigned inherited,
-                           struct theme *ret_theme, struct haul_error *err)
+static enum haul_err parse(const char *file, const char *folder, const char *text, size_t len,
+                           unsigned inherited, struct theme *ret_theme, struct haul_error *err)
 {
-    struct reader reader = {.file = file, .inherited = inherited, .err = err};
+    struct reader reader = {.file = file, .folder = folder, .inherited = inherited, .err = err};
     struct ini ini = {0};
     enum haul_err code = ini_parse(file, text, len, &ini, err);
     if (code != HAUL_OK)
@@ -310,8 +313,8 @@ static enum haul_err parse(const char *file, const char *text, size_t len, unsig
 }
 
 /* SHOWN is the file as it may be told: another theme may have named it. */
-static enum haul_err read_open(FILE *from, const char *shown, unsigned inherited,
-                               struct theme *ret_theme, struct haul_error *err)
+static enum haul_err read_open(FILE *from, const char *shown, const char *folder,
+                               unsigned inherited, struct theme *ret_theme, struct haul_error *err)
 {
     char block[4096];
     size_t len;
@@ -326,7 +329,8 @@ static enum haul_err read_open(FILE *from, const char *shown, unsigned inherited
     if (code == HAUL_OK && ferror(from))
         code = haul_fail_errno(err, HAUL_E_BAD_OPTION, errno, "can't read %s", shown);
     if (code == HAUL_OK)
-        code = parse(shown, text.data ? text.data : "", text.len, inherited, ret_theme, err);
+        code =
+            parse(shown, folder, text.data ? text.data : "", text.len, inherited, ret_theme, err);
     strbuf_fini(&text);
     return code;
 }
@@ -335,14 +339,16 @@ static enum haul_err read_file(const char *path, unsigned inherited, struct them
                                struct haul_error *err)
 {
     char *shown = text_clean_dup(text_raw_from(path), PATH_MAX);
+    char *copy = xstrdup(path);
     FILE *from = fopen(path, "re");
     enum haul_err code;
     if (from) {
-        code = read_open(from, shown, inherited, ret_theme, err);
+        code = read_open(from, shown, dirname(copy), inherited, ret_theme, err);
         fclose(from);
     } else {
         code = haul_fail_errno(err, HAUL_E_BAD_OPTION, errno, "can't open the theme %s", shown);
     }
+    free(copy);
     free(shown);
     return code;
 }
@@ -390,7 +396,15 @@ static enum haul_err refuse_name(const char *name, const char *dir, struct haul_
     return code;
 }
 
-static enum haul_err find(const char *name, struct source *ret_source, struct haul_error *err)
+/* A path in a file of FOLDER (NULL: on the command line) is one from there. */
+static char *path_from(const char *name, const char *folder)
+{
+    bool is_whole = name[0] == '/' || str_starts(name, "~/");
+    return folder && !is_whole ? path_join(folder, name) : path_absolute(name);
+}
+
+static enum haul_err find(const char *name, const char *folder, struct source *ret_source,
+                          struct haul_error *err)
 {
     *ret_source = (struct source){0};
     for (size_t i = 0; i < theme_text_count; i++) {
@@ -400,7 +414,7 @@ static enum haul_err find(const char *name, struct source *ret_source, struct ha
     if (ret_source->built_in)
         return HAUL_OK;
     if (strchr(name, '/')) {
-        ret_source->path = path_absolute(name);
+        ret_source->path = path_from(name, folder);
         return HAUL_OK;
     }
     char *dir = themes_dir();
@@ -422,7 +436,7 @@ static enum haul_err read_source(struct source *source, unsigned inherited, stru
 {
     const struct theme_text *text = source->built_in;
     if (text)
-        return parse(text->name, text->text, strlen(text->text), inherited, ret_theme, err);
+        return parse(text->name, NULL, text->text, strlen(text->text), inherited, ret_theme, err);
     enum haul_err code = read_file(source->path, inherited, ret_theme, err);
     free(source->path);
     return code;
@@ -431,12 +445,12 @@ static enum haul_err read_source(struct source *source, unsigned inherited, stru
 enum haul_err theme_load(const char *name, struct theme *ret_theme, struct haul_error *err)
 {
     struct source source;
-    enum haul_err code = find(name, &source, err);
+    enum haul_err code = find(name, NULL, &source, err);
     return code == HAUL_OK ? read_source(&source, 0, ret_theme, err) : code;
 }
 
 enum haul_err theme_parse(const char *file, const char *text, size_t len, struct theme *ret_theme,
                           struct haul_error *err)
 {
-    return parse(file, text, len, 0, ret_theme, err);
+    return parse(file, NULL, text, len, 0, ret_theme, err);
 }

@@ -214,6 +214,20 @@ static void a_theme_inherits(void **state)
     theme_remove("mine");
 }
 
+/* Wherever haul was started. */
+static void a_path_to_inherit_from_is_one_from_the_file(void **state)
+{
+    (void)state;
+    theme_write("base", "bad = magenta\n");
+    theme_write("middle", "inherits = ../themes/base.theme\n");
+    theme_write("mine", "inherits = ./middle.theme\n");
+    struct theme mine = loaded("mine");
+    assert_look(mine.looks[THEME_8][STYLE_BAD], (struct color){COLOR_INDEX, 5}, 0);
+    theme_remove("base");
+    theme_remove("middle");
+    theme_remove("mine");
+}
+
 static void a_path_is_taken_as_one(void **state)
 {
     char *path = theme_path("here");
@@ -348,6 +362,7 @@ int main(void)
         cmocka_unit_test(what_is_said_for_all_is_reduced_and_sections_say_better),
         cmocka_unit_test(a_gray_background_is_reversed_where_grays_are_few),
         cmocka_unit_test(a_theme_inherits),
+        cmocka_unit_test(a_path_to_inherit_from_is_one_from_the_file),
         cmocka_unit_test(a_path_is_taken_as_one),
         cmocka_unit_test(what_is_wrong_is_told_with_its_line_and_what_was_meant),
         cmocka_unit_test(what_is_shown_of_a_theme_is_harmless),
