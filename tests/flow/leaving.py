@@ -30,12 +30,25 @@ def end(t, daemon, number=signal.SIGTERM):
     return result
 
 
+def by_itself(end_one):
+    """What END_ONE ends has put all away, and not lost its patience: a busy machine may see that,
+    but not each time."""
+    expect(any(b"not all could be put away" not in end_one().err for _ in range(4)),
+           "it waits for what can't be had")
+
+
 @case
 def though_a_name_is_never_resolved(t):
-    daemon = serve(t, HAUL_TORTURE_DNS="never")
-    (number,) = t.add("http://name.invalid/a.bin")
-    until("it asks", lambda: t.items()[number]["state"] == "active")
-    end(t, daemon)
+    def ended():
+        daemon = serve(t, HAUL_TORTURE_DNS="never")
+        if not t.items():
+            t.add("http://name.invalid/a.bin")
+        t.ok("set", "-j", 2)  # awake
+        until("it asks", lambda: [item["state"] for item in t.items().values()] == ["active"])
+        return end(t, daemon)
+
+    by_itself(ended)
+    number = 1
     expect_equal(t.ok("pause", "all").status, 0, "pause")
     expect_equal(list(t.items()), [number], "items")
 
@@ -64,17 +77,20 @@ def though_a_command_of_the_user_goes_on(t):
     began = os.path.join(t.home, "began")
     script = t.write("hook", f"#!/bin/sh\necho $$ > {began}.new\nmv {began}.new {began}\nexec sleep 1000\n")
     os.chmod(script, 0o700)
-    daemon = serve(t, HAUL_ON_DONE=script)
-    t.add(t.file("a.bin").url)
-    until("the command runs", lambda: os.path.exists(began))
-    end(t, daemon)
-    with open(began, encoding="ascii") as file:
-        pid = int(file.read())
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    until("the command is gone", lambda: not t.daemons())
+
+    def ended():
+        daemon = serve(t, HAUL_ON_DONE=script)
+        t.add(t.file("a.bin").url)
+        until("the command runs", lambda: os.path.exists(began))
+        result = end(t, daemon)
+        with open(began, encoding="ascii") as file:
+            pid = int(file.read())
+        os.kill(pid, signal.SIGKILL)  # it goes on: what it does is not ours to end
+        until("the command is gone", lambda: not t.daemons())
+        os.unlink(began)
+        return result
+
+    by_itself(ended)
 
 
 @case
@@ -91,16 +107,20 @@ def though_a_client_does_not_read(t):
 
 @case
 def a_second_signal_is_not_argued_with(t):
-    daemon = serve(t, HAUL_TORTURE_FAIL="fsync:1:-2:ever")
-    (number,) = t.add("-x", 1, t.file("a.bin", MIB).url)
-    until("all of it is here", lambda: t.items()[number]["done"] == MIB)
-    daemon.signal(signal.SIGINT)
-    until("it ends", lambda: not os.path.exists(t.socket_path()))
-    daemon.signal(signal.SIGINT)
-    result = daemon.wait()
-    expect_equal(result.status, 0, str(result))
-    t.ok("remove", "all")
-    t.stop()
+    def ended():
+        daemon = serve(t, HAUL_TORTURE_FAIL="fsync:1:-2:ever")
+        (number,) = t.add("-x", 1, t.file("a.bin", MIB).url)
+        until("all of it is here", lambda: t.items()[number]["done"] == MIB)
+        daemon.signal(signal.SIGINT)
+        until("it ends", lambda: not os.path.exists(t.socket_path()))
+        daemon.signal(signal.SIGINT)
+        result = daemon.wait()
+        expect_equal(result.status, 0, str(result))
+        t.ok("remove", "all")
+        t.stop()
+        return result
+
+    by_itself(ended)
 
 
 @case
