@@ -76,14 +76,14 @@ static int compare_words(const struct idset_word *a, const struct idset_word *b)
     return (a->upper > b->upper) - (a->upper < b->upper);
 }
 
-uint64_t *idset_list(const struct idset *set)
+uint64_t *idset_list(struct idset *set)
 {
     uint64_t *ids = xcalloc(set->count + 1, sizeof *ids);
-    struct idset_word *words = set->words, *word, *next;
+    struct idset_word *word, *next;
     size_t count = 0;
 
-    HASH_SORT(words, compare_words);
-    HASH_ITER(hh, words, word, next)
+    HASH_SORT(set->words, compare_words);
+    HASH_ITER(hh, set->words, word, next)
     {
         for (unsigned bit = 0; bit < 64; bit++) {
             if (word->bits >> bit & 1)

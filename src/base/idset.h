@@ -18,6 +18,6 @@ void idset_add(struct idset *set, uint64_t id);
 void idset_drop(struct idset *set, uint64_t id);
 
 /* All of them in ascending order, newly allocated, set->count of them. */
-uint64_t *idset_list(const struct idset *set);
+uint64_t *idset_list(struct idset *set);
 
 #endif

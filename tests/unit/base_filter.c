@@ -11,7 +11,6 @@
 #include <cmocka.h>
 
 #include "base/filter.h"
-#include "base/idset.h"
 #include "base/mem.h"
 
 #define NOW INT64_C(1732190651000)
@@ -231,32 +230,6 @@ static void knows_what_moves(void **state)
     assert_false(moves("x state:done size>1M"));
 }
 
-static void sets_of_ids(void **state)
-{
-    struct idset set = {0};
-    uint64_t *ids;
-
-    (void)state;
-    for (uint64_t id = 6; id <= 1000; id += 7)
-        idset_add(&set, id);
-    idset_add(&set, UINT64_C(1) << 55);
-    idset_add(&set, 1000);
-    assert_int_equal(set.count, 144);
-    assert_true(idset_has(&set, 993));
-    assert_false(idset_has(&set, 994));
-    idset_drop(&set, 993);
-    idset_drop(&set, 994);
-    assert_false(idset_has(&set, 993));
-    ids = idset_list(&set);
-    assert_int_equal(set.count, 143);
-    for (size_t i = 1; i < set.count; i++)
-        assert_true(ids[i] > ids[i - 1]);
-    assert_true(ids[142] == UINT64_C(1) << 55);
-    free(ids);
-    idset_clear(&set);
-    assert_false(idset_has(&set, 1000));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,7 +240,6 @@ int main(void)
         cmocka_unit_test(mistakes_are_told_with_their_word),
         cmocka_unit_test(too_much_is_refused),
         cmocka_unit_test(knows_what_moves),
-        cmocka_unit_test(sets_of_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
