@@ -229,7 +229,7 @@ void haul_engine_settings(const struct haul_engine *engine, struct haul_settings
 
 /* Grows with every change of anything that a snapshot shows. */
 uint64_t haul_engine_version(const struct haul_engine *engine);
-/* Grows when items come, go, move or change state: the order of a view may have changed. */
+/* Grows when items come, go or move: the places of others may have changed, too. */
 uint64_t haul_engine_order_version(const struct haul_engine *engine);
 
 /* Items in queue order: POSITION is 0-based and below haul_engine_count(). */

@@ -299,14 +299,15 @@ static enum fate fate_of(const struct view *view, const struct order *order, boo
 {
     enum haul_state state = brief->state;
     bool there = order_has(order, brief->id, &state);
-    bool same_state = state == brief->state;
+    /* What was moved within the queue is not put off: it would mislead those that are put in. */
+    bool is_where_it_was = there && state == brief->state &&
+                           view->seen_order == view->source->order_version(view->source->ctx);
 
     if (!there && !fits_it)
         return FATE_STAY;
-    if (there && fits_it && same_state && !order_differs(order, brief) &&
-        view->seen_order == view->source->order_version(view->source->ctx))
+    if (is_where_it_was && fits_it && !order_differs(order, brief))
         return FATE_STAY;
-    if (view->moves && !settling && there && same_state &&
+    if (is_where_it_was && view->moves && !settling &&
         (order_moves(view->wanted.sort) || !order_differs(order, brief)))
         return FATE_LATER;
     return fits_it ? FATE_PUT : FATE_DROP;

@@ -373,7 +373,6 @@ void queue_set_state(struct queue *queue, struct item *item, enum haul_state sta
     if (state != HAUL_ACTIVE)
         item->phase = HAUL_PHASE_NONE;
     item_changed(queue, item);
-    queue->order_version++;
 }
 
 void queue_set_url(struct queue *queue, struct item *item, const char *url)

@@ -46,7 +46,7 @@ struct queue {
     uint64_t *changes;      /* the ids that the last QUEUE_CHANGES versions were about; NULL until
                                somebody asks */
     uint64_t changes_from;  /* no older version is in ->changes */
-    uint64_t order_version; /* grows when items come, go, move or change state */
+    uint64_t order_version; /* grows when items come, go or move */
 };
 
 void queue_init(struct queue *queue);

@@ -208,7 +208,6 @@ static void touch(struct world *world, size_t position)
 static void set_state(struct world *world, size_t position, enum haul_state state)
 {
     world->queue.items[position].state = state;
-    world->queue.order_version++;
     touch(world, position);
 }
 
@@ -490,6 +489,36 @@ static void a_state_that_changes_is_not_put_off(void **state)
     world_free(world);
 }
 
+/* Moves an item to the top of the queue. */
+static void move_to_top(struct world *world, size_t position)
+{
+    struct haul_item *items = world->queue.items, moved = items[position];
+
+    memmove(items + 1, items, position * sizeof *items);
+    items[0] = moved;
+    world->queue.order_version++;
+    touch(world, 0);
+}
+
+static void what_is_moved_in_the_queue_is_not_put_off(void **state)
+{
+    struct world *world = world_new(4);
+
+    (void)state;
+    world->queue.tick = 5000;
+    look(world, (struct haul_view){.rows = 9, .sort = HAUL_SORT_RATE, .descending = true});
+    assert_frame(world, true, "1 2 3 4", "1 2 3 4");
+    world->queue.items[3].rate = 7;
+    touch(world, 3);
+    assert_frame(world, false, "4 1 2 3", "4");
+    move_to_top(world, 2);
+    assert_frame(world, false, "4 3 1 2", "3 1 2");
+    move_to_top(world, 2);
+    set_state(world, 1, HAUL_DONE);
+    assert_frame(world, false, "4 2 3 1", "2 3 1");
+    world_free(world);
+}
+
 static void expressions_filter(void **state)
 {
     struct world *world = world_new(4);
@@ -735,6 +764,7 @@ int main(void)
         cmocka_unit_test(rows_that_are_gone_are_left_out_of_an_old_order),
         cmocka_unit_test(what_moves_goes_to_its_new_place_once_a_second),
         cmocka_unit_test(a_state_that_changes_is_not_put_off),
+        cmocka_unit_test(what_is_moved_in_the_queue_is_not_put_off),
         cmocka_unit_test(expressions_filter),
         cmocka_unit_test(what_is_looked_for_is_found_in_the_order_of_the_view),
         cmocka_unit_test(found_rows_are_told),
