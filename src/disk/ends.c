@@ -21,7 +21,7 @@
 #include "disk/record.h"
 #include "haul/log.h"
 
-#define LINES_MAX 16384u /* before it is put aside */
+#define LINES_MAX 256u /* before it is put aside */
 
 struct disk_ends {
     uv_mutex_t lock; /* of fd and lines */

@@ -508,20 +508,27 @@ void keep_item(struct haul_engine *engine, const struct item *item)
     store_update(engine->store, &row);
 }
 
+/* With its entry of the history, which is taken. */
+static void keep_end(struct haul_engine *engine, const struct item *item, struct store_entry *entry)
+{
+    struct store_item row = row_of(&engine->queue, item, NULL, NULL);
+
+    store_end(engine->store, &row, entry);
+    store_entry_fini(entry);
+    past_written(engine);
+}
+
 void keep_state(struct haul_engine *engine, const struct item *item, const struct past_end *end)
 {
     bool over = item->state == HAUL_DONE || item->state == HAUL_FAILED;
     struct store_entry entry;
-    struct store_item row;
 
-    if (!over || !past_entry(engine, item, end, &entry)) {
+    if (over && past_entry(engine, item, end, &entry))
+        keep_end(engine, item, &entry);
+    else
         keep_item(engine, item);
-        return;
-    }
-    row = row_of(&engine->queue, item, NULL, NULL);
-    store_end(engine->store, &row, &entry);
-    store_entry_fini(&entry);
-    past_written(engine);
+    if (item->state == HAUL_DONE)
+        keep_tend_ends(engine);
 }
 
 void keep_removal(struct haul_engine *engine, struct item *const *items, size_t count)

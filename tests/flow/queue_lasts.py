@@ -260,4 +260,19 @@ def a_file_that_was_complete_at_the_kill_is_not_fetched_again(t):
     expect_equal(t.items()[number]["state"], "done", "after another kill")
 
 
+@case
+def the_list_of_files_that_got_their_names_is_cut_while_they_do(t):
+    """What is in it is in the queue by then."""
+    state = os.path.join(t.env["XDG_STATE_HOME"], "haul", t.session)
+
+    def lines(name):
+        with open(os.path.join(state, name), encoding="ascii") as ends:
+            return len(ends.readlines())
+
+    t.add(*[t.file(f"f{i}.bin", 10).url for i in range(300)])
+    t.ok("wait")
+    until("most of it is put aside", lambda: lines("queue.db.ends.old") >= 256)
+    expect(lines("queue.db.ends") <= 44, "what was put aside is still there")
+
+
 run()
