@@ -39,27 +39,31 @@ enum field {
 
 enum kind { KIND_TEXT, KIND_STATE, KIND_PRIORITY, KIND_BYTES, KIND_NUMBER, KIND_SECONDS };
 
+/* What becomes of it without anybody's doing: it changes while the item runs, or as time goes by.
+ */
+enum course { STAYS, MOVES, AGES };
+
 static const struct {
     const char *name;
     enum kind kind;
-    bool moves;
+    enum course course;
 } fields[FIELD_COUNT] = {
-    [FIELD_ANY] = {"", KIND_TEXT, false},
-    [FIELD_NAME] = {"name", KIND_TEXT, false},
-    [FIELD_HOST] = {"host", KIND_TEXT, false},
-    [FIELD_URL] = {"url", KIND_TEXT, false},
-    [FIELD_DIR] = {"dir", KIND_TEXT, false},
-    [FIELD_STATE] = {"state", KIND_STATE, false},
-    [FIELD_PRIORITY] = {"priority", KIND_PRIORITY, false},
-    [FIELD_SIZE] = {"size", KIND_BYTES, false},
-    [FIELD_DONE] = {"done", KIND_BYTES, true},
-    [FIELD_RATE] = {"rate", KIND_BYTES, true},
-    [FIELD_CONNECTIONS] = {"connections", KIND_NUMBER, true},
-    [FIELD_TRIES] = {"tries", KIND_NUMBER, false},
-    [FIELD_STATUS] = {"status", KIND_NUMBER, false},
-    [FIELD_ETA] = {"eta", KIND_SECONDS, true},
-    [FIELD_ADDED] = {"added", KIND_SECONDS, false},
-    [FIELD_FINISHED] = {"finished", KIND_SECONDS, false},
+    [FIELD_ANY] = {"", KIND_TEXT, STAYS},
+    [FIELD_NAME] = {"name", KIND_TEXT, STAYS},
+    [FIELD_HOST] = {"host", KIND_TEXT, STAYS},
+    [FIELD_URL] = {"url", KIND_TEXT, STAYS},
+    [FIELD_DIR] = {"dir", KIND_TEXT, STAYS},
+    [FIELD_STATE] = {"state", KIND_STATE, STAYS},
+    [FIELD_PRIORITY] = {"priority", KIND_PRIORITY, STAYS},
+    [FIELD_SIZE] = {"size", KIND_BYTES, STAYS},
+    [FIELD_DONE] = {"done", KIND_BYTES, MOVES},
+    [FIELD_RATE] = {"rate", KIND_BYTES, MOVES},
+    [FIELD_CONNECTIONS] = {"connections", KIND_NUMBER, MOVES},
+    [FIELD_TRIES] = {"tries", KIND_NUMBER, STAYS},
+    [FIELD_STATUS] = {"status", KIND_NUMBER, STAYS},
+    [FIELD_ETA] = {"eta", KIND_SECONDS, MOVES},
+    [FIELD_ADDED] = {"added", KIND_SECONDS, AGES},
+    [FIELD_FINISHED] = {"finished", KIND_SECONDS, AGES},
 };
 
 enum compare { OP_HAS, OP_EQUAL, OP_LESS, OP_MORE, OP_AT_MOST, OP_AT_LEAST };
@@ -457,11 +461,26 @@ bool filter_fits(const struct filter *filter, const struct haul_brief *brief)
     return true;
 }
 
-bool filter_moves(const struct filter *filter)
+static bool has_course(const struct filter *filter, enum course course)
 {
     for (size_t i = 0; i < filter->count; i++) {
-        if (fields[filter->terms[i].field].moves)
+        if (fields[filter->terms[i].field].course == course)
             return true;
     }
     return false;
+}
+
+bool filter_moves(const struct filter *filter)
+{
+    return has_course(filter, MOVES);
+}
+
+bool filter_ages(const struct filter *filter)
+{
+    return has_course(filter, AGES);
+}
+
+void filter_set_now(struct filter *filter, int64_t now)
+{
+    filter->now = now;
 }

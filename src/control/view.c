@@ -6,8 +6,9 @@
  * before is looked at. All is matched and sorted anew when something else is to be looked at, and
  * when more happened than the queue remembers; then, if that took long, it waits ten times as long
  * before the next. What moves while it runs (a rate, a share) goes to its new place once a second:
- * a list that is read should not run. A row is sent only when its version or its place is not the
- * one that the client was sent in the frame before; the client keeps no other rows. */
+ * a list that is read should not run; and what is filtered by age is matched anew every few
+ * seconds. A row is sent only when its version or its place is not the one that the client was sent
+ * in the frame before; the client keeps no other rows. */
 
 #include "control/view.h"
 
@@ -29,6 +30,7 @@
 #define REST_FACTOR      10 /* of the time that matching took */
 #define NEWS_ROWS        ((size_t)1000)
 #define SETTLE_MS        1000 /* between two looks at what moves all the time */
+#define AGE_MS           5000 /* between two looks at how long ago things were */
 
 /* A row as the client has it. */
 struct sent_row {
@@ -66,7 +68,9 @@ struct view {
     struct order *found; /* what of it is looked for; NULL: nothing */
     bool moves;          /* an item may move within them, in or out, without more than its numbers
                             changing */
+    bool ages;           /* and that by nothing but time going by */
     bool made;
+    uint64_t age_at;     /* tick from which on ages are looked at anew */
     uint64_t seen;       /* version of the queue that they are of */
     uint64_t seen_order; /* the same */
     uint64_t rest_until; /* tick before which they are not made again */
@@ -196,6 +200,7 @@ enum haul_err view_look(struct view *view, const struct haul_view *wanted, struc
         view->find = find;
         view->moves = order_moves(copy.sort) || (filter && filter_moves(filter)) ||
                       (find && filter_moves(find));
+        view->ages = (filter && filter_ages(filter)) || (find && filter_ages(find));
         forget_list(view);
     } else {
         filter_free(filter);
@@ -246,6 +251,10 @@ static void make_lists(struct view *view)
     bool descending = view->wanted.descending;
 
     forget_list(view);
+    if (view->filter)
+        filter_set_now(view->filter, clock_wall(view->clock));
+    if (view->find)
+        filter_set_now(view->find, clock_wall(view->clock));
     if (!is_plain(&view->wanted))
         view->shown = order_new(sort, descending, source->look, source->ctx);
     if (view->find)
@@ -280,6 +289,7 @@ static void remake_lists(struct view *view)
     view->seen = source->version(source->ctx);
     view->seen_order = source->order_version(source->ctx);
     view->rest_until = now + (clock_ticks(view->clock) - now) * (REST_FACTOR + 1);
+    view->age_at = MAX(view->rest_until, now + AGE_MS);
     /* From here on changes are remembered, if they were not before. */
     (void)source->changes(source->ctx, view->seen, NULL, NULL);
 }
@@ -423,7 +433,8 @@ static void refresh_lists(struct view *view)
             view->seen_order = source->order_version(source->ctx);
         }
     }
-    if (!view->made || view->seen != version)
+    if (!view->made || view->seen != version ||
+        (view->ages && clock_ticks(view->clock) >= view->age_at))
         remake_lists(view);
     settle(view);
 }
@@ -436,7 +447,9 @@ uint64_t view_due(const struct view *view)
         return 0;
     if (view->seen != view->source->version(view->source->ctx))
         return view->rest_until;
-    return view->late.count > 0 ? view->settle_at : 0;
+    if (view->late.count > 0)
+        return view->settle_at;
+    return view->ages ? view->age_at : 0;
 }
 
 /* ---- marks ---- */

@@ -50,10 +50,10 @@ uint32_t view_interval(const struct view *view);
  * The client is then taken to have it. */
 json_t *view_frame(struct view *view, bool force);
 
-/* What moves all the time is put in its new place once in a while only, and when all must be
- * matched and sorted anew that is put off if it takes long: until then a frame shows an older
- * order. Tells at which tick a newer one may be had; 0 when the last frame's order was the newest.
- */
+/* What moves all the time is put in its new place once in a while only, ages are looked at once in
+ * a while, and when all must be matched and sorted anew that is put off if it takes long: until
+ * then a frame shows an older order. Tells at which tick a newer one may be had; 0 when the last
+ * frame's order is the newest until something changes. */
 uint64_t view_due(const struct view *view);
 
 /* The answer to `list`: the rows of WANTED whole, as of now. WATCHED is what the client looks at

@@ -228,6 +228,7 @@ static void knows_what_moves(void **state)
     assert_true(moves("x rate>1M"));
     assert_true(moves("done<50%"));
     assert_false(moves("x state:done size>1M"));
+    assert_false(moves("added<2h"));
 }
 
 int main(void)

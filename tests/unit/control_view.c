@@ -135,8 +135,7 @@ static uint64_t queue_ticks(void *ctx)
 
 static int64_t queue_wall(void *ctx)
 {
-    (void)ctx;
-    return NOW;
+    return NOW + (int64_t)((struct queue *)ctx)->tick;
 }
 
 /* A queue with a view on it. */
@@ -539,6 +538,30 @@ static void expressions_filter(void **state)
 }
 
 /* Asserts that the item after FROM that is looked for is ID. */
+/* Nothing happens but that time goes by. */
+static void what_gets_too_old_leaves_the_list(void **state)
+{
+    struct world *world = world_new(3);
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++)
+        world->queue.items[i].added_at = NOW - 60000 + 4000 * (int64_t)i;
+    look(world, (struct haul_view){.rows = 9, .filter = "added<1m"});
+    assert_frame(world, true, "2 3", "2 3");
+    assert_int_equal(view_due(world->view), 5000);
+    world->queue.tick = 4000;
+    assert_frame(world, false, NULL, NULL);
+    world->queue.tick = 5000;
+    assert_frame(world, false, "3", "");
+    look(world, (struct haul_view){.rows = 9, .find = "added>1m"});
+    assert_frame(world, false, "1 2 3", "1 2");
+    assert_int_equal(view_due(world->view), 10000);
+    look(world, (struct haul_view){.rows = 9, .filter = "size>1"});
+    assert_frame(world, true, "1 2 3", "");
+    assert_int_equal(view_due(world->view), 0);
+    world_free(world);
+}
+
 static void assert_found(struct world *world, uint64_t from, bool here, bool backwards, uint64_t id,
                          uint64_t index)
 {
@@ -766,6 +789,7 @@ int main(void)
         cmocka_unit_test(a_state_that_changes_is_not_put_off),
         cmocka_unit_test(what_is_moved_in_the_queue_is_not_put_off),
         cmocka_unit_test(expressions_filter),
+        cmocka_unit_test(what_gets_too_old_leaves_the_list),
         cmocka_unit_test(what_is_looked_for_is_found_in_the_order_of_the_view),
         cmocka_unit_test(found_rows_are_told),
         cmocka_unit_test(marks_stay_with_their_items),
