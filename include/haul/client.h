@@ -27,7 +27,7 @@ struct haul_view {
     const char *filter; /* an expression, see base/filter.h and PROTOCOL.md; NULL or "": all */
     const char *find;   /* the same: what fits it is marked among the rows; NULL or "": nothing */
     bool changed;       /* only for haul_client_watch(): frames hold whatever changed since the one
-                           before,       of all items, instead of rows of the list */
+                           before, of all items, instead of rows of the list */
     bool marked;        /* only for haul_client_list(): what is marked on this connection */
     bool secrets;       /* the same: links with what is secret in them, which else are masked */
     enum haul_sort sort;

@@ -49,9 +49,9 @@ int conn_twin(const struct conn *conn);
 
 /* Sends LINE, which is taken. */
 void conn_send(struct conn *conn, char *line, size_t len);
-/* Bytes that the kernel has not taken yet. */
 /* Bytes that came, and that the system took, in all: when it stands still nothing moves. */
 uint64_t conn_moved(const struct conn *conn);
+/* Bytes of lines that the system has not taken wholly yet. */
 size_t conn_unsent(const struct conn *conn);
 
 /* Sends what is queued, then ends our side; what still comes is ignored. No event comes any more;

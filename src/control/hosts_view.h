@@ -32,8 +32,8 @@ uint32_t hosts_view_interval(const struct hosts_view *view);
  * hosts_view_look() is never NULL. The client is then taken to have it. */
 json_t *hosts_view_frame(struct hosts_view *view);
 
-/* The answer to `hosts`: the rows of WANTED whole, PROTO_HOSTS_ROWS at the
- * most, and so many when it wants 0. */
+/* The answer to `hosts`: the rows of WANTED whole, PROTO_HOSTS_ROWS at the most, and so many when
+ * it wants 0. */
 json_t *hosts_view_list(const struct hosts_source *source, const struct haul_hosts_view *wanted);
 
 #endif

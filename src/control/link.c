@@ -219,11 +219,6 @@ bool link_is_open(const struct link *link)
     return link->conn != NULL;
 }
 
-bool link_is_remote(const struct link *link)
-{
-    return link->host != NULL;
-}
-
 uint64_t link_moved(const struct link *link)
 {
     return link->conn ? conn_moved(link->conn) : 0;

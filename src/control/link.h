@@ -36,7 +36,6 @@ void link_greeted(struct link *link);
 void link_refused(struct link *link, const struct haul_error *err);
 
 bool link_is_open(const struct link *link);
-bool link_is_remote(const struct link *link);
 /* See conn_moved(); of this connection. */
 uint64_t link_moved(const struct link *link);
 void link_send(struct link *link, char *line, size_t len); /* takes LINE */

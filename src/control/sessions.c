@@ -67,7 +67,7 @@ static void look_at_sockets(struct found *found, const char *path)
         closedir(dir);
 }
 
-/* A folder of a session holds its queue or at least its log. */
+/* A folder without a queue has nothing but the log of a daemon that could not run. */
 static void look_at_queues(struct found *found)
 {
     char *top = path_state_dir(".");

@@ -5,10 +5,9 @@
 
 struct past_end;
 
-/* What outlives the process: the queue, the session's settings and what is
- * known of hosts, as the store keeps them. An
- * engine without a session (`get`) has no store; then all of this does nothing, and adds are told
- * at once. */
+/* What outlives the process: the queue, the session's settings and what is known of hosts, as the
+ * store keeps them. An engine without a session (`get`) has no store; then all of this does
+ * nothing, and adds are told at once. */
 
 /* Opens the session's database, takes over its settings (those that were not given at this start)
  * and its items: what was running or waiting is queued again. Blocks; before anything runs. */

@@ -93,16 +93,11 @@ void known_folders_note(struct known_folders *folders, const char *dir)
         LOG_DEBUG(store, "too many folders to remember");
 }
 
-bool known_folders_pending(const struct known_folders *folders)
-{
-    return folders->pending.len > 0;
-}
-
 char *known_folders_take(struct known_folders *folders)
 {
     char *lines;
 
-    if (!known_folders_pending(folders))
+    if (folders->pending.len == 0)
         return NULL;
     lines = strbuf_take(&folders->pending);
     strbuf_init(&folders->pending, FILE_MAX);

@@ -15,7 +15,6 @@ void known_folders_free(struct known_folders *folders); /* NULL is fine */
 
 /* Notes DIR. Nothing is written yet. */
 void known_folders_note(struct known_folders *folders, const char *dir);
-bool known_folders_pending(const struct known_folders *folders);
 
 /* The lines that are not in the file yet, newly allocated; they are out of FOLDERS then. NULL:
  * there are none. */
