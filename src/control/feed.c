@@ -18,7 +18,7 @@ struct feed {
     const struct conn *conn;
     struct feed_source source;
     uint32_t interval_ms;
-    uint64_t sent_at; /* tick of the last one */
+    uint64_t made_at; /* tick at which the last one was, or was to be, made */
     bool held_back;   /* one is due, and the client has not read the last */
 };
 
@@ -62,9 +62,9 @@ static void on_timer(uv_timer_t *timer)
     if (feed->held_back)
         return;
     params = feed->source.make(feed->source.ctx);
+    feed->made_at = clock_ticks(&clock_system);
     if (!params)
         return;
-    feed->sent_at = clock_ticks(&clock_system);
     line = proto_notification(feed->source.method, params, &len);
     feed->source.send(feed->source.ctx, line, len);
 }
@@ -80,7 +80,7 @@ static void set_timer(struct feed *feed, uint64_t due)
 void feed_changed(struct feed *feed)
 {
     if (feed && !feed->held_back && !uv_is_active((uv_handle_t *)&feed->timer))
-        set_timer(feed, feed->sent_at + feed->interval_ms);
+        set_timer(feed, feed->made_at + feed->interval_ms);
 }
 
 void feed_now(struct feed *feed)

@@ -8,7 +8,8 @@
 
 /* Something that is pushed to a client besides the frames of its view: the hosts, the log. At most
  * one notification in an interval, made of the newest state, and none while the client has not read
- * what it was sent. With nothing new no timer runs. */
+ * what it was sent. To find out that there is nothing to tell costs as much, so that is not done
+ * more often either. With nothing new no timer runs. */
 struct feed;
 
 struct feed_source {

@@ -111,9 +111,9 @@ static void send_frame(struct peer *peer)
 
     peer->forced = false;
     peer->changed = false;
+    peer->framed_at = clock_ticks(&clock_system);
     if (!frame)
         return;
-    peer->framed_at = clock_ticks(&clock_system);
     line = proto_notification("frame", frame, &len);
     peer_send(peer, line, len);
 }

@@ -25,7 +25,7 @@ struct peer {
     struct view *view;  /* NULL: it watches nothing */
     uv_timer_t timer;   /* runs only while a frame is due */
     bool overrun;       /* it left too much unread and is about to be dropped */
-    uint64_t framed_at; /* tick of the last frame */
+    uint64_t framed_at; /* tick at which the last frame was, or was to be, made */
     bool changed;       /* a frame could not be sent, the peer had not read the last one */
     bool forced;        /* the next frame is sent even if nothing changed */
     struct feed *log;   /* lines of the daemon's log; NULL: none are wanted */
