@@ -243,8 +243,7 @@ static void on_changed(void *ctx)
     {
         peer_changed(peer);
     }
-    if (LIST_EMPTY(&server->peers))
-        consider_ending(server);
+    consider_ending(server);
 }
 
 /* In the thread that logs. */

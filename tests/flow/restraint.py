@@ -3,6 +3,7 @@
 import os
 
 from harness import case, expect, expect_equal, header, run, until
+from control_socket import Client
 
 CLOCK = os.sysconf("SC_CLK_TCK")
 
@@ -119,6 +120,16 @@ def the_daemon_leaves_when_there_is_nothing_to_do(t):
     until("it ends by itself", lambda: not t.daemons())
     t.expect_file("a.bin", file)
     expect(not os.path.exists(t.socket_path()), "the socket is left")
+
+
+@case
+def who_connects_and_says_nothing_does_not_keep_the_daemon(t):
+    t.env["HAUL_GRACE_SECONDS"] = "1"
+    t.add(t.file("a.bin", 150_000, rate=100_000, tick=20).url)
+    silent = Client(t, greet=False)
+    until("it ends by itself", lambda: not t.daemons())
+    silent.close()
+    expect_equal(t.names(), ["a.bin"], "files")
 
 
 @case
