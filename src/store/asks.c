@@ -149,10 +149,19 @@ static int run_forget(struct ask *ask, struct history *history)
 static bool end_forget(struct ask *ask, const struct haul_error *err, bool last)
 {
     struct forget *forget = OWNER_OF(ask, struct forget, ask);
+    bool over = err || forget->walk.over;
+    struct haul_error ended;
 
     forget->count += forget->walk.count;
-    if (!err && !forget->walk.over && !last)
+    if (!over && !last)
         return true;
+    if (!over && forget->done) {
+        (void)haul_fail(&ended, HAUL_E_INTERRUPTED,
+                        "haul ended before all was forgotten: %llu entries are, ask again for the "
+                        "others",
+                        (unsigned long long)forget->count);
+        err = &ended;
+    }
     if (forget->done)
         forget->done(forget->ctx, forget->count, err);
     else if (err)

@@ -182,7 +182,8 @@ void store_page(struct store *store, struct filter *filter, struct store_mark fr
                 store_page_cb *page, void *ctx);
 
 /* Forgets the entries from FROM on that fit, many at a time, so that others get their turn. FILTER
- * is taken. DONE may be NULL. */
+ * is taken. DONE is told how many went, also when not all of them could: HAUL_E_INTERRUPTED when
+ * the store was closed before. It may be NULL. */
 typedef void store_forgot_cb(void *ctx, uint64_t count, const struct haul_error *err);
 void store_forget(struct store *store, struct filter *filter, struct store_mark from,
                   store_forgot_cb *done, void *ctx);
