@@ -204,11 +204,34 @@ long db_holder(const char *path)
     return told ? (long)lock.l_pid : 0;
 }
 
+/* The log goes first: left beside a new database it would be taken for the new one's. */
+static const char *const suffixes[] = {"-wal", "-shm", ""};
+
+static char *aside_path(const char *path, const char *suffix, unsigned number)
+{
+    return xasprintf("%s.damaged-%u%s", path, number, suffix);
+}
+
+/* No file has that number, so that what belongs together gets the same one. */
+static bool is_free(const char *path, unsigned number)
+{
+    bool found = false;
+
+    for (size_t i = 0; !found && i < COUNT_OF(suffixes); i++) {
+        char *aside = aside_path(path, suffixes[i], number);
+        struct stat st;
+
+        found = lstat(aside, &st) == 0;
+        free(aside);
+    }
+    return !found;
+}
+
 /* False when a file of that name is in the way or the rename failed; a missing file is fine. */
 static bool move_one(const char *path, const char *suffix, unsigned number)
 {
     char *from = xasprintf("%s%s", path, suffix);
-    char *to = xasprintf("%s.damaged-%u%s", path, number, suffix);
+    char *to = aside_path(path, suffix, number);
     bool moved = renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0;
 
     if (!moved)
@@ -218,19 +241,17 @@ static bool move_one(const char *path, const char *suffix, unsigned number)
     return moved;
 }
 
-/* The log goes first: left beside a new database it would be taken for the new one's. */
 enum haul_err db_move_aside(const char *path, struct haul_error *err)
 {
-    for (unsigned number = 1; number < ASIDE_MAX; number++) {
-        if (move_one(path, "-wal", number) && move_one(path, "-shm", number) &&
-            move_one(path, "", number)) {
-            LOG_WARN(store, "the queue in %s is damaged; it is kept as %s.damaged-%u", path, path,
-                     number);
-            return HAUL_OK;
-        }
-        if (errno != EEXIST)
-            break;
+    unsigned number = 1;
+
+    while (number < ASIDE_MAX && !is_free(path, number))
+        number++;
+    for (size_t i = 0; i < COUNT_OF(suffixes); i++) {
+        if (!move_one(path, suffixes[i], number))
+            return haul_fail_errno(err, HAUL_E_STORE, errno,
+                                   "the queue in %s is damaged and can't be moved aside", path);
     }
-    return haul_fail_errno(err, HAUL_E_STORE, errno,
-                           "the queue in %s is damaged and can't be moved aside", path);
+    LOG_WARN(store, "the queue in %s is damaged; it is kept as %s.damaged-%u", path, path, number);
+    return HAUL_OK;
 }

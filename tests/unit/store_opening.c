@@ -209,6 +209,26 @@ static void a_log_moves_with_its_damaged_database(void **state)
     free(kept);
 }
 
+static void a_log_is_not_put_beside_another_database(void **state)
+{
+    struct store_bench *bench = *state;
+    char path[160];
+
+    open_store(bench);
+    close_store(bench);
+    write_file(bench->path, "garbage", 7);
+    snprintf(path, sizeof path, "%s.damaged-1", bench->path);
+    write_file(path, "an older one", 12);
+    snprintf(path, sizeof path, "%s-wal", bench->path);
+    write_file(path, "a log", 5);
+    open_store(bench);
+    assert_true(bench->moved);
+    snprintf(path, sizeof path, "%s.damaged-1-wal", bench->path);
+    assert_int_equal(access(path, F_OK), -1);
+    snprintf(path, sizeof path, "%s.damaged-2-wal", bench->path);
+    assert_int_equal(access(path, F_OK), 0);
+}
+
 static void a_second_haul_is_told_so(void **state)
 {
     struct store_bench *bench = *state;
@@ -272,6 +292,7 @@ int main(void)
         TEST(another_programs_database_is_moved_aside),
         TEST(a_damaged_database_is_moved_aside),
         TEST(a_log_moves_with_its_damaged_database),
+        TEST(a_log_is_not_put_beside_another_database),
         TEST(a_second_haul_is_told_so),
         TEST(a_folder_that_can_not_be_written_is_told),
         TEST(a_read_only_folder_is_told),
