@@ -571,7 +571,8 @@ enum haul_err adding_direct(struct adding *adding, const char *const *urls, size
         return err->code;
     options = adding->start ? haul_options_copy(adding->start) : haul_options_new();
     haul_options_merge(options, given);
-    haul_options_settle_files(options);
+    if (!adding->view.host)
+        haul_options_settle_files(options);
     if (given->dir)
         dir = named = adding->view.host ? path_far(given->dir) : path_absolute(given->dir);
     settle_dir(options, dir);

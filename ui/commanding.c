@@ -197,14 +197,17 @@ static enum haul_err change_link(struct commanding *commanding, const struct arg
         return haul_fail(err, HAUL_E_NO_ITEM, "there is no item to do that to");
     if (url_split(args->run.url, &parts, err) != HAUL_OK)
         return err->code;
-    if (!model_heal(commanding->model, id, args->run.url, args->item, on_link_changed, commanding))
-        return HAUL_OK; /* that there is no connection was told */
+    /* Where there is no connection, that is told. */
+    (void)!model_heal(commanding->model, id, args->run.url, args->item, on_link_changed,
+                      commanding);
     return HAUL_OK;
 }
 
 static enum haul_err run_change(struct commanding *commanding, const struct args *args,
                                 struct haul_error *err)
 {
+    if (!model_host(commanding->model))
+        haul_options_settle_files(args->item);
     if (args->run.url)
         return change_link(commanding, args, err);
     if (!haul_given_any(&args->item->given))
@@ -256,8 +259,8 @@ static enum haul_err run_set(struct commanding *commanding, struct args *args,
     }
     if (haul_settings_any(&change))
         model_set(commanding->model, &change);
-    else if (!model_settings(commanding->model, on_settings, commanding))
-        return HAUL_OK; /* that there is no connection was told */
+    else
+        (void)!model_settings(commanding->model, on_settings, commanding);
     return HAUL_OK;
 }
 

@@ -44,6 +44,17 @@ def words_of_the_command_line_are_obeyed(path):
         terminal.wait("jobs 3")
 
 
+def files_are_named_as_whoever_reads_them_finds_them(path):
+    """By their whole path here; for another machine as they were typed."""
+    for environment, named in (({}, "{}/mine.pem"), ({"HAUL_FAKE_HOST": "box"}, "mine.pem")):
+        with Terminal() as terminal:
+            terminal.start(path, **environment)
+            named = "  certificate " + named.format(os.getcwd())
+            for line, call in ((f"change 4 --url {LINK}", f"change 4 to {LINK} with 0 cookies"),
+                               (f"add {LINK} -d /tmp/there", f"add 1 first {LINK} into /tmp/there")):
+                command(terminal, f"{line} --cert mine.pem", call, named)
+
+
 def without_items_what_is_selected_is_meant(path):
     with Terminal() as terminal:
         terminal.start(path)
@@ -180,6 +191,7 @@ def lines_come_back_without_their_secrets(path):
 def main():
     path = program()
     for story in (words_of_the_command_line_are_obeyed,
+                  files_are_named_as_whoever_reads_them_finds_them,
                   without_items_what_is_selected_is_meant,
                   what_is_shown_is_changed_by_words_too,
                   a_wrong_line_comes_back_with_the_nearest_name,

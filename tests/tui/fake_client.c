@@ -9,7 +9,7 @@
  * machine, to which the line drops after the first frame). Every answer comes later, on the loop,
  * as the contract says. What it is asked to do it does to its items in the plainest way, and logs
  * it to $HAUL_FAKE_LOG, one line a call. With HAUL_FAKE_END the process is asked to end, in that
- * turn of its loop. */
+ * turn of its loop. HAUL_FAKE_HOST names the other machine that all of it is on. */
 
 #include "fake.h"
 
@@ -269,6 +269,12 @@ void haul_client_try(struct haul_client *client)
     log_write(client);
 }
 
+static void certificate_log(struct haul_client *client, const struct haul_options *options)
+{
+    if (options && options->cert)
+        calls_log(client, "  certificate %s", options->cert);
+}
+
 void haul_client_add(struct haul_client *client, const struct haul_request *requests, size_t count,
                      haul_reply_cb *reply, void *ctx)
 {
@@ -290,6 +296,7 @@ void haul_client_add(struct haul_client *client, const struct haul_request *requ
             calls_log(client, "  %s %s, %zu cookies, %zu headers, %llu connections",
                       haul_options_method(options), requests[i].url, options->cookies.count,
                       options->headers.count, (unsigned long long)options->connections);
+        certificate_log(client, options);
     }
 }
 
@@ -311,6 +318,7 @@ void haul_client_change(struct haul_client *client, uint64_t id, const char *url
     }
     calls_log(client, "change %llu to %s with %zu cookies", (unsigned long long)id, url,
               given ? given->cookies.count : 0);
+    certificate_log(client, given);
 }
 
 static bool gives_priority(const struct haul_options *given)
@@ -709,7 +717,7 @@ int main(void)
         set.run.ui_rate = 0; /* no bound */
     struct ui_start start = {.run = &set.run,
                              .session = "default",
-                             .host = is_away_wanted() ? "me@box" : NULL,
+                             .host = is_away_wanted() ? "me@box" : getenv("HAUL_FAKE_HOST"),
                              .options = options,
                              .config = config,
                              .only_watch = getenv("HAUL_FAKE_WATCH") != NULL &&
