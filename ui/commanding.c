@@ -28,8 +28,7 @@
 struct order {
     struct commanding *commanding;
     enum command_id id;
-    enum haul_move how;
-    uint64_t position;
+    struct ids_place place;     /* of a move */
     struct haul_options *given; /* referenced, NULL: none */
     struct ids ids;
 };
@@ -71,7 +70,7 @@ static void order_send(const struct order *order, const uint64_t *ids, size_t co
     if (order->id == COMMAND_MOVE && count == 0)
         notice(order->commanding, true, "moving all items changes nothing; name some of them");
     else if (order->id == COMMAND_MOVE)
-        model_move_items(model, order->how, order->position, ids, count);
+        model_move_items(model, order->place.how, order->place.position, ids, count);
     else if (order->id == COMMAND_CHANGE)
         model_change_items(model, order->given, ids, count);
     else
@@ -155,19 +154,11 @@ static struct order *order_new(struct commanding *commanding, enum command_id id
 static enum haul_err run_move(struct commanding *commanding, const struct args *args,
                               struct haul_error *err)
 {
-    const char *where = args->operands[0];
-    uint64_t position = 0;
-    int how = haul_move_from_name(where);
-    if (how < 0 || how == HAUL_MOVE_TO) {
-        if (!str_to_u64(where, &position, NULL) || position == 0)
-            return haul_fail(err, HAUL_E_USAGE,
-                             "\"%s\" is neither up, down, top or bottom nor a position from 1 on",
-                             where);
-        how = HAUL_MOVE_TO;
-    }
+    struct ids_place place;
+    if (ids_parse_place(args->operands[0], &place, err) != HAUL_OK)
+        return err->code;
     struct order *order = order_new(commanding, COMMAND_MOVE);
-    order->how = (enum haul_move)how;
-    order->position = position;
+    order->place = place;
     return order_give(order, args->operands + 1, args->operand_count - 1, err);
 }
 
@@ -191,8 +182,8 @@ static enum haul_err change_link(struct commanding *commanding, const struct arg
     if (args->operand_count > 1 ||
         (args->operand_count == 0 && list_view_marked(commanding->list, &count) && count > 1))
         return haul_fail(err, HAUL_E_USAGE, "--url is for one item");
-    if (args->operand_count == 1 && (!str_to_u64(args->operands[0], &id, NULL) || id == 0))
-        return haul_fail(err, HAUL_E_USAGE, "\"%s\" is not an item's number", args->operands[0]);
+    if (args->operand_count == 1 && ids_parse_one(args->operands[0], &id, err) != HAUL_OK)
+        return err->code;
     if (id == 0)
         return haul_fail(err, HAUL_E_NO_ITEM, "there is no item to do that to");
     if (url_split(args->run.url, &parts, err) != HAUL_OK)
@@ -243,20 +234,12 @@ static void on_settings(void *ctx, const struct haul_reply *reply)
     strbuf_fini(&text);
 }
 
-static enum haul_err run_set(struct commanding *commanding, struct args *args,
+static enum haul_err run_set(struct commanding *commanding, const struct args *args,
                              struct haul_error *err)
 {
     struct haul_settings change;
-    if (args_take_pairs(args, err) != HAUL_OK)
+    if (args_change(args, &change, err) != HAUL_OK)
         return err->code;
-    change = args->settings;
-    for (size_t i = 0; i < args->run.resets.count; i++) {
-        const struct haul_option *option = haul_option_find(args->run.resets.items[i]);
-        if (!option || option->scope != HAUL_SCOPE_SESSION)
-            return haul_fail(err, HAUL_E_USAGE, "--reset: the session has no option \"%s\"",
-                             args->run.resets.items[i]);
-        haul_settings_drop(&change, option);
-    }
     if (haul_settings_any(&change))
         model_set(commanding->model, &change);
     else
@@ -300,7 +283,8 @@ static void act(struct commanding *commanding, enum keymap_action action)
     commanding->events.act(commanding->events.ctx, action);
 }
 
-static enum haul_err run(struct commanding *commanding, struct args *args, struct haul_error *err)
+static enum haul_err run(struct commanding *commanding, const struct args *args,
+                         struct haul_error *err)
 {
     switch (args->command->id) {
     case COMMAND_ADD:

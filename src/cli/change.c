@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/str.h"
 #include "cli/command.h"
 #include "cli/report.h"
 #include "cli/targets.h"
@@ -35,10 +34,8 @@ static int change_link(const struct args *args)
         (void)haul_fail(&err, HAUL_E_USAGE, "--url is for one item");
         return report_usage("change", &err);
     }
-    if (!str_to_u64(args->operands[0], &id, NULL) || id == 0) {
-        (void)haul_fail(&err, HAUL_E_USAGE, "\"%s\" is not an item's number", args->operands[0]);
+    if (ids_parse_one(args->operands[0], &id, &err) != HAUL_OK)
         return report_usage("change", &err);
-    }
     return call_run(&(struct call){
         .args = args, .start = true, .send = send_link, .show = show_link, .ctx = &id});
 }

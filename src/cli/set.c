@@ -42,35 +42,14 @@ static int show_settings(struct call *call, const struct haul_reply *reply)
     return 0;
 }
 
-/* What the command line asks for: values, and names that --reset lets go of. */
-static enum haul_err read_change(const struct args *args, struct haul_settings *ret_change,
-                                 struct haul_error *err)
+int set_run(const struct args *args)
 {
-    *ret_change = args->settings;
-    for (size_t i = 0; i < args->run.resets.count; i++) {
-        const char *name = args->run.resets.items[i];
-        const struct haul_option *option = haul_option_find(name);
-
-        if (!option || option->scope != HAUL_SCOPE_SESSION)
-            return args_refuse_setting("--reset: ", name, err);
-        if (haul_option_given(option, ret_change))
-            return haul_fail(err, HAUL_E_USAGE, "--reset %s and --%s can't go together", name,
-                             name);
-        haul_settings_drop(ret_change, option);
-    }
-    return HAUL_OK;
-}
-
-int set_run(const struct args *given)
-{
-    struct args pairs = *given; /* what it points to stays the caller's */
-    const struct args *args = &pairs;
     struct haul_settings change;
     struct haul_error err;
     struct call call = {
         .args = args, .start = true, .send = send_set, .show = show_settings, .ctx = &change};
 
-    if (args_take_pairs(&pairs, &err) != HAUL_OK || read_change(args, &change, &err) != HAUL_OK)
+    if (args_change(args, &change, &err) != HAUL_OK)
         return report_usage("set", &err);
     call.question = !haul_settings_any(&change);
     return call_run(&call);

@@ -6,12 +6,12 @@
 
 #include "base/fmt.h"
 #include "base/mem.h"
-#include "base/str.h"
 #include "base/text.h"
 #include "cli/call.h"
 #include "cli/command.h"
 #include "cli/report.h"
 #include "config/args.h"
+#include "input/ids.h"
 
 #define LABEL_COLUMNS 14
 
@@ -93,10 +93,8 @@ int show_run(const struct args *args)
     struct haul_error err;
     uint64_t id;
 
-    if (!str_to_u64(args->operands[0], &id, NULL) || id == 0) {
-        (void)haul_fail(&err, HAUL_E_USAGE, "\"%s\" is not an item's number", args->operands[0]);
+    if (ids_parse_one(args->operands[0], &id, &err) != HAUL_OK)
         return report_usage("show", &err);
-    }
     return call_run(&(struct call){.args = args,
                                    .start = true,
                                    .question = true,

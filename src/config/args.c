@@ -278,25 +278,34 @@ enum haul_err args_parse_typed(const struct command *command, const char *const 
     return parse(command, true, words, count, ret_args, err);
 }
 
-enum haul_err args_refuse_setting(const char *where, const char *name, struct haul_error *err)
+/* The session's option of that name; NULL: it has none, and WHERE and what else may have been meant
+ * were told. */
+static const struct haul_option *find_setting(const char *where, const char *name,
+                                              struct haul_error *err)
 {
+    const struct haul_option *option = haul_option_find(name);
     struct suggest suggest;
     size_t count;
     const struct haul_option *table = haul_option_table(&count);
 
+    if (option && option->scope == HAUL_SCOPE_SESSION)
+        return option;
     suggest_init(&suggest, name);
     for (size_t i = 0; i < count; i++) {
         if (table[i].scope == HAUL_SCOPE_SESSION)
             suggest_consider(&suggest, table[i].name);
     }
     if (suggest.best)
-        return haul_fail(err, HAUL_E_USAGE,
-                         "%sthe session has no option \"%s\"; did you mean \"%s\"?", where, name,
-                         suggest.best);
-    return haul_fail(err, HAUL_E_USAGE, "%sthe session has no option \"%s\"", where, name);
+        (void)haul_fail(err, HAUL_E_USAGE,
+                        "%sthe session has no option \"%s\"; did you mean \"%s\"?", where, name,
+                        suggest.best);
+    else
+        (void)haul_fail(err, HAUL_E_USAGE, "%sthe session has no option \"%s\"", where, name);
+    return NULL;
 }
 
-enum haul_err args_take_pairs(struct args *args, struct haul_error *err)
+static enum haul_err take_pairs(const struct args *args, struct haul_settings *change,
+                                struct haul_error *err)
 {
     enum haul_err code = HAUL_OK;
 
@@ -305,18 +314,40 @@ enum haul_err args_take_pairs(struct args *args, struct haul_error *err)
         size_t len = strcspn(word, "=");
         char *name = xstrndup(word, len);
         const char *value = word[len] == '=' ? word + len + 1 : NULL;
-        const struct haul_option *option = haul_option_find(name);
+        const struct haul_option *option = find_setting("", name, err);
 
-        if (!option || option->scope != HAUL_SCOPE_SESSION)
-            code = args_refuse_setting("", name, err);
-        else if (!value && ++i < args->operand_count)
-            value = args->operands[i];
-        if (code == HAUL_OK && !value)
-            code = haul_fail(err, HAUL_E_USAGE, "%s needs a value", name);
-        if (code == HAUL_OK)
-            code = haul_option_set(option, &args->settings, value, err);
         free(name);
+        if (!option)
+            return HAUL_E_USAGE;
+        if (!value && ++i < args->operand_count)
+            value = args->operands[i];
+        if (!value)
+            return haul_fail(err, HAUL_E_USAGE, "%s needs a value: set %s %s", option->name,
+                             option->name, option->value_name);
+        code = haul_option_set(option, change, value, err);
     }
+    return code;
+}
+
+enum haul_err args_change(const struct args *args, struct haul_settings *ret_change,
+                          struct haul_error *err)
+{
+    struct haul_settings change = args->settings;
+    enum haul_err code = take_pairs(args, &change, err);
+
+    for (size_t i = 0; i < args->run.resets.count && code == HAUL_OK; i++) {
+        const struct haul_option *option =
+            find_setting("--reset: ", args->run.resets.items[i], err);
+
+        if (!option)
+            return HAUL_E_USAGE;
+        if (haul_option_given(option, &change))
+            return haul_fail(err, HAUL_E_USAGE, "--reset %s and --%s can't go together",
+                             option->name, option->name);
+        haul_settings_drop(&change, option);
+    }
+    if (code == HAUL_OK)
+        *ret_change = change;
     return code;
 }
 

@@ -43,11 +43,10 @@ HAUL_CHECKED enum haul_err args_parse_typed(const struct command *command, const
                                             struct haul_error *err);
 void args_fini(struct args *args);
 
-/* Takes operands that are pairs, "limit 2M" or "limit=2M", as options of the session. */
-HAUL_CHECKED enum haul_err args_take_pairs(struct args *args, struct haul_error *err);
-
-/* Tells that NAME is no option of the session, and which one it is like. WHERE is put in front. */
-enum haul_err args_refuse_setting(const char *where, const char *name, struct haul_error *err);
+/* What `set` asks of the session: its options, operands that are pairs, "limit 2M" or "limit=2M",
+ * and the names that --reset lets go of. */
+HAUL_CHECKED enum haul_err args_change(const struct args *args, struct haul_settings *ret_change,
+                                       struct haul_error *err);
 
 /* True when COMMAND accepts OPTION; and on the screen. */
 bool args_takes(const struct command *command, const struct haul_option *option);

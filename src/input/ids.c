@@ -73,6 +73,32 @@ enum haul_err ids_parse(const char *const *words, size_t count, struct ids *ret_
     return HAUL_OK;
 }
 
+enum haul_err ids_parse_one(const char *word, uint64_t *ret_id, struct haul_error *err)
+{
+    uint64_t id;
+
+    if (!str_to_u64(word, &id, NULL) || id == 0)
+        return haul_fail(err, HAUL_E_USAGE, "\"%s\" is not an item's number", word);
+    *ret_id = id;
+    return HAUL_OK;
+}
+
+enum haul_err ids_parse_place(const char *word, struct ids_place *ret_place, struct haul_error *err)
+{
+    int how = haul_move_from_name(word);
+    uint64_t position = 0;
+
+    if (how < 0 || how == HAUL_MOVE_TO) {
+        if (!str_to_u64(word, &position, NULL) || position == 0)
+            return haul_fail(err, HAUL_E_USAGE,
+                             "\"%s\" is neither up, down, top or bottom nor a position from 1 on",
+                             word);
+        how = HAUL_MOVE_TO;
+    }
+    *ret_place = (struct ids_place){(enum haul_move)how, position};
+    return HAUL_OK;
+}
+
 void ids_fini(struct ids *ids)
 {
     free(ids->spans);

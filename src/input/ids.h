@@ -22,6 +22,20 @@ struct ids {
     bool has_range; /* or states: which numbers it means is known only with the list */
 };
 
+/* The number of one item. */
+HAUL_CHECKED enum haul_err ids_parse_one(const char *word, uint64_t *ret_id,
+                                         struct haul_error *err);
+
+/* Where items are moved to. */
+struct ids_place {
+    enum haul_move how;
+    uint64_t position; /* from 1, of HAUL_MOVE_TO */
+};
+
+/* "top", "up", "down", "bottom" or a position. */
+HAUL_CHECKED enum haul_err ids_parse_place(const char *word, struct ids_place *ret_place,
+                                           struct haul_error *err);
+
 HAUL_CHECKED enum haul_err ids_parse(const char *const *words, size_t count, struct ids *ret_ids,
                                      struct haul_error *err);
 void ids_fini(struct ids *ids);

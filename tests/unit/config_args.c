@@ -215,6 +215,39 @@ static void the_session_comes_from_option_environment_or_default(void **state)
     unsetenv("HAUL_SESSION");
 }
 
+static void assert_change_refused(const char *const *words, const char *sentence)
+{
+    struct args args = parsed("set", words);
+    struct haul_settings change;
+    struct haul_error err;
+
+    assert_true(args_change(&args, &change, &err) != HAUL_OK);
+    assert_string_equal(err.text, sentence);
+    args_fini(&args);
+}
+
+static void what_the_session_shall_do_is_set_or_let_go_of(void **state)
+{
+    struct args args = parsed("set", WORDS("--jobs", "3", "per-host", "9", "limit=2M", "limit=3M",
+                                           "--reset", "schedule"));
+    struct haul_settings change;
+
+    (void)state;
+    assert_int_equal(args_change(&args, &change, NULL), HAUL_OK);
+    assert_int_equal(change.jobs, 3);
+    assert_int_equal(change.per_host, 9);
+    assert_int_equal(change.limit, 3 << 20);
+    assert_true(haul_settings_drops(&change, haul_option_find("schedule")));
+    assert_false(haul_settings_drops(&change, haul_option_find("jobs")));
+    args_fini(&args);
+    assert_change_refused(WORDS("limit"), "limit needs a value: set limit RATE");
+    assert_change_refused(WORDS("limt", "2M"),
+                          "the session has no option \"limt\"; did you mean \"limit\"?");
+    assert_change_refused(WORDS("--reset", "out"), "--reset: the session has no option \"out\"");
+    assert_change_refused(WORDS("limit", "2M", "--reset", "limit"),
+                          "--reset limit and --limit can't go together");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +259,7 @@ int main(void)
         cmocka_unit_test(what_another_command_does_is_told),
         cmocka_unit_test(a_request_is_given_in_words),
         cmocka_unit_test(words_behind_curl_are_curls),
+        cmocka_unit_test(what_the_session_shall_do_is_set_or_let_go_of),
         cmocka_unit_test(help_needs_no_operands),
         cmocka_unit_test(the_session_comes_from_option_environment_or_default),
     };

@@ -131,6 +131,33 @@ static void states_mean_the_items_in_them(void **state)
     assert_non_null(strstr(err.text, "did you mean failed?"));
 }
 
+static void one_item_is_one_number(void **state)
+{
+    static const char *const wrong[] = {"0", "3-7", "all", "failed", "", "-1", "3x"};
+    uint64_t id;
+
+    (void)state;
+    assert_int_equal(ids_parse_one("18446744073709551615", &id, NULL), HAUL_OK);
+    assert_true(id == UINT64_MAX);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_int_equal(ids_parse_one(wrong[i], &id, NULL), HAUL_E_USAGE);
+}
+
+static void a_place_is_a_direction_or_a_position(void **state)
+{
+    static const char *const wrong[] = {"0", "sideways", "to", "", "-1"};
+    struct ids_place place;
+
+    (void)state;
+    assert_int_equal(ids_parse_place("top", &place, NULL), HAUL_OK);
+    assert_int_equal(place.how, HAUL_MOVE_TOP);
+    assert_int_equal(ids_parse_place("7", &place, NULL), HAUL_OK);
+    assert_int_equal(place.how, HAUL_MOVE_TO);
+    assert_int_equal(place.position, 7);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_int_equal(ids_parse_place(wrong[i], &place, NULL), HAUL_E_USAGE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +168,8 @@ int main(void)
         cmocka_unit_test(a_huge_range_costs_nothing),
         cmocka_unit_test(all_is_all),
         cmocka_unit_test(anything_else_is_refused),
+        cmocka_unit_test(one_item_is_one_number),
+        cmocka_unit_test(a_place_is_a_direction_or_a_position),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
