@@ -50,7 +50,7 @@ static void learn_facts(struct transfer *transfer, const struct segment *segment
     xstrset(&transfer->last_modified, response->last_modified);
     xstrset(&transfer->trail, net_transfer_trail(segment->net));
     transfer->status = response->status;
-    transfer->no_ranges = response->refuses_ranges;
+    transfer->no_ranges = response->refuses_ranges || response->status == 0;
 }
 
 static bool refuse(struct transfer *transfer, struct segment *segment, enum haul_err code,

@@ -97,7 +97,8 @@ struct identity transfer_identity(const struct transfer *transfer)
 struct identity transfer_told(const struct transfer *transfer, const struct net_response *response,
                               int64_t total)
 {
-    struct validators told = {response->etag, response->last_modified, response->date};
+    struct validators told = {response->etag, response->last_modified, response->date,
+                              response->clock_doubt_ms};
 
     return identity_told(&told, total, clock_wall(transfer->engine->clock));
 }

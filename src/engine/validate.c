@@ -140,9 +140,11 @@ struct identity identity_told(const struct validators *told, int64_t total, int6
 {
     struct identity identity = {
         .etag = told->etag, .last_modified = told->last_modified, .total = total};
-    int64_t modified, answered;
+    int64_t modified, answered = wall_now_ms - told->clock_doubt_ms;
 
-    if (!http_date_parse(text_raw_from(told->last_modified), wall_now_ms, &modified) ||
+    if (!http_date_parse(text_raw_from(told->last_modified), wall_now_ms, &modified))
+        return identity;
+    if (told->clock_doubt_ms == 0 &&
         !http_date_parse(text_raw_from(told->date), wall_now_ms, &answered))
         return identity;
     identity.last_modified_strong = answered - modified >= STRONG_AFTER_MS;
@@ -335,11 +337,14 @@ static struct resume_result judge_unsatisfiable(const struct resume_case *asked)
     return result;
 }
 
-/* Protocols without validators: what is left there must be what is missing here. */
+/* Protocols that tell length and time of a file: what is left there must be what is missing here.
+ */
 static struct resume_result judge_plain(const struct resume_case *asked)
 {
     int64_t total = asked->content_length;
+    struct identity seen = asked->seen;
     struct resume_result result;
+    enum identity_verdict same;
 
     if (total >= 0 && total <= VALIDATE_SIZE_MAX &&
         asked->offset <= (uint64_t)(VALIDATE_SIZE_MAX - total))
@@ -347,16 +352,21 @@ static struct resume_result judge_plain(const struct resume_case *asked)
     else
         total = -1;
     result = start_over(HAUL_E_CHANGED, false, total);
-    if (asked->stored.total < 0 || total != asked->stored.total) {
+    if (total < 0 || asked->stored.total < 0) {
         set_reason(result.reason, "its size is not known to be the same");
-    } else if (!asked->trust_size) {
-        set_reason(result.reason, "the server gives no proof that it is still the same file");
-    } else {
-        set_reason(result.reason, "its size is the same");
-        result.verdict = RESUME_CONTINUE;
-        result.err = HAUL_OK;
-        result.end = MIN((uint64_t)total, asked->end);
+        return result;
     }
+    seen.total = total;
+    same = validate_identity(&asked->stored, &seen, result.reason);
+    if (same == IDENTITY_UNKNOWN && asked->trust_size) {
+        set_reason(result.reason, "its size is the same");
+        same = IDENTITY_SAME;
+    }
+    if (same != IDENTITY_SAME)
+        return result;
+    result.verdict = RESUME_CONTINUE;
+    result.err = HAUL_OK;
+    result.end = MIN((uint64_t)total, asked->end);
     return result;
 }
 

@@ -42,6 +42,7 @@ struct validators {
     const char *etag;
     const char *last_modified;
     const char *date;
+    int64_t clock_doubt_ms; /* of protocols without a Date: how far their clock may be from ours */
 };
 
 /* What an answer tells of the version that it is of, as far as it proves anything; borrowed.
@@ -53,7 +54,10 @@ struct validators {
  *
  * nginx makes its ETag of that second and the size: as long as the answer's own Date is of that
  * very moment, the file can become another one under the same ETag, and there is none then. TOTAL:
- * the size as far as it is known. */
+ * the size as far as it is known.
+ *
+ * Other protocols than HTTP have a time of the file too (MDTM of RFC 3659, section 3), but nothing
+ * that says what time it is there: then it must be older than the clocks can differ. */
 struct identity identity_told(const struct validators *told, int64_t total, int64_t wall_now_ms);
 
 /* What to send as If-Range for the stored identity; NULL when nothing is strong enough, or when

@@ -4,10 +4,14 @@
  * is returned, and why by ->stop. */
 
 #include <stdio.h>
+#include <time.h>
 
+#include "base/mem.h"
 #include "net/transfer.h"
 
-#define DISCARD_MAX (64 * 1024)
+#define DISCARD_MAX         (64 * 1024)
+#define SFTP_CLOCK_DOUBT_MS 3600000 /* seconds since 1970, of a clock that nobody looks after */
+#define FTP_CLOCK_DOUBT_MS  (24 * 3600000) /* some tell the time where they are, not UTC */
 
 size_t transfer_stop_with(struct net_transfer *transfer, enum haul_err code)
 {
@@ -57,15 +61,35 @@ size_t transfer_on_header(char *data, size_t size, size_t count, void *ctx)
     return len;
 }
 
+/* As Last-Modified has it (RFC 9110, section 5.6.7); no locale for times is ever set. */
+static char *http_date(time_t when)
+{
+    char text[64];
+    struct tm tm;
+
+    if (!gmtime_r(&when, &tm) || strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &tm) == 0)
+        return NULL;
+    return xstrdup(text);
+}
+
+/* Length and time of the file are what other protocols tell. */
+static void learn_plain(struct net_transfer *transfer)
+{
+    struct net_response *response = &transfer->response;
+    curl_off_t length = -1, modified = -1;
+
+    curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    curl_easy_getinfo(transfer->easy, CURLINFO_FILETIME_T, &modified);
+    response->content_length = length;
+    response->last_modified = modified > 0 ? http_date((time_t)modified) : NULL;
+    response->clock_doubt_ms = transfer_is_ssh(transfer) ? SFTP_CLOCK_DOUBT_MS : FTP_CLOCK_DOUBT_MS;
+}
+
 bool transfer_tell_head(struct net_transfer *transfer)
 {
     transfer->head_told = true;
-    if (!transfer->is_http) {
-        curl_off_t length = -1;
-
-        curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-        transfer->response.content_length = length;
-    }
+    if (!transfer->is_http)
+        learn_plain(transfer);
     return transfer->handlers->head(transfer->ctx, &transfer->response, transfer->url);
 }
 

@@ -66,6 +66,7 @@ static const struct row rows[] = {
     {CURLE_AUTH_ERROR, HAUL_E_LOGIN, "%s wants another user name or password (-u NAME:PASSWORD)"},
     {CURLE_REMOTE_ACCESS_DENIED, HAUL_E_REMOTE_FILE, "%s denies access to the file"},
     {CURLE_REMOTE_FILE_NOT_FOUND, HAUL_E_REMOTE_FILE, "%s has no such file"},
+    {CURLE_BAD_DOWNLOAD_RESUME, HAUL_E_CHANGED, "%s has less of the file than is here"},
     {CURLE_FTP_COULDNT_RETR_FILE, HAUL_E_REMOTE_FILE, "%s has no such file or denies it"},
     {CURLE_TFTP_NOTFOUND, HAUL_E_REMOTE_FILE, "%s has no such file"},
     {CURLE_OUT_OF_MEMORY, HAUL_E_INTERNAL, "out of memory, for %s"},

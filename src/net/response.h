@@ -24,7 +24,8 @@ struct net_response {
     char *content_encoding;
     char *disposition;
     char *etag;
-    char *last_modified;
+    char *last_modified;    /* of other protocols made here, from the file's time */
+    int64_t clock_doubt_ms; /* how far from ours the clock of that may be; of other protocols */
     char *date;
     char *location;
     char *retry_after;

@@ -159,6 +159,8 @@ int transfer_on_rewind(void *ctx, curl_off_t offset, int origin);
 int transfer_on_connected(void *ctx, char *peer_ip, char *own_ip, int peer_port, int own_port);
 /* Notes that we end it ourselves. Returns 0, which makes libcurl stop. */
 size_t transfer_stop_with(struct net_transfer *transfer, enum haul_err code);
+/* verdict.c. */
+bool transfer_is_ssh(const struct net_transfer *transfer);
 /* The body of its answer is the file, and not what tells of an error or a redirect. */
 bool transfer_wants_body(const struct net_transfer *transfer);
 /* Tells of the answer, once; false when it is not wanted. */

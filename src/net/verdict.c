@@ -19,7 +19,7 @@ static void host_of(const struct net_transfer *transfer, char *buf, size_t size)
     text_clean((struct text_raw){parts.host.at, parts.host.len}, buf, size);
 }
 
-static bool is_ssh(const struct net_transfer *transfer)
+bool transfer_is_ssh(const struct net_transfer *transfer)
 {
     return strncasecmp(transfer->url, "sftp:", 5) == 0;
 }
@@ -39,7 +39,7 @@ static void judge_result(struct net_transfer *transfer, const char *host, struct
     }
     if (connect_status >= 300)
         neterr_from_proxy((int)connect_status, host, err);
-    else if (transfer->result == CURLE_PEER_FAILED_VERIFICATION && is_ssh(transfer))
+    else if (transfer->result == CURLE_PEER_FAILED_VERIFICATION && transfer_is_ssh(transfer))
         haul_fail(err, HAUL_E_TLS, "%s shows a key that is not in ~/.ssh/known_hosts", host);
     else if (transfer->result == CURLE_UNSUPPORTED_PROTOCOL && transfer->connected)
         haul_fail(err, HAUL_E_BAD_RESPONSE, "%s sends no HTTP answer: %s", host, detail);
@@ -78,6 +78,14 @@ static bool ended_well(const struct net_transfer *transfer)
            transfer->response.content_length >= 0;
 }
 
+/* Less than what is here: libcurl asks for nothing then. What is known of the file tells the rest.
+ */
+static bool is_shorter(const struct net_transfer *transfer)
+{
+    return !transfer->is_http && transfer->result == CURLE_BAD_DOWNLOAD_RESUME &&
+           !transfer->head_told;
+}
+
 void transfer_judge(struct net_transfer *transfer, struct haul_error *ret_err)
 {
     char host[128];
@@ -92,6 +100,8 @@ void transfer_judge(struct net_transfer *transfer, struct haul_error *ret_err)
         ret_err->http_status = status;
     } else if (answered_no(transfer)) {
         neterr_from_status(status, host, ret_err);
+    } else if (is_shorter(transfer) && !transfer_tell_head(transfer)) {
+        haul_fail(ret_err, HAUL_E_CANCELLED, "%s", haul_err_sentence(HAUL_E_CANCELLED));
     } else if (transfer->result != CURLE_OK) {
         judge_result(transfer, host, ret_err);
     } else if (transfer->is_http && status < 200) {

@@ -2,13 +2,17 @@
 
 import os
 import pwd
+import signal
+import time
 
-from harness import Skip, case, child_server, content, expect, free_port, need, plant_partial, run
+from harness import (Skip, case, child_server, content, expect, free_port, need, recorded, resumes,
+                     run, until)
 
 SIZE = 300_000
+DAY = 24 * 3600
 
 
-def start_vsftpd(t):
+def start_vsftpd(t, more=""):
     """A vsftpd for anonymous users; returns its port."""
     program = need("vsftpd")
     if os.getuid() != 0:
@@ -37,10 +41,15 @@ secure_chroot_dir={secure}
 seccomp_sandbox=NO
 xferlog_enable=NO
 pasv_address=127.0.0.1
+{more}
 """)
     os.chmod(config, 0o600)
     child_server(t, [program, config], port)
     return port
+
+
+def served(t):
+    return os.path.join(t.home, "ftp", "file.bin")
 
 
 @case
@@ -55,14 +64,44 @@ def a_file_arrives(t):
 def an_equal_size_is_enough_with_trust_size(t):
     link = f"ftp://127.0.0.1:{start_vsftpd(t)}/file.bin"
     right = content(7, SIZE)
-    for options, resumes in ((), False), (("--trust-size",), True):
-        plant_partial(t, "file.bin", link, SIZE, right[:100_000][::-1])  # wrong, to tell by
-        t.get(*options, "--if-exists", "overwrite", link)
+    expect(not resumes(t, link, right), "nothing proves that it is the same file")
+    expect(resumes(t, link, right, "--trust-size"), "the size was to be trusted")
+
+
+@case
+def the_time_of_the_file_proves_that_it_is_the_same(t):
+    link = f"ftp://127.0.0.1:{start_vsftpd(t)}/file.bin"
+    right = content(7, SIZE)
+    when = int(time.time()) - 3 * DAY
+    os.utime(served(t), (when, when))
+    expect(resumes(t, link, right, modified=when), "it began anew")
+    expect(not resumes(t, link, right, modified=when - 1), "of another time")
+    expect(not resumes(t, link, right, modified=when, size=SIZE + 1), "of another size")
+    for size in (100_000, 50_000):
+        os.truncate(served(t), size)
+        os.utime(served(t), (when, when))
+        expect(not resumes(t, link, right[:size], modified=when, size=SIZE), "it is shorter now")
+
+
+@case
+def a_killed_one_goes_on_if_the_file_was_old(t):
+    """A young one could have changed twice in a second that a wrong clock puts in the past."""
+    link = f"ftp://127.0.0.1:{start_vsftpd(t, 'anon_max_rate=400000')}/file.bin"
+    right = content(7, SIZE)
+    for age, goes_on in ((3 * DAY, True), (DAY // 2, False)):
+        when = int(time.time()) - age
+        os.utime(served(t), (when, when))
+        running = t.start("get", "-q", "-d", t.dir, "--if-exists", "overwrite", link)
+        until("bytes are recorded", lambda: recorded(t.path("file.bin.haul")) > 0)
+        running.signal(signal.SIGKILL)
+        running.wait()
+        with open(t.path("file.bin.part"), "r+b") as part:
+            part.write(bytes([right[0] ^ 1]))  # to tell by
+        t.get("--if-exists", "overwrite", link)
         with open(t.path("file.bin"), "rb") as file:
             got = file.read()
-        expect(got[100_000:] == right[100_000:], "the end differs")
-        expect((got == right) != resumes, f"resumed with {options}")
-        t.expect_names("file.bin")
+        expect(got[1:] == right[1:], "file.bin differs")
+        expect((got != right) == goes_on, f"it went on though of {when}")
 
 
 @case

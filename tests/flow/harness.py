@@ -14,6 +14,7 @@ Status: 0 all passed, 1 a case failed, 77 skipped with a reason.
 
 import contextlib
 import hashlib
+import email.utils
 import json
 import os
 import shutil
@@ -240,6 +241,21 @@ def plant_partial(t, name, url, size, data, validators=""):
             part.write(data)
     with open(t.path(name + ".haul"), "w", encoding="ascii") as record:
         record.write(text)
+
+
+def resumes(t, url, right, *options, modified=None, size=None, came=100_000):
+    """Does a partial of URL with CAME bytes, and a record of SIZE and time, go on where it ends? Its
+    bytes are wrong, to tell by. RIGHT: the file that is there."""
+    name = url.rsplit("/", 1)[1]
+    date = email.utils.formatdate(modified, usegmt=True)
+    plant_partial(t, name, url, size or len(right), came,
+                  f"modified {date}\n" if modified is not None else "")
+    t.get(*options, "--if-exists", "overwrite", url)
+    t.expect_names(name)
+    with open(t.path(name), "rb") as file:
+        got = file.read()
+    expect(got[came:] == right[came:], "the end differs")
+    return got != right
 
 
 def recorded(path):

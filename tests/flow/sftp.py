@@ -4,8 +4,9 @@ import getpass
 import os
 import shutil
 import subprocess
+import time
 
-from harness import case, child_server, content, expect, free_port, need, run
+from harness import case, child_server, content, expect, free_port, need, resumes, run
 
 SIZE = 300_000
 OWN_SOURCES = os.path.dirname(os.path.abspath(__file__))
@@ -16,6 +17,7 @@ def start_sshd(t):
     """An sshd that lets this user in with a key; returns its port and the key's path."""
     program = need("sshd")
     t.env["ASAN_OPTIONS"] += f":suppressions={OWN_SOURCES}/sftp.supp"
+    t.env["LSAN_OPTIONS"] += f":suppressions={OWN_SOURCES}/sftp_leaks.supp:print_suppressions=0"
     keygen = need("ssh-keygen")
     if os.getuid() == 0 and not os.path.isdir("/run/sshd"):
         os.makedirs("/run/sshd", 0o755)
@@ -90,6 +92,25 @@ def a_file_arrives_for_a_user_with_a_key(t):
     with open(t.path("file.bin"), "rb") as file:
         expect(file.read() == content(8, SIZE), "file.bin differs")
     t.get("--retries", 0, "-u", USER, f"sftp://127.0.0.1:{port}{path}-not", status=4)
+    forget(t)
+
+
+@case
+def the_time_of_the_file_proves_that_it_is_the_same(t):
+    port, key = start_sshd(t)
+    take_key(t, key)
+    known(t, port)
+    right = content(8, SIZE)
+    path = t.write("file.bin", right)
+    link = f"sftp://127.0.0.1:{port}{path}"
+    when = int(time.time()) - 2 * 3600
+    os.utime(path, (when, when))
+    expect(resumes(t, link, right, "-u", USER, modified=when), "it began anew")
+    expect(not resumes(t, link, right, "-u", USER, modified=when - 1), "of another time")
+    os.truncate(path, 50_000)
+    os.utime(path, (when, when))
+    expect(not resumes(t, link, right[:50_000], "-u", USER, modified=when, size=SIZE),
+           "it is shorter now")
     forget(t)
 
 

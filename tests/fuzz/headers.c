@@ -51,7 +51,7 @@ static void use(const struct net_response *response)
     if (content_range_parse(text_raw_from(response->content_range), &range) && range.has_range)
         CHECK(range.first <= range.last);
     CHECK(retry_after_parse(text_raw_from(response->retry_after), 0) >= -1);
-    struct validators told = {response->etag, response->last_modified, response->date};
+    struct validators told = {response->etag, response->last_modified, response->date, 0};
     if (identity_told(&told, response->content_length, 0).last_modified_strong)
         CHECK(http_date_parse(text_raw_from(response->last_modified), 0, &at));
 }

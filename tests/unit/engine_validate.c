@@ -133,9 +133,23 @@ static void a_date_is_strong_when_the_answer_is_a_minute_younger(void **state)
     assert_false(is_strong("yesterday", LATER));
 }
 
+/* Nothing tells what time it is at the server: ours counts, but for what the clocks can differ. */
+static void a_date_without_another_one_is_strong_when_it_is_old(void **state)
+{
+    const int64_t modified = INT64_C(784111777000), doubt = 3600000;
+    struct validators told = {.last_modified = MODIFIED, .clock_doubt_ms = doubt};
+
+    (void)state;
+    assert_true(identity_told(&told, 100, modified + doubt + 60000).last_modified_strong);
+    assert_false(identity_told(&told, 100, modified + doubt + 59999).last_modified_strong);
+    assert_false(identity_told(&told, 100, modified - doubt).last_modified_strong);
+    told.last_modified = NULL;
+    assert_false(identity_told(&told, 100, modified + 2 * doubt).last_modified_strong);
+}
+
 static bool proves(const char *etag, const char *last_modified, const char *date, int64_t total)
 {
-    struct validators told = {etag, last_modified, date};
+    struct validators told = {.etag = etag, .last_modified = last_modified, .date = date};
     struct identity identity = identity_told(&told, total, 0);
 
     assert_true(!identity.etag || identity.etag == etag);
@@ -343,15 +357,42 @@ static void no_proof_starts_over_unless_the_size_is_trusted(void **state)
     assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
 }
 
-/* Other protocols tell nothing but how much is left. */
-static void without_http_only_a_trusted_size_continues(void **state)
+static struct resume_case good_without_http(void)
 {
     struct resume_case asked = good();
 
-    (void)state;
     asked.status = 0;
     asked.content_range = NULL;
+    asked.stored.etag = NULL;
     asked.seen = (struct identity){.total = -1};
+    return asked;
+}
+
+static void without_http_size_and_date_continue(void **state)
+{
+    struct resume_case asked = good_without_http();
+
+    (void)state;
+    asked.stored.last_modified = asked.seen.last_modified = MODIFIED;
+    assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
+    asked.stored.last_modified_strong = true;
+    assert_result(&asked, RESUME_CONTINUE, HAUL_OK);
+    assert_int_equal(validate_resume(&asked).end, 100);
+    asked.seen.last_modified = LATER;
+    assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
+    asked.trust_size = true;
+    assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
+    asked.seen.last_modified = MODIFIED;
+    asked.content_length = 49;
+    assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
+}
+
+/* Some tell nothing but how much is left. */
+static void without_http_and_dates_only_a_trusted_size_continues(void **state)
+{
+    struct resume_case asked = good_without_http();
+
+    (void)state;
     assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
     assert_false(validate_resume(&asked).whole);
     asked.trust_size = true;
@@ -520,6 +561,7 @@ int main(void)
         cmocka_unit_test(odd_content_ranges_are_refused),
         cmocka_unit_test(etags_are_strong_or_weak),
         cmocka_unit_test(a_date_is_strong_when_the_answer_is_a_minute_younger),
+        cmocka_unit_test(a_date_without_another_one_is_strong_when_it_is_old),
         cmocka_unit_test(an_etag_made_of_a_date_proves_nothing_in_that_second),
         cmocka_unit_test(if_range_takes_only_what_is_strong),
         cmocka_unit_test(strong_validators_prove_it),
@@ -531,7 +573,8 @@ int main(void)
         cmocka_unit_test(wrong_numbers_start_over),
         cmocka_unit_test(another_version_starts_over),
         cmocka_unit_test(no_proof_starts_over_unless_the_size_is_trusted),
-        cmocka_unit_test(without_http_only_a_trusted_size_continues),
+        cmocka_unit_test(without_http_size_and_date_continue),
+        cmocka_unit_test(without_http_and_dates_only_a_trusted_size_continues),
         cmocka_unit_test(a_sample_is_compared_when_no_validator_tells),
         cmocka_unit_test(another_size_needs_no_sample),
         cmocka_unit_test(all_of_a_sample_is_of_one_version),
