@@ -62,7 +62,7 @@ struct item {
     bool in_lane : 1;  /* the queue's, see lane.h */
     bool has_shown : 1;
     bool has_name : 1;
-    bool only_new : 1;   /* not wanted when it turns out to be here; forgotten with the daemon */
+    bool only_new : 1;   /* not wanted when it turns out to be here */
     bool unlooked : 1;   /* and its own link was not looked for yet */
     uint32_t version;    /* grows with every change */
     uint32_t place : 28; /* index in the queue's order, below ITEMS_MAX */

@@ -143,6 +143,13 @@ static void note_spent(const struct item *item, struct store_item *row)
 }
 
 /* OPTIONS and MIRRORS are borrowed; NULL for an update, which leaves them alone. */
+static enum store_look look_of(const struct item *item)
+{
+    if (!item->only_new)
+        return STORE_LOOK_NONE;
+    return item->unlooked ? STORE_LOOK_FIRST : STORE_LOOK_BACK;
+}
+
 static struct store_item row_of(const struct queue *queue, const struct item *item,
                                 const char *options, const char *mirrors)
 {
@@ -165,7 +172,8 @@ static struct store_item row_of(const struct queue *queue, const struct item *it
                              .name = item_name(item),
                              .base = item_work(item)->base,
                              .note = more->note,
-                             .was = item_work(item)->was};
+                             .was = item_work(item)->was,
+                             .look = look_of(item)};
 
     note_spent(item, &row);
     return row;
@@ -195,6 +203,8 @@ static struct item *item_from_row(const struct store_item *row, struct haul_opti
     struct item *item = item_new(row->id, &request);
 
     item->state = kept_state(row->state);
+    item->only_new = row->look != STORE_LOOK_NONE;
+    item->unlooked = row->look == STORE_LOOK_FIRST;
     if (is_told(row)) {
         struct item_more *more = item_need_more(item);
 

@@ -44,12 +44,12 @@ enum sql {
 /* What an update changes: parameters and columns from FACTS_AT on, in this order. */
 #define FACTS                                                                                      \
     "place, state, error, http_status, tries, total, done, added_at, started_at, finished_at,"     \
-    " name, base, note, was"
-#define FACTS_VALUES "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15"
+    " name, base, note, was, look"
+#define FACTS_VALUES "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16"
 
 static const char *const texts[SQL_COUNT] = {
     [SQL_INSERT] = "INSERT INTO items (id, " FACTS ", url, mirrors, options)"
-                   " VALUES (?1, " FACTS_VALUES ", ?16, ?17, ?18)",
+                   " VALUES (?1, " FACTS_VALUES ", ?17, ?18, ?19)",
     [SQL_UPDATE] = "UPDATE items SET (" FACTS ") = (" FACTS_VALUES ") WHERE id = ?1",
     [SQL_LINK] = "UPDATE items SET url = ?2, options = ?3 WHERE id = ?1",
     [SQL_MOVE] = "UPDATE items SET place = ?2 WHERE id = ?1",
@@ -130,6 +130,7 @@ static void bind_facts(sqlite3_stmt *statement, const struct store_item *item)
     statement_text(statement, 13, item->base);
     statement_text(statement, 14, item->note);
     statement_text(statement, 15, item->was);
+    statement_number(statement, 16, item->look);
 }
 
 /* Makes jobs->options_id the row of OPTIONS. */
@@ -164,11 +165,11 @@ static int insert(struct jobs *jobs, const struct change *change)
 
         if (rc != SQLITE_OK)
             return rc;
-        statement_number(statement, 18, jobs->options_id);
+        statement_number(statement, 19, jobs->options_id);
     }
     bind_facts(statement, &change->item);
-    statement_text(statement, 16, change->item.url);
-    statement_text(statement, 17, change->item.mirrors);
+    statement_text(statement, 17, change->item.url);
+    statement_text(statement, 18, change->item.mirrors);
     return statement_run(statement);
 }
 
@@ -387,6 +388,12 @@ static enum haul_state state_from(const char *name)
     return state < 0 ? HAUL_PAUSED : (enum haul_state)state;
 }
 
+static enum store_look look_from(int number)
+{
+    return number > STORE_LOOK_NONE && number <= STORE_LOOK_FIRST ? (enum store_look)number
+                                                                  : STORE_LOOK_NONE;
+}
+
 static struct store_item read_row(sqlite3_stmt *row)
 {
     const char *error = statement_text_at(row, 3);
@@ -406,8 +413,9 @@ static struct store_item read_row(sqlite3_stmt *row)
                                .base = statement_text_at(row, 12),
                                .note = statement_text_at(row, 13),
                                .was = statement_text_at(row, 14),
-                               .url = statement_text_at(row, 15),
-                               .mirrors = statement_text_at(row, 16)};
+                               .look = look_from(sqlite3_column_int(row, 15)),
+                               .url = statement_text_at(row, 16),
+                               .mirrors = statement_text_at(row, 17)};
 }
 
 /* The options of the item before, read again only when the next item has others. */
@@ -444,9 +452,9 @@ static int load_one(struct jobs *jobs, sqlite3_int64 id, struct last_options *la
     rc = sqlite3_step(row);
     if (rc == SQLITE_ROW) {
         struct store_item item = read_row(row);
-        bool optioned = sqlite3_column_type(row, 17) != SQLITE_NULL;
+        bool optioned = sqlite3_column_type(row, 18) != SQLITE_NULL;
 
-        rc = optioned ? read_options(jobs, sqlite3_column_int64(row, 17), last) : SQLITE_OK;
+        rc = optioned ? read_options(jobs, sqlite3_column_int64(row, 18), last) : SQLITE_OK;
         item.options = optioned ? last->text : NULL;
         if (rc == SQLITE_OK)
             each(ctx, &item);

@@ -84,6 +84,7 @@ static const char *const steps[] = {
           "  first INTEGER NOT NULL," /* the ids that it got */
           "  count INTEGER NOT NULL"
           ") STRICT;",
+    [5] = "ALTER TABLE items ADD COLUMN look INTEGER NOT NULL DEFAULT 0;", /* enum store_look */
 };
 
 int schema_newest(void)

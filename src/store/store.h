@@ -17,6 +17,13 @@
 struct filter;
 struct store;
 
+/* What of an item is looked for in the history when its turn comes. Kept by these numbers. */
+enum store_look {
+    STORE_LOOK_NONE,
+    STORE_LOOK_BACK,  /* where its link redirects to */
+    STORE_LOOK_FIRST, /* and before that its own link */
+};
+
 /* An item as it is kept. Texts are borrowed for the call; NULL stands for "none". */
 struct store_item {
     uint64_t id;
@@ -35,6 +42,7 @@ struct store_item {
     const char *base;    /* of the partial */
     const char *note;
     const char *was; /* link in the partial's record, when that is an older one */
+    enum store_look look;
 };
 
 /* What is remembered of a host: how it treated the requests before. NAME is borrowed for the call.

@@ -67,6 +67,29 @@ def a_signed_link_behind_a_redirect_is_asked(t):
 
 
 @case
+def the_next_daemon_looks_too(t):
+    """Whether it has to look for the link itself, or only for where it leads."""
+    file, other = t.file("mine.bin", 3000), t.file("yours.bin", 3000)
+    t.fetched(file.url, other.url)
+    start = t.origin.url("start", redirect=file.url)
+    ids = t.add("--start-at", "+5h", start)
+    client = Client(t)
+    ids += client.call("add", items=[{"url": other.url}], new=True, token="once",
+                       options={"dir": t.dir, "start-at": "+5h"})["ids"]
+    client.close()
+    t.stop()
+    t.ok("set", "-j", 2)
+    t.kill_daemon()
+    t.ok("resume", *ids)
+    t.ok("wait", *ids)
+    for number, name in zip(ids, ("mine.bin", "yours.bin")):
+        expect_equal(t.items()[number]["note"], f"already here: {t.path(name)}; --again fetches it",
+                     "note")
+    expect_equal(len(t.origin.requests("yours.bin")), 1, "requests")
+    t.expect_names("mine.bin", "yours.bin")
+
+
+@case
 def who_is_stopped_while_it_looks_is_stopped(t):
     file = t.file("a.bin", 3_000_000)
     t.fetched(file.url)

@@ -201,6 +201,7 @@ static inline void assert_same_item(const struct store_item *got, const struct s
     assert_same_text(got->base, expected->base);
     assert_same_text(got->note, expected->note);
     assert_same_text(got->was, expected->was);
+    assert_int_equal(got->look, expected->look);
 }
 
 /* Closes, opens again, and expects exactly EXPECTED. */

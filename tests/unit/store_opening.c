@@ -76,6 +76,7 @@ static void a_queue_of_the_first_version_is_taken_over(void **state)
     add_and_wait(bench, &item);
     close_store(bench);
     bench_run_sql(bench, "ALTER TABLE items DROP COLUMN was; DROP TABLE hosts;"
+                         "ALTER TABLE items DROP COLUMN look;"
                          "DROP TABLE history; DROP TABLE adds;"
                          "PRAGMA user_version = 1");
     open_store(bench);

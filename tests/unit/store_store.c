@@ -24,7 +24,8 @@ static void every_field_comes_back(void **state)
                               .name = "a.iso",
                               .base = "a (1).iso",
                               .note = "not yet",
-                              .was = "http://example.org/old"};
+                              .was = "http://example.org/old",
+                              .look = STORE_LOOK_FIRST};
 
     open_store(bench);
     assert_false(bench->moved);
