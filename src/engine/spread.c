@@ -108,7 +108,9 @@ static void segment_over(struct transfer *transfer, struct segment *segment)
         lose_one(transfer, segment);
     } else if (err->http_status == 416 && segment->part && transfer->source_count == 1) {
         transfer_note(transfer, "starting over",
-                      "the server has no such range of the file any more (416)");
+                      err->code == HAUL_E_HTTP
+                          ? "the server has no such range of the file any more (416)"
+                          : err->text);
         transfer->start_over = true;
     } else {
         lose_last(transfer, segment);

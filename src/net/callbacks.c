@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "net/ftp.h"
 #include "net/transfer.h"
 
 #define DISCARD_MAX         (64 * 1024)
@@ -46,6 +47,8 @@ size_t transfer_on_header(char *data, size_t size, size_t count, void *ctx)
     size_t len = size * count;
     struct haul_error err;
 
+    if (transfer->ftp && !ftp_line(transfer->ftp, data, len))
+        return 0;
     if (!transfer->is_http)
         return len;
     if (net_response_line(&transfer->response, data, len, &err) != HAUL_OK) {
@@ -107,7 +110,8 @@ size_t transfer_on_body(char *data, size_t size, size_t count, void *ctx)
     if (transfer->direct)
         return direct_take(transfer, data, len);
     transfer_set_held(transfer, false);
-    switch (transfer->handlers->body(transfer->ctx, data, len)) {
+    switch (transfer->ftp ? ftp_take(transfer, data, len)
+                          : transfer->handlers->body(transfer->ctx, data, len)) {
     case NET_BODY_TAKEN:
         transfer->body_bytes += len;
         return len;

@@ -24,6 +24,7 @@
 #include "base/url.h"
 #include "haul/log.h"
 #include "net/easies.h"
+#include "net/ftp.h"
 #include "net/jars.h"
 #include "net/transfer.h"
 
@@ -222,6 +223,7 @@ static void transfer_free(struct net_transfer *transfer)
     net_response_fini(&transfer->response);
     fault_fini(&transfer->stop);
     transfer_unwatch_end(transfer);
+    ftp_talk_free(transfer->ftp);
     secret_free(transfer->user);
     free(transfer->url);
     free(transfer->trail);
@@ -338,6 +340,11 @@ void net_unpause(struct net_transfer *transfer)
     assert(net->in_curl == 0);
     if (transfer->ended)
         return;
+    if (ftp_waits(transfer)) {
+        transfer_note_end(transfer, CURLE_OK);
+        uv_timer_start(&net->timer, on_timeout, 0, 0);
+        return;
+    }
     if (transfer->direct) {
         direct_go_on(transfer);
         if (transfer->ended)
@@ -404,6 +411,10 @@ static void finish(struct net_transfer *transfer)
     }
     if (result.err.code == HAUL_OK)
         transfer_judge(transfer, &result.err);
+    if (result.err.code == HAUL_OK && transfer->ftp && !ftp_give_last(transfer)) {
+        transfer->ended = false;
+        return;
+    }
     result.unclean_end = result.err.code == HAUL_OK && !transfer_ended_cleanly(transfer);
     result.mtime = file_time(transfer);
     unlink_transfer(transfer);
@@ -452,6 +463,11 @@ uv_loop_t *net_loop(const struct net *net)
 struct direct_shared *net_direct_shared(struct net *net)
 {
     return &net->direct;
+}
+
+struct watches *net_watches(struct net *net)
+{
+    return &net->shared.watches;
 }
 
 /* Life. */

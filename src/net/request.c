@@ -19,6 +19,7 @@
 #include "base/url.h"
 #include "haul/version.h"
 #include "net/able.h"
+#include "net/ftp.h"
 #include "net/jars.h"
 #include "net/netrc.h"
 #include "net/transfer.h"
@@ -164,6 +165,8 @@ enum haul_err transfer_describe(struct net_transfer *transfer, const struct net_
     transfer->same_origin = true;
     transfer->foreign = request->foreign;
     transfer->bare = request->foreign || haul_options_plain(transfer->options);
+    if (ftp_is(request->url))
+        transfer->ftp = ftp_talk_new(request->url);
     net_response_init(&transfer->response);
     code = split_user(transfer, request->url, err);
     return code == HAUL_OK ? transfer_look_up_login(transfer, err) : code;
@@ -584,6 +587,20 @@ static enum haul_err set_own(struct net_transfer *transfer, const struct net_sha
     return HAUL_OK;
 }
 
+/* Of FTP more is to be known than libcurl tells. A connection that is kept is one that libcurl says
+ * good-bye to later, and may wait long for the answer. */
+static void set_ftp(struct net_transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, ftp_on_open);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, ftp_on_progress);
+    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+}
+
 static bool is_known(const char *const *known, const char *scheme)
 {
     for (; *known; known++) {
@@ -645,6 +662,8 @@ enum haul_err transfer_prepare(struct net_transfer *transfer, struct net_shared 
     if (code != HAUL_OK || transfer->prepared)
         return code;
     set_meeting(transfer->easy, shared);
+    if (transfer->ftp)
+        set_ftp(transfer);
     curl_slist_free_all(transfer->headers);
     transfer->headers = own_headers(transfer, shared->headers);
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER,

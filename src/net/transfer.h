@@ -52,6 +52,7 @@ struct net_transfer {
     bool ended;
     bool held;             /* libcurl keeps bytes that were not taken */
     uint64_t body_bytes;   /* that were taken from libcurl */
+    struct ftp_talk *ftp;  /* ftp.c: what was said; NULL: it is not FTP */
     struct direct *direct; /* direct.c: the body comes past libcurl; NULL: it does not */
     int direct_errno;      /* what broke it */
     int64_t mtime;         /* as of then */
@@ -140,6 +141,7 @@ bool direct_tls_pending(const struct direct_tls *tls);
 /* multi.c */
 uv_loop_t *net_loop(const struct net *net);
 struct direct_shared *net_direct_shared(struct net *net);
+struct watches *net_watches(struct net *net);
 /* It is over: told with the next net_settle(). */
 void transfer_note_end(struct net_transfer *transfer, CURLcode result);
 /* Tells what ended, then `settled`. */

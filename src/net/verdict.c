@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/url.h"
+#include "net/ftp.h"
 #include "net/neterr.h"
 #include "net/transfer.h"
 
@@ -95,6 +96,10 @@ void transfer_judge(struct net_transfer *transfer, struct haul_error *ret_err)
     if (ended_well(transfer))
         return;
     host_of(transfer, host, sizeof host);
+    if (transfer->ftp && !fault_is(&transfer->stop))
+        ftp_judge(transfer, host, ret_err);
+    if (ret_err->code != HAUL_OK)
+        return;
     if (fault_is(&transfer->stop)) {
         *ret_err = *fault_get(&transfer->stop);
         ret_err->http_status = status;

@@ -134,7 +134,7 @@ def nor_in_one_that_an_earlier_run_left(t):
     t.env["HAUL_TORTURE_FAIL"] = f"flock:1:{errno.ENOLCK}:ever"
     plant_partial(t, "same.bin", file.url, file.size, file.data()[:65536])
     t.get("-j", 3, "--trust-size", "-i", t.write("list", f"{file.url}\n" * 3))
-    t.keeps("same.bin.part")
+    t.keeps("same.bin.part", "same.bin.haul")
     for name in ("same.bin", "same (1).bin", "same (2).bin"):
         t.expect_file(name, file)
 
