@@ -77,35 +77,16 @@ static void order_send(const struct order *order, const uint64_t *ids, size_t co
         model_act_items(model, action_of(order->id), ids, count);
 }
 
-static void on_listed(void *ctx, const struct haul_reply *reply)
+static void send_to_named(const struct order *order)
 {
-    struct order *order = ctx;
-    struct haul_error err;
-    uint64_t *ids;
-    size_t count;
-    if (reply->err && reply->err->code != HAUL_E_CANCELLED) {
-        notice(order->commanding, true, reply->err->text);
-    } else if (!reply->err) {
-        if (ids_numbers(&order->ids, reply->items, reply->item_count, &ids, &count, &err) ==
-            HAUL_OK) {
-            order_send(order, ids, count);
-            free(ids);
-        } else {
-            notice(order->commanding, true, err.text);
-        }
-    }
-    order_free(order);
-}
-
-static void send_to_numbers(struct order *order)
-{
-    uint64_t *ids;
-    size_t count;
-    struct haul_error err;
-    if (ids_numbers(&order->ids, NULL, 0, &ids, &count, &err) != HAUL_OK)
-        return; /* words without a range are numbers */
-    order_send(order, ids, count);
-    free(ids);
+    struct model *model = order->commanding->model;
+    struct haul_named named = {order->ids.spans, order->ids.count, order->ids.states};
+    if (order->id == COMMAND_MOVE)
+        model_move_named(model, order->place.how, order->place.position, &named);
+    else if (order->id == COMMAND_CHANGE)
+        model_change_named(model, order->given, &named);
+    else
+        model_act_named(model, action_of(order->id), &named);
 }
 
 /* What is selected, else the item under the cursor. */
@@ -133,11 +114,8 @@ static enum haul_err order_give(struct order *order, const char *const *words, s
         code = send_to_selected(order, err);
     } else if (code == HAUL_OK && order->ids.all) {
         order_send(order, NULL, 0);
-    } else if (code == HAUL_OK && order->ids.has_range) {
-        if (model_list_all(order->commanding->model, on_listed, order))
-            return HAUL_OK; /* on_listed() frees it */
     } else if (code == HAUL_OK) {
-        send_to_numbers(order);
+        send_to_named(order);
     }
     order_free(order);
     return code;

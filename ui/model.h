@@ -151,8 +151,13 @@ void model_move_items(struct model *model, enum haul_move how, uint64_t position
                       const uint64_t *ids, size_t count);
 void model_change_items(struct model *model, const struct haul_options *given, const uint64_t *ids,
                         size_t count);
-/* HEARD gets ->items, all there are; ->settings. */
-HAUL_CHECKED bool model_list_all(struct model *model, model_heard *heard, void *ctx);
+/* The same of items that the daemon finds. */
+void model_act_named(struct model *model, enum haul_action action, const struct haul_named *named);
+void model_move_named(struct model *model, enum haul_move how, uint64_t position,
+                      const struct haul_named *named);
+void model_change_named(struct model *model, const struct haul_options *given,
+                        const struct haul_named *named);
+/* HEARD gets ->settings. */
 HAUL_CHECKED bool model_settings(struct model *model, model_heard *heard, void *ctx);
 void model_mark(struct model *model, enum haul_mark how, uint64_t first, uint64_t last);
 /* The next item that the view's `find` fits, see haul_client_find(). HEARD gets ->id and ->index;

@@ -261,21 +261,39 @@ bool model_list_marked(struct model *model, model_heard *heard, void *ctx)
     return call != NULL;
 }
 
-bool model_list_all(struct model *model, model_heard *heard, void *ctx)
-{
-    struct haul_view view = {0};
-    struct call *call = call_heard(model, heard, ctx);
-    if (call)
-        haul_client_list(model->client, &view, model_on_reply, call);
-    return call != NULL;
-}
-
 bool model_settings(struct model *model, model_heard *heard, void *ctx)
 {
     struct call *call = call_heard(model, heard, ctx);
     if (call)
         haul_client_settings(model->client, model_on_reply, call);
     return call != NULL;
+}
+
+void model_act_named(struct model *model, enum haul_action action, const struct haul_named *named)
+{
+    struct call *call = model_call_new(model, act_answered);
+    if (!call)
+        return;
+    call->word = done_word(action);
+    haul_client_act_named(model->client, action, named, model_on_reply, call);
+}
+
+void model_move_named(struct model *model, enum haul_move how, uint64_t position,
+                      const struct haul_named *named)
+{
+    struct call *call = model_call_new(model, NULL);
+    if (call)
+        haul_client_move_named(model->client, how, position, named, model_on_reply, call);
+}
+
+void model_change_named(struct model *model, const struct haul_options *given,
+                        const struct haul_named *named)
+{
+    struct call *call = model_call_new(model, act_answered);
+    if (!call)
+        return;
+    call->word = "changed";
+    haul_client_change_named(model->client, given, named, model_on_reply, call);
 }
 
 void model_act_items(struct model *model, enum haul_action action, const uint64_t *ids,
@@ -380,39 +398,24 @@ void model_act_all(struct model *model, enum haul_action action, const char *don
     haul_client_act(model->client, action, NULL, 0, model_on_reply, call);
 }
 
-/* The ids are known: now the action itself. */
-static void list_answered(struct model *model, const struct call *list,
-                          const struct haul_reply *reply)
+/* That there are none is no mistake: nobody named one. */
+static void states_answered(struct model *model, const struct call *call,
+                            const struct haul_reply *reply)
 {
-    if (model_failed(model, reply))
-        return;
-    if (reply->item_count == 0) {
-        char text[64];
-        snprintf(text, sizeof(text), "0 %s", list->word);
-        model_notice(model, false, text);
-        return;
-    }
-    struct call *call = model_call_new(model, act_answered);
-    if (!call)
-        return;
-    call->word = list->word;
-    uint64_t *ids = xreallocarray(NULL, reply->item_count, sizeof(*ids));
-    for (size_t i = 0; i < reply->item_count; i++)
-        ids[i] = reply->items[i].id;
-    haul_client_act(model->client, list->action, ids, reply->item_count, model_on_reply, call);
-    free(ids);
+    struct haul_reply none = {0};
+    bool is_none = reply->err && reply->err->code == HAUL_E_NO_ITEM;
+    act_answered(model, call, is_none ? &none : reply);
 }
 
 void model_act_states(struct model *model, enum haul_action action, uint32_t states,
                       const char *done_word)
 {
-    struct call *call = model_call_new(model, list_answered);
+    struct haul_named named = {.states = states};
+    struct call *call = model_call_new(model, states_answered);
     if (!call)
         return;
-    call->action = action;
     call->word = done_word;
-    struct haul_view view = {.states = states};
-    haul_client_list(model->client, &view, model_on_reply, call);
+    haul_client_act_named(model->client, action, &named, model_on_reply, call);
 }
 
 /* The next frame would tell it too, but the next key may come before. */

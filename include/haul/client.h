@@ -221,6 +221,14 @@ void haul_client_show(struct haul_client *client, uint64_t id, bool secrets, hau
 #define HAUL_MARKED SIZE_MAX
 void haul_client_act(struct haul_client *client, enum haul_action action, const uint64_t *ids,
                      size_t count, haul_reply_cb *reply, void *ctx);
+/* The same for items that the daemon finds: HAUL_E_NO_ITEM when there are none. One that is older
+ * than protocol 1.7 is asked for its list first. */
+void haul_client_act_named(struct haul_client *client, enum haul_action action,
+                           const struct haul_named *named, haul_reply_cb *reply, void *ctx);
+void haul_client_change_named(struct haul_client *client, const struct haul_options *given,
+                              const struct haul_named *named, haul_reply_cb *reply, void *ctx);
+void haul_client_move_named(struct haul_client *client, enum haul_move how, uint64_t position,
+                            const struct haul_named *named, haul_reply_cb *reply, void *ctx);
 /* GIVEN: options that were given with the new link; see haul_engine_change(). Answered when it is
  * kept. */
 void haul_client_change(struct haul_client *client, uint64_t id, const char *url,

@@ -100,6 +100,24 @@ enum haul_host_sort {
     HAUL_HOST_SORT_COUNT
 };
 
+/* Items by what is said of them, without a list of all: "7", "3-7", "failed". */
+struct haul_ids_span {
+    uint64_t first;
+    uint64_t last; /* of one number: the same */
+};
+
+struct haul_named {
+    const struct haul_ids_span *spans;
+    size_t span_count;
+    uint32_t states; /* bit (1 << haul_state): all that are in one of these, too */
+};
+
+/* Whether an item is meant by its state or a range. A number that stands alone means its item
+ * whatever there is. */
+bool haul_named_has(const struct haul_named *named, uint64_t id, enum haul_state state);
+/* That nothing is meant, as a sentence. */
+const char *haul_named_none(const struct haul_named *named);
+
 const char *haul_state_name(enum haul_state state);
 const char *haul_phase_name(enum haul_phase phase);
 const char *haul_if_exists_name(enum haul_if_exists policy);

@@ -167,3 +167,24 @@ bool haul_state_is_final(enum haul_state state)
 {
     return state == HAUL_DONE || state == HAUL_FAILED || state == HAUL_CANCELLED;
 }
+
+bool haul_named_has(const struct haul_named *named, uint64_t id, enum haul_state state)
+{
+    if (named->states & (1u << state))
+        return true;
+    for (size_t i = 0; i < named->span_count; i++) {
+        const struct haul_ids_span *span = &named->spans[i];
+
+        if (span->first < span->last && id >= span->first && id <= span->last)
+            return true;
+    }
+    return false;
+}
+
+const char *haul_named_none(const struct haul_named *named)
+{
+    if (named->states == 0)
+        return "there is no item in that range";
+    return named->span_count == 0 ? "there is no item in that state"
+                                  : "there is no item in that state or range";
+}

@@ -15,6 +15,15 @@ static void send_act(struct call *call, struct haul_client *client, const uint64
     haul_client_act(client, *action, numbers, count, call_reply, call);
 }
 
+static void send_act_named(struct call *call, struct haul_client *client,
+                           const struct haul_named *named, haul_reply_cb *reply)
+{
+    const struct targets *targets = call->ctx;
+    const enum haul_action *action = targets->ctx;
+
+    haul_client_act_named(client, *action, named, reply, call);
+}
+
 static int show_act(struct call *call, const struct haul_reply *reply)
 {
     static const char *const past[HAUL_ACTION_COUNT] = {
@@ -36,7 +45,7 @@ static int show_act(struct call *call, const struct haul_reply *reply)
 
 static int act(const struct args *args, enum haul_action action)
 {
-    struct targets targets = {.send = send_act, .ctx = &action};
+    struct targets targets = {.send = send_act, .send_named = send_act_named, .ctx = &action};
     struct call call = {.args = args, .start = true, .show = show_act, .ctx = &targets};
 
     return targets_run(&call, args->operands, args->operand_count);
@@ -46,7 +55,8 @@ int clear_run(const struct args *args)
 {
     static const char *const done[] = {"done"};
     enum haul_action action = HAUL_REMOVE;
-    struct targets targets = {.send = send_act, .none_is_fine = true, .ctx = &action};
+    struct targets targets = {
+        .send = send_act, .send_named = send_act_named, .none_is_fine = true, .ctx = &action};
     struct call call = {.args = args, .start = true, .show = show_act, .ctx = &targets};
 
     return targets_run(&call, done, 1);

@@ -48,6 +48,12 @@ static void send_options(struct call *call, struct haul_client *client, const ui
     haul_client_change_all(client, call->args->item, numbers, count, call_reply, call);
 }
 
+static void send_options_named(struct call *call, struct haul_client *client,
+                               const struct haul_named *named, haul_reply_cb *reply)
+{
+    haul_client_change_named(client, call->args->item, named, reply, call);
+}
+
 static int show_options(struct call *call, const struct haul_reply *reply)
 {
     if (call->args->run.json)
@@ -73,7 +79,7 @@ static bool gives_live_option(const struct args *args)
 
 int change_run(const struct args *args)
 {
-    struct targets targets = {.send = send_options};
+    struct targets targets = {.send = send_options, .send_named = send_options_named};
     struct call call = {.args = args, .start = true, .show = show_options, .ctx = &targets};
     struct haul_error err;
 

@@ -22,6 +22,15 @@ static void send_move(struct call *call, struct haul_client *client, const uint6
     haul_client_move(client, place->how, place->position, numbers, count, call_reply, call);
 }
 
+static void send_move_named(struct call *call, struct haul_client *client,
+                            const struct haul_named *named, haul_reply_cb *reply)
+{
+    const struct targets *targets = call->ctx;
+    const struct ids_place *place = targets->ctx;
+
+    haul_client_move_named(client, place->how, place->position, named, reply, call);
+}
+
 static int show_move(struct call *call, const struct haul_reply *reply)
 {
     if (!call->args->run.json)
@@ -32,7 +41,7 @@ static int show_move(struct call *call, const struct haul_reply *reply)
 int move_run(const struct args *args)
 {
     struct ids_place place;
-    struct targets targets = {.send = send_move, .ctx = &place};
+    struct targets targets = {.send = send_move, .send_named = send_move_named, .ctx = &place};
     struct call call = {.args = args, .start = true, .show = show_move, .ctx = &targets};
     struct haul_error err;
 

@@ -39,13 +39,28 @@ static void on_list(void *ctx, const struct haul_reply *reply)
         send_numbers(call, reply->items, reply->item_count);
 }
 
+/* Nothing is meant: the daemon says so as an error. */
+static void on_named(void *ctx, const struct haul_reply *reply)
+{
+    struct call *call = ctx;
+    const struct targets *targets = call->ctx;
+
+    if (reply->err != NULL && reply->err->code == HAUL_E_NO_ITEM && targets->none_is_fine)
+        call_reply(call, &(struct haul_reply){.json = "{\"count\":0}"});
+    else
+        call_reply(call, reply);
+}
+
 static void send_targets(struct call *call, struct haul_client *client)
 {
     const struct targets *targets = call->ctx;
     struct haul_view everything = {.interval_ms = 1000};
+    struct haul_named named = {targets->ids.spans, targets->ids.count, targets->ids.states};
 
     if (targets->ids.all)
         targets->send(call, client, NULL, 0);
+    else if (targets->ids.has_range && targets->send_named != NULL)
+        targets->send_named(call, client, &named, on_named);
     else if (targets->ids.has_range)
         haul_client_list(client, &everything, on_list, call);
     else

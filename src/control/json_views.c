@@ -12,15 +12,20 @@ static bool add_words(json_t *object, const char *name, const char *words)
     return !words || !words[0] || json_object_set_new(object, name, json_string(words)) == 0;
 }
 
-enum haul_err json_from_view(json_t *object, const struct haul_view *view, struct haul_error *err)
+json_t *json_from_states(uint32_t states)
 {
-    json_t *states = json_array();
+    json_t *names = json_array();
 
     for (unsigned state = 0; state < HAUL_STATE_COUNT; state++) {
-        if (view->states & (1u << state))
-            json_array_append_new(states, json_string(haul_state_name((enum haul_state)state)));
+        if (states & (1u << state))
+            json_array_append_new(names, json_string(haul_state_name((enum haul_state)state)));
     }
-    json_object_set_new(object, "states", states);
+    return names;
+}
+
+enum haul_err json_from_view(json_t *object, const struct haul_view *view, struct haul_error *err)
+{
+    json_object_set_new(object, "states", json_from_states(view->states));
     json_object_set_new(object, "sort", json_string(haul_sort_name(view->sort)));
     json_object_set_new(object, "descending", json_boolean(view->descending));
     json_object_set_new(object, "offset", json_from_u64(view->offset));
@@ -37,7 +42,7 @@ enum haul_err json_from_view(json_t *object, const struct haul_view *view, struc
     return HAUL_OK;
 }
 
-static enum haul_err states_to(const json_t *array, uint32_t *ret_states, struct haul_error *err)
+enum haul_err json_to_states(const json_t *array, uint32_t *ret_states, struct haul_error *err)
 {
     uint32_t states = 0;
 
@@ -80,7 +85,7 @@ enum haul_err json_to_view(const json_t *object, struct haul_view *view, struct 
     view->search = json_string_value(json_object_get(object, "search"));
     view->filter = json_string_value(json_object_get(object, "filter"));
     view->find = json_string_value(json_object_get(object, "find"));
-    return states_to(json_object_get(object, "states"), &view->states, err);
+    return json_to_states(json_object_get(object, "states"), &view->states, err);
 }
 
 enum haul_err json_from_hosts_view(json_t *object, const struct haul_hosts_view *view,

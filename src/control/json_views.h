@@ -5,6 +5,11 @@
 
 #include "haul/client.h"
 
+/* States (bits) as an array of their names. */
+json_t *json_from_states(uint32_t states);
+HAUL_CHECKED enum haul_err json_to_states(const json_t *array, uint32_t *ret_states,
+                                          struct haul_error *err);
+
 /* The view's members are added to OBJECT. HAUL_E_RPC when the search is not UTF-8. */
 HAUL_CHECKED enum haul_err json_from_view(json_t *object, const struct haul_view *view,
                                           struct haul_error *err);

@@ -103,7 +103,8 @@ static method_handler run_methods;
     }
 
 #define ID_PARAMS                                                                                  \
-    {"ids", PARAM_ARRAY, false, "the items"},                                                      \
+    {"ids", PARAM_ARRAY, false, "the items; [3, 7]: from 3 to 7"},                                 \
+        {"states", PARAM_ARRAY, false, "and those in one of these states"},                        \
     {                                                                                              \
         "all", PARAM_BOOL, false, "every item, instead of ids"                                     \
     }
@@ -227,7 +228,8 @@ static const struct method methods[] = {
         .help = "Move items within the queue",
         .params = {{"how", PARAM_TEXT, true, "up, down, top, bottom or to"},
                    {"position", PARAM_UINT, false, "with \"to\": 1-based place"},
-                   {"ids", PARAM_ARRAY, false, "the items"},
+                   {"ids", PARAM_ARRAY, false, "the items; [3, 7]: from 3 to 7"},
+                   {"states", PARAM_ARRAY, false, "and those in one of these states"},
                    MARKED_PARAM},
     },
     {

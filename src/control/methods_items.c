@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/idset.h"
 #include "base/mem.h"
 #include "control/json.h"
 #include "control/json_options.h"
@@ -11,8 +12,106 @@
 #include "control/peer.h"
 #include "control/server.h"
 
-/* The items that a request names: "ids", "all": true or "marked": true. With all, *ret_count is 0.
- */
+#define RANGES_MAX 1000 /* in one request: each item is compared with all of them */
+
+/* A number, or a pair of them. */
+static enum haul_err span_of(const json_t *value, struct haul_ids_span *ret_span,
+                             struct haul_error *err)
+{
+    bool is_pair = json_is_array(value) && json_array_size(value) == 2;
+    const json_t *first = is_pair ? json_array_get(value, 0) : value;
+    const json_t *last = is_pair ? json_array_get(value, 1) : value;
+    struct haul_ids_span span = {(uint64_t)json_integer_value(first),
+                                 (uint64_t)json_integer_value(last)};
+
+    if (json_integer_value(first) <= 0 || json_integer_value(last) < json_integer_value(first))
+        return haul_fail(err, HAUL_E_RPC,
+                         "an id is a positive integer, or a pair of them like [3, 7]");
+    *ret_span = span;
+    return HAUL_OK;
+}
+
+/* Reads IDS into *ret_spans, newly allocated. */
+static enum haul_err spans_of(const json_t *ids, struct haul_ids_span **ret_spans,
+                              bool *ret_any_range, struct haul_error *err)
+{
+    size_t count = json_array_size(ids);
+    struct haul_ids_span *spans = xcalloc(count + 1, sizeof *spans);
+    size_t ranges = 0;
+    enum haul_err code = HAUL_OK;
+
+    for (size_t i = 0; i < count && code == HAUL_OK; i++) {
+        code = span_of(json_array_get(ids, i), &spans[i], err);
+        ranges += json_is_array(json_array_get(ids, i));
+    }
+    if (code == HAUL_OK && ranges > RANGES_MAX)
+        code = haul_fail(err, HAUL_E_RPC, "no more than %d ranges in \"ids\"", RANGES_MAX);
+    if (code != HAUL_OK) {
+        free(spans);
+        return code;
+    }
+    *ret_spans = spans;
+    *ret_any_range = ranges > 0;
+    return HAUL_OK;
+}
+
+/* The numbers that stand alone, and of the queue what is meant otherwise; sorted, each once. Newly
+ * allocated. */
+static uint64_t *find_named(const struct haul_engine *engine, const struct haul_named *named,
+                            size_t *ret_count)
+{
+    size_t total = haul_engine_count(engine);
+    struct idset found = {0};
+    uint64_t *ids;
+
+    for (size_t i = 0; i < named->span_count; i++) {
+        if (named->spans[i].first == named->spans[i].last)
+            idset_add(&found, named->spans[i].first);
+    }
+    for (size_t position = 0; position < total; position++) {
+        struct haul_brief brief;
+
+        haul_engine_at(engine, position, &brief);
+        if (haul_named_has(named, brief.id, brief.state))
+            idset_add(&found, brief.id);
+    }
+    *ret_count = found.count;
+    ids = idset_list(&found);
+    idset_clear(&found);
+    return ids;
+}
+
+/* Ids with ranges among them, or states. */
+static enum haul_err named_of(const struct call *call, const json_t *params, uint64_t **ret_ids,
+                              size_t *ret_count, struct haul_error *err)
+{
+    const json_t *ids = json_object_get(params, "ids");
+    const json_t *states = json_object_get(params, "states");
+    struct haul_named named = {.span_count = json_array_size(ids)};
+    struct haul_ids_span *spans = NULL;
+    bool any_range;
+    enum haul_err code = spans_of(ids, &spans, &any_range, err);
+
+    if (code != HAUL_OK)
+        return code;
+    named.spans = spans;
+    code = json_to_states(states, &named.states, err);
+    if (code == HAUL_OK && !any_range && named.states == 0) {
+        code = json_to_ids(ids, ret_ids, ret_count, err);
+    } else if (code == HAUL_OK) {
+        *ret_ids = find_named(server_engine(call->server), &named, ret_count);
+        if (*ret_count == 0) {
+            free(*ret_ids);
+            *ret_ids = NULL;
+            code = haul_fail(err, HAUL_E_NO_ITEM, "%s", haul_named_none(&named));
+        }
+    }
+    free(spans);
+    return code;
+}
+
+/* The items that a request names: "ids" with "states", "all": true or "marked": true. With all,
+ * *ret_count is 0. */
 static enum haul_err ids_of(const struct call *call, const json_t *params, uint64_t **ret_ids,
                             size_t *ret_count, struct haul_error *err)
 {
@@ -20,16 +119,19 @@ static enum haul_err ids_of(const struct call *call, const json_t *params, uint6
     bool all = json_is_true(json_object_get(params, "all"));
     bool marked = json_is_true(json_object_get(params, "marked"));
 
-    if ((int)all + (int)marked + (ids ? 1 : 0) != 1)
+    bool named = ids || json_object_get(params, "states");
+    if ((int)all + (int)marked + (int)named != 1)
         return haul_fail(err, HAUL_E_RPC, "give one of \"ids\", \"all\": true, \"marked\": true");
     if (marked) {
         *ret_ids = call->peer->view ? view_marked(call->peer->view, ret_count) : NULL;
         return *ret_ids && *ret_count > 0 ? HAUL_OK
                                           : haul_fail(err, HAUL_E_NO_ITEM, "nothing is selected");
     }
-    if (ids && json_array_size(ids) == 0)
+    if (named && json_array_size(ids) == 0 &&
+        json_array_size(json_object_get(params, "states")) == 0)
         return haul_fail(err, HAUL_E_RPC, "\"ids\" names no item");
-    return json_to_ids(ids, ret_ids, ret_count, err);
+    return named ? named_of(call, params, ret_ids, ret_count, err)
+                 : json_to_ids(NULL, ret_ids, ret_count, err);
 }
 
 /* The value of the enum that a text param names. */

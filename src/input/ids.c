@@ -11,9 +11,9 @@
 #include "base/suggest.h"
 
 /* "7" or "3-7". */
-static bool parse_span(const char *word, struct ids_span *ret_span)
+static bool parse_span(const char *word, struct haul_ids_span *ret_span)
 {
-    struct ids_span span;
+    struct haul_ids_span span;
     const char *end;
 
     if (!str_to_u64(word, &span.first, &end))
@@ -50,7 +50,7 @@ enum haul_err ids_parse(const char *const *words, size_t count, struct ids *ret_
     struct ids ids = {.spans = xcalloc(count + 1, sizeof(*ids.spans))};
 
     for (size_t i = 0; i < count; i++) {
-        struct ids_span *span = &ids.spans[ids.count];
+        struct haul_ids_span *span = &ids.spans[ids.count];
         int state = haul_state_from_name(words[i]);
 
         if (strcmp(words[i], "all") == 0) {
@@ -125,7 +125,7 @@ static void numbers_add(struct numbers *numbers, uint64_t number)
     numbers->items[numbers->count++] = number;
 }
 
-static void add_span(struct numbers *numbers, const struct ids_span *span,
+static void add_span(struct numbers *numbers, const struct haul_ids_span *span,
                      const struct haul_item *items, size_t item_count)
 {
     if (span->first == span->last) {
@@ -152,6 +152,7 @@ static void drop_repeated(struct numbers *numbers)
 enum haul_err ids_numbers(const struct ids *ids, const struct haul_item *items, size_t item_count,
                           uint64_t **ret_numbers, size_t *ret_count, struct haul_error *err)
 {
+    struct haul_named named = {ids->spans, ids->count, ids->states};
     struct numbers numbers = {0};
 
     for (size_t i = 0; i < ids->count; i++)
@@ -161,10 +162,7 @@ enum haul_err ids_numbers(const struct ids *ids, const struct haul_item *items, 
             numbers_add(&numbers, items[i].id);
     }
     if (numbers.count == 0)
-        return haul_fail(err, HAUL_E_NO_ITEM, "there is no item in that %s",
-                         !ids->states      ? "range"
-                         : ids->count == 0 ? "state"
-                                           : "state or range");
+        return haul_fail(err, HAUL_E_NO_ITEM, "%s", haul_named_none(&named));
     qsort(numbers.items, numbers.count, sizeof(*numbers.items), compare);
     drop_repeated(&numbers);
     *ret_numbers = numbers.items;

@@ -9,13 +9,8 @@
 #include "haul/snapshot.h"
 
 /* Items as the command line names them: "7", "3-7", "failed", "all". */
-struct ids_span {
-    uint64_t first;
-    uint64_t last; /* of one number: the same */
-};
-
 struct ids {
-    struct ids_span *spans;
+    struct haul_ids_span *spans;
     size_t count;
     uint32_t states; /* bit (1 << haul_state): all that are in one of these */
     bool all;

@@ -32,6 +32,46 @@ def two_clients_see_the_same(t):
 
 
 @case
+def ranges_and_states_name_items(t):
+    """Where a queue is long, no client has to know what is in it to act on a part."""
+    t.ok("list")
+    client = Client(t)
+    items = [{"url": t.file(f"{name}.bin", 100).url, "paused": True} for name in "abcdef"]
+    first = client.call("add", items=items, options={"dir": t.dir})["ids"][0]
+
+    def states():
+        return [item["state"] for item in client.call("list")["items"]]
+
+    def act(action, **named):
+        return client.call("act", action=action, **named)["count"]
+
+    client.call("act", action="remove", ids=[first + 2])
+    expect_equal(act("cancel", ids=[[first + 1, first + 3], first + 5]), 3, "of a range with a hole")
+    expect_equal(states(), ["paused", "cancelled", "cancelled", "paused", "cancelled"], "states")
+    moved = client.call("move", how="top", ids=[first + 4], states=["cancelled"])["count"]
+    expect_equal(moved, 4, "moved: by number and by state")
+    expect_equal([item["id"] for item in client.call("list")["items"]],
+                 [first + 1, first + 3, first + 4, first + 5, first], "order")
+    changed = client.call("change", states=["paused", "cancelled"], options={"priority": "high"})
+    expect_equal(changed["count"], 5, "changed")
+    expect_equal(act("remove", states=["cancelled"], ids=[first + 1]), 3, "each once")
+    for params, sentence in (({"states": ["done"]}, "no item in that state"),
+                             ({"ids": [[90, 99]]}, "no item in that range"),
+                             ({"states": ["gone"]}, "is no state"),
+                             ({"ids": [], "states": []}, "names no item"),
+                             ({"ids": [[7, 3]]}, "like [3, 7]"),
+                             ({"ids": [[1, 2, 3]]}, "like [3, 7]"),
+                             ({"ids": [[0, 3]]}, "like [3, 7]"),
+                             ({"ids": [["a", "b"]]}, "like [3, 7]"),
+                             ({"ids": [[1, 2]] * 1001}, "no more than 1000 ranges"),
+                             ({"states": ["failed"], "all": True}, "one of")):
+        error = client.ask("act", action="cancel", **params)["error"]
+        expect(sentence in error["message"], f"{str(params)[:60]}: {error}")
+    expect_equal(states(), ["paused", "paused"], "in the end")
+    client.close()
+
+
+@case
 def a_view_gets_what_changed(t):
     begin(t)
     client = Client(t)

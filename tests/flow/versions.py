@@ -152,6 +152,35 @@ def a_plain_list_asks_for_nothing_new(t):
 
 
 @case
+def ranges_and_states_are_looked_up_in_an_older_daemons_list(t):
+    major, minor = ours()
+    acts = []
+    items = [{"id": number, "state": state} for number, state in
+             ((1, "failed"), (2, "queued"), (3, "done"), (4, "failed"), (6, "queued"))]
+
+    def answer(request):
+        if request["method"] == "list":
+            return {"result": {"items": items, "matching": len(items), "totals": {}}}
+        acts.append(request["params"])
+        return {"result": {"count": 2}}
+
+    theirs = Daemon(t, greeting(major, 6), answer)
+    t.ok("retry", "failed")
+    t.ok("cancel", "2-4", "9")
+    expect_equal(acts, [{"action": "retry", "ids": [1, 4]},
+                        {"action": "cancel", "ids": [9, 2, 3, 4]}], "what was asked for by number")
+    failed = t.haul("pause", "paused")
+    expect_equal((failed.status, len(acts)), (1, 2), failed.err)
+    expect(b"no item in that state" in failed.err, failed.err)
+    expect_equal(theirs.asked.count("list"), 3, "lists")
+    theirs.hello = greeting(major, minor)
+    t.ok("retry", "failed", "3-7", "9")
+    expect_equal(acts[2:], [{"action": "retry", "ids": [[3, 7], 9], "states": ["failed"]}],
+                 "what a daemon of our age finds itself")
+    expect_equal(theirs.asked.count("list"), 3, "lists after that")
+
+
+@case
 def an_older_daemon_that_can_not_tell_what_is_secret_is_told_of(t):
     """Instead of an answer that looks as if there was nothing secret."""
     major, _ = ours()

@@ -508,6 +508,55 @@ void haul_client_act(struct haul_client *client, enum haul_action action, const 
     answer_later(client, reply, ctx)->count = done;
 }
 
+/* The ids that are meant, newly allocated. */
+static uint64_t *named_ids(const struct haul_client *client, const struct haul_named *named,
+                           size_t *ret_count)
+{
+    uint64_t *ids = xcalloc(named->span_count + client->count + 1, sizeof(*ids));
+    size_t count = 0;
+    for (size_t i = 0; i < named->span_count; i++) {
+        if (named->spans[i].first == named->spans[i].last)
+            ids[count++] = named->spans[i].first;
+    }
+    for (size_t i = 0; i < client->count; i++) {
+        const struct haul_item *item = &client->items[i];
+        if (haul_named_has(named, item->id, item->state))
+            ids[count++] = item->id;
+    }
+    *ret_count = count;
+    return ids;
+}
+
+void haul_client_act_named(struct haul_client *client, enum haul_action action,
+                           const struct haul_named *named, haul_reply_cb *reply, void *ctx)
+{
+    size_t count;
+    uint64_t *ids = named_ids(client, named, &count);
+    if (count > 0)
+        haul_client_act(client, action, ids, count, reply, ctx);
+    else
+        answer_later(client, reply, ctx);
+    free(ids);
+}
+
+void haul_client_move_named(struct haul_client *client, enum haul_move how, uint64_t position,
+                            const struct haul_named *named, haul_reply_cb *reply, void *ctx)
+{
+    size_t count;
+    uint64_t *ids = named_ids(client, named, &count);
+    haul_client_move(client, how, position, ids, count, reply, ctx);
+    free(ids);
+}
+
+void haul_client_change_named(struct haul_client *client, const struct haul_options *given,
+                              const struct haul_named *named, haul_reply_cb *reply, void *ctx)
+{
+    size_t count;
+    uint64_t *ids = named_ids(client, named, &count);
+    haul_client_change_all(client, given, ids, count, reply, ctx);
+    free(ids);
+}
+
 void haul_client_move(struct haul_client *client, enum haul_move how, uint64_t position,
                       const uint64_t *ids, size_t count, haul_reply_cb *reply, void *ctx)
 {
