@@ -110,8 +110,7 @@ def a_wrong_line_comes_back_with_the_nearest_name(path):
                            ("set limit much", "limit"),
                            ("filter size>", "size")):
             terminal.type("C-a", "C-k")
-            terminal.write(line)
-            terminal.type("Enter")
+            terminal.enter(line)
             terminal.wait(said)
             terminal.wait(f": {line}".split("'")[0].rstrip())
         assert terminal.calls() == [], terminal.calls()

@@ -185,6 +185,12 @@ class Terminal:
         """As if typed at once."""
         self.tmux("send-keys", "-l", "--", text)
 
+    def enter(self, text):
+        """TEXT and Enter, apart: what comes with the end of a line in one read is a paste."""
+        self.write(text)
+        self.wait(text)
+        self.type("Enter")
+
     def paste(self, data, bracketed=True):
         self.tmux("load-buffer", "-", data=data)
         self.tmux("paste-buffer", "-r", *(["-p"] if bracketed else []))
