@@ -484,8 +484,9 @@ static bool same_origin(const char *a, const char *b)
     return same;
 }
 
-static void change_options(struct queue *queue, struct item *item, const char *url,
-                           const struct haul_options *given)
+/* What ITEM's options are with that link (NULL: its own) and with GIVEN; the caller's. */
+static struct haul_options *changed_options(const struct item *item, const char *url,
+                                            const struct haul_options *given)
 {
     struct haul_options *options = haul_options_copy(item->options);
 
@@ -493,7 +494,7 @@ static void change_options(struct queue *queue, struct item *item, const char *u
         drop_origins_options(options);
     if (given)
         haul_options_merge(options, given);
-    queue_set_options(queue, item, options);
+    return options;
 }
 
 /* A partial, if there is one, is of the old link until the new one is proved to have the same file;
@@ -515,9 +516,14 @@ static void change_link(struct queue *queue, struct item *item, const char *url)
     free(shown);
 }
 
+/* OPTIONS are what comes of it. */
 static enum haul_err check_change(const struct item *item, const char *url,
-                                  const struct haul_options *given, struct haul_error *err)
+                                  const struct haul_options *given, struct haul_options *options,
+                                  struct haul_error *err)
 {
+    struct haul_request request = {.url = url ? url : item_url(item),
+                                   .mirror_count = item_work(item)->mirror_count,
+                                   .options = options};
     bool sends = item->options->upload && !(given && given->upload);
     struct url parts;
 
@@ -533,7 +539,9 @@ static enum haul_err check_change(const struct item *item, const char *url,
                          (unsigned long long)item->id);
     if (given && given->upload && disk_source_test(given->upload, err) != HAUL_OK)
         return err->code;
-    return given ? check_files(given, err) : HAUL_OK;
+    if (check_files(options, err) != HAUL_OK || check_key(options, err) != HAUL_OK)
+        return err->code;
+    return check_body(&request, err);
 }
 
 /* Puts the item back to where it begins, with its new link. */
@@ -565,12 +573,16 @@ enum haul_err haul_engine_change(struct haul_engine *engine, uint64_t id, const 
                                  void *ctx, struct haul_error *err)
 {
     struct item *item = queue_find(&engine->queue, id);
+    struct haul_options *options;
 
     if (!item)
         return haul_fail(err, HAUL_E_NO_ITEM, "there is no item %llu", (unsigned long long)id);
-    if (check_change(item, url, given, err) != HAUL_OK)
+    options = changed_options(item, url, given);
+    if (check_change(item, url, given, options, err) != HAUL_OK) {
+        haul_options_unref(options);
         return err->code;
-    change_options(&engine->queue, item, url, given);
+    }
+    queue_set_options(&engine->queue, item, options);
     if (url) {
         change_link(&engine->queue, item, url);
         start_again(engine, item);

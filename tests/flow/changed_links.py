@@ -261,4 +261,18 @@ def what_can_not_be_changed_is_refused(t):
     expect("gone.bin" in t.items()[number]["url"], "the link changed all the same")
 
 
+@case
+def what_could_not_be_added_is_not_made_by_a_change(t):
+    """Together with what the item has already, too."""
+    (number,) = t.add("--data", "a=1", t.origin.url("gone.bin", status=404))
+    ends(t, number, "failed")
+    here = t.origin.url("else.bin")
+    for given, why in ((["--url", here, "--json-data", "{}"], b"only one of --data"),
+                       (["--url", "ftp://127.0.0.1/a", "--data", "a=1"], b"http and https only"),
+                       (["--url", here, "--key", "/tmp/key"], b"goes with --cert")):
+        result = t.haul("change", number, *given)
+        expect(result.status == 1 and why in result.err, f"{given}: {result}")
+    expect("gone.bin" in t.items()[number]["url"], "the link changed all the same")
+
+
 run()
