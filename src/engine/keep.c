@@ -394,10 +394,15 @@ struct adding {
 /* What can't be kept is not taken: out with it, as far as the user has not removed it himself. */
 static void take_back(struct haul_engine *engine, const uint64_t *ids, size_t count)
 {
+    uint64_t *there = xreallocarray(NULL, count, sizeof *there);
+    size_t found = 0;
+
     for (size_t i = 0; i < count; i++) {
         if (queue_find(&engine->queue, ids[i]))
-            engine_remove(engine, &ids[i], 1);
+            there[found++] = ids[i];
     }
+    engine_remove(engine, there, found);
+    free(there);
 }
 
 static void on_added(void *ctx, const struct haul_error *err)
