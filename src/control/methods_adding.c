@@ -2,6 +2,7 @@
  * them, and what their servers tell. */
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -48,11 +49,39 @@ static enum haul_err read_mirrors(const json_t *mirrors, struct haul_request *re
     return HAUL_OK;
 }
 
-static enum haul_err read_request(const json_t *item, struct batch *batch,
-                                  struct haul_request *request, struct haul_error *err)
+static bool is_member(const char *name, const json_t *value)
+{
+    if (strcmp(name, "url") == 0)
+        return json_is_string(value);
+    if (strcmp(name, "mirrors") == 0)
+        return json_is_array(value);
+    if (strcmp(name, "options") == 0)
+        return json_is_object(value);
+    return strcmp(name, "paused") == 0 && json_is_boolean(value);
+}
+
+/* As with params: to go on without what is not understood would be to do something else. */
+static enum haul_err check_members(json_t *item, struct haul_error *err)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(item, name, value)
+    {
+        if (!is_member(name, value))
+            return haul_fail(err, HAUL_E_RPC, "items: \"%s\" is not known, or not of that type",
+                             name);
+    }
+    return HAUL_OK;
+}
+
+static enum haul_err read_request(json_t *item, struct batch *batch, struct haul_request *request,
+                                  struct haul_error *err)
 {
     const json_t *options = json_object_get(item, "options");
 
+    if (check_members(item, err) != HAUL_OK)
+        return err->code;
     request->url = json_string_value(json_object_get(item, "url"));
     request->paused = json_is_true(json_object_get(item, "paused"));
     if (!request->url)

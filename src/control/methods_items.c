@@ -134,6 +134,13 @@ static enum haul_err ids_of(const struct call *call, const json_t *params, uint6
                  : json_to_ids(NULL, ret_ids, ret_count, err);
 }
 
+/* Whether it does so, of whatever kind. */
+static bool names_several(const json_t *params)
+{
+    return json_object_get(params, "ids") || json_is_true(json_object_get(params, "all")) ||
+           json_is_true(json_object_get(params, "marked"));
+}
+
 /* The value of the enum that a text param names. */
 static enum haul_err name_of(const json_t *params, const char *param,
                              int (*from_name)(const char *), int *ret_value, struct haul_error *err)
@@ -179,9 +186,8 @@ enum haul_err run_show(struct call *call, const json_t *params, json_t **ret_res
                        struct haul_error *err)
 {
     uint64_t id = (uint64_t)json_integer_value(json_object_get(params, "id"));
-    struct haul_detail detail;
-
     bool secrets = json_is_true(json_object_get(params, "secrets"));
+    struct haul_detail detail;
 
     if (!haul_engine_detail(server_engine(call->server), id, secrets, &detail))
         return haul_fail(err, HAUL_E_NO_ITEM, "there is no item %llu", (unsigned long long)id);
@@ -278,6 +284,8 @@ enum haul_err run_change(struct call *call, const json_t *params, json_t **ret_r
 
     if (code == HAUL_OK && !id && url)
         code = haul_fail(err, HAUL_E_RPC, "change: \"url\" goes with \"id\"");
+    if (code == HAUL_OK && id && names_several(params))
+        code = haul_fail(err, HAUL_E_RPC, "change: \"id\" is one item, and no others go with it");
     if (code == HAUL_OK && given)
         code = check_given(given, url != NULL, err);
     else if (code == HAUL_OK && !url)

@@ -123,21 +123,31 @@ def nothing_is_answered_before_hello(t):
 def nonsense_is_answered_with_an_error(t):
     number = begin(t)
     client = Client(t)
-    for line in (b"garbage\n", b"[1,2]\n", b"{}\n", b'{"jsonrpc":"2.0","id":1}\n', b"null\n",
-                 b'{"jsonrpc":"1.0","id":1,"method":"list"}\n', b'"\xff\xfe"\n', b"\0\0\n",
-                 b'{"a":' * 50 + b"\n"):
-        probe = Client(t)
-        probe.send(line)
-        answer = probe.line()
-        expect(answer is None or "error" in answer, f"{line!r} was answered with {answer}")
-        probe.close()
-    for method, params in {"no-such": {}, "act": {"action": "fly", "ids": [number]},
-                           "show": {"id": "seven"}, "add": {"items": "x"}, "move": {"how": 7},
-                           "watch": {"rows": -1}, "set": {"settings": {"jobs": "0"}},
-                           "wait": {"ids": [0]}}.items():
+    for line, code in ((b"garbage", -32700), (b"[1,2]", -32600), (b"{}", -32600),
+                       (b'{"jsonrpc":"2.0","id":1}', -32600), (b"null", -32700),
+                       (b'{"jsonrpc":"1.0","id":1,"method":"list"}', -32600),
+                       (b'{"jsonrpc":"2.0","method":"list"}', -32600),
+                       (b'"\xff\xfe"', -32700), (b"\0\0", -32700), (b'{"a":' * 50, -32600)):
+        client.send(line + b"\n")
+        expect_equal(client.line().get("error", {}).get("code"), code, f"answer to {line!r}")
+    link = {"url": "http://127.0.0.1:9/x"}
+    for method, params, code in (("no-such", {}, -32601),
+                                 ("act", {"action": "fly", "ids": [number]}, -32602),
+                                 ("show", {"id": "seven"}, -32602), ("show", {"x": 1}, -32602),
+                                 ("add", {"items": "x"}, -32602),
+                                 ("add", {"items": [7], "options": {}}, -32602),
+                                 ("add", {"items": [link | {"pause": True}], "options": {}}, -32602),
+                                 ("add", {"items": [link | {"paused": "no"}], "options": {}}, -32602),
+                                 ("add", {"items": [link | {"mirrors": "x"}], "options": {}}, -32602),
+                                 ("change", {"id": number, "all": True,
+                                             "options": {"item-limit": "1M"}}, -32602),
+                                 ("move", {"how": 7}, -32602), ("watch", {"rows": -1}, -32602),
+                                 ("set", {"settings": {"jobs": "0"}}, -32000),
+                                 ("wait", {"ids": [0]}, -32602)):
         answer = client.ask(method, **params)
-        expect("error" in answer, f"{method} {params} was answered with {answer}")
-    expect_equal(client.call("list")["items"][0]["state"], "active", "state")
+        expect_equal(answer.get("error", {}).get("code"), code, f"{method} {params}: {answer}")
+    listed = client.call("list")["items"]
+    expect_equal([item["state"] for item in listed], ["active"], "states")
     client.close()
 
 
@@ -241,15 +251,14 @@ def the_daemon_ends_while_clients_wait(t):
     begin(t)
     client, waiting = Client(t), Client(t)
     client.call("watch", rows=10, interval_ms=50)
-    waiting.send({"jsonrpc": "2.0", "id": 99, "method": "wait", "params": {}})
+    waiting.send({"jsonrpc": "2.0", "id": 99, "method": "wait", "params": {"all": True}})
     waiting.call("methods")  # answered, so the one before it is being worked on
     t.ok("stop")
     while client.line() is not None:
         pass
     answers = iter(waiting.line, None)
     told = [answer for answer in answers if answer.get("id") == 99]
-    expect(all("error" in answer or answer["result"]["exit_status"] != 0 for answer in told),
-           f"wait says all is complete: {told}")
+    expect(told and "error" in told[0], f"wait says that all is over: {told}")
     until("the daemon ends", lambda: not t.daemons())
     client.close()
     waiting.close()
