@@ -50,14 +50,22 @@ enum haul_err alarm_init(struct alarm *alarm, uv_loop_t *loop, void (*ring)(stru
     return HAUL_OK;
 }
 
-void alarm_set(struct alarm *alarm, int64_t when)
+static bool arm(struct alarm *alarm, int64_t when)
 {
     struct itimerspec spec = spec_of(when);
 
+    return timerfd_settime(alarm->fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &spec, NULL) ==
+           0;
+}
+
+/* That the clock was set meanwhile is told here, and then not when the timer is read. */
+void alarm_set(struct alarm *alarm, int64_t when)
+{
     if (when == alarm->when)
         return;
     alarm->when = when;
-    timerfd_settime(alarm->fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &spec, NULL);
+    if (!arm(alarm, when) && errno == ECANCELED)
+        (void)arm(alarm, 0);
     if (when == INT64_MAX)
         uv_poll_stop(&alarm->poll);
     else
