@@ -265,12 +265,28 @@ static void on_shutdown(uv_shutdown_t *request, int status)
         conn_free(conn);
 }
 
+/* The other side need not close: of many that are left open the oldest one goes. */
+static void make_room(const struct conn_list *parting)
+{
+    struct conn *conn;
+    size_t count = 0;
+
+    LIST_FOREACH(conn, parting, parting)
+    {
+        if (++count <= CONN_PARTING_MAX)
+            continue;
+        conn_free(conn);
+        return;
+    }
+}
+
 void conn_finish(struct conn *conn, struct conn_list *parting)
 {
     if (conn->closing || conn->finishing)
         return;
     conn->finishing = true;
     LIST_INSERT_HEAD(parting, conn, parting);
+    make_room(parting);
     conn->shutdown.data = conn;
     /* What still comes is read and ignored: closing over unread bytes would reset the connection,
      * and the other side could lose what we sent last. */

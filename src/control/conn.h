@@ -54,9 +54,11 @@ uint64_t conn_moved(const struct conn *conn);
 /* Bytes of lines that the system has not taken wholly yet. */
 size_t conn_unsent(const struct conn *conn);
 
+#define CONN_PARTING_MAX 256
+
 /* Sends what is queued, then ends our side; what still comes is ignored. No event comes any more;
  * the connection is freed when the other side has closed too. Until then it is in PARTING, whose
- * owner may free it before. */
+ * owner may free it before; when there are more than CONN_PARTING_MAX the oldest one goes. */
 void conn_finish(struct conn *conn, struct conn_list *parting);
 void conn_list_free(struct conn_list *parting);
 

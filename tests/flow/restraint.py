@@ -133,6 +133,21 @@ def who_connects_and_says_nothing_does_not_keep_the_daemon(t):
 
 
 @case
+def who_is_sent_away_and_stays_is_not_kept_for_ever(t):
+    t.add(t.file("a.bin").url)
+    (pid,) = t.daemons()
+    refused = []
+    for _ in range(400):
+        refused.append(Client(t, greet=False))
+        refused[-1].send(b"nonsense\n")
+        expect("error" in refused[-1].line(), "nonsense is answered")
+    sockets = sum(one.startswith("socket:") for one in descriptors(pid))
+    expect(sockets <= 300, f"{sockets} sockets are open")
+    for one in refused:
+        one.close()
+
+
+@case
 def a_bare_environment_is_enough(t):
     file = t.file("a.bin")
     whole = t.env
