@@ -1,10 +1,8 @@
 /* curl's command line as requests of haul.
  *
- * A table says for each option of curl whether a value belongs to it and what haul makes of it:
- * one of its own options, nothing because it always does so, or a note for the user, because it
- * does not do that. An option that curl has and the table lacks is noted too, never fatal: the link
- * is what was meant. Only a request whose meaning would be another one is refused: one with a body
- * that is in a file. No file is read and nothing is run. */
+ * A table (curl_options.c) says what haul makes of each option of curl. One that it lacks is noted,
+ * never fatal: the link is what was meant. Only a request whose meaning would be another one is
+ * refused: one with a body that is in a file. No file is read and nothing is run. */
 
 #include "input/curl_command.h"
 
@@ -17,203 +15,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/url.h"
+#include "input/curl_options.h"
 #include "input/shell_words.h"
-
-/* What becomes of an option. */
-enum effect {
-    NOTE,  /* haul does not do that: the user is told */
-    QUIET, /* nothing to say: haul does so anyway, or it is about curl's own output */
-    SET,   /* haul has the same: ->to */
-    TRY,   /* the same, if haul understands the value */
-    FLAG,  /* the same, a flag */
-    HEADER,
-    COOKIE,
-    REFERER,
-    DATA,     /* body, with @FILE */
-    DATA_RAW, /* body, as it is */
-    DATA_URL, /* body, to be encoded */
-    JSON,
-    FORM,
-    FORM_RAW, /* without @FILE */
-    GET,
-    NO_GLOB,
-    OUT,
-    OUT_OF_LINK, /* the name of the link's last segment */
-    URL,
-    NEXT,
-    BODY_FILE /* the request can't be made */
-};
-
-struct option {
-    char letter;
-    const char *name;
-    bool takes_value;
-    enum effect effect;
-    const char *to;
-};
-
-static const struct option options[] = {
-    {'4', "ipv4", false, FLAG, "ipv4"},
-    {'6', "ipv6", false, FLAG, "ipv6"},
-    {'A', "user-agent", true, SET, "user-agent"},
-    {0, "aws-sigv4", true, NOTE, NULL},
-    {'a', "append", false, NOTE, NULL},
-    {0, "basic", false, QUIET, NULL},
-    {'b', "cookie", true, COOKIE, NULL},
-    {'C', "continue-at", true, QUIET, NULL},
-    {'c', "cookie-jar", true, NOTE, NULL},
-    {0, "cacert", true, SET, "cacert"},
-    {0, "ca-native", false, NOTE, NULL},
-    {0, "capath", true, NOTE, NULL},
-    {'E', "cert", true, NOTE, NULL},
-    {0, "cert-status", false, NOTE, NULL},
-    {0, "cert-type", true, NOTE, NULL},
-    {0, "ciphers", true, NOTE, NULL},
-    {0, "compressed", false, QUIET, NULL},
-    {0, "compressed-ssh", false, QUIET, NULL},
-    {0, "connect-timeout", true, SET, "connect-timeout"},
-    {0, "connect-to", true, NOTE, NULL},
-    {0, "create-dirs", false, QUIET, NULL},
-    {0, "crlf", false, NOTE, NULL},
-    {'d', "data", true, DATA, NULL},
-    {0, "data-ascii", true, DATA, NULL},
-    {0, "data-binary", true, DATA, NULL},
-    {0, "data-raw", true, DATA_RAW, NULL},
-    {0, "data-urlencode", true, DATA_URL, NULL},
-    {0, "digest", false, QUIET, NULL},
-    {0, "anyauth", false, QUIET, NULL},
-    {0, "dns-servers", true, NOTE, NULL},
-    {0, "disable-eprt", false, QUIET, NULL},
-    {0, "disable-epsv", false, QUIET, NULL},
-    {0, "disallow-username-in-url", false, QUIET, NULL},
-    {0, "doh-url", true, TRY, "doh"},
-    {'D', "dump-header", true, QUIET, NULL},
-    {'e', "referer", true, REFERER, NULL},
-    {'F', "form", true, FORM, NULL},
-    {0, "form-string", true, FORM_RAW, NULL},
-    {'f', "fail", false, QUIET, NULL},
-    {0, "fail-early", false, QUIET, NULL},
-    {0, "fail-with-body", false, QUIET, NULL},
-    {0, "false-start", false, QUIET, NULL},
-    {0, "ftp-pasv", false, QUIET, NULL},
-    {'G', "get", false, GET, NULL},
-    {'g', "globoff", false, NO_GLOB, NULL},
-    {0, "haproxy-protocol", false, NOTE, NULL},
-    {'H', "header", true, HEADER, NULL},
-    {0, "http0.9", false, NOTE, NULL},
-    {'0', "http1.0", false, FLAG, "http1"},
-    {0, "http1.1", false, FLAG, "http1"},
-    {0, "http2", false, FLAG, "http2"},
-    {0, "http2-prior-knowledge", false, FLAG, "http2"},
-    {0, "http3", false, NOTE, NULL},
-    {0, "http3-only", false, NOTE, NULL},
-    {'I', "head", false, NOTE, NULL},
-    {0, "ignore-content-length", false, NOTE, NULL},
-    {'i', "include", false, QUIET, NULL},
-    {'k', "insecure", false, FLAG, "insecure"},
-    {0, "interface", true, NOTE, NULL},
-    {'J', "remote-header-name", false, QUIET, NULL},
-    {'j', "junk-session-cookies", false, QUIET, NULL},
-    {0, "json", true, JSON, NULL},
-    {'K', "config", true, NOTE, NULL},
-    {0, "keepalive-time", true, QUIET, NULL},
-    {0, "key", true, NOTE, NULL},
-    {0, "key-type", true, NOTE, NULL},
-    {'l', "list-only", false, NOTE, NULL},
-    {'L', "location", false, QUIET, NULL},
-    {0, "location-trusted", false, NOTE, NULL},
-    {0, "limit-rate", true, SET, "item-limit"},
-    {0, "local-port", true, NOTE, NULL},
-    {'m', "max-time", true, SET, "timeout"},
-    {0, "max-filesize", true, NOTE, NULL},
-    {0, "max-redirs", true, QUIET, NULL},
-    {'N', "no-buffer", false, QUIET, NULL},
-    {'n', "netrc", false, NOTE, NULL},
-    {0, "netrc-file", true, NOTE, NULL},
-    {0, "netrc-optional", false, NOTE, NULL},
-    {0, "negotiate", false, NOTE, NULL},
-    {0, "ntlm", false, NOTE, NULL},
-    {0, "no-progress-meter", false, QUIET, NULL},
-    {0, "noproxy", true, SET, "noproxy"},
-    {'O', "remote-name", false, OUT_OF_LINK, NULL},
-    {0, "remote-name-all", false, QUIET, NULL},
-    {'o', "output", true, OUT, NULL},
-    {0, "oauth2-bearer", true, SET, "bearer"},
-    {0, "output-dir", true, NOTE, NULL},
-    {'P', "ftp-port", true, NOTE, NULL},
-    {'p', "proxytunnel", false, NOTE, NULL},
-    {0, "parallel-max", true, QUIET, NULL},
-    {0, "parallel-immediate", false, QUIET, NULL},
-    {0, "pass", true, NOTE, NULL},
-    {0, "path-as-is", false, QUIET, NULL},
-    {0, "post301", false, NOTE, NULL},
-    {0, "post302", false, NOTE, NULL},
-    {0, "post303", false, NOTE, NULL},
-    {0, "preproxy", true, NOTE, NULL},
-    {0, "proto", true, NOTE, NULL},
-    {0, "proto-default", true, NOTE, NULL},
-    {0, "proto-redir", true, NOTE, NULL},
-    {0, "proxy-header", true, NOTE, NULL},
-    {0, "proxy-insecure", false, NOTE, NULL},
-    {0, "proxy1.0", true, NOTE, NULL},
-    {'U', "proxy-user", true, NOTE, NULL},
-    {'Q', "quote", true, NOTE, NULL},
-    {'q', "disable", false, QUIET, NULL},
-    {'R', "remote-time", false, QUIET, NULL},
-    {0, "remove-on-error", false, QUIET, NULL},
-    {'r', "range", true, NOTE, NULL},
-    {0, "rate", true, NOTE, NULL},
-    {0, "raw", false, QUIET, NULL},
-    {'X', "request", true, SET, "request"},
-    {0, "request-target", true, NOTE, NULL},
-    {0, "resolve", true, TRY, "resolve"},
-    {0, "retry", true, SET, "retries"},
-    {0, "retry-all-errors", false, QUIET, NULL},
-    {0, "retry-connrefused", false, QUIET, NULL},
-    {0, "retry-delay", true, SET, "retry-wait"},
-    {0, "retry-max-time", true, NOTE, NULL},
-    {'S', "show-error", false, QUIET, NULL},
-    {'s', "silent", false, QUIET, NULL},
-    {0, "socks4", true, NOTE, NULL},
-    {0, "socks4a", true, NOTE, NULL},
-    {0, "socks5", true, NOTE, NULL},
-    {0, "socks5-hostname", true, NOTE, NULL},
-    {0, "ssl", false, QUIET, NULL},
-    {0, "ssl-allow-beast", false, QUIET, NULL},
-    {0, "ssl-no-revoke", false, NOTE, NULL},
-    {0, "ssl-reqd", false, QUIET, NULL},
-    {0, "stderr", true, QUIET, NULL},
-    {0, "styled-output", false, QUIET, NULL},
-    {0, "suppress-connect-headers", false, QUIET, NULL},
-    {'T', "upload-file", true, BODY_FILE, NULL},
-    {0, "tcp-nodelay", false, QUIET, NULL},
-    {0, "tcp-fastopen", false, QUIET, NULL},
-    {0, "tls-max", true, NOTE, NULL},
-    {'1', "tlsv1", false, QUIET, NULL},
-    {0, "tlsv1.0", false, QUIET, NULL},
-    {0, "tlsv1.1", false, QUIET, NULL},
-    {0, "tlsv1.2", false, QUIET, NULL},
-    {0, "tlsv1.3", false, QUIET, NULL},
-    {0, "tr-encoding", false, QUIET, NULL},
-    {0, "trace", true, QUIET, NULL},
-    {0, "trace-ascii", true, QUIET, NULL},
-    {0, "trace-time", false, QUIET, NULL},
-    {'u', "user", true, SET, "user"},
-    {'B', "use-ascii", false, NOTE, NULL},
-    {0, "unix-socket", true, NOTE, NULL},
-    {0, "url", true, URL, NULL},
-    {'V', "version", false, NOTE, NULL},
-    {'v', "verbose", false, QUIET, NULL},
-    {'w', "write-out", true, QUIET, NULL},
-    {0, "xattr", false, NOTE, NULL},
-    {'x', "proxy", true, SET, "proxy"},
-    {'Y', "speed-limit", true, NOTE, NULL},
-    {'y', "speed-time", true, NOTE, NULL},
-    {'Z', "parallel", false, QUIET, NULL},
-    {'z', "time-cond", true, NOTE, NULL},
-    {'#', "progress-bar", false, QUIET, NULL},
-    {':', "next", false, NEXT, NULL},
-};
 
 /* A body in the making: parts are joined by '&'. */
 struct body {
@@ -343,7 +146,7 @@ static void referer_set(struct reader *reader, const char *value)
 static void flush(struct reader *reader);
 
 /* Notes OPTION by the name that the user wrote: a long one as it is, else its letter. */
-static void note(struct reader *reader, const struct option *option, bool by_letter)
+static void note(struct reader *reader, const struct curl_option *option, bool by_letter)
 {
     char text[48];
 
@@ -355,7 +158,7 @@ static void note(struct reader *reader, const struct option *option, bool by_let
 }
 
 /* A limit or a time that haul can't read is no reason to refuse the link; a header is. */
-static void set(struct reader *reader, const struct option *option, const char *value)
+static void set(struct reader *reader, const struct curl_option *option, const char *value)
 {
     const struct haul_option *to = haul_option_find(option->to);
     struct haul_error err;
@@ -365,114 +168,90 @@ static void set(struct reader *reader, const struct option *option, const char *
         snprintf(whole, sizeof whole, "%lu", strtoul(value, NULL, 10) + 1);
         value = whole;
     }
-    if (option->effect == SET && (to->type == HAUL_OPTION_TEXT || to->type == HAUL_OPTION_LIST))
+    if (option->effect == EFFECT_SET &&
+        (to->type == HAUL_OPTION_TEXT || to->type == HAUL_OPTION_LIST))
         copied_set(&reader->common, option->to, value);
     else if (haul_option_set(to, reader->common.options, value, &err) != HAUL_OK)
         note(reader, option, false);
 }
 
-static void take_data(struct reader *reader, enum effect effect, const char *value)
+static void take_data(struct reader *reader, enum curl_effect effect, const char *value)
 {
-    if (effect != DATA_RAW &&
-        (value[0] == '@' || (effect == DATA_URL && !strchr(value, '=') && strchr(value, '@'))))
+    if (effect != EFFECT_DATA_RAW &&
+        (value[0] == '@' ||
+         (effect == EFFECT_DATA_URL && !strchr(value, '=') && strchr(value, '@'))))
         refuse_file(reader);
-    else if (effect == DATA_URL)
+    else if (effect == EFFECT_DATA_URL)
         body_add_encoded(reader, value);
     else
         body_add(reader, value);
 }
 
-static void apply(struct reader *reader, const struct option *option, const char *value)
+static void apply(struct reader *reader, const struct curl_option *option, const char *value)
 {
     struct copied *common = &reader->common;
 
     switch (option->effect) {
-    case SET:
-    case TRY:
+    case EFFECT_SET:
+    case EFFECT_TRY:
         set(reader, option, value);
         break;
-    case FLAG:
+    case EFFECT_FLAG:
         copied_set(common, option->to, "true");
         break;
-    case HEADER:
+    case EFFECT_HEADER:
         if (value[0] == '@')
             copied_note(common, "-H @FILE");
         else
             copied_header(common, value);
         break;
-    case COOKIE:
+    case EFFECT_COOKIE:
         if (strchr(value, '='))
             copied_set(common, "cookie", value);
         else
             copied_note(common, "-b FILE");
         break;
-    case REFERER:
+    case EFFECT_REFERER:
         referer_set(reader, value);
         break;
-    case DATA:
-    case DATA_RAW:
-    case DATA_URL:
+    case EFFECT_DATA:
+    case EFFECT_DATA_RAW:
+    case EFFECT_DATA_URL:
         take_data(reader, option->effect, value);
         break;
-    case JSON:
+    case EFFECT_JSON:
         reader->body.json = true;
-        take_data(reader, DATA, value);
+        take_data(reader, EFFECT_DATA, value);
         break;
-    case FORM:
-    case FORM_RAW:
-        form_add(reader, value, option->effect == FORM_RAW);
+    case EFFECT_FORM:
+    case EFFECT_FORM_RAW:
+        form_add(reader, value, option->effect == EFFECT_FORM_RAW);
         break;
-    case GET:
+    case EFFECT_GET:
         reader->body.in_url = true;
         break;
-    case NO_GLOB:
+    case EFFECT_NO_GLOB:
         reader->no_glob = true;
         break;
-    case OUT:
+    case EFFECT_OUT:
         out_add(reader, value);
         break;
-    case OUT_OF_LINK:
+    case EFFECT_OUT_OF_LINK:
         strings_add(&reader->outs, "");
         break;
-    case URL:
+    case EFFECT_URL:
         strings_add(&reader->urls, value);
         break;
-    case NEXT:
+    case EFFECT_NEXT:
         flush(reader);
         break;
-    case BODY_FILE:
+    case EFFECT_BODY_FILE:
         refuse_file(reader);
         break;
-    case NOTE:
-    case QUIET:
+    case EFFECT_NOTE:
+    case EFFECT_QUIET:
         break;
     }
-}
-
-/* By its whole name, or as curl does by the beginning of one that no other has. */
-static const struct option *find_long(const char *name, size_t len)
-{
-    const struct option *found = NULL;
-    size_t count = 0;
-
-    for (size_t i = 0; i < COUNT_OF(options); i++) {
-        if (strncmp(options[i].name, name, len) != 0)
-            continue;
-        if (options[i].name[len] == '\0')
-            return &options[i];
-        found = &options[i];
-        count++;
-    }
-    return count == 1 ? found : NULL;
-}
-
-static const struct option *find_short(char letter)
-{
-    for (size_t i = 0; i < COUNT_OF(options); i++) {
-        if (options[i].letter == letter)
-            return &options[i];
-    }
-    return NULL;
 }
 
 /* An option that is not in the table. Whether a value belongs to it shows in the next word. */
@@ -491,12 +270,12 @@ static void unknown(struct reader *reader, const char *word)
         reader->words.at = at;
 }
 
-static void take(struct reader *reader, const struct option *option, const char *value,
+static void take(struct reader *reader, const struct curl_option *option, const char *value,
                  bool by_letter)
 {
     char *copy;
 
-    if (option->effect == NOTE)
+    if (option->effect == EFFECT_NOTE)
         note(reader, option, by_letter);
     if (option->takes_value && !value)
         value = shell_words_next(&reader->words);
@@ -511,10 +290,10 @@ static void take(struct reader *reader, const struct option *option, const char 
 static void take_long(struct reader *reader, const char *word)
 {
     size_t len = strcspn(word + 2, "=");
-    const struct option *option = find_long(word + 2, len);
+    const struct curl_option *option = curl_option_find(word + 2, len);
     char *value;
 
-    if (!option && str_starts(word, "--no-") && find_long(word + 5, strlen(word + 5)))
+    if (!option && str_starts(word, "--no-") && curl_option_find(word + 5, strlen(word + 5)))
         return; /* --no-keepalive and the like */
     if (!option) {
         char *copy = xstrdup(word);
@@ -534,7 +313,7 @@ static void take_short(struct reader *reader, const char *word)
     char *copy = xstrdup(word);
 
     for (const char *at = copy + 1; *at != '\0'; at++) {
-        const struct option *option = find_short(*at);
+        const struct curl_option *option = curl_option_find_letter(*at);
         char name[3] = {'-', *at, '\0'};
 
         if (!option) {

@@ -1,0 +1,198 @@
+/* The options of curl's command line.
+ *
+ * haul has the same option, or always does so, or does not do that, which the user is told. An
+ * option that curl has and that is not here is told of too. */
+
+#include "input/curl_options.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+static const struct curl_option options[] = {
+    {'4', "ipv4", false, EFFECT_FLAG, "ipv4"},
+    {'6', "ipv6", false, EFFECT_FLAG, "ipv6"},
+    {'A', "user-agent", true, EFFECT_SET, "user-agent"},
+    {0, "aws-sigv4", true, EFFECT_NOTE, NULL},
+    {'a', "append", false, EFFECT_NOTE, NULL},
+    {0, "basic", false, EFFECT_QUIET, NULL},
+    {'b', "cookie", true, EFFECT_COOKIE, NULL},
+    {'C', "continue-at", true, EFFECT_QUIET, NULL},
+    {'c', "cookie-jar", true, EFFECT_NOTE, NULL},
+    {0, "cacert", true, EFFECT_SET, "cacert"},
+    {0, "ca-native", false, EFFECT_NOTE, NULL},
+    {0, "capath", true, EFFECT_NOTE, NULL},
+    {'E', "cert", true, EFFECT_NOTE, NULL},
+    {0, "cert-status", false, EFFECT_NOTE, NULL},
+    {0, "cert-type", true, EFFECT_NOTE, NULL},
+    {0, "ciphers", true, EFFECT_NOTE, NULL},
+    {0, "compressed", false, EFFECT_QUIET, NULL},
+    {0, "compressed-ssh", false, EFFECT_QUIET, NULL},
+    {0, "connect-timeout", true, EFFECT_SET, "connect-timeout"},
+    {0, "connect-to", true, EFFECT_NOTE, NULL},
+    {0, "create-dirs", false, EFFECT_QUIET, NULL},
+    {0, "crlf", false, EFFECT_NOTE, NULL},
+    {'d', "data", true, EFFECT_DATA, NULL},
+    {0, "data-ascii", true, EFFECT_DATA, NULL},
+    {0, "data-binary", true, EFFECT_DATA, NULL},
+    {0, "data-raw", true, EFFECT_DATA_RAW, NULL},
+    {0, "data-urlencode", true, EFFECT_DATA_URL, NULL},
+    {0, "digest", false, EFFECT_QUIET, NULL},
+    {0, "anyauth", false, EFFECT_QUIET, NULL},
+    {0, "dns-servers", true, EFFECT_NOTE, NULL},
+    {0, "disable-eprt", false, EFFECT_QUIET, NULL},
+    {0, "disable-epsv", false, EFFECT_QUIET, NULL},
+    {0, "disallow-username-in-url", false, EFFECT_QUIET, NULL},
+    {0, "doh-url", true, EFFECT_TRY, "doh"},
+    {'D', "dump-header", true, EFFECT_QUIET, NULL},
+    {'e', "referer", true, EFFECT_REFERER, NULL},
+    {'F', "form", true, EFFECT_FORM, NULL},
+    {0, "form-string", true, EFFECT_FORM_RAW, NULL},
+    {'f', "fail", false, EFFECT_QUIET, NULL},
+    {0, "fail-early", false, EFFECT_QUIET, NULL},
+    {0, "fail-with-body", false, EFFECT_QUIET, NULL},
+    {0, "false-start", false, EFFECT_QUIET, NULL},
+    {0, "ftp-pasv", false, EFFECT_QUIET, NULL},
+    {'G', "get", false, EFFECT_GET, NULL},
+    {'g', "globoff", false, EFFECT_NO_GLOB, NULL},
+    {0, "haproxy-protocol", false, EFFECT_NOTE, NULL},
+    {'H', "header", true, EFFECT_HEADER, NULL},
+    {0, "http0.9", false, EFFECT_NOTE, NULL},
+    {'0', "http1.0", false, EFFECT_FLAG, "http1"},
+    {0, "http1.1", false, EFFECT_FLAG, "http1"},
+    {0, "http2", false, EFFECT_FLAG, "http2"},
+    {0, "http2-prior-knowledge", false, EFFECT_FLAG, "http2"},
+    {0, "http3", false, EFFECT_NOTE, NULL},
+    {0, "http3-only", false, EFFECT_NOTE, NULL},
+    {'I', "head", false, EFFECT_NOTE, NULL},
+    {0, "ignore-content-length", false, EFFECT_NOTE, NULL},
+    {'i', "include", false, EFFECT_QUIET, NULL},
+    {'k', "insecure", false, EFFECT_FLAG, "insecure"},
+    {0, "interface", true, EFFECT_NOTE, NULL},
+    {'J', "remote-header-name", false, EFFECT_QUIET, NULL},
+    {'j', "junk-session-cookies", false, EFFECT_QUIET, NULL},
+    {0, "json", true, EFFECT_JSON, NULL},
+    {'K', "config", true, EFFECT_NOTE, NULL},
+    {0, "keepalive-time", true, EFFECT_QUIET, NULL},
+    {0, "key", true, EFFECT_NOTE, NULL},
+    {0, "key-type", true, EFFECT_NOTE, NULL},
+    {'l', "list-only", false, EFFECT_NOTE, NULL},
+    {'L', "location", false, EFFECT_QUIET, NULL},
+    {0, "location-trusted", false, EFFECT_NOTE, NULL},
+    {0, "limit-rate", true, EFFECT_SET, "item-limit"},
+    {0, "local-port", true, EFFECT_NOTE, NULL},
+    {'m', "max-time", true, EFFECT_SET, "timeout"},
+    {0, "max-filesize", true, EFFECT_NOTE, NULL},
+    {0, "max-redirs", true, EFFECT_QUIET, NULL},
+    {'N', "no-buffer", false, EFFECT_QUIET, NULL},
+    {'n', "netrc", false, EFFECT_NOTE, NULL},
+    {0, "netrc-file", true, EFFECT_NOTE, NULL},
+    {0, "netrc-optional", false, EFFECT_NOTE, NULL},
+    {0, "negotiate", false, EFFECT_NOTE, NULL},
+    {0, "ntlm", false, EFFECT_NOTE, NULL},
+    {0, "no-progress-meter", false, EFFECT_QUIET, NULL},
+    {0, "noproxy", true, EFFECT_SET, "noproxy"},
+    {'O', "remote-name", false, EFFECT_OUT_OF_LINK, NULL},
+    {0, "remote-name-all", false, EFFECT_QUIET, NULL},
+    {'o', "output", true, EFFECT_OUT, NULL},
+    {0, "oauth2-bearer", true, EFFECT_SET, "bearer"},
+    {0, "output-dir", true, EFFECT_NOTE, NULL},
+    {'P', "ftp-port", true, EFFECT_NOTE, NULL},
+    {'p', "proxytunnel", false, EFFECT_NOTE, NULL},
+    {0, "parallel-max", true, EFFECT_QUIET, NULL},
+    {0, "parallel-immediate", false, EFFECT_QUIET, NULL},
+    {0, "pass", true, EFFECT_NOTE, NULL},
+    {0, "path-as-is", false, EFFECT_QUIET, NULL},
+    {0, "post301", false, EFFECT_NOTE, NULL},
+    {0, "post302", false, EFFECT_NOTE, NULL},
+    {0, "post303", false, EFFECT_NOTE, NULL},
+    {0, "preproxy", true, EFFECT_NOTE, NULL},
+    {0, "proto", true, EFFECT_NOTE, NULL},
+    {0, "proto-default", true, EFFECT_NOTE, NULL},
+    {0, "proto-redir", true, EFFECT_NOTE, NULL},
+    {0, "proxy-header", true, EFFECT_NOTE, NULL},
+    {0, "proxy-insecure", false, EFFECT_NOTE, NULL},
+    {0, "proxy1.0", true, EFFECT_NOTE, NULL},
+    {'U', "proxy-user", true, EFFECT_NOTE, NULL},
+    {'Q', "quote", true, EFFECT_NOTE, NULL},
+    {'q', "disable", false, EFFECT_QUIET, NULL},
+    {'R', "remote-time", false, EFFECT_QUIET, NULL},
+    {0, "remove-on-error", false, EFFECT_QUIET, NULL},
+    {'r', "range", true, EFFECT_NOTE, NULL},
+    {0, "rate", true, EFFECT_NOTE, NULL},
+    {0, "raw", false, EFFECT_QUIET, NULL},
+    {'X', "request", true, EFFECT_SET, "request"},
+    {0, "request-target", true, EFFECT_NOTE, NULL},
+    {0, "resolve", true, EFFECT_TRY, "resolve"},
+    {0, "retry", true, EFFECT_SET, "retries"},
+    {0, "retry-all-errors", false, EFFECT_QUIET, NULL},
+    {0, "retry-connrefused", false, EFFECT_QUIET, NULL},
+    {0, "retry-delay", true, EFFECT_SET, "retry-wait"},
+    {0, "retry-max-time", true, EFFECT_NOTE, NULL},
+    {'S', "show-error", false, EFFECT_QUIET, NULL},
+    {'s', "silent", false, EFFECT_QUIET, NULL},
+    {0, "socks4", true, EFFECT_NOTE, NULL},
+    {0, "socks4a", true, EFFECT_NOTE, NULL},
+    {0, "socks5", true, EFFECT_NOTE, NULL},
+    {0, "socks5-hostname", true, EFFECT_NOTE, NULL},
+    {0, "ssl", false, EFFECT_QUIET, NULL},
+    {0, "ssl-allow-beast", false, EFFECT_QUIET, NULL},
+    {0, "ssl-no-revoke", false, EFFECT_NOTE, NULL},
+    {0, "ssl-reqd", false, EFFECT_QUIET, NULL},
+    {0, "stderr", true, EFFECT_QUIET, NULL},
+    {0, "styled-output", false, EFFECT_QUIET, NULL},
+    {0, "suppress-connect-headers", false, EFFECT_QUIET, NULL},
+    {'T', "upload-file", true, EFFECT_BODY_FILE, NULL},
+    {0, "tcp-nodelay", false, EFFECT_QUIET, NULL},
+    {0, "tcp-fastopen", false, EFFECT_QUIET, NULL},
+    {0, "tls-max", true, EFFECT_NOTE, NULL},
+    {'1', "tlsv1", false, EFFECT_QUIET, NULL},
+    {0, "tlsv1.0", false, EFFECT_QUIET, NULL},
+    {0, "tlsv1.1", false, EFFECT_QUIET, NULL},
+    {0, "tlsv1.2", false, EFFECT_QUIET, NULL},
+    {0, "tlsv1.3", false, EFFECT_QUIET, NULL},
+    {0, "tr-encoding", false, EFFECT_QUIET, NULL},
+    {0, "trace", true, EFFECT_QUIET, NULL},
+    {0, "trace-ascii", true, EFFECT_QUIET, NULL},
+    {0, "trace-time", false, EFFECT_QUIET, NULL},
+    {'u', "user", true, EFFECT_SET, "user"},
+    {'B', "use-ascii", false, EFFECT_NOTE, NULL},
+    {0, "unix-socket", true, EFFECT_NOTE, NULL},
+    {0, "url", true, EFFECT_URL, NULL},
+    {'V', "version", false, EFFECT_NOTE, NULL},
+    {'v', "verbose", false, EFFECT_QUIET, NULL},
+    {'w', "write-out", true, EFFECT_QUIET, NULL},
+    {0, "xattr", false, EFFECT_NOTE, NULL},
+    {'x', "proxy", true, EFFECT_SET, "proxy"},
+    {'Y', "speed-limit", true, EFFECT_NOTE, NULL},
+    {'y', "speed-time", true, EFFECT_NOTE, NULL},
+    {'Z', "parallel", false, EFFECT_QUIET, NULL},
+    {'z', "time-cond", true, EFFECT_NOTE, NULL},
+    {'#', "progress-bar", false, EFFECT_QUIET, NULL},
+    {':', "next", false, EFFECT_NEXT, NULL},
+};
+
+const struct curl_option *curl_option_find(const char *name, size_t len)
+{
+    const struct curl_option *found = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < COUNT_OF(options); i++) {
+        if (strncmp(options[i].name, name, len) != 0)
+            continue;
+        if (options[i].name[len] == '\0')
+            return &options[i];
+        found = &options[i];
+        count++;
+    }
+    return count == 1 ? found : NULL;
+}
+
+const struct curl_option *curl_option_find_letter(char letter)
+{
+    for (size_t i = 0; i < COUNT_OF(options); i++) {
+        if (options[i].letter == letter)
+            return &options[i];
+    }
+    return NULL;
+}
