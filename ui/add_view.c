@@ -494,29 +494,11 @@ static bool act_on_links(struct add_view *add, enum keymap_action action)
 static bool act(struct view *view, enum keymap_action action)
 {
     struct add_view *add = OWNER_OF(view, struct add_view, view);
-    size_t page = (size_t)MAX(add->height - 1, 1);
-    switch (action) {
-    case ACT_UP:
-        move_to(add, add->cursor - MIN(add->cursor, (size_t)1));
-        return true;
-    case ACT_DOWN:
-        move_to(add, add->cursor + 1);
-        return true;
-    case ACT_PAGE_UP:
-        move_to(add, add->cursor - MIN(add->cursor, page));
-        return true;
-    case ACT_PAGE_DOWN:
-        move_to(add, add->cursor + page);
-        return true;
-    case ACT_TOP:
-        move_to(add, 0);
-        return true;
-    case ACT_BOTTOM:
-        move_to(add, lines_of(add));
-        return true;
-    default:
+    uint64_t to;
+    if (!keymap_step(action, add->cursor, (uint64_t)MAX(add->height - 1, 1), &to))
         return act_on_links(add, action);
-    }
+    move_to(add, to);
+    return true;
 }
 
 static const struct view_ops ops = {.place = PLACE_SHEET, .paint = paint, .act = act};

@@ -11,7 +11,6 @@
 #define NAME_WIDTH   10
 #define TITLE_LINES  2
 #define PAGE_LINES   10
-#define TOP_MAX      10000
 
 /* The rows that have something to say and a key, at most MAX of them. */
 static int rows_collect(const struct bindings *bindings, size_t ret_rows[], int max)
@@ -74,28 +73,11 @@ static void paint(struct view *view, const struct cells *cells, struct cells_are
 static bool act(struct view *view, enum keymap_action action)
 {
     struct help_view *help = OWNER_OF(view, struct help_view, view);
-    switch (action) {
-    case ACT_UP:
-        help->top--;
-        return true;
-    case ACT_DOWN:
-        help->top++;
-        return true;
-    case ACT_PAGE_UP:
-        help->top -= PAGE_LINES;
-        return true;
-    case ACT_PAGE_DOWN:
-        help->top += PAGE_LINES;
-        return true;
-    case ACT_TOP:
-        help->top = 0;
-        return true;
-    case ACT_BOTTOM:
-        help->top = TOP_MAX; /* painting knows the end */
-        return true;
-    default:
+    uint64_t to;
+    if (!keymap_step(action, (uint64_t)help->top, PAGE_LINES, &to))
         return false;
-    }
+    help->top = (int)MIN(to, (uint64_t)KEYMAP_MAX); /* painting knows the end */
+    return true;
 }
 
 static const struct view_ops ops = {.place = PLACE_HELP, .paint = paint, .act = act};

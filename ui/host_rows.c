@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 
 static void rows_free(struct haul_hosts *hosts)
 {
@@ -34,17 +35,12 @@ void host_rows_take(struct host_rows *rows, const struct haul_hosts *hosts)
     rows->fresh = rows->asks_open == 0;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
 bool host_rows_ask(struct host_rows *rows, const struct haul_hosts_view *view)
 {
     struct haul_hosts_view *last = &rows->view;
     if (rows->watching && last->sort == view->sort && last->descending == view->descending &&
         last->offset == view->offset && last->rows == view->rows &&
-        same_text(last->search, view->search) && same_text(last->follow, view->follow))
+        str_same(last->search, view->search) && str_same(last->follow, view->follow))
         return false;
     struct haul_hosts_view copy = *view;
     copy.search = xstrdup(view->search ? view->search : "");

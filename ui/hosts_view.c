@@ -164,11 +164,6 @@ static void cursor_go(struct hosts_view *hosts, uint64_t index)
     name_take(hosts, row_at(now, hosts->cursor));
 }
 
-static void cursor_back(struct hosts_view *hosts, uint64_t by)
-{
-    cursor_go(hosts, hosts->cursor > by ? hosts->cursor - by : 0);
-}
-
 bool hosts_view_click(struct hosts_view *hosts, int y, bool *ret_again)
 {
     uint64_t index = hosts->top + (uint64_t)(y - hosts->first);
@@ -266,29 +261,11 @@ static bool act_on_view(struct hosts_view *hosts, enum keymap_action action)
 static bool act(struct view *view, enum keymap_action action)
 {
     struct hosts_view *hosts = OWNER_OF(view, struct hosts_view, view);
-    uint64_t page = (uint64_t)MAX(hosts->height - 1, 1);
-    switch (action) {
-    case ACT_UP:
-        cursor_back(hosts, 1);
-        return true;
-    case ACT_DOWN:
-        cursor_go(hosts, hosts->cursor + 1);
-        return true;
-    case ACT_PAGE_UP:
-        cursor_back(hosts, page);
-        return true;
-    case ACT_PAGE_DOWN:
-        cursor_go(hosts, hosts->cursor + page);
-        return true;
-    case ACT_TOP:
-        cursor_go(hosts, 0);
-        return true;
-    case ACT_BOTTOM:
-        cursor_go(hosts, UINT64_MAX);
-        return true;
-    default:
+    uint64_t to;
+    if (!keymap_step(action, hosts->cursor, (uint64_t)MAX(hosts->height - 1, 1), &to))
         return act_on_view(hosts, action);
-    }
+    cursor_go(hosts, to);
+    return true;
 }
 
 static const struct view_ops ops = {.place = PLACE_HOSTS, .paint = paint, .act = act};

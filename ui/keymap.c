@@ -216,6 +216,32 @@ bool keymap_only_looks(enum keymap_action action)
     }
 }
 
+bool keymap_step(enum keymap_action action, uint64_t at, uint64_t page, uint64_t *ret_to)
+{
+    switch (action) {
+    case ACT_UP:
+        *ret_to = at - MIN(at, (uint64_t)1);
+        return true;
+    case ACT_DOWN:
+        *ret_to = at + 1;
+        return true;
+    case ACT_PAGE_UP:
+        *ret_to = at - MIN(at, page);
+        return true;
+    case ACT_PAGE_DOWN:
+        *ret_to = at + page;
+        return true;
+    case ACT_TOP:
+        *ret_to = 0;
+        return true;
+    case ACT_BOTTOM:
+        *ret_to = UINT64_MAX;
+        return true;
+    default:
+        return false;
+    }
+}
+
 const struct keymap_row *keymap_table(size_t *ret_count)
 {
     *ret_count = COUNT_OF(rows);

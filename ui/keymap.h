@@ -105,6 +105,10 @@ struct keymap_row {
 /* True when ACTION only looks: a screen that watches obeys no other. */
 bool keymap_only_looks(enum keymap_action action);
 
+/* Where ACTION leads from line AT, perhaps beyond the last one, with pages of PAGE lines. False: it
+ * is no movement. */
+bool keymap_step(enum keymap_action action, uint64_t at, uint64_t page, uint64_t *ret_to);
+
 const struct keymap_row *keymap_table(size_t *ret_count);
 
 /* The word for ACTION in the configuration: "pause-all". */

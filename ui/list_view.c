@@ -344,11 +344,6 @@ void list_view_sort(struct list_view *list, enum haul_sort sort)
     list->descending = sort == HAUL_SORT_RATE || sort == HAUL_SORT_FINISHED;
 }
 
-static void cursor_back(struct list_view *list, uint64_t by)
-{
-    cursor_go(list, list->cursor > by ? list->cursor - by : 0);
-}
-
 static void tab_go(struct list_view *list, unsigned tab)
 {
     list->range_id = 0;
@@ -452,29 +447,11 @@ static bool act_on_view(struct list_view *list, enum keymap_action action)
 static bool act(struct view *view, enum keymap_action action)
 {
     struct list_view *list = OWNER_OF(view, struct list_view, view);
-    uint64_t page = (uint64_t)MAX(list->height - 1, 1);
-    switch (action) {
-    case ACT_UP:
-        cursor_back(list, 1);
-        return true;
-    case ACT_DOWN:
-        cursor_go(list, list->cursor + 1);
-        return true;
-    case ACT_PAGE_UP:
-        cursor_back(list, page);
-        return true;
-    case ACT_PAGE_DOWN:
-        cursor_go(list, list->cursor + page);
-        return true;
-    case ACT_TOP:
-        cursor_go(list, 0);
-        return true;
-    case ACT_BOTTOM:
-        cursor_go(list, UINT64_MAX);
-        return true;
-    default:
+    uint64_t to;
+    if (!keymap_step(action, list->cursor, (uint64_t)MAX(list->height - 1, 1), &to))
         return act_on_view(list, action);
-    }
+    cursor_go(list, to);
+    return true;
 }
 
 static const struct view_ops ops = {.place = PLACE_LIST, .paint = paint, .act = act};

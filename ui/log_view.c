@@ -275,16 +275,6 @@ static void cursor_go(struct log_view *log, const struct shown *shown, size_t in
     log->cursor = index + 1 >= shown->count ? 0 : shown->lines[index]->number;
 }
 
-static void cursor_move(struct log_view *log, long by)
-{
-    struct shown shown;
-    shown_now(log, &shown);
-    if (shown.count == 0)
-        return;
-    long index = (long)index_of(&shown, log->cursor) + by;
-    cursor_go(log, &shown, (size_t)MAX(MIN(index, (long)shown.count - 1), 0));
-}
-
 /* The next line that is looked for, in the direction of STEP, from the cursor on; the ends meet. */
 static void find_step(struct log_view *log, long step, bool here)
 {
@@ -349,29 +339,15 @@ static void level_turn(struct log_view *log)
 
 static bool act_on_cursor(struct log_view *log, enum keymap_action action)
 {
-    long page = MAX(log->height - 1, 1);
-    switch (action) {
-    case ACT_UP:
-        cursor_move(log, -1);
-        return true;
-    case ACT_DOWN:
-        cursor_move(log, 1);
-        return true;
-    case ACT_PAGE_UP:
-        cursor_move(log, -page);
-        return true;
-    case ACT_PAGE_DOWN:
-        cursor_move(log, page);
-        return true;
-    case ACT_TOP:
-        cursor_move(log, -HAUL_LOG_TAIL);
-        return true;
-    case ACT_BOTTOM:
-        log->cursor = 0;
-        return true;
-    default:
+    struct shown shown;
+    uint64_t at, to;
+    shown_now(log, &shown);
+    at = shown.count > 0 ? index_of(&shown, log->cursor) : 0;
+    if (!keymap_step(action, at, (uint64_t)MAX(log->height - 1, 1), &to))
         return false;
-    }
+    if (shown.count > 0)
+        cursor_go(log, &shown, MIN(to, shown.count - 1));
+    return true;
 }
 
 static bool act(struct view *view, enum keymap_action action)

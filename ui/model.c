@@ -357,16 +357,11 @@ void model_window(const struct model *model, struct model_window *ret_window)
     };
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
 static bool same_view(const struct haul_view *a, const struct haul_view *b)
 {
     return a->states == b->states && a->sort == b->sort && a->descending == b->descending &&
            a->offset == b->offset && a->rows == b->rows && a->follow == b->follow &&
-           same_text(a->filter, b->filter) && same_text(a->find, b->find);
+           str_same(a->filter, b->filter) && str_same(a->find, b->find);
 }
 
 static void watch_answered(struct model *model, const struct call *call,

@@ -618,23 +618,22 @@ static void notice_fade(struct screen *screen)
 static void paint_notice(const struct screen *screen, const struct cells *cells, int y)
 {
     enum theme_style style = screen->notice_bad ? STYLE_BAD : STYLE_ACCENT;
-    size_t room = (size_t)(cells->width - 2);
+    int room = cells->width - 2;
     int most = MAX(MIN(cells->height / 2, NOTICE_LINES), 1);
     const char *starts[NOTICE_LINES] = {screen->notice};
     int count = 1;
     for (const char *text = screen->notice; count < most; count++) {
-        text += wrap_length(text, (int)room);
-        text += text[0] == ' ';
+        text = wrap_next(text, wrap_length(text, room));
         if (text[0] == '\0')
             break;
         starts[count] = text;
     }
     for (int i = 0; i < count; i++) {
         int line = y - count + 1 + i;
-        size_t len = i + 1 < count ? wrap_length(starts[i], (int)room) : strlen(starts[i]);
+        size_t len = i + 1 < count ? wrap_length(starts[i], room) : strlen(starts[i]);
         char *part = xstrndup(starts[i], len);
         cells_fill(cells, line, 0, cells->width, STYLE_TEXT);
-        cells_put_name(cells, line, 1, (int)room, style, part);
+        cells_put_name(cells, line, 1, room, style, part);
         free(part);
     }
 }

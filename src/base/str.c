@@ -133,6 +133,11 @@ bool str_ends(const char *text, const char *suffix)
     return len >= tail && memcmp(text + len - tail, suffix, tail) == 0;
 }
 
+bool str_same(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
 bool str_equal_nocase(const char *a, const char *b)
 {
     return strcasecmp(a, b) == 0;

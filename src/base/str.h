@@ -32,6 +32,7 @@ bool str_copy(char *to, size_t size, const char *from);
 
 bool str_starts(const char *text, const char *prefix);
 bool str_ends(const char *text, const char *suffix);
+bool str_same(const char *a, const char *b);                           /* NULL is as "" */
 bool str_equal_nocase(const char *a, const char *b);                   /* ASCII */
 const char *str_find_nocase(const char *haystack, const char *needle); /* ASCII case; NULL: none */
 

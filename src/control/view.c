@@ -138,17 +138,12 @@ static char *copy_text(const char *text)
     return text && *text ? xstrdup(text) : NULL;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
 /* True when the same items match in the same order, and the same are looked for. */
 static bool same_list(const struct haul_view *a, const struct haul_view *b)
 {
     return a->states == b->states && a->sort == b->sort && a->descending == b->descending &&
-           same_text(a->search, b->search) && same_text(a->filter, b->filter) &&
-           same_text(a->find, b->find);
+           str_same(a->search, b->search) && str_same(a->filter, b->filter) &&
+           str_same(a->find, b->find);
 }
 
 /* *ret_filter is NULL without an expression. */

@@ -75,9 +75,31 @@ static void names_of_single_keys_are_theirs(void **state)
     }
 }
 
+static void movements_lead_from_line_to_line(void **state)
+{
+    static const struct {
+        enum keymap_action action;
+        uint64_t at, to;
+    } steps[] = {
+        {ACT_UP, 7, 6},      {ACT_UP, 0, 0},         {ACT_DOWN, 7, 8}, {ACT_PAGE_UP, 17, 7},
+        {ACT_PAGE_UP, 9, 0}, {ACT_PAGE_DOWN, 7, 17}, {ACT_TOP, 7, 0},  {ACT_BOTTOM, 7, UINT64_MAX},
+    };
+    uint64_t to = 99;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        assert_true(keymap_step(steps[i].action, steps[i].at, 10, &to));
+        assert_true(to == steps[i].to);
+    }
+    to = 99;
+    assert_false(keymap_step(ACT_MARK, 7, 10, &to));
+    assert_true(to == 99);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(movements_lead_from_line_to_line),
         cmocka_unit_test(no_key_means_two_things_in_one_place),
         cmocka_unit_test(every_action_has_a_key),
         cmocka_unit_test(what_is_shown_has_a_name),
