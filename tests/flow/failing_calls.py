@@ -8,6 +8,7 @@ counts the calls; then there is a run for each of them, and in the end all of wh
 import concurrent.futures
 import errno
 import os
+import subprocess
 
 from harness import case, expect, expect_equal, has_content, need, run
 
@@ -116,12 +117,19 @@ def try_again(t, left):
         expect(Job.complete(folder, file, what), f"{what}, then again: it is not there")
 
 
+def on_tmpfs(path):
+    done = subprocess.run(["stat", "-f", "-c", "%T", path], capture_output=True, check=True)
+    return done.stdout == b"tmpfs\n"
+
+
 def fail_each(t, job, calls):
     """Fails each of CALLS at each place; returns the statuses by call."""
     need(TORTURE)
     counts = job.counts()
     tasks = []
     for call in calls:
+        if call == "fallocate" and on_tmpfs(t.home):
+            continue  # nothing is reserved there
         expect(counts[call] > 0, f"{job.name}: {call} is never made")
         tasks += [(call, number, code) for number, code in places(counts[call], WAYS[call])]
     statuses, left = {}, []
@@ -142,7 +150,8 @@ ALL = ("openat", "pwrite", "fsync", "dirsync", "fdatasync", "ftruncate", "falloc
 @case
 def a_large_file_survives_each_failure(t):
     statuses = fail_each(t, Job(t, "large", "-x", 1, **SLOW), (*ALL, "mkdir"))
-    for call in ("openat", "pwrite", "fsync", "fdatasync", "ftruncate", "fallocate", "mkdir"):
+    fatal = {"openat", "pwrite", "fsync", "fdatasync", "ftruncate", "fallocate", "mkdir"}
+    for call in fatal.intersection(statuses):
         expect(5 in statuses[call], f"{call} never failed: {statuses}")
 
 
