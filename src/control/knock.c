@@ -21,8 +21,9 @@
 #include "control/endpoint.h"
 #include "haul/engine.h"
 
-#define REST_MS 50
-#define RESTS   100
+#define REST_MS    50
+#define RESTS      100
+#define RESTS_LOOK 40 /* for another program, which was not asked for anything */
 
 void knock_rest(void)
 {
@@ -55,10 +56,10 @@ static bool is_haul(long pid)
     return theirs[0] != '\0' && strcmp(theirs, ours) == 0;
 }
 
-/* False when nobody answers at PATH, in some time, or as soon as the queue is nobody's. */
-static bool answers_soon(const char *session, const char *path)
+/* False when nobody answers at PATH, for so many RESTS, or as soon as the queue is nobody's. */
+static bool answers_soon(const char *session, const char *path, unsigned rests)
 {
-    for (unsigned rests = 0; rests < RESTS && haul_engine_holder(session) > 0; rests++) {
+    for (; rests > 0 && haul_engine_holder(session) > 0; rests--) {
         if (endpoint_answers(path))
             return true;
         knock_rest();
@@ -70,11 +71,12 @@ static bool answers_soon(const char *session, const char *path)
 static enum haul_err call_holder(const char *session, long holder, const char *path,
                                  struct haul_error *err)
 {
-    if (is_haul(holder)) {
+    bool ours = is_haul(holder);
+
+    if (ours)
         (void)kill((pid_t)holder, SIGHUP);
-        if (answers_soon(session, path))
-            return HAUL_OK;
-    }
+    if (answers_soon(session, path, ours ? RESTS : RESTS_LOOK))
+        return HAUL_OK;
     holder = haul_engine_holder(session);
     if (holder <= 0)
         return haul_fail(err, HAUL_E_NO_DAEMON, "nobody has the queue of session %s", session);

@@ -23,7 +23,7 @@
 #include "base/path.h"
 #include "haul/log.h"
 
-#define BUSY_MS      2000 /* how long another haul may take to leave */
+#define BUSY_MS      200 /* for somebody who looks into it; who has it is asked then (knock.c) */
 #define LOG_KEPT     "4194304"
 #define ASIDE_MAX    1000u
 #define CHECK_ALWAYS 16384 /* pages up to which the database is checked at each start */

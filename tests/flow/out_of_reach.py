@@ -20,7 +20,7 @@ def queue(t):
 
 @case
 def the_next_client_finds_it_again(t):
-    file = t.file("a.bin", 600_000, rate=300_000, tick=20)
+    file = t.file("a.bin", 300_000, rate=300_000, tick=20)
     (number,) = t.add(file.url)
     (pid,) = t.daemons()
     old = Client(t)
@@ -67,6 +67,7 @@ def many_clients_at_once_find_the_same(t):
 
 @case
 def a_daemon_that_does_not_answer_is_told_of(t):
+    t.hurry(20)
     t.add(t.file("a.bin").url)
     (pid,) = t.daemons()
     shutil.rmtree(runtime(t))
@@ -91,8 +92,11 @@ def who_only_looks_at_the_queue_is_sent_no_signal(t):
         result = t.haul("list")
         expect_equal(result.status, 1, str(result))
         expect(f"process {os.getpid()} has the queue".encode() in result.err, str(result))
+        waiting = t.start("list")
+        until("it waits", lambda: len(t.daemons()) == 1)
         looker.execute("ROLLBACK")
     looker.close()
+    expect_equal(waiting.wait().status, 0, "who comes while another program looks")
     expect_equal(len(t.items()), 1, "items")
 
 

@@ -33,6 +33,7 @@ class SmallDisk:
 
 @case
 def on_a_full_state_folder_the_queue_goes_on_and_catches_up(t):
+    t.hurry(10)
     disk = SmallDisk(t, "4M")
     file = t.file("d.bin", 600_000, **SLOW)
     (number,) = t.add(file.url)
@@ -59,6 +60,7 @@ def seen(t):
 def what_is_done_on_a_full_disk_is_kept_when_there_is_room(t):
     """Moves, removals, settings and files that are complete; twice, as the disk may be full again.
     Another link is refused as an add is, since nothing else knows it."""
+    t.hurry(10)
     disk = SmallDisk(t, "4M")
     t.ok("set", "-j", 1)
     running = t.file("run.bin", 900_000, **SLOW)

@@ -8,7 +8,7 @@
  *                              -1: the process is killed just before, -2: it never returns
  *   HAUL_TORTURE_DNS=never     no name is ever resolved, and nobody is told
  *   HAUL_TORTURE_COUNT=FILE    how often each call was made, at the end
- *   HAUL_TORTURE_HASTE=N       the engine's clock and all timers run N times as fast
+ *   HAUL_TORTURE_HASTE=N       the engine's clock, all timers and rests run N times as fast
  *   HAUL_TORTURE_HEAP=FILE     each SIGUSR2 appends a line with how many bytes of memory are in use
  *   HAUL_TORTURE_JUMP=FILE     the time of day is so many seconds later as FILE says, if it is
  * there
@@ -86,6 +86,7 @@ int __real_linkat(int from_fd, const char *from, int to_fd, const char *to, int 
 int __real_mkdir(const char *path, mode_t mode);
 int __real_flock(int fd, int operation);
 int __real_clock_gettime(clockid_t clock, struct timespec *ret_now);
+int __real_nanosleep(const struct timespec *rest, struct timespec *ret_left);
 uint64_t __real_uv_now(const uv_loop_t *loop);
 int __real_uv_timer_start(uv_timer_t *timer, uv_timer_cb done, uint64_t ms, uint64_t repeat);
 
@@ -105,6 +106,7 @@ int __wrap_flock(int fd, int operation);
 uint64_t __wrap_uv_now(const uv_loop_t *loop);
 int __wrap_uv_timer_start(uv_timer_t *timer, uv_timer_cb done, uint64_t ms, uint64_t repeat);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *ret_now);
+int __wrap_nanosleep(const struct timespec *rest, struct timespec *ret_left);
 
 /* Set-up and end. */
 
@@ -441,6 +443,15 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *ret_now)
         ret_now->tv_sec += seconds;
     fclose(jump);
     return status;
+}
+
+/* Rests of a fixed length; those that wait for a time are made of timers. */
+int __wrap_nanosleep(const struct timespec *rest, struct timespec *ret_left)
+{
+    struct timespec shorter = {.tv_sec = rest->tv_sec / layer.haste,
+                               .tv_nsec = rest->tv_nsec / layer.haste};
+
+    return __real_nanosleep(&shorter, ret_left);
 }
 
 int __wrap_uv_timer_start(uv_timer_t *timer, uv_timer_cb done, uint64_t ms, uint64_t repeat)
