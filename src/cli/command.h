@@ -60,7 +60,7 @@ struct args;
 typedef int command_fn(const struct args *args);
 command_fn *command_runner(const struct command *command);
 
-/* The commands, one file each (act.c holds five). */
+/* The commands, one file each, but for those in act.c. */
 int get_run(const struct args *args);
 int add_run(const struct args *args);
 int list_run(const struct args *args);

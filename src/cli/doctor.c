@@ -228,7 +228,7 @@ static void look_at_screen(struct findings *findings, const struct args *args)
         findings_add(findings, FINDING_OK, "theme", NULL, "%s", args->run.theme);
 }
 
-static void send_nothing(struct call *call, struct haul_client *client)
+static void send_question(struct call *call, struct haul_client *client)
 {
     haul_client_settings(client, call_reply, call);
 }
@@ -261,7 +261,7 @@ static int on_no_daemon(struct call *call, const struct haul_error *err)
 static void look_at_daemon(struct findings *findings, const struct args *args)
 {
     struct call call = {.args = args,
-                        .send = send_nothing,
+                        .send = send_question,
                         .show = on_daemon,
                         .no_answer = on_no_daemon,
                         .own_json = true,

@@ -17,9 +17,8 @@
 
 #include "base/mem.h"
 
-#define PENDING_MAX                                                                                \
-    ((size_t)64 << 20) /* bytes that wait for a slow reader; then lines are lost                   \
-                        */
+/* Bytes that wait for a slow reader; then lines are lost. */
+#define PENDING_MAX ((size_t)64 << 20)
 
 /* A second opening of FD that does not block, or -1. */
 static int reopen(int fd)

@@ -167,9 +167,8 @@ void progress_line_bar(struct strbuf *to, const struct haul_item *item,
     name_columns = MIN(rest - bar_columns - (bar_columns > 0), NAME_COLUMNS_MAX);
     text_elide(item->name, name_columns, !style->utf8, name, sizeof(name));
     put_bar(bar, sizeof(bar), item, bar_columns, style->utf8);
-    if (!strbuf_printf(to, "%s%*s%s%s %s", name, (int)(name_columns - text_width(name)), "",
-                       bar_columns > 0 ? " " : "", bar, numbers))
-        return;
+    (void)!strbuf_printf(to, "%s%*s%s%s %s", name, (int)(name_columns - text_width(name)), "",
+                         bar_columns > 0 ? " " : "", bar, numbers);
 }
 
 /* Appends TEXT cut to the terminal's width; TEXT is clean. */

@@ -53,8 +53,8 @@ static const struct command commands[] = {
         .details =
             "WORDs choose items, as on the screen: part of a name or link, name:x, host:x, dir:x, "
             "state:failed,waiting, comparisons like 'size>1G', 'done<50%', 'added<2d', and with "
-            "'-' "
-            "before it what must not fit. All of them must fit.",
+            "'-' before it what must not fit, which stands behind '--': 'haul list -- -iso'. All "
+            "of them must fit.",
         .takes = COMMAND_TAKES_SECRETS | CLIENT,
         .operands_max = COMMAND_ANY,
     },
@@ -136,13 +136,11 @@ static const struct command commands[] = {
             "ID is an item's number, as 'haul list' shows it, a range like 3-7, a state like "
             "failed, or 'all'. --item-limit, --priority and --start-at take effect at once, also "
             "while an item runs; --start-at now, like resume, starts one that waits for its time; "
-            "--priority "
-            "says which queued items start first, and stops none that runs. With --url, "
-            "for one item, the bytes that are here are kept when "
-            "the new link has the same file: by its ETag or date, else by its size and a compared "
-            "sample; otherwise the item starts over and says so. A failed item is queued again. "
-            "Passwords, tokens, cookies, headers and the referer go to the server that they were "
-            "given for: for a "
+            "--priority says which queued items start first, and stops none that runs. With "
+            "--url, for one item, the bytes that are here are kept when the new link has the same "
+            "file: by its ETag or date, else by its size and a compared sample; otherwise the "
+            "item starts over and says so. A failed item is queued again. Passwords, tokens, "
+            "cookies, headers and the referer go to the server that they were given for: for a "
             "link to another one give them again.",
         .takes = COMMAND_TAKES_LINK | CLIENT,
         .operands_min = 1,

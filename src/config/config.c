@@ -418,9 +418,7 @@ static enum haul_err read_open(struct config *config, FILE *from, struct haul_er
         code = read_all(config, from, &text, err);
     if (code == HAUL_OK && text.len > 0)
         code = ini_parse(config->path, text.data, text.len, &config->ini, err);
-    if (text.data)
-        explicit_bzero(text.data, text.len);
-    strbuf_fini(&text);
+    strbuf_fini_secret(&text);
     for (size_t i = 0; i < config->ini.count && code == HAUL_OK; i++)
         code = read_entry(config, &config->ini.entries[i], err);
     if (code == HAUL_OK)

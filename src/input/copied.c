@@ -84,6 +84,11 @@ void copied_set(struct copied *copied, const char *name, const char *value)
         copied_refuse(copied, err.text);
 }
 
+static bool is_named(const char *name, size_t len, const char *wanted)
+{
+    return strlen(wanted) == len && strncasecmp(name, wanted, len) == 0;
+}
+
 /* What haul says by itself, or what was true only of the request that was copied. */
 static bool is_left_out(const char *name, size_t len)
 {
@@ -95,15 +100,10 @@ static bool is_left_out(const char *name, size_t len)
     };
 
     for (size_t i = 0; i < COUNT_OF(names); i++) {
-        if (strlen(names[i]) == len && strncasecmp(names[i], name, len) == 0)
+        if (is_named(name, len, names[i]))
             return true;
     }
     return false;
-}
-
-static bool is_named(const char *name, size_t len, const char *wanted)
-{
-    return strlen(wanted) == len && strncasecmp(name, wanted, len) == 0;
 }
 
 static const char *skip_blanks(const char *text)

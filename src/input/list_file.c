@@ -1,7 +1,7 @@
 /* The list format of `--input-file`, line by line.
  *
- * A line is copied out once, split in place and handed on. A mistake in any
- * line refuses the whole list, because a list that is half taken is hard to give again.
+ * A line is copied out once, split in place and handed on. A mistake in any line refuses the whole
+ * list, because a list that is half taken is hard to give again.
  * Must never set what belongs to the session or to the run of the command line.
  */
 #include "input/list_file.h"
@@ -15,10 +15,9 @@
 #include "base/url.h"
 
 #define MIRRORS_MAX 100
-#define SETS_MAX                                                                                   \
-    256 /* sets of options that are remembered: a list with more has them all apart                \
-         */
-#define SET_LEN_MAX 4096 /* bytes of their lines */
+/* Sets of options that are remembered, and bytes of their lines. */
+#define SETS_MAX    256
+#define SET_LEN_MAX 4096
 
 /* Options that stand below an item, as a set. */
 struct list_set {

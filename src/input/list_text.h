@@ -26,9 +26,10 @@ struct list_text {
     size_t total, most;
 };
 
-#define LIST_BLOCK ((size_t)32 * 1024) /* bytes of a block, more only when one item has more */
-#define LIST_BLOCK_FIRST                                                                           \
-    ((size_t)4 * 1024) /* of the first one: what begins with it begins sooner */
+/* Bytes of a block, more only when one item has more; and of the first one: what begins with it
+ * begins sooner. */
+#define LIST_BLOCK       ((size_t)32 * 1024)
+#define LIST_BLOCK_FIRST ((size_t)4 * 1024)
 
 /* MOST: how many bytes are taken. */
 void list_text_init(struct list_text *list, size_t most);

@@ -146,7 +146,7 @@ static bool is_word_char(char c)
     return isalnum((unsigned char)c) || (c != '\0' && strchr("$-_.:/\\[]?&%+~", c));
 }
 
-/* Blanks, comments to the end of the line, and line ends behind a backtick. */
+/* Blanks, and line ends behind a backtick. */
 static void skip_blanks(struct reader *reader)
 {
     for (;; reader->at++) {
