@@ -158,7 +158,7 @@ static void on_trouble(void *ctx, const struct haul_error *err)
     struct get *get = ctx;
 
     get->outcome.failed_by[haul_err_class(err->code)]++;
-    progress_say(get->progress, err->text);
+    progress_trouble(get->progress, err);
 }
 
 /* Items that neither end nor go on, because nobody is there to resume them, end the run too. */

@@ -217,6 +217,14 @@ void progress_say(struct progress *progress, const char *sentence)
     progress->late = !outlet_flush(&progress->out);
 }
 
+void progress_trouble(struct progress *progress, const struct haul_error *err)
+{
+    if (progress->mode == RUN_PROGRESS_JSON)
+        progress_line_trouble_json(outlet_text(&progress->out), err);
+    else
+        progress_say(progress, err->text);
+}
+
 void progress_free(struct progress *progress)
 {
     wipe(progress);

@@ -24,6 +24,9 @@ void progress_event(struct progress *progress, const struct haul_engine *engine,
 void progress_tick(struct progress *progress, const struct haul_engine *engine,
                    const struct outcome *outcome);
 
+/* Something failed that is no item's. */
+void progress_trouble(struct progress *progress, const struct haul_error *err);
+
 /* A sentence for people; not told in JSON. */
 void progress_say(struct progress *progress, const char *sentence);
 

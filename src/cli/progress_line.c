@@ -6,6 +6,7 @@
 #include "cli/progress_line.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -208,6 +209,17 @@ void progress_line_summary(struct strbuf *to, const struct outcome *outcome)
              fmt_seconds((int64_t)((outcome->ms + 500) / 1000), time),
              fmt_rate(average_rate(outcome->received, outcome->ms), rate));
     put_line(to, line);
+}
+
+void progress_line_trouble_json(struct strbuf *to, const struct haul_error *err)
+{
+    json_t *object = json_pack("{s:s, s:s, s:s}", "event", "trouble", "error",
+                               haul_err_name(err->code), "note", err->text);
+    char *line = json_dumps(object, JSON_COMPACT);
+
+    put_line(to, line);
+    free(line);
+    json_decref(object);
 }
 
 void progress_line_summary_json(struct strbuf *to, const struct outcome *outcome)

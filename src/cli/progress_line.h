@@ -39,6 +39,9 @@ void progress_line_total(struct strbuf *to, const struct haul_totals *totals,
 
 /* "19 of 20 files complete, 1 failed; 1.2 GiB in 00:42, 29.3 MB/s". */
 void progress_line_summary(struct strbuf *to, const struct outcome *outcome);
+/* What failed besides the items, as a line of JSON. */
+void progress_line_trouble_json(struct strbuf *to, const struct haul_error *err);
+
 void progress_line_summary_json(struct strbuf *to, const struct outcome *outcome);
 
 #endif

@@ -146,17 +146,19 @@ def a_place_that_takes_no_file_is_refused_before_anything_is_asked(t):
 
 @case
 def one_that_can_not_be_written_in_the_end_is_told(t):
-    os.mkdir(t.home + "/there", 0o700)
     jar = t.home + "/there/jar"
-    slow = sets(t, "late.bin", "id=hunter2; Path=/", size=200_000, rate="200K", tick=20)
-    going = t.start("get", "-d", t.dir, "--save-cookies", jar, slow)
-    until("it runs", lambda: t.origin.requests("late.bin"))
-    os.rmdir(t.home + "/there")
-    result = going.wait()
-    expect_equal(result.status, 5, f"{result}")
-    expect(jar.encode() + b" can't be written" in result.err, f"{result}")
-    expect(b"hunter2" not in result.err, f"{result}")
-    expect_equal(t.names(), ["late.bin"], "the download is complete all the same")
+    for progress, told in (("plain", b"haul: %s can't be written"),
+                           ("json", b'{"event":"trouble","error":"disk","note":"%s can\'t be written')):
+        os.mkdir(t.home + "/there", 0o700)
+        slow = sets(t, f"{progress}.bin", "id=hunter2; Path=/", size=200_000, rate="200K", tick=20)
+        going = t.start("get", "-d", t.dir, "--progress", progress, "--save-cookies", jar, slow)
+        until("it runs", lambda: t.origin.requests(f"{progress}.bin"))
+        os.rmdir(t.home + "/there")
+        result = going.wait()
+        expect_equal(result.status, 5, f"{result}")
+        (line,) = [line for line in result.err.splitlines() if jar.encode() in line]
+        expect(told % jar.encode() in line and b"hunter2" not in line, f"{result}")
+    expect_equal(t.names(), ["json.bin", "plain.bin"], "the downloads are complete all the same")
 
 
 run()

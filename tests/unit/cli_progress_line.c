@@ -189,6 +189,17 @@ static void the_summary_adds_up(void **state)
                                    "\"exit_status\":4}\n");
 }
 
+static void trouble_is_told_with_its_kind(void **state)
+{
+    struct haul_error err;
+
+    (void)state;
+    (void)haul_fail(&err, HAUL_E_DISK, "\"jar\" can't be written");
+    progress_line_trouble_json(&line, &err);
+    assert_string_equal(line.data, "{\"event\":\"trouble\",\"error\":\"disk\","
+                                   "\"note\":\"\\\"jar\\\" can't be written\"}\n");
+}
+
 static void json_lines_carry_the_item(void **state)
 {
     char name[] = "a\"b";
@@ -232,6 +243,7 @@ int main(void)
         TEST(bars_are_drawn_in_eighths),
         TEST(the_total_is_one_line),
         TEST(the_summary_adds_up),
+        TEST(trouble_is_told_with_its_kind),
         TEST(json_lines_carry_the_item),
         TEST(a_line_that_does_not_fit_is_left_out_whole),
     };
