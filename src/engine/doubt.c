@@ -1,4 +1,6 @@
-/* Doubts: the last bytes of what others than the lead brought, compared with what the lead has.
+/* Doubts: the last bytes of what others than the lead brought, compared with what the lead has. Of
+ * a file with one source these are the bytes of another link that a sample let pass, where that
+ * source has no validator: it may have become another file between the sample and the rest.
  *
  * One request each, one after the other, for the few there are. A lead that can't be asked any more
  * proves nothing against the others, who are there for that. One whose bytes are other ones is
@@ -55,12 +57,19 @@ static struct doubt *place_for(struct doubts *doubts, const struct source *sourc
     return lowest->to < to ? lowest : NULL;
 }
 
+/* A sample is all that speaks for what was found. */
+static bool only_compared(const struct transfer *transfer)
+{
+    return transfer->compared && !transfer->etag && !transfer->modified;
+}
+
 /* The last of the LEN bytes in front of TO. */
 static void add(struct transfer *transfer, const struct source *source, uint64_t to, uint64_t len)
 {
     struct doubt *doubt;
 
-    if (transfer->source_count == 1 || transfer->total < 0 || len == 0)
+    if ((transfer->source_count == 1 && !only_compared(transfer)) || transfer->total < 0 ||
+        len == 0)
         return;
     if (!transfer->doubts)
         transfer->doubts = xcalloc(1, sizeof *transfer->doubts);
@@ -132,7 +141,9 @@ static void begin_anew(struct transfer *transfer)
         if (source != transfer->lead && source->state != SOURCE_DROPPED)
             source_drop(transfer, source, "some of the bytes that came are not those of the file");
     }
-    transfer_note(transfer, "starting over", "its sources do not send the same file");
+    transfer_note(transfer, "starting over",
+                  transfer->source_count > 1 ? "its sources do not send the same file"
+                                             : "what was here is not of this file any more");
     transfer->start_over = true;
 }
 
