@@ -185,8 +185,8 @@ static void paint_about(const struct add_view *add, const struct cells *cells,
         cells_put_name(cells, y, area.x + 1, area.width - 2, STYLE_ACCENT, add->hint);
     } else if (offers > 0 && chosen == 0) {
         snprintf(text, sizeof(text),
-                 offers == 1 ? "%zu link would mend an expired download: h"
-                             : "%zu links would mend expired downloads: h",
+                 offers == 1 ? "%zu link would mend a failed download: h"
+                             : "%zu links would mend failed downloads: h",
                  offers);
         cells_put_name(cells, y, area.x + 1, area.width - 2, STYLE_ACCENT, text);
     } else if (under_cursor(add, &index)) {
@@ -264,7 +264,7 @@ static char *remark(const struct add_view *add, size_t index, bool wide,
     if (row->heals)
         return xasprintf(wide ? "becomes the link of %llu" : "mends %llu", heal);
     if (row->heal != 0)
-        return xasprintf(wide ? "would mend expired %llu: h" : "h mends %llu", heal);
+        return xasprintf(wide ? "would mend failed %llu: h" : "h mends %llu", heal);
     if (row->had && !is_queued(row))
         return wide ? xasprintf("have it: %s", row->had) : xstrdup("have it");
     if (row->id != 0)

@@ -135,7 +135,7 @@ struct haul_known_link {
     uint64_t id;  /* the item that has it; 0: none */
     enum haul_state state;
     int64_t finished_at; /* ms since 1970, 0: it did not end */
-    uint64_t heals;      /* an item whose link has expired and which this one could heal; 0: none */
+    uint64_t heals;      /* an item whose link is refused and which this one could heal; 0: none */
 };
 
 /* A request whose file was fetched before and is still there. */

@@ -141,7 +141,7 @@ struct haul_known {
     uint64_t id; /* the item that has this link; 0: none */
     enum haul_state state;
     int64_t finished_at; /* 0: it did not end */
-    uint64_t heals; /* a failed item whose link has expired and whose file is called as this link
+    uint64_t heals; /* a failed item whose link is refused and whose file is called as this link
                        suggests; 0: none */
 };
 
@@ -163,7 +163,7 @@ struct haul_probed {
     int64_t size;                 /* bytes, -1: it does not tell */
     const char *name;             /* clean; what the file would be called */
     bool ranges;                  /* it sends parts */
-    uint64_t heals; /* a failed item whose link has expired, with this name or size; 0: none */
+    uint64_t heals; /* a failed item whose link is refused, with this name or size; 0: none */
 };
 typedef void haul_probed_cb(void *ctx, const struct haul_probed *probed);
 

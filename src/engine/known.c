@@ -70,9 +70,16 @@ static int rank(enum haul_state state)
     return state == HAUL_DONE ? 2 : 1;
 }
 
-static bool has_expired(const struct item *item)
+/* Its server refuses the link: whether bytes came before or not, another one may have the file. */
+static bool is_refused(const struct item *item)
 {
-    return item->state == HAUL_FAILED && item_more(item)->err == HAUL_E_EXPIRED;
+    const struct item_more *more;
+
+    if (item->state != HAUL_FAILED)
+        return false;
+    more = item_more(item);
+    return more->err == HAUL_E_EXPIRED || more->http_status == 401 || more->http_status == 403 ||
+           more->http_status == 404 || more->http_status == 410;
 }
 
 static void note_same(struct haul_known *known, const struct item *item)
@@ -103,10 +110,12 @@ void haul_engine_known(const struct haul_engine *engine, const char *const *urls
 
         for (struct entry *entry = table_find(links, item_shown(item)); entry; entry = entry->next)
             note_same(entry->known, item);
-        if (!any_failed || !has_expired(item))
+        if (!any_failed || !is_refused(item))
             continue;
-        for (struct entry *entry = table_find(names, item_name(item)); entry; entry = entry->next)
-            entry->known->heals = item->id;
+        for (struct entry *entry = table_find(names, item_name(item)); entry; entry = entry->next) {
+            if (entry->known->id != item->id) /* its own link is refused */
+                entry->known->heals = item->id;
+        }
     }
     table_free(links);
     table_free(names);
@@ -120,7 +129,7 @@ uint64_t known_heals(const struct haul_engine *engine, const char *name, int64_t
     for (size_t i = 0; i < queue->count && queue->counts[HAUL_FAILED] > 0; i++) {
         const struct item *item = queue->order[i];
 
-        if (!has_expired(item))
+        if (!is_refused(item))
             continue;
         if (strcmp(item_name(item), name) == 0)
             return item->id;

@@ -71,6 +71,23 @@ def a_link_that_could_heal_an_item_is_named(t):
 
 
 @case
+def a_link_that_never_worked_can_be_healed_too(t):
+    client = begun(t)
+    refused = t.origin.url("film.mp4", size=3000, status=403)
+    [number] = t.add(refused)
+    t.haul("wait", number)
+    fresh = t.origin.url("new/film.mp4", size=3000)
+    known = client.call("known", urls=[fresh, refused])["known"]
+    expect_equal([(row["index"], row["id"], row["heals"]) for row in known],
+                 [(0, None, number), (1, number, None)], "known")
+    t.ok("change", number, "--url", fresh)
+    t.ok("wait", number)
+    expect_equal(t.names(), ["film.mp4"], "files")
+    expect_equal(client.call("known", urls=[fresh])["known"][0]["heals"], None, "afterwards")
+    client.close()
+
+
+@case
 def a_probe_tells_size_and_name(t):
     client = begun(t)
     for url, size, name, ranges in (

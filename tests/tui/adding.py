@@ -30,7 +30,7 @@ def a_link_mends_a_download(path):
     with Terminal() as terminal:
         terminal.start(path, fake="review")
         terminal.paste(b"https://new.example.net/9/film.mp4 https://example.org/other.bin\n")
-        terminal.wait("1 link would mend an expired download: h")
+        terminal.wait("1 link would mend a failed download: h")
         terminal.type("h")
         terminal.wait("becomes the link of 3")
         terminal.type("Enter")
