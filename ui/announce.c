@@ -5,7 +5,8 @@
  * The title is pushed and popped (XTWINOPS 22 and 23), so that the shell's comes back; where there
  * is no such stack it is at least cleared. All text is clean, and sequences end with ST.
  *
- * A batch is from the first item that has something to do until none has. */
+ * A batch is from the first item that has something to do until none has; one that begins and ends
+ * between two looks is a batch of its own. */
 
 #include "ui/announce.h"
 
@@ -247,7 +248,7 @@ static void look_for_notes(struct announce *announce, const struct haul_totals *
         totals->counts[HAUL_DONE] - MIN(announce->batch_done, totals->counts[HAUL_DONE]);
     uint64_t failed =
         totals->counts[HAUL_FAILED] - MIN(announce->batch_failed, totals->counts[HAUL_FAILED]);
-    bool fewer = left < announce->unfinished;
+    bool fewer = left < announce->unfinished || names->between;
     bool failing = fewer && totals->counts[HAUL_FAILED] > announce->failed;
     bool ended = fewer && left == 0 && (totals->counts[HAUL_DONE] > announce->done || failing);
     char text[NOTE_SIZE];
@@ -339,6 +340,10 @@ void announce_look(struct announce *announce, const struct haul_totals *totals,
                    const struct announce_ended *ended, uint64_t now, bool sparing,
                    struct strbuf *out)
 {
+    if (announce->unfinished == 0) {
+        announce->batch_done = announce->done;
+        announce->batch_failed = announce->failed;
+    }
     if (announce->known)
         look_for_notes(announce, totals, ended, now, out);
     batch_update(announce, totals);

@@ -57,10 +57,12 @@ void announce_init(struct announce *announce, const struct run_options *run,
 const char *announce_hello(const struct announce *announce, char *buf);
 const char *announce_farewell(const struct announce *announce, char *buf);
 
-/* The names of the last items that ended since the last look, clean; "": not known. */
+/* The names of the last items that ended since the last look, clean; "": not known. BETWEEN: one of
+ * them began only since then. */
 struct announce_ended {
     const char *done;
     const char *failed;
+    bool between;
 };
 
 /* Adds to OUT what is to be told of TOTALS at NOW, in ms; nothing when nothing changed. SPARING:

@@ -150,7 +150,7 @@ static void announce(struct app *app)
     strbuf_init(&bytes, ANNOUNCE_BYTES);
     const struct model_ended *ended = model_ended(app->model);
     struct announce_ended names = {app->cells.ascii ? "" : ended->done,
-                                   app->cells.ascii ? "" : ended->failed};
+                                   app->cells.ascii ? "" : ended->failed, ended->between};
     announce_look(&app->announce, model_totals(app->model), &names, app->frame_at,
                   app->cells.sparing, &bytes);
     model_ended_clear(app->model);

@@ -70,11 +70,13 @@ const uint64_t *model_rates(const struct model *model, size_t *ret_count);
 /* The same over many minutes, since the screen is there. */
 const struct trend *model_trend(const struct model *model);
 
-/* The names of the rows that ended last since they were cleared, "": none did that is held. */
+/* The names of the rows that ended last since they were cleared, "": none did that is held; and
+ * whether one of them came since the frame before, so that nobody saw it at work. */
 #define MODEL_NAME 512
 struct model_ended {
     char done[MODEL_NAME];
     char failed[MODEL_NAME];
+    bool between;
 };
 const struct model_ended *model_ended(const struct model *model);
 void model_ended_clear(struct model *model);

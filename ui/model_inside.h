@@ -55,6 +55,7 @@ struct model {
     uint64_t rate_second; /* of the newest value */
     struct trend trend;
     struct model_ended ended;
+    uint64_t newest_id; /* of all rows that were ever held */
 
     uint64_t detail_id;
     struct haul_detail detail;

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 
 #define PER_HOST_AGAIN 16u /* where fewer begin that had no bound */
@@ -74,14 +75,17 @@ void model_change_per_host(struct model *model, int by)
 
 /* ---- what ended ---- */
 
-/* Was the item of ROW among those that are held, and with something to do? */
-static bool was_unfinished(const struct model *model, const struct haul_item *row)
+/* Was the item of ROW among those that are held, and with something to do? What was added since
+ * the frame before has ended, too: numbers grow, and what comes back after a removal has its old
+ * one. */
+static bool was_unfinished(const struct model *model, const struct haul_item *row, bool *ret_new)
 {
+    *ret_new = model->loaded && row->id > model->newest_id;
     for (size_t i = 0; i < model->row_count; i++) {
         if (model->rows[i].id == row->id)
             return !haul_state_is_final(model->rows[i].state);
     }
-    return false;
+    return *ret_new;
 }
 
 /* Remembers what came to its end between the rows that are held and those of FRAME. */
@@ -89,15 +93,20 @@ void model_note_ends(struct model *model, const struct haul_frame *frame)
 {
     bool more_done = frame->totals.counts[HAUL_DONE] > model->totals.counts[HAUL_DONE];
     bool more_failed = frame->totals.counts[HAUL_FAILED] > model->totals.counts[HAUL_FAILED];
-    for (size_t i = 0; (more_done || more_failed) && i < frame->row_count; i++) {
+    uint64_t newest = model->newest_id;
+    for (size_t i = 0; i < frame->row_count; i++) {
         const struct haul_item *row = &frame->rows[i];
+        bool is_new;
+        newest = MAX(newest, row->id);
         bool is_done = row->state == HAUL_DONE && more_done;
         if ((!is_done && (row->state != HAUL_FAILED || !more_failed)) ||
-            !was_unfinished(model, row))
+            !was_unfinished(model, row, &is_new))
             continue;
+        model->ended.between = model->ended.between || is_new;
         text_elide(row->name, MODEL_NAME / 4 - 1, false,
                    is_done ? model->ended.done : model->ended.failed, MODEL_NAME);
     }
+    model->newest_id = newest;
 }
 
 const struct model_ended *model_ended(const struct model *model)
@@ -108,4 +117,5 @@ const struct model_ended *model_ended(const struct model *model)
 void model_ended_clear(struct model *model)
 {
     model->ended.done[0] = model->ended.failed[0] = '\0';
+    model->ended.between = false;
 }

@@ -27,7 +27,7 @@ static void begin(const struct announce_terminal *terminal, enum run_switch titl
 
     announce_init(&announce, &run, terminal, "default");
     totals = (struct haul_totals){.left = 0};
-    ended = (struct announce_ended){"", ""};
+    ended = (struct announce_ended){"", "", false};
 }
 
 static const char *look(uint64_t now)
@@ -141,7 +141,7 @@ static void a_note_of_one_item_names_it(void **state)
     begin(&xterm, RUN_OFF, RUN_OFF, RUN_NOTIFY_OSC777);
     run_some(3, 0, 0, 0);
     (void)look(1000);
-    ended = (struct announce_ended){"other.bin", "a;b.iso"};
+    ended = (struct announce_ended){"other.bin", "a;b.iso", false};
     run_some(2, 0, 0, 0);
     totals.counts[HAUL_FAILED] = 1;
     assert_string_equal(look(2000), "\033]777;notify;haul;a,b.iso failed" ST);
@@ -187,6 +187,28 @@ static void what_a_user_ends_is_no_news(void **state)
     assert_string_equal(look(2000), "");
     totals.counts[HAUL_FAILED] = 3; /* a removal is taken back */
     assert_string_equal(look(3000), "");
+}
+
+/* All that is seen of it is one more that is done. */
+static void what_begins_and_ends_between_two_looks_is_told(void **state)
+{
+    (void)state;
+    begin(&xterm, RUN_OFF, RUN_OFF, RUN_NOTIFY_OSC9);
+    run_some(1, 0, 0, 0);
+    (void)look(1000);
+    run_some(0, 0, 0, 0);
+    totals.counts[HAUL_DONE] = 3;
+    assert_string_equal(look(2000), "\033]9;haul: 3 done" ST);
+    totals.counts[HAUL_DONE] = 4; /* a removal is taken back */
+    assert_string_equal(look(3000), "");
+    ended = (struct announce_ended){"quick.bin", "", true};
+    totals.counts[HAUL_DONE] = 5;
+    assert_string_equal(look(4000), "\033]9;haul: quick.bin done" ST);
+    ended = (struct announce_ended){"", "gone.bin", true};
+    totals.counts[HAUL_FAILED] = 1;
+    assert_string_equal(look(5000), "\033]9;haul: gone.bin failed" ST);
+    ended = (struct announce_ended){"", "", false};
+    assert_string_equal(look(6000), "");
 }
 
 static void notes_have_three_forms(void **state)
@@ -332,6 +354,7 @@ int main(void)
         cmocka_unit_test(a_note_of_one_item_names_it),
         cmocka_unit_test(failures_in_a_row_are_one_note),
         cmocka_unit_test(what_a_user_ends_is_no_news),
+        cmocka_unit_test(what_begins_and_ends_between_two_looks_is_told),
         cmocka_unit_test(notes_have_three_forms),
         cmocka_unit_test(terminals_get_what_they_know),
         cmocka_unit_test(links_go_where_they_are_known),

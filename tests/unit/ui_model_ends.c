@@ -107,6 +107,25 @@ static void rows_may_have_moved(void **state)
     expect_ended("three.iso", "");
 }
 
+/* The newest one that was held has the number 3. */
+static void what_came_since_the_frame_before_has_ended_too(void **state)
+{
+    (void)state;
+    begin();
+    model.loaded = true;
+    model_note_ends(&model, &frame);
+    assert_false(model_ended(&model)->between);
+    now[1] = item(7, HAUL_DONE, "seven.iso");
+    frame.totals.counts[HAUL_DONE]++;
+    expect_ended("seven.iso", "");
+    assert_true(model_ended(&model)->between);
+    model_ended_clear(&model);
+    assert_false(model_ended(&model)->between);
+    frame.totals.counts[HAUL_DONE]++; /* held[] still lacks it, as if it were back from a removal */
+    expect_ended("", "");
+    assert_false(model_ended(&model)->between);
+}
+
 static void a_long_name_is_cut_in_its_middle(void **state)
 {
     char name[1001];
@@ -131,6 +150,7 @@ int main(void)
         cmocka_unit_test(what_was_over_before_is_not),
         cmocka_unit_test(a_row_counts_only_when_the_totals_do),
         cmocka_unit_test(rows_may_have_moved),
+        cmocka_unit_test(what_came_since_the_frame_before_has_ended_too),
         cmocka_unit_test(a_long_name_is_cut_in_its_middle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
