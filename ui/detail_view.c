@@ -157,6 +157,22 @@ static void paint_progress(struct pen *pen, const struct haul_item *item)
     pen->line++;
 }
 
+/* It comes and goes while an item runs: what is below does not jump for it, so the room that it
+ * once took is kept. */
+static void keep_room(struct detail_view *pane, struct pen *pen, const struct haul_item *item,
+                      int lines)
+{
+    bool same = pane->diagnosed == item->id && pane->diagnosed_width == pen->area.width;
+    if (item->state != HAUL_ACTIVE || pen->area.height < TALL) {
+        pane->diagnosed = 0;
+        return;
+    }
+    pane->diagnosed_lines = MAX(lines, same ? pane->diagnosed_lines : 1);
+    pane->diagnosed = item->id;
+    pane->diagnosed_width = pen->area.width;
+    pen->line += pane->diagnosed_lines - lines;
+}
+
 static void paint_diagnosis(struct pen *pen, const struct haul_detail *detail)
 {
     enum haul_state state = detail->item.state;
@@ -256,6 +272,23 @@ static void paint_connections(struct pen *pen, const struct haul_detail *detail)
         paint_connection(pen, &detail->connections[i], i);
 }
 
+/* "302 https://example.org/a.iso" and "https://example.org/a.iso: in use" lead there. */
+static struct cells cells_of_fact(const struct cells *cells, const struct haul_fact *fact)
+{
+    const char *from = fact->value;
+    const char *to = from + strlen(from);
+    if (strcmp(fact->name, "redirect") == 0)
+        from = strchr(from, ' ') ? strchr(from, ' ') + 1 : from;
+    else if (strcmp(fact->name, "source") == 0)
+        to = strstr(from, ": ") ? strstr(from, ": ") : to;
+    else
+        return *cells;
+    char *link = xstrndup(from, (size_t)(to - from));
+    struct cells leading = cells_to_link(cells, link);
+    free(link);
+    return leading;
+}
+
 static void paint_facts(struct pen *pen, const struct haul_detail *detail)
 {
     const struct haul_item *item = &detail->item;
@@ -264,8 +297,11 @@ static void paint_facts(struct pen *pen, const struct haul_detail *detail)
     struct cells folder = cells_to_file(pen->cells, item->dir, NULL);
     pen_fact_in(pen, &link, "link", item->url, LINK_LINES);
     pen_fact_in(pen, &folder, "folder", item->dir, VALUE_LINES);
-    for (size_t i = 0; i < detail->fact_count; i++)
-        pen_fact(pen, detail->facts[i].name, detail->facts[i].value);
+    for (size_t i = 0; i < detail->fact_count; i++) {
+        const struct haul_fact *fact = &detail->facts[i];
+        struct cells leading = cells_of_fact(pen->cells, fact);
+        pen_fact_in(pen, &leading, fact->name, fact->value, VALUE_LINES);
+    }
     pen_fact(pen, "added", local_time(item->added_at, true, text));
     pen_fact(pen, "finished", local_time(item->finished_at, true, text));
 }
@@ -298,7 +334,9 @@ static void paint(struct view *view, const struct cells *cells, struct cells_are
     }
     paint_name(&pen, &detail->item);
     paint_state(&pen, &detail->item);
+    int before = pen.line;
     paint_diagnosis(&pen, detail);
+    keep_room(pane, &pen, &detail->item, pen.line - before);
     paint_progress(&pen, &detail->item);
     paint_graph(&pen, detail);
     paint_map(&pen, detail);

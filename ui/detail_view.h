@@ -9,9 +9,12 @@
 struct detail_view {
     struct view view;
     struct model *model;
-    int top;    /* first line shown */
-    int lines;  /* there were, when last painted */
-    int height; /* when last painted */
+    int top;             /* first line shown */
+    int lines;           /* there were, when last painted */
+    int height;          /* when last painted */
+    uint64_t diagnosed;  /* the running item for whose diagnosis there is room; 0: none */
+    int diagnosed_lines; /* so much */
+    int diagnosed_width;
 };
 
 /* By LINES down, as far as there are any. */

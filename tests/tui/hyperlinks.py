@@ -235,6 +235,17 @@ def details_lead_to_the_file_the_folder_and_the_link():
             expect(link in links, f"{link} is not there: {links}")
 
 
+def details_lead_to_redirects_and_mirrors():
+    """Of the first item, which has both."""
+    runs = [("<Enter>\nj\nk\n", "busy", *size) for size in ((80, 60), (161, 60))]
+    for cells in at_a_time(drawn_at_once, runs):
+        links = {link for row in cells.rows for _, link in row if link}
+        for link in ("https://mirror.example.net/pub/debian-12.7.0-amd64-DVD-1.iso",
+                     "https://example.org/files/debian-12.7.0-amd64-DVD-1.iso",
+                     "https://mirror.example.net/debian.iso"):
+            expect(link in links, f"{link} is not there: {links}")
+
+
 def only_terminals_that_know_links_get_them():
     wanted = [({"links": "off"}, False), ({"links": "auto"}, False),
               ({"links": "auto", "VTE_VERSION": "6800"}, True),
@@ -250,6 +261,7 @@ def main():
     try:
         every_piece_is_as_if_drawn_at_once()
         details_lead_to_the_file_the_folder_and_the_link()
+        details_lead_to_redirects_and_mirrors()
         only_terminals_that_know_links_get_them()
     except Broken as broken:
         sys.exit(f"broken: {str(broken)[:4000]}")
