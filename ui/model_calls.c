@@ -159,13 +159,24 @@ bool model_heal(struct model *model, uint64_t id, const char *url, const struct 
 }
 
 /* A key that did nothing is answered, or it looks as if it were broken. */
+/* Whoever did it by mistake looks here first. */
+static bool can_be_undone(const struct call *call)
+{
+    return call->action == HAUL_REMOVE || call->action == HAUL_CANCEL;
+}
+
 static void act_one_answered(struct model *model, const struct call *call,
                              const struct haul_reply *reply)
 {
     char text[64];
-    if (model_failed(model, reply) || reply->count > 0)
+    if (model_failed(model, reply))
         return;
-    snprintf(text, sizeof(text), "nothing to %s here", haul_action_name(call->action));
+    if (reply->count == 0)
+        snprintf(text, sizeof(text), "nothing to %s here", haul_action_name(call->action));
+    else if (can_be_undone(call))
+        snprintf(text, sizeof(text), "%s; :undo takes it back", call->word);
+    else
+        return; /* its row tells it */
     model_notice(model, false, text);
 }
 
@@ -175,7 +186,8 @@ static void act_answered(struct model *model, const struct call *call,
     char text[64];
     if (model_failed(model, reply))
         return;
-    snprintf(text, sizeof(text), "%llu %s", (unsigned long long)reply->count, call->word);
+    snprintf(text, sizeof(text), "%llu %s%s", (unsigned long long)reply->count, call->word,
+             reply->count > 0 && can_be_undone(call) ? "; :undo takes them back" : "");
     model_notice(model, false, text);
 }
 
@@ -274,6 +286,7 @@ void model_act_named(struct model *model, enum haul_action action, const struct 
     struct call *call = model_call_new(model, act_answered);
     if (!call)
         return;
+    call->action = action;
     call->word = done_word(action);
     haul_client_act_named(model->client, action, named, model_on_reply, call);
 }
@@ -414,6 +427,7 @@ void model_act_states(struct model *model, enum haul_action action, uint32_t sta
     struct call *call = model_call_new(model, states_answered);
     if (!call)
         return;
+    call->action = action;
     call->word = done_word;
     haul_client_act_named(model->client, action, &named, model_on_reply, call);
 }
