@@ -7,7 +7,8 @@
  *
  * Terminals without bracketed paste type a paste in. A chunk of input that holds "://" is such a
  * burst, and so is a long one of many different letters: nobody types that fast, and they must not
- * be obeyed as commands. A key that is held down on a slow line repeats itself and is none. */
+ * be obeyed as commands. A key that is held down on a slow line repeats itself and is none, nor are
+ * keys with Control or Backspace among them. */
 
 #include "ui/input.h"
 
@@ -310,15 +311,23 @@ static bool feed_byte(struct input *input, char byte)
     }
 }
 
-/* Text of many different characters: no keys that send sequences, and none that repeats. */
+/* Control characters that only keys send: texts have tabs, ends of lines and of pages. */
+static bool is_control_key(unsigned char byte)
+{
+    return (byte < 0x20 || byte == 0x7f) && !strchr("\t\n\r\f", byte);
+}
+
+/* Text of many different characters: no keys that send sequences or edit, and none that repeats. */
 static bool is_mixed(const char *bytes, size_t len)
 {
     bool seen[256] = {false};
     size_t kinds = 0;
-    if (len < MIXED_LEN || memchr(bytes, INPUT_ESC, len))
+    if (len < MIXED_LEN)
         return false;
     for (size_t i = 0; i < len; i++) {
         bool *kind = &seen[(unsigned char)bytes[i]];
+        if (is_control_key((unsigned char)bytes[i]))
+            return false;
         kinds += !*kind;
         *kind = true;
     }

@@ -203,6 +203,9 @@ static void a_long_chunk_of_different_letters_is_a_paste(void **state)
                         "p[the quick brown dog jumps\nQ\n] ");
     assert_null(strchr(fed("jjjjjjjjjjjjjjjjjjjjjjjjjjjjjjkk"), '['));
     assert_null(strchr(fed("\033[B\033[Babcdefghijklmnopqrstuvwxyz"), '['));
+    assert_null(strchr(fed("\001\013the quick brown dog jumps"), '['));
+    assert_null(strchr(fed("the quick brown dogg\177 jumps"), '['));
+    assert_non_null(strchr(fed("the quick brown\f dog jumps"), '['));
 }
 
 static void patience_is_asked_for_only_in_the_middle(void **state)
