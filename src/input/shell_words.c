@@ -75,6 +75,21 @@ static size_t line_end(const struct shell_words *words, size_t offset)
     return 0;
 }
 
+/* Skips blanks and lines that JOINS continues, before a word. */
+static void skip_blanks(struct shell_words *words, char joins)
+{
+    for (;;) {
+        size_t skipped = ahead(words, 0) == joins ? line_end(words, 1) : 0;
+
+        if (skipped > 0)
+            words->at += 1 + skipped;
+        else if (is_blank(ahead(words, 0)))
+            words->at++;
+        else
+            return;
+    }
+}
+
 /* ---- bash ---- */
 
 static void add_code(struct shell_words *words, uint32_t code)
@@ -254,21 +269,6 @@ static void bash_escape(struct shell_words *words)
     words->at++;
 }
 
-/* Skips blanks and continued lines before a word. */
-static void bash_skip(struct shell_words *words)
-{
-    for (;;) {
-        size_t skipped = ahead(words, 0) == '\\' ? line_end(words, 1) : 0;
-
-        if (skipped > 0)
-            words->at += 1 + skipped;
-        else if (is_blank(ahead(words, 0)))
-            words->at++;
-        else
-            return;
-    }
-}
-
 /* What ends a word, and what ends a command. */
 static bool bash_ends_word(char c)
 {
@@ -277,7 +277,7 @@ static bool bash_ends_word(char c)
 
 static const char *bash_next(struct shell_words *words)
 {
-    bash_skip(words);
+    skip_blanks(words, '\\');
     if (at_end(words) || bash_ends_word(ahead(words, 0)) || ahead(words, 0) == '#')
         return NULL; /* a comment is no part of the command */
     while (!at_end(words) && !bash_ends_word(ahead(words, 0))) {
@@ -379,20 +379,6 @@ static bool cmd_backslashes(struct shell_words *words, bool quoted)
     return true;
 }
 
-static void cmd_skip(struct shell_words *words)
-{
-    for (;;) {
-        size_t skipped = ahead(words, 0) == '^' ? line_end(words, 1) : 0;
-
-        if (skipped > 0)
-            words->at += 1 + skipped;
-        else if (is_blank(ahead(words, 0)))
-            words->at++;
-        else
-            return;
-    }
-}
-
 /* A quote inside of quotes: two of them are one character, and one ends them. */
 static bool cmd_doubled_quote(struct shell_words *words)
 {
@@ -410,7 +396,7 @@ static const char *cmd_next(struct shell_words *words)
     bool quoted = false;
     struct cmd_char one;
 
-    cmd_skip(words);
+    skip_blanks(words, '^');
     if (at_end(words) || strchr("\r\n&|<>", ahead(words, 0)) != NULL)
         return NULL;
     for (;;) {
