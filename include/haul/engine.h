@@ -280,6 +280,10 @@ HAUL_CHECKED bool haul_engine_held(const struct haul_engine *engine);
  * held. */
 bool haul_engine_idle(const struct haul_engine *engine);
 
+/* False while changes are in memory only, because the store can't be written: who ends now loses
+ * them. */
+bool haul_engine_is_kept(const struct haul_engine *engine);
+
 /* The network libraries it runs on with their versions, one line without a line end:
  * "libcurl/7.88.1 OpenSSL/3.0.15 …". Valid for ever. */
 const char *haul_engine_libraries(void);

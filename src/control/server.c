@@ -182,8 +182,8 @@ static void on_grace_over(uv_timer_t *timer)
 static void consider_ending(struct server *server)
 {
     bool active = uv_is_active((uv_handle_t *)&server->grace);
-    bool wanted =
-        !server->stopping && count_peers(server, true) == 0 && haul_engine_idle(server->engine);
+    bool wanted = !server->stopping && count_peers(server, true) == 0 &&
+                  haul_engine_idle(server->engine) && haul_engine_is_kept(server->engine);
 
     if (wanted && !active)
         (void)uv_timer_start(&server->grace, on_grace_over, server->config.grace_ms, 0);

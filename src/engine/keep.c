@@ -567,6 +567,13 @@ void keep_flush(struct haul_engine *engine, haul_changed_cb *done, void *ctx)
         done(ctx, NULL);
 }
 
+bool haul_engine_is_kept(const struct haul_engine *engine)
+{
+    struct haul_error why;
+
+    return !engine->store || !store_in_trouble(engine->store, &why);
+}
+
 /* Gives the items from place FIRST on, COUNT of them, evenly spaced keys. False when there is not
  * enough between the neighbours. */
 static bool spread_keys(struct queue *queue, size_t first, size_t count)

@@ -92,4 +92,21 @@ def what_is_done_on_a_full_disk_is_kept_when_there_is_room(t):
                  (2, 2), "what the log tells")
 
 
+@case
+def the_daemon_stays_for_as_long_as_its_queue_is_in_memory_only(t):
+    t.env["HAUL_GRACE_SECONDS"] = "1"
+    disk = SmallDisk(t, "4M")
+    t.add(t.file("a.bin").url)
+    t.ok("wait")
+    disk.fill()
+    t.ok("set", "--per-host", 7)
+    expect("it goes on in memory" in t.trouble(), "it found room")
+    (pid,) = t.daemons()
+    t.get(t.file("clock.bin", 500_000, rate=300_000, tick=20).url)  # takes longer than that
+    expect_equal(t.daemons(), [pid], "the daemon")
+    disk.clear()
+    until("it ends by itself", lambda: not t.daemons())
+    expect_equal(t.ok("set", "--json").json()["settings"]["per-host"], "7", "what was kept")
+
+
 run()
