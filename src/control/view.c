@@ -201,8 +201,10 @@ enum haul_err view_look(struct view *view, const struct haul_view *wanted, struc
         filter_free(filter);
         filter_free(find);
     }
-    if (copy.changed && !view->wanted.changed)
+    if (copy.changed && !view->wanted.changed) {
         view->told = view->source->version(view->source->ctx);
+        idset_clear(&view->news);
+    }
     texts_free(&view->wanted);
     view->wanted = copy;
     return HAUL_OK;

@@ -345,8 +345,10 @@ static void filters_by_state_and_text(void **state)
     assert_frame(world, true, "2 4", "2 4");
     set_state(world, 3, HAUL_QUEUED);
     assert_frame(world, false, "2", "");
+    look(world, (struct haul_view){.rows = 9, .states = 1u << HAUL_QUEUED});
+    assert_frame(world, false, "1 3 4", "1 3 4");
     look(world, (struct haul_view){.rows = 9, .search = "F0002"});
-    assert_frame(world, true, "3", "3");
+    assert_frame(world, true, "3", "");
     look(world, (struct haul_view){.rows = 9, .search = "EXAMPLE.org"});
     assert_frame(world, true, "1 2 3 4", "1 2 4");
     world_free(world);
@@ -748,6 +750,64 @@ static void a_list_may_hold_only_what_is_marked(void **state)
     assert_string_equal(words(json_object_get(list, "items"), buf, sizeof buf), "2 5");
     assert_int_equal(json_integer_value(json_object_get(list, "matching")), 2);
     json_decref(list);
+    mark(world, HAUL_MARK_ONLY, 6, 6);
+    remove_last(world);
+    assert_int_equal(view_list(&world->source, &wanted, world->view, &list, &err), HAUL_E_NO_ITEM);
+    world_free(world);
+}
+
+static void touch_all(struct world *world)
+{
+    for (size_t i = 0; i < world->queue.count; i++)
+        touch(world, i);
+}
+
+/* How many rows the next frame has; SIZE_MAX: there is none. */
+static size_t count_rows(struct world *world, bool force)
+{
+    json_t *frame = view_frame(world->view, force);
+    size_t count = frame ? json_array_size(json_object_get(frame, "rows")) : SIZE_MAX;
+
+    json_decref(frame);
+    return count;
+}
+
+static void changes_of_all_items_are_told(void **state)
+{
+    struct world *world = world_new(1200);
+
+    (void)state;
+    look(world, (struct haul_view){.changed = true});
+    assert_frame(world, false, "", "");
+    assert_frame(world, false, NULL, NULL);
+    touch(world, 1199);
+    touch(world, 0);
+    assert_frame(world, false, "1 1200", "1 1200");
+    touch_all(world);
+    assert_int_equal(count_rows(world, false), 1000);
+    assert_int_not_equal(view_due(world->view), 0);
+    assert_int_equal(count_rows(world, false), 200);
+    assert_int_equal(view_due(world->view), 0);
+    assert_int_equal(count_rows(world, false), SIZE_MAX);
+    world->queue.forgetful = true;
+    touch(world, 5);
+    assert_frame(world, false, "6", "6");
+    world_free(world);
+}
+
+static void who_looks_at_changes_anew_is_told_those_to_come(void **state)
+{
+    struct world *world = world_new(1200);
+
+    (void)state;
+    look(world, (struct haul_view){.changed = true});
+    assert_int_equal(count_rows(world, false), 0);
+    touch_all(world);
+    assert_int_equal(count_rows(world, false), 1000);
+    look(world, (struct haul_view){.rows = 1});
+    assert_frame(world, false, "1", "1");
+    look(world, (struct haul_view){.changed = true});
+    assert_int_equal(count_rows(world, true), 0);
     world_free(world);
 }
 
@@ -798,6 +858,8 @@ int main(void)
         cmocka_unit_test(intervals_are_kept_within_bounds),
         cmocka_unit_test(a_list_may_hold_only_what_is_marked),
         cmocka_unit_test(a_list_is_read_page_by_page),
+        cmocka_unit_test(changes_of_all_items_are_told),
+        cmocka_unit_test(who_looks_at_changes_anew_is_told_those_to_come),
     };
 
     proto_setup();
