@@ -16,7 +16,6 @@
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "control/add.h"
 #include "control/client_inside.h"
 #include "control/json.h"
 #include "control/json_options.h"
@@ -27,9 +26,7 @@
 #include "control/skew.h"
 #include "haul/version.h"
 
-#define SECRETS_MINOR  5 /* of the protocol: from there on it masks, and tells all when asked to */
-#define NEW_MINOR      4 /* of the protocol: from there on what is here already can be left out */
-#define NEW_ONCE_MINOR 6 /* and of an add that may be sent again */
+#define SECRETS_MINOR 5 /* of the protocol: from there on it masks, and tells all when asked to */
 
 void client_call_free(struct open_call *call)
 {
@@ -207,7 +204,7 @@ static void on_later(uv_timer_t *timer)
     call_answer(call);
 }
 
-static struct open_call *call_new(struct haul_client *client, enum call_kind kind,
+struct open_call *client_call_new(struct haul_client *client, enum call_kind kind,
                                   haul_reply_cb *reply, void *ctx)
 {
     struct open_call *call = xcalloc(1, sizeof *call);
@@ -222,16 +219,14 @@ static struct open_call *call_new(struct haul_client *client, enum call_kind kin
     return call;
 }
 
-/* The call will be answered with ERR, later. Nothing of it may have been sent. */
-static void call_fail_later(struct haul_client *client, struct open_call *call,
-                            const struct haul_error *err)
+void client_call_fail(struct haul_client *client, struct open_call *call,
+                      const struct haul_error *err)
 {
     call_set_failed(call, err);
     (void)uv_timer_start(&client->later, on_later, 0, 0);
 }
 
-/* Sends the COUNT messages of a call, whose ids begin with FIRST_ID. LINES are taken. */
-static void call_send(struct haul_client *client, struct open_call *call, uint64_t first_id,
+void client_call_send(struct haul_client *client, struct open_call *call, uint64_t first_id,
                       char **lines, const size_t *lens, size_t count)
 {
     struct haul_error err;
@@ -240,7 +235,7 @@ static void call_send(struct haul_client *client, struct open_call *call, uint64
         for (size_t i = 0; i < count; i++)
             free(lines[i]);
         (void)haul_fail(&err, HAUL_E_DAEMON_LOST, "the connection to the daemon is gone");
-        call_fail_later(client, call, &err);
+        client_call_fail(client, call, &err);
         return;
     }
     call->first_id = first_id;
@@ -256,25 +251,25 @@ static void call_send(struct haul_client *client, struct open_call *call, uint64
 void client_call(struct haul_client *client, enum call_kind kind, json_t *params,
                  haul_reply_cb *reply, void *ctx)
 {
-    struct open_call *call = call_new(client, kind, reply, ctx);
+    struct open_call *call = client_call_new(client, kind, reply, ctx);
     uint64_t id = client->next_id++;
     size_t len;
     char *line = proto_request(id, call_method(kind), params, &len);
     struct haul_error err;
 
     if (len <= PROTO_LINE_MAX) {
-        call_send(client, call, id, &line, &len, 1);
+        client_call_send(client, call, id, &line, &len, 1);
         return;
     }
     free(line);
     (void)haul_fail(&err, HAUL_E_TOO_BIG, "the request is longer than the daemon accepts");
-    call_fail_later(client, call, &err);
+    client_call_fail(client, call, &err);
 }
 
 void client_call_failed(struct haul_client *client, enum call_kind kind,
                         const struct haul_error *err, haul_reply_cb *reply, void *ctx)
 {
-    call_fail_later(client, call_new(client, kind, reply, ctx), err);
+    client_call_fail(client, client_call_new(client, kind, reply, ctx), err);
 }
 
 /* An older daemon can't tell what is secret: to go on without a word would be taken for an answer.
@@ -307,11 +302,11 @@ static void list_send(struct haul_client *client, struct open_call *call, uint64
     if (lacks_secrets(client, page.secrets, &err) ||
         json_from_view(params, &page, &err) != HAUL_OK) {
         json_decref(params);
-        call_fail_later(client, call, &err);
+        client_call_fail(client, call, &err);
         return;
     }
     line = proto_request(id, call_method(CALL_LIST), params, &len);
-    call_send(client, call, id, &line, &len, 1);
+    client_call_send(client, call, id, &line, &len, 1);
 }
 
 /* Puts a page behind those that came before; true when another one has been asked for. */
@@ -338,47 +333,6 @@ static bool list_continue(struct haul_client *client, struct open_call *call, js
     list_send(client, call, have);
     call->parts[0] = whole;
     return true;
-}
-
-/* Their indices are those of the part, which begins at FIRST. */
-static void join_had(json_t *all, json_t *rows, size_t first)
-{
-    json_t *row;
-    size_t i;
-
-    json_array_foreach(rows, i, row)
-    {
-        json_int_t index = json_integer_value(json_object_get(row, "index"));
-
-        json_object_set_new(row, "index", json_integer(index + (json_int_t)first));
-    }
-    json_array_extend(all, rows);
-}
-
-/* All ids of a cut-up add in the first part's result. */
-static void add_join(struct open_call *call)
-{
-    json_t *ids = json_object_get(call->parts[0], "ids");
-    json_t *had = json_object_get(call->parts[0], "had");
-
-    for (size_t i = 1; i < call->part_count; i++) {
-        join_had(had, json_object_get(call->parts[i], "had"), json_array_size(ids));
-        json_array_extend(ids, json_object_get(call->parts[i], "ids"));
-    }
-}
-
-/* What is answered with "replaced" is asked again as a whole: not so when a part of it is done. */
-static void add_half_done(struct open_call *call)
-{
-    size_t taken = 0;
-
-    for (size_t i = 0; i < call->part_count; i++)
-        taken += json_array_size(json_object_get(call->parts[i], "ids"));
-    if (call->err.code == HAUL_E_REPLACED && taken > 0)
-        (void)haul_fail(&call->err, HAUL_E_DAEMON_LOST,
-                        "another haul took the daemon's place after %zu links were added; add "
-                        "those that 'haul list' does not show",
-                        taken);
 }
 
 static struct open_call *call_find(struct haul_client *client, uint64_t id)
@@ -432,10 +386,8 @@ static void on_answer(struct haul_client *client, const struct proto_message *me
     }
     if (--call->parts_open > 0)
         return;
-    if (call->kind == CALL_ADD && !call->failed)
-        add_join(call);
-    if (call->kind == CALL_ADD && call->failed)
-        add_half_done(call);
+    if (call->kind == CALL_ADD)
+        client_add_over(call);
     if (call->kind == CALL_UNWATCH)
         client_drop_rows(client);
     if (call->kind == CALL_UNWATCH_HOSTS)
@@ -511,84 +463,10 @@ enum haul_err haul_client_open(struct haul_loop *loop, const struct haul_place *
     return HAUL_OK;
 }
 
-/* The messages of one call. */
-struct lines {
-    char **texts;
-    size_t *lens;
-    size_t count;
-};
-
-static void lines_add(struct lines *lines, char *text, size_t len)
-{
-    lines->texts = xreallocarray(lines->texts, lines->count + 1, sizeof *lines->texts);
-    lines->lens = xreallocarray(lines->lens, lines->count + 1, sizeof *lines->lens);
-    lines->texts[lines->count] = text;
-    lines->lens[lines->count++] = len;
-}
-
-/* Keeps what is sent of an add, for a line that drops before it is answered. */
-static void keep_copies(struct open_call *call, const struct lines *lines)
-{
-    call->copies = xcalloc(lines->count, sizeof *call->copies);
-    for (size_t i = 0; i < lines->count; i++)
-        call->copies[i] =
-            (struct line_copy){xstrndup(lines->texts[i], lines->lens[i]), lines->lens[i]};
-}
-
-/* NEW: without what is here already. */
-static void add(struct haul_client *client, const struct haul_request *requests, size_t count,
-                bool new, haul_reply_cb *reply, void *ctx)
-{
-    struct open_call *call = call_new(client, CALL_ADD, reply, ctx);
-    uint64_t first_id = client->next_id;
-    struct lines lines = {0};
-    char token[ADD_TOKEN_SIZE] = "";
-    struct haul_error err;
-    enum haul_err code = HAUL_OK;
-
-    if (count == 0)
-        code = haul_fail(&err, HAUL_E_USAGE, "there is nothing to add");
-    if (client_line_repeats(client))
-        add_token(&clock_system, token);
-    for (size_t done = 0; done < count && code == HAUL_OK;) {
-        struct add_message message = {0};
-
-        code = add_message(client->next_id++, token,
-                           new && client->daemon.minor >= (token[0] ? NEW_ONCE_MINOR : NEW_MINOR),
-                           requests + done, count - done, &message, &err);
-        if (code == HAUL_OK)
-            lines_add(&lines, message.line, message.len);
-        done += message.taken;
-    }
-    if (code == HAUL_OK) {
-        if (token[0] && !client->lost && !client->closed)
-            keep_copies(call, &lines);
-        call_send(client, call, first_id, lines.texts, lines.lens, lines.count);
-    } else {
-        for (size_t i = 0; i < lines.count; i++)
-            free(lines.texts[i]);
-        call_fail_later(client, call, &err);
-    }
-    free(lines.texts);
-    free(lines.lens);
-}
-
-void haul_client_add(struct haul_client *client, const struct haul_request *requests, size_t count,
-                     haul_reply_cb *reply, void *ctx)
-{
-    add(client, requests, count, false, reply, ctx);
-}
-
-void haul_client_add_new(struct haul_client *client, const struct haul_request *requests,
-                         size_t count, haul_reply_cb *reply, void *ctx)
-{
-    add(client, requests, count, true, reply, ctx);
-}
-
 void haul_client_list(struct haul_client *client, const struct haul_view *view,
                       haul_reply_cb *reply, void *ctx)
 {
-    struct open_call *call = call_new(client, CALL_LIST, reply, ctx);
+    struct open_call *call = client_call_new(client, CALL_LIST, reply, ctx);
 
     call->view = *view;
     call->view.search = view->search ? xstrdup(view->search) : NULL;

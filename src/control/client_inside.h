@@ -93,6 +93,16 @@ void client_call(struct haul_client *client, enum call_kind kind, json_t *params
 /* One that can't be sent: it is answered with ERR, later. */
 void client_call_failed(struct haul_client *client, enum call_kind kind,
                         const struct haul_error *err, haul_reply_cb *reply, void *ctx);
+
+/* The parts of that, for calls of several messages. */
+struct open_call *client_call_new(struct haul_client *client, enum call_kind kind,
+                                  haul_reply_cb *reply, void *ctx);
+/* Sends the COUNT messages of a call, whose ids begin with FIRST_ID. LINES are taken. */
+void client_call_send(struct haul_client *client, struct open_call *call, uint64_t first_id,
+                      char **lines, const size_t *lens, size_t count);
+/* The call will be answered with ERR, later. Nothing of it may have been sent. */
+void client_call_fail(struct haul_client *client, struct open_call *call,
+                      const struct haul_error *err);
 /* Takes CALL, which is in no list any more, and never answers it. */
 void client_call_free(struct open_call *call);
 
@@ -106,6 +116,11 @@ void client_answer_all(struct haul_client *client, const struct haul_error *err,
 void client_drop_backlog(struct haul_client *client);
 /* Forgets the rows of the last frame. */
 void client_drop_rows(struct haul_client *client);
+
+/* ---- client_adding.c ---- */
+
+/* All parts of an add are answered: makes one answer of theirs. */
+void client_add_over(struct open_call *call);
 
 /* ---- client_watching.c ---- */
 
