@@ -148,6 +148,7 @@ static void what_is_not_known_fits_no_comparison(void **state)
     assert_false(fits("size>0", &unknown));
     assert_false(fits("size<1T", &unknown));
     assert_false(fits("done<50%", &unknown));
+    assert_false(fits("done>50%", &unknown));
     assert_false(fits("eta<10h", &unknown));
     assert_false(fits("status<600", &unknown));
     assert_true(fits("-size>0", &unknown));
