@@ -31,7 +31,7 @@ struct ftp_talk {
     int code;            /* of the last answer */
     char said[SAID_MAX]; /* with it, raw */
     bool bad_size;       /* the last size that was told is none */
-    bool under_way;      /* the server began to send the file */
+    bool under_way;      /* the server began to send the file; never where a proxy speaks HTTP */
     uint64_t all_at;     /* ms, when it said that this was all; 0: it has not */
     bool plain;          /* what it sends can be told from what TLS adds */
     bool holds;          /* ->last is here, and was not given on */
@@ -175,7 +175,7 @@ enum net_body ftp_take(struct net_transfer *transfer, const char *data, size_t l
     uint64_t came = transfer->body_bytes + len;
     enum net_body answer = NET_BODY_TAKEN;
 
-    if (size < 0 || came < (uint64_t)size)
+    if (!talk->under_way || size < 0 || came < (uint64_t)size)
         return transfer->handlers->body(transfer->ctx, data, len);
     if (came > (uint64_t)size || more_comes(talk)) {
         haul_fail(fault_need(&transfer->stop), HAUL_E_LENGTH,

@@ -168,6 +168,24 @@ def the_last_byte_keeps_to_the_limit(t):
 
 
 @case
+def through_a_proxy_it_is_http(t):
+    """Which has its own rules for lengths, and connections that stay."""
+    def proxy(listener):
+        line, _ = listener.accept()
+        with contextlib.suppress(OSError), line, line.makefile("rb") as lines:
+            while lines.readline().strip():
+                continue
+            line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % SIZE + DATA + b"more")
+            lines.read()
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    t.closers.append(listener.close)
+    threading.Thread(target=proxy, args=(listener,), daemon=True).start()
+    t.get("--proxy", f"http://127.0.0.1:{listener.getsockname()[1]}", "ftp://far.test/file.bin")
+    expect_right(t)
+
+
+@case
 def a_busy_one_is_asked_again(t):
     t.hurry(HASTE)
     server = Server(t, busy=1)
