@@ -62,6 +62,9 @@ def a_file_that_is_gone_or_another_one_is_fetched(t):
     t.expect_file("a (1).bin", file)
     os.unlink(t.path("a.bin"))
     expect_equal(added(t, file.url)["ids"], [None], "the second one is found")
+    t.fetched("--again", file.url)
+    os.unlink(t.path("a.bin"))
+    expect_equal(added(t, file.url)["ids"], [None], "the one before the last is found")
 
 
 @case
