@@ -10,8 +10,7 @@
 #include "control/json_options.h"
 #include "control/json_views.h"
 
-#define NAMED_MINOR                                                                                \
-    7 /* of the protocol: from there on ids may be ranges, and states go with them */
+#define NAMED_MINOR 7 /* of the protocol: ids may be ranges, and states go with them */
 
 /* A call that waits for an older daemon's list. */
 struct waiting {

@@ -118,8 +118,8 @@ static enum haul_err ids_of(const struct call *call, const json_t *params, uint6
     const json_t *ids = json_object_get(params, "ids");
     bool all = json_is_true(json_object_get(params, "all"));
     bool marked = json_is_true(json_object_get(params, "marked"));
-
     bool named = ids || json_object_get(params, "states");
+
     if ((int)all + (int)marked + (int)named != 1)
         return haul_fail(err, HAUL_E_RPC, "give one of \"ids\", \"all\": true, \"marked\": true");
     if (marked) {
@@ -137,7 +137,8 @@ static enum haul_err ids_of(const struct call *call, const json_t *params, uint6
 /* Whether it does so, of whatever kind. */
 static bool names_several(const json_t *params)
 {
-    return json_object_get(params, "ids") || json_is_true(json_object_get(params, "all")) ||
+    return json_object_get(params, "ids") || json_object_get(params, "states") ||
+           json_is_true(json_object_get(params, "all")) ||
            json_is_true(json_object_get(params, "marked"));
 }
 

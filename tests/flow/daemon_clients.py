@@ -141,6 +141,8 @@ def nonsense_is_answered_with_an_error(t):
                                  ("add", {"items": [link | {"mirrors": "x"}], "options": {}}, -32602),
                                  ("change", {"id": number, "all": True,
                                              "options": {"item-limit": "1M"}}, -32602),
+                                 ("change", {"id": number, "states": ["failed"],
+                                             "options": {"item-limit": "1M"}}, -32602),
                                  ("move", {"how": 7}, -32602), ("watch", {"rows": -1}, -32602),
                                  ("set", {"settings": {"jobs": "0"}}, -32000),
                                  ("wait", {"ids": [0]}, -32602)):
