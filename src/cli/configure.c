@@ -6,6 +6,7 @@
 #include "cli/configure.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "base/path.h"
@@ -112,13 +113,30 @@ enum haul_err configure(struct args *args, struct haul_error *err)
     return code;
 }
 
+/* A daemon must not wait for somebody to write into a pipe. */
+static enum haul_err check_kind(const struct args *args, struct haul_error *err)
+{
+    const char *wanted = wanted_path(args);
+    char *path = wanted ? xstrdup(wanted) : config_usual_path();
+    enum haul_err code = HAUL_OK;
+    struct stat info;
+
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
+        code = haul_fail(err, HAUL_E_BAD_OPTION, "%s is not a file of the usual kind", path);
+    free(path);
+    return code;
+}
+
 enum haul_err configure_session(const struct args *args, struct config **ret_config,
                                 struct haul_settings *ret_initial, struct run_options *run,
                                 struct haul_error *err)
 {
     struct option_set environment;
-    enum haul_err code = read_both(args, ret_config, &environment, err);
+    enum haul_err code = check_kind(args, err);
 
+    if (code != HAUL_OK)
+        return code;
+    code = read_both(args, ret_config, &environment, err);
     if (code == HAUL_OK) {
         settle_settings(config_general(*ret_config), &environment, args, ret_initial);
         merge_run(run, config_general(*ret_config), &environment, args);

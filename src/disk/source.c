@@ -241,6 +241,14 @@ static void end(struct disk_job *job)
     }
 }
 
+bool disk_may_hang(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode) &&
+           strcmp(path, "/dev/null") != 0;
+}
+
 enum haul_err disk_source_test(const char *path, struct haul_error *err)
 {
     struct stat info;

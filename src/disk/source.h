@@ -20,6 +20,9 @@ struct disk_source_events {
     void (*checked)(void *ctx, const struct haul_error *err);
 };
 
+/* True when reading what lies at PATH may never end: a pipe, a socket or a device. */
+bool disk_may_hang(const char *path);
+
 /* Could PATH be sent? Looks at the disk, for before anything begins. */
 HAUL_CHECKED enum haul_err disk_source_test(const char *path, struct haul_error *err);
 

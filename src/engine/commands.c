@@ -41,8 +41,8 @@ static enum haul_err check_body(const struct haul_request *request, struct haul_
     return HAUL_OK;
 }
 
-/* A daemon's working directory is not that of whoever names them. */
-static enum haul_err check_files(const struct haul_options *options, struct haul_error *err)
+enum haul_err engine_check_files(const struct haul_engine *engine,
+                                 const struct haul_options *options, struct haul_error *err)
 {
     const struct file {
         const char *path, *what;
@@ -55,6 +55,9 @@ static enum haul_err check_files(const struct haul_options *options, struct haul
     for (size_t i = 0; i < COUNT_OF(files); i++) {
         if (files[i].path && files[i].path[0] != '/')
             return haul_fail(err, HAUL_E_BAD_OPTION, "the %s \"%s\" is not an absolute path",
+                             files[i].what, files[i].path);
+        if (files[i].path && engine->store && disk_may_hang(files[i].path))
+            return haul_fail(err, HAUL_E_BAD_OPTION, "the %s %s is not a file of the usual kind",
                              files[i].what, files[i].path);
     }
     return HAUL_OK;
@@ -77,7 +80,8 @@ static enum haul_err check_upload(const struct haul_options *options, struct hau
     return disk_source_test(options->upload, err);
 }
 
-static enum haul_err check_request(const struct haul_request *request, struct url_known *known,
+static enum haul_err check_request(const struct haul_engine *engine,
+                                   const struct haul_request *request, struct url_known *known,
                                    struct haul_error *err)
 {
     const struct haul_options *options = request->options;
@@ -96,7 +100,7 @@ static enum haul_err check_request(const struct haul_request *request, struct ur
     if (!options->dir || options->dir[0] != '/')
         return haul_fail(err, HAUL_E_BAD_OPTION, "the folder \"%s\" is not an absolute path",
                          options->dir ? options->dir : "");
-    code = check_files(options, err);
+    code = engine_check_files(engine, options, err);
     if (code == HAUL_OK)
         code = check_key(options, err);
     if (code == HAUL_OK)
@@ -122,7 +126,7 @@ enum haul_err engine_check(const struct haul_engine *engine, const struct haul_r
     if (count > ITEMS_MAX - engine->queue.count || engine->queue.next_id > ITEM_ID_MAX - count)
         return haul_fail(err, HAUL_E_TOO_BIG, "the queue takes no more items");
     for (size_t i = 0; i < count; i++) {
-        enum haul_err code = check_request(&requests[i], &known, err);
+        enum haul_err code = check_request(engine, &requests[i], &known, err);
 
         if (code != HAUL_OK)
             return code;
@@ -517,9 +521,9 @@ static void change_link(struct queue *queue, struct item *item, const char *url)
 }
 
 /* OPTIONS are what comes of it. */
-static enum haul_err check_change(const struct item *item, const char *url,
-                                  const struct haul_options *given, struct haul_options *options,
-                                  struct haul_error *err)
+static enum haul_err check_change(const struct haul_engine *engine, const struct item *item,
+                                  const char *url, const struct haul_options *given,
+                                  struct haul_options *options, struct haul_error *err)
 {
     struct haul_request request = {.url = url ? url : item_url(item),
                                    .mirror_count = item_work(item)->mirror_count,
@@ -539,7 +543,7 @@ static enum haul_err check_change(const struct item *item, const char *url,
                          (unsigned long long)item->id);
     if (given && given->upload && disk_source_test(given->upload, err) != HAUL_OK)
         return err->code;
-    if (check_files(options, err) != HAUL_OK || check_key(options, err) != HAUL_OK)
+    if (engine_check_files(engine, options, err) != HAUL_OK || check_key(options, err) != HAUL_OK)
         return err->code;
     return check_body(&request, err);
 }
@@ -578,7 +582,7 @@ enum haul_err haul_engine_change(struct haul_engine *engine, uint64_t id, const 
     if (!item)
         return haul_fail(err, HAUL_E_NO_ITEM, "there is no item %llu", (unsigned long long)id);
     options = changed_options(item, url, given);
-    if (check_change(item, url, given, options, err) != HAUL_OK) {
+    if (check_change(engine, item, url, given, options, err) != HAUL_OK) {
         haul_options_unref(options);
         return err->code;
     }

@@ -119,6 +119,13 @@ void engine_refuse_shut(const struct haul_engine *engine, const struct host *hos
 /* Takes items out of the queue for good, also what they left on the disk. */
 void engine_remove(struct haul_engine *engine, const uint64_t *ids, size_t count);
 
+/* Whether the files that the options name can be used. Paths are absolute: a daemon's working
+ * directory is not that of whoever names them. Nor may one be a pipe there, which would hold up
+ * everybody; who runs an engine of his own may wait for his own pipes. */
+HAUL_CHECKED enum haul_err engine_check_files(const struct haul_engine *engine,
+                                              const struct haul_options *options,
+                                              struct haul_error *err);
+
 /* The two halves of haul_engine_add(): whether the requests can be used, and items of them, which
  * get their numbers and are taken. */
 HAUL_CHECKED enum haul_err engine_check(const struct haul_engine *engine,

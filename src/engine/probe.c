@@ -260,6 +260,8 @@ enum haul_err haul_engine_probe(struct haul_engine *engine, const struct haul_re
     if (!haul_options_plain(request->options))
         return haul_fail(err, HAUL_E_BAD_OPTION, "a %s is not asked in advance",
                          haul_options_method(request->options));
+    if (engine_check_files(engine, request->options, err) != HAUL_OK)
+        return err->code;
     probes = probes_of(engine);
     probe = xcalloc(1, sizeof *probe);
     probe->probes = probes;

@@ -127,6 +127,18 @@ def hangup_reads_the_configuration_again(t):
 
 
 @case
+def a_pipe_in_the_place_of_the_configuration_holds_up_nobody(t):
+    path = configure(t, "jobs = 3\n")
+    t.ok("set", "--limit", "2M")
+    os.unlink(path)
+    os.mkfifo(path, 0o600)
+    os.kill(t.daemons()[0], signal.SIGHUP)
+    until("it is told", lambda: f"{path} is not a file of the usual kind" in t.daemon_log())
+    os.unlink(path)
+    expect_equal((settings(t)["jobs"], settings(t)["limit"]), ("3", "2M"), "as it was")
+
+
+@case
 def what_is_set_is_kept_until_it_is_let_go(t):
     configure(t, "jobs = 3\n")
     t.ok("set", "-j", "5", "--limit", "1M")

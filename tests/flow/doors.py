@@ -206,6 +206,27 @@ def a_client_can_not_name_a_way_out_of_the_folder(t):
     expect_equal(len(t.items()), 1, "items")
 
 
+@case
+def a_client_can_not_make_the_daemon_wait_for_a_pipe(t):
+    """Nobody writes into it, so reading it would be for ever, and for everybody."""
+    pipe = os.path.join(t.home, "pipe")
+    os.mkfifo(pipe)
+    (number,) = t.add("--start-at", "+5h", t.file("a.bin"))
+    client = Client(t)
+    link = t.origin.url("b.bin", scheme="https")
+    for name in ("cookies", "cacert", "cert", "key", "upload", "save-cookies"):
+        options = {"dir": t.dir, name: pipe, **({"cert": t.origin.cert} if name == "key" else {})}
+        answers = [client.ask("add", items=[{"url": link}], options=options),
+                   client.ask("add", items=[{"url": link}], options=options, new=True),
+                   client.ask("probe", url=link, options=options)]
+        for answer in answers:
+            expect_equal(answer.get("error", {}).get("data", {}).get("name"), "bad-option",
+                         f"{name}: {answer}")
+    client.close()
+    expect_equal(list(t.items()), [number], "items")
+    os.unlink(pipe)
+
+
 def queue_files(t):
     """What the queue's files hold, byte for byte."""
     folder = os.path.join(t.env["XDG_STATE_HOME"], "haul", t.session)
