@@ -463,6 +463,22 @@ static void open_handles(struct haul_engine *engine)
     engine->open_handles = 5;
 }
 
+/* Rates are smoothed: a lower limit would be seen seconds after it holds. */
+static void rates_follow_limit(struct haul_engine *engine)
+{
+    uint64_t limit = engine->hours.limit;
+    uint64_t rate = speed_rate(&engine->speed, engine_now(engine));
+    double factor = rate > 0 ? (double)limit / (double)rate : 1.0;
+    struct transfer *transfer;
+
+    if (limit == 0 || rate <= limit)
+        return;
+    speed_scale(&engine->speed, factor);
+    hosts_scale_rates(&engine->hosts, factor);
+    LIST_FOREACH(transfer, &engine->transfers, link)
+    transfer_scale_rates(transfer, factor);
+}
+
 static void apply_settings(struct haul_engine *engine)
 {
     hours_follow(engine);
@@ -473,6 +489,7 @@ static void apply_settings(struct haul_engine *engine)
     if (engine->limiter.rate != engine->hours.limit) {
         limiter_set(&engine->limiter, engine->hours.limit, engine_now(engine));
         uv_timer_stop(&engine->limit_timer); /* set for the old limit */
+        rates_follow_limit(engine);
     }
 }
 

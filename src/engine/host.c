@@ -42,6 +42,16 @@ void hosts_fini(struct hosts *hosts)
     }
 }
 
+void hosts_scale_rates(struct hosts *hosts, double factor)
+{
+    struct host *host, *next;
+
+    HASH_ITER(hh, hosts->table, host, next)
+    {
+        speed_scale(&host->speed, factor);
+    }
+}
+
 static struct host *find_or_make(struct hosts *hosts, const char *name)
 {
     size_t len = strlen(name);

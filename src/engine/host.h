@@ -84,6 +84,8 @@ struct hosts {
 
 void hosts_init(struct hosts *hosts, struct lanes *lanes, const struct hosts_events *events);
 void hosts_fini(struct hosts *hosts);
+/* What came counts FACTOR as much in the rates that are told. */
+void hosts_scale_rates(struct hosts *hosts, double factor);
 /* Finds or makes the host of URL. Never NULL. */
 struct host *host_of(struct hosts *hosts, const char *url);
 struct host *host_find(const struct hosts *hosts, const char *url); /* NULL: not known */

@@ -59,6 +59,11 @@ void speed_add(struct speed *speed, uint64_t now, uint64_t bytes)
     speed->bytes += (double)bytes;
 }
 
+void speed_scale(struct speed *speed, double factor)
+{
+    speed->bytes *= factor;
+}
+
 uint64_t speed_rate(const struct speed *speed, uint64_t now)
 {
     double bytes, watched, rate;

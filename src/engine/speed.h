@@ -17,6 +17,8 @@ struct speed {
 /* Forgets everything; what comes is measured from now on. Without it the first bytes begin. */
 void speed_start(struct speed *speed, uint64_t now);
 void speed_add(struct speed *speed, uint64_t now, uint64_t bytes);
+/* What came counts FACTOR as much: where it is held to less from now on, its past is no measure. */
+void speed_scale(struct speed *speed, double factor);
 /* Bytes per second; 0 after ten seconds of silence. */
 uint64_t speed_rate(const struct speed *speed, uint64_t now);
 /* Seconds until LEFT bytes are here at this rate, rounded up; -1 when nothing comes. */

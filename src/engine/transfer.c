@@ -304,11 +304,25 @@ void transfer_attend(struct transfer *transfer)
 
 /* From the engine. */
 
+void transfer_scale_rates(struct transfer *transfer, double factor)
+{
+    struct segment *segment;
+
+    speed_scale(&transfer->speed, factor);
+    LIST_FOREACH(segment, &transfer->segments, link)
+    speed_scale(&segment->speed, factor);
+}
+
 void transfer_limit(struct transfer *transfer)
 {
     struct haul_engine *engine = transfer->engine;
+    uint64_t limit = transfer->item->options->item_limit;
+    uint64_t rate = transfer_rate(transfer);
 
-    limiter_set(&transfer->limiter, transfer->item->options->item_limit, engine_now(engine));
+    if (limit > 0 && rate > limit)
+        transfer_scale_rates(transfer, (double)limit / (double)rate);
+
+    limiter_set(&transfer->limiter, limit, engine_now(engine));
     uv_timer_stop(&engine->limit_timer); /* set for the old limit */
     engine_wake(engine);
 }

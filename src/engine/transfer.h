@@ -15,6 +15,8 @@ void transfer_start(struct haul_engine *engine, struct item *item);
  * caller's to set; engine_transfer_over() comes with err NULL when all is put away. */
 void transfer_stop(struct transfer *transfer, bool discard);
 
+/* What came counts FACTOR as much in the rates that are told. */
+void transfer_scale_rates(struct transfer *transfer, double factor);
 /* The item's limit is another one. */
 void transfer_limit(struct transfer *transfer);
 

@@ -65,12 +65,15 @@ def tls_is_held_to_it_too(t):
 @case
 def the_limit_is_changed_while_they_run(t):
     """Up, at once; and down, whatever the buffers held."""
-    file = t.file("live.bin", 20_000_000)
+    file = t.file("live.bin", 40_000_000)
     (number,) = t.add("--limit", "100K", file.url)
     until("it runs", lambda: t.items()[number]["done"] > 0)
     t.ok("set", "--limit", "4M")
-    until("more comes", lambda: t.items()[number]["done"] > 2_000_000)
+    until("more comes", lambda: t.items()[number]["rate"] > 2_500_000)
     t.ok("set", "--limit", "1M")
+    told = t.ok("list", "--json").json()
+    expect(0 < told["totals"]["rate"] < 1_500_000, f"the rate does not follow: {told['totals']}")
+    expect(0 < told["items"][0]["rate"] < 1_500_000, f"the item's does not: {told['items'][0]}")
     done = t.items()[number]["done"]
     begin = time.monotonic()
     until("more comes", lambda: t.items()[number]["done"] > done + 3 * 1024 * 1024)

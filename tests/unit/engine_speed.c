@@ -121,6 +121,19 @@ static void odd_clocks_and_counts_do_no_harm(void **state)
     assert_true(speed_eta(&speed, 100, UINT64_MAX) > 0);
 }
 
+static void what_came_can_count_less(void **state)
+{
+    struct speed speed = {0};
+    uint64_t now = 0;
+
+    (void)state;
+    feed(&speed, &now, 4 * MB, 100, 20000);
+    speed_scale(&speed, 0.25);
+    assert_in_range(speed_rate(&speed, now), 900000, 1100000);
+    feed(&speed, &now, MB, 100, 3000);
+    assert_in_range(speed_rate(&speed, now), 900000, 1100000);
+}
+
 static void eta_is_rounded_up(void **state)
 {
     struct speed speed = {0};
@@ -142,6 +155,7 @@ int main(void)
         cmocka_unit_test(silence_brings_it_to_nothing),
         cmocka_unit_test(it_starts_anew_after_silence),
         cmocka_unit_test(odd_clocks_and_counts_do_no_harm),
+        cmocka_unit_test(what_came_can_count_less),
         cmocka_unit_test(eta_is_rounded_up),
     };
 
