@@ -4,6 +4,7 @@ import contextlib
 import os
 import subprocess
 
+from control_socket import Client
 from harness import Skip, case, expect, expect_equal, run, until
 
 SLOW = {"rate": 300_000, "tick": 20}
@@ -48,6 +49,27 @@ def on_a_full_state_folder_the_queue_goes_on_and_catches_up(t):
     t.kill_daemon()
     t.ok("set", "-j", 4)
     expect_equal(t.items()[number]["state"], "done", "what was kept in memory")
+
+
+@case
+def what_could_not_be_kept_is_not_answered_as_if_it_had_been(t):
+    """A token whose add failed may come again: then it is an add, not a memory."""
+    t.hurry(10)
+    disk = SmallDisk(t, "4M")
+    t.ok("set", "-j", 1)
+    client = Client(t)
+    items = [{"url": t.origin.url(f"{i}.bin", key="q" * 3000), "paused": True} for i in range(60)]
+    add = {"token": "again-1", "items": items, "options": {"dir": t.dir}}
+    disk.fill()
+    for _ in range(2):
+        refused = client.ask("add", **add)
+        expect("can't keep the queue" in refused.get("error", {}).get("message", ""), str(refused))
+    disk.clear()
+    until("it is written again", lambda: t.trouble() == "")
+    ids = client.call("add", **add)["ids"]
+    expect_equal(list(t.items()), ids, "the queue")
+    t.kill_daemon()
+    expect_equal(list(t.items()), ids, "the queue after a kill")
 
 
 def seen(t):
