@@ -133,6 +133,23 @@ def a_back_off_is_told_with_its_end(t):
 
 
 @case
+def too_many_requests_give_a_host_its_rest_while_it_works_for_others(t):
+    """Without a Retry-After. One that has enough connections (503) need not rest for that."""
+    t.keeps(*[f"{name}{end}" for name in ("runs.bin", "runs (1).bin") for end in (".part", ".haul")])
+    for status, rests in (429, True), (503, False):
+        server = Origin()
+        t.closers.append(server.close)
+        (running,) = t.add("-x", 1, server.file("runs.bin", 3_000_000, **SLOW).url)
+        until("it runs", lambda n=running: t.items()[n]["done"] > 0)
+        (refused,) = t.add("--retry-wait", 40, server.file("no.bin", status=status, faults=1).url)
+        until("it was refused", lambda s=server: s.requests("no.bin"))
+        until("it waits", lambda n=refused: t.items()[n]["state"] != "active")
+        told = hosts(t)[local(server.port)]
+        expect_equal(told["rest_until"] is not None, rests, f"whether it rests ({told})")
+        t.ok("remove", running, refused)
+
+
+@case
 def hosts_are_pushed_when_they_change(t):
     t.keeps("a.bin.part", "a.bin.haul")
     t.ok("list")
