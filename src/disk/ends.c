@@ -62,6 +62,15 @@ void disk_ends_read(const char *path, void (*each)(void *ctx, uint64_t item, dev
     free(aside);
 }
 
+void disk_ends_forget(const char *path)
+{
+    char *aside = xasprintf("%s.old", path);
+
+    unlink(aside);
+    unlink(path);
+    free(aside);
+}
+
 /* Noting. */
 
 static void open_file(struct disk_ends *ends)

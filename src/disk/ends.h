@@ -16,6 +16,8 @@ struct disk_ends;
 /* Calls EACH for what PATH and the part of it that was put aside tell; blocks: at start only. */
 void disk_ends_read(const char *path, void (*each)(void *ctx, uint64_t item, dev_t dev, ino_t ino),
                     void *ctx);
+/* What PATH tells is of a queue that was lost: its numbers mean other items from now on. */
+void disk_ends_forget(const char *path);
 
 /* From now on ends are noted in PATH. */
 void disk_ends_begin(struct disk *disk, const char *path);

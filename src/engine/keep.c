@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "disk/ends.h"
 #include "engine/past.h"
 #include "engine/repeat.h"
 #include "haul/log.h"
@@ -293,8 +294,11 @@ static void load_found(void *ctx, struct item *item)
 static void rebuild(struct loading *loading, const char *path)
 {
     struct haul_engine *engine = loading->engine;
+    char *ends = xasprintf("%s.ends", path);
 
     LOG_WARN(engine, "%s was damaged and is moved aside", path);
+    disk_ends_forget(ends);
+    free(ends);
     keep_find_again(engine, load_found, loading);
     xstrset(&engine->news, NULL);
     engine->news = xasprintf("the queue was damaged and is moved aside; unfinished downloads that "

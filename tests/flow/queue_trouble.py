@@ -3,7 +3,7 @@ the downloads go on."""
 
 import os
 
-from harness import case, expect, expect_equal, header, run, until
+from harness import case, expect, expect_equal, header, plant_partial, run, until
 
 SLOW = {"rate": 300_000, "tick": 20}
 
@@ -78,6 +78,26 @@ def foreign_files_are_not_taken_for_downloads(t):
         with open(t.path(name), "rb") as file:
             expect_equal(file.read(), text, name)
         os.unlink(t.path(name))
+
+
+@case
+def no_more_is_found_than_what_is_there(t):
+    """A record tells of more bytes than its file has; another one is beside a link. The number of
+    what was complete is another item's now."""
+    t.add(t.file("c.bin", 100).url)
+    t.ok("wait")
+    t.kill_daemon()
+    for name in "cut.bin", "led.bin":
+        plant_partial(t, name, t.origin.url(name, status=404), 500_000, bytes(300_000))
+    os.truncate(t.path("cut.bin.part"), 100_000)
+    os.rename(t.path("led.bin.part"), os.path.join(t.home, "led"))
+    os.symlink(os.path.join(t.home, "led"), t.path("led.bin.part"))
+    damage(t)
+    expect_equal([(item["name"], item["done"]) for item in t.items().values()],
+                 [("cut.bin", 100_000)], "what is found")
+    t.keeps("led.bin.part", "led.bin.haul", "cut.bin.part", "cut.bin.haul")
+    t.ok("remove", "all")
+    t.stop()
 
 
 run()
