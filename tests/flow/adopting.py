@@ -62,6 +62,16 @@ def without_the_option_it_is_left_alone(t):
 
 
 @case
+def only_the_partial_of_the_very_name_is_adopted(t):
+    file = t.file("very.bin", SIZE)
+    data = file.data()[:HERE]
+    stranger(t, "very (1).bin", data)
+    t.get("--adopt", file.url)
+    t.expect_file("very.bin", file)
+    expect_untouched(t, "very (1).bin", data)
+
+
+@case
 def other_bytes_are_refused(t):
     file = t.file("first.bin", SIZE)
     right = file.data()
