@@ -4,6 +4,8 @@
  * is returned, and why by ->stop. */
 
 #include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "base/mem.h"
@@ -18,6 +20,41 @@ size_t transfer_stop_with(struct net_transfer *transfer, enum haul_err code)
 {
     if (!fault_is(&transfer->stop))
         haul_fail(fault_need(&transfer->stop), code, "%s", haul_err_sentence(code));
+    return 0;
+}
+
+size_t transfer_stop_surplus(struct net_transfer *transfer)
+{
+    if (!fault_is(&transfer->stop))
+        haul_fail(fault_need(&transfer->stop), HAUL_E_LENGTH,
+                  "the server announces %lld bytes and sends more",
+                  (long long)transfer->response.content_length);
+    return 0;
+}
+
+/* A server that lost patience with the connection says so, unasked: that is no part of the body. */
+bool net_is_surplus(const char *bytes, size_t len)
+{
+    static const char answer[] = "HTTP/";
+
+    return len > 0 && memcmp(bytes, answer, MIN(len, strlen(answer))) != 0;
+}
+
+/* Only here does libcurl tell of what it read behind the body's announced end. It is asked to from
+ * the end of the headers on, for it tells of much else. */
+int transfer_on_told(CURL *easy, curl_infotype what, char *data, size_t len, void *ctx)
+{
+    struct net_transfer *transfer = ctx;
+    const struct net_response *response = &transfer->response;
+    uint64_t left;
+
+    (void)easy;
+    if (what != CURLINFO_DATA_IN || response->chunked || response->content_length < 0)
+        return 0;
+    left = (uint64_t)response->content_length -
+           MIN((uint64_t)response->content_length, transfer->body_bytes);
+    transfer->surplus =
+        transfer->surplus || (len > left && net_is_surplus(data + left, len - left));
     return 0;
 }
 
@@ -60,6 +97,7 @@ size_t transfer_on_header(char *data, size_t size, size_t count, void *ctx)
         if (transfer->again)
             return 0;
         transfer_watch_end(transfer);
+        curl_easy_setopt(transfer->easy, CURLOPT_VERBOSE, 1L);
     }
     return len;
 }
@@ -96,6 +134,34 @@ bool transfer_tell_head(struct net_transfer *transfer)
     return transfer->handlers->head(transfer->ctx, &transfer->response, transfer->url);
 }
 
+/* What stands behind the body, as far as it is here. Of a TLS session only what is decrypted: to
+ * make it read is libcurl's. */
+static ssize_t peek_behind(const struct net_transfer *transfer, char *to, size_t size)
+{
+    if (transfer_ssl(transfer))
+        return direct_tls_peek_pending(transfer_ssl(transfer), to, size);
+    return transfer->fd == CURL_SOCKET_BAD ? 0
+                                           : recv(transfer->fd, to, size, MSG_PEEK | MSG_DONTWAIT);
+}
+
+/* LEN more bytes came: are they the last ones, and there are more of them? A connection with
+ * anything else behind the body serves nobody else. */
+static bool ends_in_surplus(struct net_transfer *transfer, size_t len)
+{
+    const struct net_response *response = &transfer->response;
+    char next[8];
+    ssize_t more;
+
+    if (!transfer->is_http || transfer->surplus || response->chunked ||
+        response->content_length < 0 ||
+        transfer->body_bytes + len != (uint64_t)response->content_length)
+        return transfer->surplus;
+    more = peek_behind(transfer, next, sizeof next);
+    if (more > 0)
+        curl_easy_setopt(transfer->easy, CURLOPT_FORBID_REUSE, 1L);
+    return more > 0 && net_is_surplus(next, (size_t)more);
+}
+
 size_t transfer_on_body(char *data, size_t size, size_t count, void *ctx)
 {
     struct net_transfer *transfer = ctx;
@@ -109,6 +175,8 @@ size_t transfer_on_body(char *data, size_t size, size_t count, void *ctx)
         return transfer_stop_with(transfer, HAUL_E_CANCELLED);
     if (transfer->direct)
         return direct_take(transfer, data, len);
+    if (ends_in_surplus(transfer, len))
+        return transfer_stop_surplus(transfer);
     transfer_set_held(transfer, false);
     switch (transfer->ftp ? ftp_take(transfer, data, len)
                           : transfer->handlers->body(transfer->ctx, data, len)) {

@@ -200,6 +200,25 @@ static ssize_t read_some(struct direct *direct, char *to, size_t most)
     return filled > 0 ? (ssize_t)filled : got;
 }
 
+/* GOT bytes came: are they the last ones, and there are more? Then these are not given on, and what
+ * is not complete never looks so. */
+static bool ends_in_surplus(struct direct *direct, size_t got)
+{
+    char next[8];
+    ssize_t more;
+
+    direct->left -= got;
+    if (direct->left > 0)
+        return false;
+    more = direct->tls.ssl ? direct_tls_peek(&direct->tls, next, sizeof next)
+                           : recv(direct->fd, next, sizeof next, MSG_PEEK | MSG_DONTWAIT);
+    if (more <= 0 || !net_is_surplus(next, (size_t)more))
+        return false;
+    transfer_stop_surplus(direct->transfer);
+    end(direct, CURLE_WRITE_ERROR);
+    return true;
+}
+
 static size_t move_by_memory(struct direct *direct, size_t most)
 {
     char *chunk = chunk_of(net_direct_shared(direct->transfer->net));
@@ -209,7 +228,8 @@ static size_t move_by_memory(struct direct *direct, size_t most)
         judge_nothing(direct, got);
         return 0;
     }
-    direct->left -= (uint64_t)got;
+    if (ends_in_surplus(direct, (size_t)got))
+        return 0;
     return give(direct, chunk, (size_t)got) ? (size_t)got : 0;
 }
 
@@ -218,6 +238,7 @@ static size_t move_by_pipe(struct direct *direct, size_t most)
     struct net_transfer *transfer = direct->transfer;
     struct direct_shared *shared = net_direct_shared(transfer->net);
     ssize_t got;
+    bool surplus;
 
     if (!pipe_open(shared)) {
         direct->by_memory = true;
@@ -233,11 +254,13 @@ static size_t move_by_pipe(struct direct *direct, size_t most)
         judge_nothing(direct, got);
         return 0;
     }
-    direct->left -= (uint64_t)got;
-    if (transfer->handlers->piped(transfer->ctx, shared->pipe[0], (size_t)got) == NET_BODY_TAKEN)
+    surplus = ends_in_surplus(direct, (size_t)got);
+    if (!surplus &&
+        transfer->handlers->piped(transfer->ctx, shared->pipe[0], (size_t)got) == NET_BODY_TAKEN)
         return (size_t)got;
     pipe_close(shared); /* what is in it must not meet the next bytes */
-    stop(direct);
+    if (!surplus)
+        stop(direct);
     return 0;
 }
 

@@ -130,14 +130,16 @@ bool direct_tls_open(SSL *ssl, int fd, struct direct_tls *ret_tls)
     return true;
 }
 
-ssize_t direct_tls_read(struct direct_tls *tls, char *to, size_t size)
+typedef int ssl_take(SSL *ssl, void *to, size_t size, size_t *ret_got);
+
+static ssize_t take(struct direct_tls *tls, ssl_take *how, char *to, size_t size)
 {
     size_t got = 0;
     int status;
 
     ERR_clear_error(); /* what another session left would be taken for this one's */
     tls->feed->open = true;
-    status = SSL_read_ex(tls->ssl, to, size, &got);
+    status = how(tls->ssl, to, size, &got);
     tls->feed->open = false;
     if (status > 0)
         return (ssize_t)got;
@@ -154,6 +156,23 @@ ssize_t direct_tls_read(struct direct_tls *tls, char *to, size_t size)
         errno = EPROTO;
         return -1;
     }
+}
+
+ssize_t direct_tls_read(struct direct_tls *tls, char *to, size_t size)
+{
+    return take(tls, SSL_read_ex, to, size);
+}
+
+ssize_t direct_tls_peek_pending(SSL *ssl, char *to, size_t size)
+{
+    size_t got = 0;
+
+    return SSL_pending(ssl) > 0 && SSL_peek_ex(ssl, to, size, &got) > 0 ? (ssize_t)got : 0;
+}
+
+ssize_t direct_tls_peek(struct direct_tls *tls, char *to, size_t size)
+{
+    return take(tls, SSL_peek_ex, to, size);
 }
 
 bool direct_tls_pending(const struct direct_tls *tls)

@@ -581,6 +581,9 @@ static enum haul_err set_own(struct net_transfer *transfer, const struct net_sha
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_DEBUGDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_VERBOSE, 0L);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 0L);
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, read_buffer(transfer, running));
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, fresh);
     transfer->error_text[0] = '\0';
@@ -648,6 +651,7 @@ static void set_meeting(CURL *easy, struct net_shared *shared)
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, transfer_on_header);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, transfer_on_body);
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, transfer_on_connected);
+    curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, transfer_on_told);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, watches_open);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &shared->watches);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, watches_close);

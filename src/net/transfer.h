@@ -47,6 +47,7 @@ struct net_transfer {
     bool bare;        /* a plain GET by now, whatever the options say: a redirect made it one */
     bool head_told;
     bool connected;
+    bool surplus;            /* bytes came behind those that were announced */
     bool lingers;            /* its answer is no, and the body that tells why does not come */
     struct tls_end *tls_end; /* tls.c: watches for a proper end, NULL: no need */
     bool ended;
@@ -135,7 +136,11 @@ HAUL_CHECKED bool direct_tls_take(const struct net_transfer *transfer, struct di
 HAUL_CHECKED bool direct_tls_open(struct ssl_st *ssl, int fd, struct direct_tls *ret_tls);
 /* As recv(): 0 at the end, -1 with errno. */
 ssize_t direct_tls_read(struct direct_tls *tls, char *to, size_t size);
+/* The same, and the bytes stay where they are. */
+ssize_t direct_tls_peek(struct direct_tls *tls, char *to, size_t size);
 /* Bytes are here that no event of the socket will tell of. */
+/* Of any session: what is decrypted and not read yet; 0: nothing. */
+ssize_t direct_tls_peek_pending(struct ssl_st *ssl, char *to, size_t size);
 bool direct_tls_pending(const struct direct_tls *tls);
 
 /* multi.c */
@@ -153,11 +158,16 @@ void transfer_leave_libcurl(struct net_transfer *transfer);
 /* libcurl keeps the connection, and hears nothing of it any more. */
 void transfer_mute(struct net_transfer *transfer);
 
+/* callbacks.c. Are the bytes behind the announced ones more of the body? */
+bool net_is_surplus(const char *bytes, size_t len);
+/* Notes that they came, as the reason to end; returns 0. */
+size_t transfer_stop_surplus(struct net_transfer *transfer);
 /* callbacks.c: called by libcurl through request.c. */
 size_t transfer_on_header(char *data, size_t size, size_t count, void *ctx);
 size_t transfer_on_body(char *data, size_t size, size_t count, void *ctx);
 size_t transfer_on_want(char *to, size_t size, size_t count, void *ctx);
 int transfer_on_rewind(void *ctx, curl_off_t offset, int origin);
+int transfer_on_told(CURL *easy, curl_infotype what, char *data, size_t len, void *ctx);
 int transfer_on_connected(void *ctx, char *peer_ip, char *own_ip, int peer_port, int own_port);
 /* Notes that we end it ourselves. Returns 0, which makes libcurl stop. */
 size_t transfer_stop_with(struct net_transfer *transfer, enum haul_err code);

@@ -40,8 +40,12 @@ fault("FIN in the middle of the body, with close_notify", 3, "before the announc
 fault("FIN in the middle of the body, without close_notify", 3, "broke|before the announced",
       secure=True, close=5000, truncate=1)
 fault("no length and no close_notify", 6, "cut off", secure=True, length="none", truncate=1)
-fault("more bytes than announced, and a connection that goes on", 0, "", length=str(SIZE),
-      behind="surplus")
+fault("more bytes than announced, and a connection that goes on", 6, "sends more",
+      length=str(SIZE), behind="surplus")
+for where, secure in (("plain", False), ("https", True)):
+    for size in (SIZE, 60_000, LARGE):
+        fault(f"{size // 3} bytes announced, and {size} sent, {where}", 6, "sends more",
+              secure=secure, size=size, length=str(size // 3))
 fault("another answer behind the body, unasked", 0, "",
       behind="HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad")
 fault("a length of 2^62", 3, "announces the length", length=str(1 << 62))
@@ -74,7 +78,9 @@ for secure, where in ((False, "plain"), (True, "https")):
           secure=secure, size=HUGE, length=str(HUGE + 1))
     fault(f"17 MiB that stop, {where}", 3, "no data", ("--stall-timeout", 1), secure=secure,
           size=HUGE, stall=HUGE - 5000)
-    fault(f"more bytes than the 17 MiB announced, {where}", 0, "", secure=secure, size=HUGE,
+    fault(f"more of the file than the 17 MiB announced, {where}", 6, "sends more", secure=secure,
+          size=HUGE, length=str(HUGE - 70_000))
+    fault(f"another answer behind the 17 MiB, unasked, {where}", 0, "", secure=secure, size=HUGE,
           length=str(HUGE), behind="HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad")
 fault("17 MiB with a length and no close_notify", 0, "", secure=True, size=HUGE, truncate=1)
 fault("17 MiB cut over TLS, without close_notify", 3, "before the announced length|broke",
