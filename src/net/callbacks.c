@@ -156,6 +156,7 @@ static bool ends_in_surplus(struct net_transfer *transfer, size_t len)
         response->content_length < 0 ||
         transfer->body_bytes + len != (uint64_t)response->content_length)
         return transfer->surplus;
+    curl_easy_setopt(transfer->easy, CURLOPT_VERBOSE, 0L); /* it has told what we want to know */
     more = peek_behind(transfer, next, sizeof next);
     if (more > 0)
         curl_easy_setopt(transfer->easy, CURLOPT_FORBID_REUSE, 1L);
