@@ -32,11 +32,16 @@ size_t transfer_stop_surplus(struct net_transfer *transfer)
     return 0;
 }
 
-/* A server that lost patience with the connection says so, unasked: that is no part of the body. */
+/* Some servers end a body with a line that they do not count, and one that lost patience with the
+ * connection says so, unasked: these are no part of the body. */
 bool net_is_surplus(const char *bytes, size_t len)
 {
     static const char answer[] = "HTTP/";
 
+    while (len > 0 && (*bytes == '\r' || *bytes == '\n')) {
+        bytes++;
+        len--;
+    }
     return len > 0 && memcmp(bytes, answer, MIN(len, strlen(answer))) != 0;
 }
 

@@ -46,6 +46,7 @@ for where, secure in (("plain", False), ("https", True)):
     for size in (SIZE, 60_000, LARGE):
         fault(f"{size // 3} bytes announced, and {size} sent, {where}", 6, "sends more",
               secure=secure, size=size, length=str(size // 3))
+fault("a line end behind the body", 0, "", behind="\r\n")
 fault("another answer behind the body, unasked", 0, "",
       behind="HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad")
 fault("a length of 2^62", 3, "announces the length", length=str(1 << 62))
