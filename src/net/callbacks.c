@@ -102,7 +102,8 @@ size_t transfer_on_header(char *data, size_t size, size_t count, void *ctx)
         if (transfer->again)
             return 0;
         transfer_watch_end(transfer);
-        curl_easy_setopt(transfer->easy, CURLOPT_VERBOSE, 1L);
+        if (transfer->response.content_length >= 0 && !transfer->response.chunked)
+            curl_easy_setopt(transfer->easy, CURLOPT_VERBOSE, 1L); /* see transfer_on_told() */
     }
     return len;
 }

@@ -138,9 +138,9 @@ HAUL_CHECKED bool direct_tls_open(struct ssl_st *ssl, int fd, struct direct_tls 
 ssize_t direct_tls_read(struct direct_tls *tls, char *to, size_t size);
 /* The same, and the bytes stay where they are. */
 ssize_t direct_tls_peek(struct direct_tls *tls, char *to, size_t size);
-/* Bytes are here that no event of the socket will tell of. */
-/* Of any session: what is decrypted and not read yet; 0: nothing. */
+/* Of any session, libcurl's too: what is decrypted and not read yet; 0: nothing. */
 ssize_t direct_tls_peek_pending(struct ssl_st *ssl, char *to, size_t size);
+/* Bytes are here that no event of the socket will tell of. */
 bool direct_tls_pending(const struct direct_tls *tls);
 
 /* multi.c */
