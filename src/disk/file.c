@@ -231,6 +231,17 @@ static void run_plan(struct disk_job *base)
     record_put(file, &job->state, false, &job->rows, &job->err);
 }
 
+/* A record that is being written is of the file as it was before: it is let come to its end, or it
+ * could take the place of the new one. */
+static void submit_plan(struct disk_file *file, struct plan_job *job)
+{
+    file->planning = file->busy ? job : NULL;
+    if (file->planning)
+        return;
+    file->busy = true;
+    disk_submit(file->disk, &job->job);
+}
+
 static void end_plan(struct disk_job *base)
 {
     struct plan_job *job = OWNER_OF(base, struct plan_job, job);
@@ -273,6 +284,10 @@ void disk_file_plan(struct disk_file *file, const struct disk_state *state, bool
     file->state = taken;
     file->extent = disk_state_reach(&taken);
     file->found = file->foreign = false;
+    file->rows_at = 0;
+    file->sync_due = false;
+    file->layout++;
+    file->plans++;
     *job = (struct plan_job){.job = {.run = run_plan, .done = end_plan},
                              .file = file,
                              .fresh = fresh,
@@ -282,8 +297,7 @@ void disk_file_plan(struct disk_file *file, const struct disk_state *state, bool
     state_copy(&job->state, &file->state);
     promise_rest(file);
     job->promised = disk_volume_promised(file->volume) - file->promised;
-    file->busy = true;
-    disk_submit(file->disk, &job->job);
+    submit_plan(file, job);
 }
 
 struct record_job {
@@ -322,7 +336,9 @@ static void end_record(struct disk_job *base)
     file->rows_at = file->layout == job->layout ? job->rows : 0;
     state_fini(&job->state);
     free(job);
-    if (file->sync_due && !file->ending)
+    if (file->planning)
+        submit_plan(file, file->planning);
+    else if (file->sync_due && !file->ending)
         submit_record(file);
     disk_file_settle(file);
 }
@@ -380,6 +396,7 @@ struct sync_job {
     struct disk_job job;
     struct disk_file *file;
     struct disk_state state; /* as it was when the job began */
+    unsigned plan;
     int error;
 };
 
@@ -390,6 +407,15 @@ static void run_sync(struct disk_job *base)
     job->error = fdatasync(job->file->fd) == 0 ? 0 : errno;
 }
 
+/* What had come when STATE was taken is on the disk; of a file that was planned anew since, that
+ * says nothing. */
+static void mark_synced(struct disk_file *file, const struct disk_state *state)
+{
+    for (size_t i = 0; i < state->range_count; i++)
+        file->state.ranges[i].synced = MIN(state->ranges[i].written, file->state.ranges[i].written);
+    file->sync_due = true;
+}
+
 static void end_sync(struct disk_job *base)
 {
     struct sync_job *job = OWNER_OF(base, struct sync_job, job);
@@ -397,12 +423,12 @@ static void end_sync(struct disk_job *base)
 
     file->syncing = false;
     file->sync_errno = job->error;
-    if (job->error)
+    if (job->error) {
         LOG_WARN(disk, "can't sync %s/%s: %s", file->dir, file->part, strerror(job->error));
-    for (size_t i = 0; !job->error && i < job->state.range_count; i++)
-        file->state.ranges[i].synced =
-            MIN(job->state.ranges[i].written, file->state.ranges[i].written);
-    file->sync_due = !job->error;
+        file->sync_due = false;
+    } else if (file->plans == job->plan) {
+        mark_synced(file, &job->state);
+    }
     if (file->sync_due && !file->busy && !file->ending)
         submit_record(file);
     state_fini(&job->state);
@@ -417,7 +443,8 @@ void disk_file_sync(struct disk_file *file)
     if (file->syncing || file->state.range_count == 0 || file->sync_errno)
         return;
     job = xcalloc(1, sizeof *job);
-    *job = (struct sync_job){.job = {.run = run_sync, .done = end_sync}, .file = file};
+    *job = (struct sync_job){
+        .job = {.run = run_sync, .done = end_sync}, .file = file, .plan = file->plans};
     state_copy(&job->state, &file->state);
     file->syncing = true;
     disk_submit(file->disk, &job->job);

@@ -23,7 +23,8 @@ struct disk_file {
     struct file_id id; /* of NAME.part */
     dev_t dir_dev;
     ino_t dir_ino;
-    unsigned layout; /* grows when ranges are cut or joined */
+    unsigned layout; /* grows when ranges are cut or joined, and with each plan */
+    unsigned plans;  /* made so far */
     char *dir;
     char *base; /* the name asked for */
     char *name; /* its numbered form that was free */
@@ -40,11 +41,12 @@ struct disk_file {
     bool takes_record;        /* adopted: what lies in its place is taken over, too */
     bool entries_new;         /* made or moved in the folder since that was synced; the jobs' */
     uint64_t extent;          /* behind the last byte that was written */
-    uint64_t cut_at;     /* it was shorter than that once: so short; UINT64_MAX: it never was */
-    int sync_errno;      /* of a sync that failed: from then on only `synced` is true */
-    bool busy;           /* a job works on its record */
-    bool syncing;        /* one brings its bytes to the disk */
-    bool sync_due;       /* and did: the record shall tell so, and be synced itself */
+    uint64_t cut_at; /* it was shorter than that once: so short; UINT64_MAX: it never was */
+    int sync_errno;  /* of a sync that failed: from then on only `synced` is true */
+    bool busy;       /* a job works on its record */
+    struct plan_job *planning; /* waits for that one */
+    bool syncing;              /* one brings its bytes to the disk */
+    bool sync_due;             /* and did: the record shall tell so, and be synced itself */
     uint64_t unpushed;   /* bytes since their way to the disk was begun, see disk_volume_push() */
     uint64_t unrecorded; /* bytes written since the record was brought up to date */
     uint64_t promised;   /* room that is not reserved: our share of the volume's */
