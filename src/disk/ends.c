@@ -170,7 +170,8 @@ static void drop_record(int dirfd, const char *record, const char *url)
     struct disk_state state;
     size_t len = 0;
     struct file_id id;
-    char *text = record_read(&file, &len, &id);
+    int error;
+    char *text = record_read(&file, &len, &id, &error);
     struct stat st;
 
     file.part = xasprintf("%.*s.part", (int)(strlen(record) - strlen(".haul")), record);

@@ -24,7 +24,8 @@ static bool read_state(const struct disk_file *file, struct disk_state *ret_stat
 {
     size_t len = 0;
     struct file_id id;
-    char *text = record_read(file, &len, &id);
+    int error;
+    char *text = record_read(file, &len, &id, &error);
     struct stat st;
     bool good = text && state_read(text, len, ret_state);
 

@@ -43,9 +43,10 @@ struct open_job {
 };
 
 enum claim {
-    CLAIM_OURS, /* the partial is open and locked */
-    CLAIM_NONE, /* there is none that is ours */
-    CLAIM_BUSY  /* somebody is writing it */
+    CLAIM_OURS,  /* the partial is open and locked */
+    CLAIM_NONE,  /* there is none that is ours */
+    CLAIM_BUSY,  /* somebody is writing it */
+    CLAIM_FAILED /* nobody knows: ->err */
 };
 
 /* Is it ours? */
@@ -55,19 +56,28 @@ static bool is_of_ours(const struct open_job *job, const struct disk_state *stat
     return strcmp(state->url, job->url) == 0 || (job->was && strcmp(state->url, job->was) == 0);
 }
 
+/* What can't be looked at may be ours: to begin another one beside it would be to lose it. */
+static void fail_to_look(struct open_job *job, const char *name, int error)
+{
+    haul_fail_errno(&job->err, HAUL_E_DISK, error, "can't look at %s/%s", job->file->dir, name);
+}
+
 /* Our record beside the partial: sound, and of this link or the one that it had before. With ADOPT,
- * of any. */
+ * of any. When it can't be read, ->err says so. */
 static bool load_record(struct open_job *job, const struct stat *st, bool adopt)
 {
     struct disk_file *file = job->file;
     struct disk_state state = {.size = -1};
     size_t len = 0;
     struct file_id id;
-    char *text = record_read(file, &len, &id);
+    int error;
+    char *text = record_read(file, &len, &id, &error);
     bool ours = text && state_read(text, len, &state);
     bool foreign;
 
     free(text);
+    if (error)
+        fail_to_look(job, file->record, error);
     if (!ours)
         return false;
     foreign = !is_of_ours(job, &state);
@@ -109,14 +119,19 @@ static enum claim claim(struct open_job *job, unsigned number)
     bool locked;
 
     file->fd = openat(file->dirfd, file->part, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    if (file->fd < 0 && record_is_trouble(errno))
+        fail_to_look(job, file->part, errno);
     if (file->fd < 0)
-        return CLAIM_NONE;
+        return job->err.code == HAUL_OK ? CLAIM_NONE : CLAIM_FAILED;
     locked = names_lock(file->fd);
     if (locked && disk_file_is_own(file, file->fd, &st) &&
-        (load_record(job, &st, adopt) || (adopt && load_bytes(file, &st))))
+        (load_record(job, &st, adopt) ||
+         (adopt && job->err.code == HAUL_OK && load_bytes(file, &st))))
         return CLAIM_OURS;
     close(file->fd);
     file->fd = -1;
+    if (job->err.code != HAUL_OK)
+        return CLAIM_FAILED;
     return locked ? CLAIM_NONE : CLAIM_BUSY;
 }
 
@@ -134,19 +149,32 @@ static int by_value(const void *a, const void *b)
     return (*left > *right) - (*left < *right);
 }
 
-/* The numbers of the partials that have the name asked for, or a numbered form of it, in order. */
-static struct numbers list_partials(const struct disk_file *file)
+static struct dirent *next_entry(DIR *dir, int *ret_error)
 {
+    struct dirent *entry;
+
+    errno = 0;
+    entry = readdir(dir);
+    *ret_error = entry ? 0 : errno;
+    return entry;
+}
+
+/* The numbers of the partials that have the name asked for, or a numbered form of it, in order.
+ * When the folder can't be read, ->err says so. */
+static struct numbers list_partials(struct open_job *job)
+{
+    const struct disk_file *file = job->file;
     struct disk_place place = disk_file_place(file);
     int fd = openat(file->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
     struct numbers numbers = {0};
     struct dirent *entry;
     unsigned n;
+    int error = dir ? 0 : errno;
 
     if (!dir && fd >= 0)
         close(fd);
-    while (dir && (entry = readdir(dir))) {
+    while (dir && (entry = next_entry(dir, &error))) {
         if (!names_number(&place, entry->d_name, ".part", &n))
             continue;
         numbers.items =
@@ -155,6 +183,8 @@ static struct numbers list_partials(const struct disk_file *file)
     }
     if (dir)
         closedir(dir);
+    if (error)
+        haul_fail_errno(&job->err, HAUL_E_DISK, error, "can't read the folder %s", file->dir);
     if (numbers.count > 1)
         qsort(numbers.items, numbers.count, sizeof *numbers.items, by_value);
     return numbers;
@@ -231,9 +261,9 @@ static bool find_ours(struct open_job *job, unsigned *ret_free)
     bool found = false;
 
     if (worth_listing(job))
-        numbers = list_partials(job->file);
+        numbers = list_partials(job);
     *ret_free = 0;
-    for (size_t i = 0; i < numbers.count && !found; i++) {
+    for (size_t i = 0; i < numbers.count && !found && job->err.code == HAUL_OK; i++) {
         enum claim what;
 
         name_partial(job->file, numbers.items[i]);

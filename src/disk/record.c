@@ -59,25 +59,43 @@ bool disk_file_is_there(const struct disk_file *file)
            is_file(&st, &file->id);
 }
 
-char *record_read(const struct disk_file *file, size_t *ret_len, struct file_id *ret_id)
+bool record_is_trouble(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO || error == ESTALE;
+}
+
+/* All of FD into TEXT, as far as that takes it; 0 or an errno. */
+static int read_text(int fd, struct strbuf *text)
+{
+    char chunk[4096];
+    ssize_t len;
+
+    while ((len = read(fd, chunk, sizeof chunk)) != 0) {
+        if (len < 0 && errno != EINTR)
+            return errno;
+        if (len > 0 && !strbuf_add(text, chunk, (size_t)len))
+            return EFBIG;
+    }
+    return 0;
+}
+
+char *record_read(const struct disk_file *file, size_t *ret_len, struct file_id *ret_id,
+                  int *ret_error)
 {
     int fd = openat(file->dirfd, file->record, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    int error = fd < 0 ? errno : 0;
     struct strbuf text;
     struct stat st;
-    char chunk[4096];
-    ssize_t len = -1;
+    bool ours;
 
-    if (fd < 0)
-        return NULL;
     strbuf_init(&text, STATE_BYTES_MAX);
-    while (disk_file_is_own(file, fd, &st) && (len = read(fd, chunk, sizeof chunk)) > 0) {
-        if (!strbuf_add(&text, chunk, (size_t)len)) {
-            len = -1;
-            break;
-        }
-    }
-    close(fd);
-    if (len != 0) {
+    ours = fd >= 0 && disk_file_is_own(file, fd, &st);
+    if (ours)
+        error = read_text(fd, &text);
+    if (fd >= 0)
+        close(fd);
+    *ret_error = record_is_trouble(error) ? error : 0;
+    if (!ours || error) {
         strbuf_fini(&text);
         return NULL;
     }
@@ -149,7 +167,8 @@ static bool is_record_of_ours(struct disk_file *file)
     struct disk_state state;
     struct file_id id;
     size_t len = 0;
-    char *text = record_read(file, &len, &id);
+    int error;
+    char *text = record_read(file, &len, &id, &error);
     bool ours = text && state_read(text, len, &state);
 
     free(text);
