@@ -9,12 +9,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -25,6 +23,7 @@
 #include "disk/file_inside.h"
 #include "disk/names.h"
 #include "disk/record.h"
+#include "disk/space.h"
 #include "haul/log.h"
 
 #define GIVE_WAY_BYTES ((off_t)64 * 1024)
@@ -173,60 +172,18 @@ static enum haul_err empty(struct disk_file *file, struct haul_error *err)
     return HAUL_OK;
 }
 
-/* Is there room for SIZE bytes, less those that the file has already, and PROMISED ones? Some file
- * systems would find out only when all of it is filled. */
-static bool has_room(const struct plan_job *job, const struct statfs *fs, uint64_t promised)
-{
-    uint64_t size = (uint64_t)job->state.size, room;
-    struct stat st;
-
-    if (fs->f_blocks == 0 || fstat(job->file->fd, &st) != 0)
-        return true; /* nobody knows */
-    room = (uint64_t)(geteuid() == 0 ? fs->f_bfree : fs->f_bavail) * (uint64_t)fs->f_frsize;
-    room += (uint64_t)st.st_blocks * 512;
-    return promised <= room && size <= room - promised;
-}
-
-/* Reserves space without changing the length, so that the length shows what was written: 0 or an
- * errno. EOPNOTSUPP: that can't be done there, or costs more than it is worth: a tmpfs would make
- * all the pages before the first byte may come, and no order of theirs is better than another. */
-static int reserve(const struct plan_job *job, const struct statfs *fs)
-{
-    if (fs->f_type == TMPFS_MAGIC)
-        return EOPNOTSUPP;
-    if (fallocate(job->file->fd, FALLOC_FL_KEEP_SIZE, 0, job->state.size) == 0)
-        return 0;
-    return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? errno : EOPNOTSUPP;
-}
-
-/* Sees to it that the file will have room. */
-static enum haul_err make_room(struct plan_job *job)
-{
-    struct statfs fs;
-    int error;
-
-    if (job->state.size <= 0)
-        return HAUL_OK;
-    if (fstatfs(job->file->fd, &fs) != 0)
-        fs = (struct statfs){0};
-    error = has_room(job, &fs, 0) ? reserve(job, &fs) : ENOSPC;
-    job->reserved = error == 0;
-    if (error == EOPNOTSUPP)
-        error = has_room(job, &fs, job->promised) ? 0 : ENOSPC;
-    if (error == 0)
-        return HAUL_OK;
-    return haul_fail_errno(&job->err, HAUL_E_DISK, error, "no room for %lld bytes in %s",
-                           (long long)job->state.size, job->file->dir);
-}
-
 static void run_plan(struct disk_job *base)
 {
     struct plan_job *job = OWNER_OF(base, struct plan_job, job);
     struct disk_file *file = job->file;
+    struct disk_need need = {.fd = file->fd,
+                             .dir = file->dir,
+                             .size = (uint64_t)MAX(job->state.size, 0),
+                             .promised = job->promised};
 
     if (job->fresh && empty(file, &job->err) != HAUL_OK)
         return;
-    if (make_room(job) != HAUL_OK)
+    if (disk_space_take(&need, &job->reserved, &job->err) != HAUL_OK)
         return;
     record_put(file, &job->state, false, &job->rows, &job->err);
 }

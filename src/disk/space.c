@@ -1,11 +1,29 @@
-/* Free space of a folder's file system. */
+/* Room on a file system. See space.h.
+ *
+ * What a file system tells of itself is not trusted further than that: some know no number, some a
+ * number that none of ours can hold, and of quotas none tells. */
 
 #include "disk/space.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+
+/* COUNT blocks of SIZE bytes, as far as a number holds them. */
+static int64_t bytes_of(uint64_t count, uint64_t size)
+{
+    return count > (uint64_t)INT64_MAX / MAX(size, (uint64_t)1) ? INT64_MAX
+                                                                : (int64_t)(count * size);
+}
+
+/* How much there is. */
 
 struct space_job {
     struct disk_job job;
@@ -21,7 +39,7 @@ static void run_space(struct disk_job *base)
     struct statvfs vfs;
 
     if (statvfs(job->dir, &vfs) == 0)
-        job->free_bytes = (int64_t)((uint64_t)vfs.f_bavail * vfs.f_frsize);
+        job->free_bytes = bytes_of(vfs.f_bavail, vfs.f_frsize);
 }
 
 static void end_space(struct disk_job *base)
@@ -43,4 +61,67 @@ void disk_space(struct disk *disk, const char *dir, disk_space_cb *told, void *c
                               .told = told,
                               .ctx = ctx};
     disk_submit(disk, &job->job);
+}
+
+/* A file's share. */
+
+/* Is there room for all of the file, less what it has already, and for PROMISED bytes? Some file
+ * systems would find out only when all of it is filled. */
+static bool has_room(const struct disk_need *need, const struct statfs *fs, uint64_t promised)
+{
+    struct stat st;
+    uint64_t room;
+
+    if (fs->f_blocks == 0 || fstat(need->fd, &st) != 0)
+        return true; /* nobody knows */
+    room = (uint64_t)bytes_of(geteuid() == 0 ? fs->f_bfree : fs->f_bavail, (uint64_t)fs->f_frsize) +
+           (uint64_t)bytes_of((uint64_t)st.st_blocks, 512);
+    return promised <= room && need->size <= room - promised;
+}
+
+/* Some file systems reserve what there is before they find that it is not enough: the rest of a
+ * quota would be gone while the download waits. */
+static void give_back(int fd)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) == 0)
+        (void)ftruncate(fd, st.st_size);
+}
+
+/* Reserves space without changing the length, so that the length shows what was written: 0 or an
+ * errno. EOPNOTSUPP: that can't be done there, or costs more than it is worth: a tmpfs would make
+ * all the pages before the first byte may come, and no order of theirs is better than another. */
+static int reserve(const struct disk_need *need, const struct statfs *fs)
+{
+    int error;
+
+    if (fs->f_type == TMPFS_MAGIC)
+        return EOPNOTSUPP;
+    if (fallocate(need->fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)need->size) == 0)
+        return 0;
+    error = errno;
+    if (error != EOPNOTSUPP)
+        give_back(need->fd);
+    return error == ENOSPC || error == EDQUOT || error == EFBIG ? error : EOPNOTSUPP;
+}
+
+enum haul_err disk_space_take(const struct disk_need *need, bool *ret_reserved,
+                              struct haul_error *err)
+{
+    struct statfs fs;
+    int error;
+
+    if (need->size == 0)
+        return HAUL_OK;
+    if (fstatfs(need->fd, &fs) != 0)
+        fs = (struct statfs){0};
+    error = has_room(need, &fs, 0) ? reserve(need, &fs) : ENOSPC;
+    *ret_reserved = error == 0;
+    if (error == EOPNOTSUPP)
+        error = has_room(need, &fs, need->promised) ? 0 : ENOSPC;
+    if (error == 0)
+        return HAUL_OK;
+    return haul_fail_errno(err, HAUL_E_DISK, error, "no room for %llu bytes in %s",
+                           (unsigned long long)need->size, need->dir);
 }
