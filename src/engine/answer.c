@@ -128,8 +128,9 @@ static bool try_without_if(struct segment *segment, const struct resume_result *
     if (result->verdict != RESUME_RANGES_IGNORED || !segment->has_if || !response->etag ||
         response->refuses_ranges)
         return false;
-    LOG_INFO(engine, "item %llu: %s: asking without If-Range",
-             (unsigned long long)segment->transfer->item->id, result->reason);
+    if (!segment->source->no_if) /* else another connection found it out before */
+        LOG_INFO(engine, "item %llu: %s: asking without If-Range",
+                 (unsigned long long)segment->transfer->item->id, result->reason);
     segment->source->no_if = true;
     segment->unwanted = true;
     return true;

@@ -89,7 +89,7 @@ size_t transfer_on_header(char *data, size_t size, size_t count, void *ctx)
     size_t len = size * count;
     struct haul_error err;
 
-    if (transfer->ftp && !ftp_line(transfer->ftp, data, len))
+    if (transfer->ftp && !ftp_line(transfer, data, len))
         return 0;
     if (!transfer->is_http)
         return len;

@@ -591,7 +591,7 @@ static enum haul_err set_own(struct net_transfer *transfer, const struct net_sha
 }
 
 /* Of FTP more is to be known than libcurl tells. A connection that is kept is one that libcurl says
- * good-bye to later, and may wait long for the answer. */
+ * good-bye to when we don't hear of it. */
 static void set_ftp(struct net_transfer *transfer)
 {
     CURL *easy = transfer->easy;
@@ -601,6 +601,8 @@ static void set_ftp(struct net_transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, ftp_on_progress);
     curl_easy_setopt(easy, CURLOPT_XFERINFODATA, transfer);
     curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, ftp_on_told);
+    curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
     curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 }
 

@@ -6,12 +6,24 @@ import os
 import socket
 import threading
 
-from harness import case, content, expect, expect_equal, run
+from harness import case, content, expect, expect_equal, run, until
 
 SIZE = 400_000
 DATA = content(1, SIZE)
 AGAIN = ("--retries", 2)
 HASTE = 5
+NOTHING = "00000000:00000000"  # to be sent, and to be read
+PATIENCE = ("--stall-timeout", 0, "--connect-timeout", 0)
+
+
+def all_read(line):
+    """Whether the other end of LINE has read all that was sent to it."""
+    there, here = (f":{port:04X}" for port in (line.getpeername()[1], line.getsockname()[1]))
+    with open("/proc/net/tcp", encoding="ascii") as sockets:
+        rows = [row.split() for row in sockets]
+    ends = {(row[1][-5:], row[2][-5:]): row[4] for row in rows}
+    return (ends.get((here, there), NOTHING).startswith(NOTHING[:8]) and
+            ends.get((there, here), NOTHING).endswith(NOTHING[8:]))
 
 
 class Server:
@@ -21,6 +33,7 @@ class Server:
         self.how = how
         self.said = []
         self.sent = 0  # transfers
+        self.lines = []  # of data, that stay open
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"ftp://127.0.0.1:{self.listener.getsockname()[1]}/file.bin"
         self.connections = 0
@@ -47,7 +60,8 @@ class Server:
         """greeting: in place of "220"; busy: so many connections get 421; size: what SIZE tells;
         rest: what REST is answered, and then it begins at 0; cut: where the first transfer ends;
         more: bytes behind the file; last: what is said then, "" for nothing, only the first time
-        with once; mute: says nothing to QUIT."""
+        with once; when: what to wait for before that; together: it is said in one breath with what
+        comes before the file; open: the data has no end; mute: says nothing to QUIT."""
         how = self.how
         begin, data = 0, None
 
@@ -70,13 +84,18 @@ class Server:
                 begin = int(argument)
                 say("350 from there")
             elif word == "RETR":
-                say("150 it comes")
+                if not how.get("together"):
+                    say("150 it comes")
                 self.send(data, begin)
                 begin = 0
+                if "when" in how:
+                    how["when"](line)
                 word = how.get("last", "226 that was all")
                 if how.get("once") and self.sent > 1:
                     word = "226 that was all"
-                if word:
+                if how.get("together"):
+                    say("150 it comes\r\n" + word)
+                elif word:
                     say(word)
             else:
                 say({"USER": "331 password", "PASS": "230 fine", "PWD": '257 "/"',
@@ -87,8 +106,14 @@ class Server:
         self.sent += 1
         line, _ = data.accept()
         cut = self.how.get("cut") if self.sent == 1 else None
-        with data, line:
+        with data:
             line.sendall((DATA + self.how.get("more", b""))[begin:cut])
+            if "when" in self.how:
+                until("the file is read", lambda: all_read(line))
+        if self.how.get("open"):
+            self.lines.append(line)
+        else:
+            line.close()
 
     def words(self, word):
         return [said for said in self.said if said.split()[0] == word]
@@ -125,7 +150,7 @@ def a_size_that_is_none_is_refused(t):
 @case
 def more_bytes_than_announced_are_refused(t):
     for size in SIZE - 1000, 1, 0:
-        refused(t, Server(t, size=size), 6, b"more than the %d bytes" % size)
+        refused(t, Server(t, size=size), 6, b"announces %d bytes and sends more" % size)
 
 
 @case
@@ -146,7 +171,8 @@ def its_last_word_counts(t):
 
 @case
 def one_that_says_nothing_at_the_end_is_not_waited_for(t):
-    refused(t, Server(t, last=""), 3, b"does not say whether this was all")
+    t.hurry(20)
+    refused(t, Server(t, last=""), 3, b"does not say whether this was all", *PATIENCE)
 
 
 @case
@@ -155,6 +181,48 @@ def nor_is_its_good_bye(t):
     t.get(server.url)
     expect_right(t)
     expect_equal(len(server.words("QUIT")), 1, "good-byes")
+
+
+@case
+def while_one_is_waited_for_others_go_on(t):
+    """The second half of another file is sent once all of this one is here, and the last word is
+    said once that other file is."""
+    sent = threading.Event()
+
+    def half_by_half(listener):
+        line, _ = listener.accept()
+        with contextlib.suppress(OSError), line:
+            line.recv(65536)
+            line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % SIZE + DATA[:1000])
+            sent.wait()
+            line.sendall(DATA[1000:])
+
+    def until_it_is_here(line):
+        sent.set()
+        line.settimeout(0.01)
+        while not os.path.exists(t.path("other.bin")):
+            with contextlib.suppress(TimeoutError):
+                if not line.recv(1):
+                    return
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    t.closers.append(listener.close)
+    threading.Thread(target=half_by_half, args=(listener,), daemon=True).start()
+    t.get("--retries", 0, Server(t, when=until_it_is_here).url,
+          f"http://127.0.0.1:{listener.getsockname()[1]}/other.bin")
+    expect(t.names() == ["file.bin", "other.bin"], f"there are {t.names()}")
+    os.unlink(t.path("other.bin"))
+    expect_right(t)
+
+
+@case
+def a_last_word_that_came_early_is_heard(t):
+    """Read together with the first one; and in front of the end of the data, which never comes."""
+    t.get("--retries", 0, Server(t, together=True).url)
+    expect_right(t)
+    t.hurry(20)
+    t.get("--retries", 0, *PATIENCE, Server(t, open=True).url)
+    expect_right(t)
 
 
 @case
@@ -218,7 +286,7 @@ def one_that_says_so_and_begins_anew_is_found_out(t):
     t.hurry(HASTE)
     server = Server(t, cut=100_000, last="426 broken off", once=True, rest="350 from there")
     result = t.get(*AGAIN, "--trust-size", server.url, status=6)
-    expect(b"more than the 300000 bytes" in result.err, str(result))
+    expect(b"announces 300000 bytes and sends more" in result.err, str(result))
     t.keeps("file.bin.part", "file.bin.haul")
 
 

@@ -76,12 +76,16 @@ def a_server_that_ignores_ranges_gets_one(t):
 
 @case
 def one_that_refuses_if_range_is_asked_without_it(t):
+    """And the log says so once, not for each connection."""
     file = t.file("p15.bin", SIZE, if_range="fail", **SLOW)
-    t.get(*SPLIT, "--retries", 0, file.url)
+    log = os.path.join(t.home, "log")
+    t.get(*SPLIT, "--retries", 0, "-v", "--log", log, file.url)
     t.expect_file("p15.bin", file)
     parts = [one for one in t.origin.requests("p15.bin") if header(one, "Range")]
     without = [one for one in parts if not header(one, "If-Range")]
     expect(len(without) >= 2, f"{len(without)} of {len(parts)} parts were asked for without it")
+    with open(log, encoding="utf-8") as lines:
+        expect_equal(lines.read().count("asking without If-Range"), 1, "lines of the log")
 
 
 @case
