@@ -1,14 +1,17 @@
 /* From operands and list files to requests.
  *
  * All of the input is read and checked before anything is begun: a mistake in line 9,000 is told
- * at once, not after hours of downloading.
+ * at once, not after hours of downloading. A list that is a file is read again when its items are
+ * needed, so that none of it is kept in memory, which takes longer than to check it.
  */
 #include "cli/collect.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -24,18 +27,33 @@
 
 #define LIST_FILE_MAX ((size_t)256 << 20) /* bytes of one list */
 
+/* A list that is read again. */
+struct list_source {
+    int fd;
+    unsigned parts; /* that need it */
+};
+
 /* A URL, or a block of a list. */
 struct collected_part {
     STAILQ_ENTRY(collected_part) link;
     const char *name;            /* of the list, NULL: it is a URL */
     const char *url;             /* borrowed from the command line */
-    struct list_block *block;    /* owned */
+    struct list_block *block;    /* owned; NULL: it is to be read from ->source */
+    struct list_source *source;  /* NULL: it is in ->block, or no block */
+    off_t offset;                /* of the block in the source */
+    size_t len, items;           /* its bytes, and how many items they were */
     char *copied_url;            /* of a copied request, owned, may hold secrets */
     struct haul_options *copied; /* its options, referenced; NULL: it is none */
     size_t line;                 /* number of the block's first line in the list */
 };
 
-static enum haul_err read_all(FILE *from, const char *name, struct list_text *to,
+static enum haul_err refuse_large(const char *name, struct haul_error *err)
+{
+    return haul_fail(err, HAUL_E_TOO_BIG, "%s is larger than %zu MiB", name, LIST_FILE_MAX >> 20);
+}
+
+/* Reads all that FD, which is no file, will give. */
+static enum haul_err read_all(int fd, const char *name, struct list_text *to,
                               struct haul_error *err)
 {
     ssize_t got;
@@ -44,30 +62,13 @@ static enum haul_err read_all(FILE *from, const char *name, struct list_text *to
         size_t size;
         char *room = list_text_room(to, &size);
 
-        got = read(fileno(from), room, size);
+        got = read(fd, room, size);
         if (got > 0 && !list_text_came(to, (size_t)got))
-            return haul_fail(err, HAUL_E_TOO_BIG, "%s is larger than %zu MiB", name,
-                             LIST_FILE_MAX >> 20);
+            return refuse_large(name, err);
     } while (got > 0 || (got < 0 && errno == EINTR));
     if (got < 0)
         return haul_fail_errno(err, HAUL_E_USAGE, errno, "can't read %s", name);
     return HAUL_OK;
-}
-
-/* Reads FILE, or the standard input for "-", into TO. */
-static enum haul_err read_list(const char *file, struct list_text *to, struct haul_error *err)
-{
-    enum haul_err code;
-    FILE *from;
-
-    if (strcmp(file, "-") == 0)
-        return read_all(stdin, "standard input", to, err);
-    from = fopen(file, "re");
-    if (from == NULL)
-        return haul_fail_errno(err, HAUL_E_USAGE, errno, "can't open the list %s", file);
-    code = read_all(from, file, to, err);
-    fclose(from);
-    return code;
 }
 
 static void add_part(struct collected *collected, struct collected_part init)
@@ -78,38 +79,130 @@ static void add_part(struct collected *collected, struct collected_part init)
     STAILQ_INSERT_TAIL(&collected->parts, part, link);
 }
 
-static struct list_part list_part_of(const struct collected_part *part)
+/* Checks TEXT, which is PART's; *part becomes the one behind it. */
+static enum haul_err check_part(struct collected *collected, struct collected_part *part,
+                                const char *text, bool *ret_used, struct haul_error *err)
 {
-    return (struct list_part){
-        .name = part->name, .line = part->line, .text = part->block->text, .len = part->block->len};
+    struct list_part list_part = {
+        .name = part->name, .line = part->line, .text = text, .len = part->len};
+    struct list_size size = {0};
+    enum haul_err code = list_file_check(&list_part, collected->args->item, &size, err);
+
+    *ret_used = code == HAUL_OK && size.items > 0;
+    if (*ret_used) {
+        part->items = size.items;
+        add_part(collected, *part);
+        collected->count += size.items;
+    }
+    part->line += size.lines;
+    part->offset += (off_t)part->len;
+    return code;
 }
 
-static enum haul_err collect_list(struct collected *collected, const char *file,
-                                  struct haul_error *err)
+/* A list that comes only once is kept. */
+static enum haul_err collect_stream(struct collected *collected, const char *name, int fd,
+                                    struct haul_error *err)
 {
-    struct collected_part part = {.name = strcmp(file, "-") == 0 ? "standard input" : file,
-                                  .line = 1};
+    struct collected_part part = {.name = name, .line = 1};
     struct list_blocks blocks = STAILQ_HEAD_INITIALIZER(blocks);
     struct list_text text;
     enum haul_err code;
 
     list_text_init(&text, LIST_FILE_MAX);
-    code = read_list(file, &text, err);
+    code = read_all(fd, name, &text, err);
     list_text_take(&text, &blocks);
     while ((part.block = STAILQ_FIRST(&blocks))) {
-        struct list_part list_part = list_part_of(&part);
-        struct list_size size = {0};
+        bool used = false;
 
         STAILQ_REMOVE_HEAD(&blocks, link);
+        part.len = part.block->len;
         if (code == HAUL_OK)
-            code = list_file_check(&list_part, collected->args->item, &size, err);
-        if (size.items > 0)
-            add_part(collected, part);
-        else
+            code = check_part(collected, &part, part.block->text, &used, err);
+        if (!used)
             free(part.block);
-        collected->count += size.items;
-        part.line += size.lines;
     }
+    return code;
+}
+
+/* As many of SIZE bytes as there are, fewer only at the end; -1 with errno. */
+static ssize_t read_at(int fd, char *to, size_t size, off_t offset)
+{
+    size_t filled = 0;
+    ssize_t got = 1;
+
+    while (filled < size && got != 0) {
+        got = pread(fd, to + filled, size - filled, offset + (off_t)filled);
+        if (got < 0 && errno != EINTR)
+            return -1;
+        filled += got > 0 ? (size_t)got : 0;
+    }
+    return (ssize_t)filled;
+}
+
+/* A file, through one buffer, which grows only for an item that is larger. */
+static enum haul_err collect_file(struct collected *collected, const char *name,
+                                  struct list_source *source, struct haul_error *err)
+{
+    struct collected_part part = {.name = name, .source = source, .line = 1};
+    size_t size = LIST_BLOCK_FIRST, room = LIST_BLOCK;
+    char *text = xmalloc(room);
+    enum haul_err code = HAUL_OK;
+    ssize_t got;
+
+    while (code == HAUL_OK && (got = read_at(source->fd, text, size, part.offset)) != 0) {
+        bool used;
+
+        if (got < 0) {
+            code = haul_fail_errno(err, HAUL_E_USAGE, errno, "can't read %s", name);
+            break;
+        }
+        part.len = (size_t)got == size ? list_text_cut(text, size) : (size_t)got;
+        if (part.len == 0 && size <= LIST_FILE_MAX) {
+            size *= 2;
+            room = MAX(room, size);
+            text = xrealloc(text, room);
+            continue;
+        }
+        code = part.len == 0 || (size_t)part.offset + part.len > LIST_FILE_MAX
+                   ? refuse_large(name, err)
+                   : check_part(collected, &part, text, &used, err);
+        source->parts += code == HAUL_OK && used;
+        size = LIST_BLOCK;
+    }
+    free(text);
+    return code;
+}
+
+static void source_free(struct list_source *source)
+{
+    close(source->fd);
+    free(source);
+}
+
+/* FILE, or the standard input for "-". */
+static enum haul_err collect_list(struct collected *collected, const char *file,
+                                  struct haul_error *err)
+{
+    struct list_source *source;
+    enum haul_err code;
+    struct stat status;
+    int fd;
+
+    if (strcmp(file, "-") == 0)
+        return collect_stream(collected, "standard input", STDIN_FILENO, err);
+    fd = open(file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return haul_fail_errno(err, HAUL_E_USAGE, errno, "can't open the list %s", file);
+    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
+        code = collect_stream(collected, file, fd, err);
+        close(fd);
+        return code;
+    }
+    source = xcalloc(1, sizeof *source);
+    source->fd = fd;
+    code = collect_file(collected, file, source, err);
+    if (source->parts == 0)
+        source_free(source);
     return code;
 }
 
@@ -282,6 +375,8 @@ static void free_first(struct collected *collected)
     struct collected_part *part = STAILQ_FIRST(&collected->parts);
 
     STAILQ_REMOVE_HEAD(&collected->parts, link);
+    if (part->source && --part->source->parts == 0)
+        source_free(part->source);
     free(part->block);
     secret_free(part->copied_url);
     haul_options_unref(part->copied);
@@ -293,6 +388,43 @@ bool collected_empty(const struct collected *collected)
     return STAILQ_EMPTY(&collected->parts);
 }
 
+static enum haul_err refuse_changed(const struct collected_part *part, struct haul_error *err)
+{
+    return haul_fail(
+        err, HAUL_E_USAGE,
+        "%s was changed while it was read; what was added of it goes on, give it again "
+        "for the rest",
+        part->name);
+}
+
+/* The part's text again; it was all right when it was checked. */
+static enum haul_err read_again(struct collected_part *part, struct haul_error *err)
+{
+    part->block = xmalloc(sizeof *part->block + part->len);
+    part->block->len = part->len;
+    if (read_at(part->source->fd, part->block->text, part->len, part->offset) != (ssize_t)part->len)
+        return refuse_changed(part, err);
+    return HAUL_OK;
+}
+
+static enum haul_err parse_part(struct collected *collected, struct collected_part *part,
+                                struct requests *requests, struct haul_error *err)
+{
+    size_t first = requests->count;
+    struct list_part block;
+    enum haul_err code = part->block ? HAUL_OK : read_again(part, err);
+
+    if (code != HAUL_OK)
+        return code;
+    block = (struct list_part){
+        .name = part->name, .line = part->line, .text = part->block->text, .len = part->len};
+    code = list_file_parse(&block, collected->args->item, &collected->sets, requests, err);
+    if (code == HAUL_OK && requests->count - first == part->items)
+        return HAUL_OK;
+    requests_truncate(requests, first);
+    return refuse_changed(part, err);
+}
+
 enum haul_err collected_next(struct collected *collected, struct requests *requests,
                              struct haul_error *err)
 {
@@ -301,10 +433,8 @@ enum haul_err collected_next(struct collected *collected, struct requests *reque
     size_t first = requests->count;
     enum haul_err code = HAUL_OK;
 
-    if (part->block != NULL) {
-        struct list_part block = list_part_of(part);
-
-        code = list_file_parse(&block, options, &collected->sets, requests, err);
+    if (part->name != NULL) {
+        code = parse_part(collected, part, requests, err);
     } else if (part->copied != NULL) {
         if (!part->copied->dir)
             xstrset(&part->copied->dir, options->dir);

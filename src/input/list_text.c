@@ -16,13 +16,12 @@ void list_text_init(struct list_text *list, size_t most)
     STAILQ_INIT(&list->blocks);
 }
 
-/* The last place in the block's text where an item begins; 0: none but the first. */
-static size_t last_item(const struct list_block *block)
+size_t list_text_cut(const char *text, size_t len)
 {
-    size_t at = block->len;
+    size_t at = len;
 
     while (--at > 0) {
-        if (block->text[at - 1] == '\n' && !strchr(" \t\r\n#", block->text[at]))
+        if (text[at - 1] == '\n' && !strchr(" \t\r\n#", text[at]))
             break;
     }
     return at;
@@ -47,7 +46,7 @@ static void close_block(struct list_text *list)
 static void make_room(struct list_text *list)
 {
     struct list_block *full = list->open;
-    size_t cut = last_item(full), rest = full->len - cut;
+    size_t cut = list_text_cut(full->text, full->len), rest = full->len - cut;
 
     if (cut == 0 || rest > LIST_BLOCK / 2) {
         list->open_size *= 2;

@@ -31,6 +31,10 @@ struct list_text {
 #define LIST_BLOCK       ((size_t)32 * 1024)
 #define LIST_BLOCK_FIRST ((size_t)4 * 1024)
 
+/* Where the last item of TEXT begins, which may go on behind it; 0: none but the first one. What
+ * stands before it is whole items. */
+size_t list_text_cut(const char *text, size_t len);
+
 /* MOST: how many bytes are taken. */
 void list_text_init(struct list_text *list, size_t most);
 /* Adds bytes that were read; false: too many. */
