@@ -7,7 +7,6 @@
 #include "cli/collect.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +28,7 @@
 
 /* A list that is read again. */
 struct list_source {
-    int fd;
+    FILE *file;
     unsigned parts; /* that need it */
 };
 
@@ -125,8 +124,9 @@ static enum haul_err collect_stream(struct collected *collected, const char *nam
 }
 
 /* As many of SIZE bytes as there are, fewer only at the end; -1 with errno. */
-static ssize_t read_at(int fd, char *to, size_t size, off_t offset)
+static ssize_t read_at(const struct list_source *source, char *to, size_t size, off_t offset)
 {
+    int fd = fileno(source->file);
     size_t filled = 0;
     ssize_t got = 1;
 
@@ -149,7 +149,7 @@ static enum haul_err collect_file(struct collected *collected, const char *name,
     enum haul_err code = HAUL_OK;
     ssize_t got;
 
-    while (code == HAUL_OK && (got = read_at(source->fd, text, size, part.offset)) != 0) {
+    while (code == HAUL_OK && (got = read_at(source, text, size, part.offset)) != 0) {
         bool used;
 
         if (got < 0) {
@@ -175,7 +175,7 @@ static enum haul_err collect_file(struct collected *collected, const char *name,
 
 static void source_free(struct list_source *source)
 {
-    close(source->fd);
+    fclose(source->file);
     free(source);
 }
 
@@ -186,20 +186,20 @@ static enum haul_err collect_list(struct collected *collected, const char *file,
     struct list_source *source;
     enum haul_err code;
     struct stat status;
-    int fd;
+    FILE *from;
 
     if (strcmp(file, "-") == 0)
         return collect_stream(collected, "standard input", STDIN_FILENO, err);
-    fd = open(file, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
+    from = fopen(file, "re");
+    if (from == NULL)
         return haul_fail_errno(err, HAUL_E_USAGE, errno, "can't open the list %s", file);
-    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
-        code = collect_stream(collected, file, fd, err);
-        close(fd);
+    if (fstat(fileno(from), &status) != 0 || !S_ISREG(status.st_mode)) {
+        code = collect_stream(collected, file, fileno(from), err);
+        fclose(from);
         return code;
     }
     source = xcalloc(1, sizeof *source);
-    source->fd = fd;
+    source->file = from;
     code = collect_file(collected, file, source, err);
     if (source->parts == 0)
         source_free(source);
@@ -402,7 +402,7 @@ static enum haul_err read_again(struct collected_part *part, struct haul_error *
 {
     part->block = xmalloc(sizeof *part->block + part->len);
     part->block->len = part->len;
-    if (read_at(part->source->fd, part->block->text, part->len, part->offset) != (ssize_t)part->len)
+    if (read_at(part->source, part->block->text, part->len, part->offset) != (ssize_t)part->len)
         return refuse_changed(part, err);
     return HAUL_OK;
 }

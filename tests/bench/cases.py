@@ -233,19 +233,33 @@ def latency(bench):
 
 # --- connections ----------------------------------------------------------------------------------
 
-@case("split-16", "64 MiB over 16 connections of 2 MiB/s each", Goal("wall", 1.02, "limit"), runs=3)
-def split(bench):
+def split(bench, path):
+    """`loop`: a bare epoll loop over as many connections; `limit`: what one of them takes alone."""
     name = "64m"
     files = {name: bench.big(name, 64 * MIB)}
-    piece = {"4m": bench.big("4m", 4 * MIB)}
-    url = bench.nginx.url("/2m/64m")
+    pieces = {f"4m-{number:02}": bench.big(f"4m-{number:02}", 4 * MIB) for number in range(16)}
+    url = bench.nginx.url(f"{path}/{name}")
     if bench.haul_has("--connections"):
         yield Tool("haul", files, lambda out: haul(bench, out, url, "--min-split=1M",
                                                     connections=16))
-    yield Tool("limit", piece, lambda out: [bench.loop, "one", str(bench.nginx.plain), "/2m/4m",
-                                            f"{out}/4m"])
+    yield Tool("loop", pieces, lambda out: [bench.loop, "many", str(bench.nginx.plain), "16", out],
+               stdin=bench.write_list("pieces", (f"{path}/{piece}" for piece in pieces)))
+    yield Tool("limit", {"4m-00": pieces["4m-00"]}, lambda out: [
+        bench.loop, "one", str(bench.nginx.plain), f"{path}/4m-00", f"{out}/4m-00"])
     yield Tool("aria2c", files, lambda out: aria2c(out, url, name, "-x16", "-s16", "-k1M"))
     yield Tool("axel", files, lambda out: axel(out, url, name, "-n", "16"))
+
+
+@case("split-16", "64 MiB over 16 connections of 2 MiB/s each, handed out 256 KiB at a time",
+      Goal("wall", 1.02, "loop"), Goal("wall", 1.02, "limit"), Goal("wall", 1.0, "aria2c"), runs=5)
+def split_even(bench):
+    yield from split(bench, "/2m-even")
+
+
+@case("split-16-bursts", "the same, handed out 2 MiB at a time",
+      Goal("wall", 1.02, "loop"), Goal("wall", 1.02, "limit"), Goal("wall", 1.0, "aria2c"), runs=5)
+def split_bursts(bench):
+    yield from split(bench, "/2m")
 
 
 @case("split-16-uneven", "the same with every fourth connection at an eighth",

@@ -13,6 +13,7 @@ LIMITS = {
     "": "",
     "/16k": "limit_rate 16k;",
     "/2m": "limit_rate 2m;",
+    "/2m-even": "limit_rate 2m; sendfile_max_chunk 256k;",
     "/uneven": "limit_rate $uneven;",
     "/4m": "limit_rate 4m;",
     "/25m": "limit_rate 25m;",

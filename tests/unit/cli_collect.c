@@ -46,7 +46,7 @@ static int set_up(void **state)
     const char *words[] = {"-d", "/there", "-i", world->path};
     FILE *list;
 
-    strcpy(world->path, "/tmp/haul-collect-XXXXXX");
+    snprintf(world->path, sizeof world->path, "/tmp/haul-collect-XXXXXX");
     list = fdopen(mkstemp(world->path), "w");
     assert_non_null(list);
     for (unsigned i = 0; i < ITEMS; i++)
