@@ -202,16 +202,18 @@ static void submit_plan(struct disk_file *file, struct plan_job *job)
 static void end_plan(struct disk_job *base)
 {
     struct plan_job *job = OWNER_OF(base, struct plan_job, job);
+    struct disk_file *file = job->file;
 
-    job->file->busy = false;
+    file->busy = false;
     if (job->reserved)
-        disk_volume_promise(job->file->volume, &job->file->promised, 0);
+        disk_volume_promise(file->volume, &file->promised, 0);
     /* Ranges that were cut meanwhile are not in it. */
-    job->file->rows_at = job->file->layout == job->layout ? job->rows : 0;
+    file->rows_at = file->layout == job->layout ? job->rows : 0;
     if (job->done)
         job->done(job->ctx, &job->err);
     state_fini(&job->state);
     free(job);
+    disk_file_settle(file);
 }
 
 /* As long as nothing else is known, nobody reserves what is still to come. */
@@ -474,6 +476,7 @@ void disk_file_read(struct disk_file *file, uint64_t offset, size_t len, disk_re
 struct end_job {
     struct disk_job job;
     struct disk_file *file;
+    bool begun; /* on its way to the worker, or there */
     uint64_t size;
     int64_t mtime;
     char *name;
@@ -695,9 +698,13 @@ static void end_end(struct disk_job *base)
 
 void disk_file_settle(struct disk_file *file)
 {
-    if (file->ending && !file->busy && !file->syncing && file->reads == 0 &&
-        !digest_hurry(file->digest))
-        disk_submit(file->disk, &file->ending->job);
+    struct end_job *end = file->ending;
+
+    if (!end || end->begun || file->busy || file->syncing || file->reads > 0 ||
+        digest_hurry(file->digest))
+        return;
+    end->begun = true;
+    disk_submit(file->disk, &end->job);
 }
 
 static void begin_end(struct disk_file *file, void (*run)(struct disk_job *), struct end_job end)
