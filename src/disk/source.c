@@ -2,7 +2,9 @@
  *
  * Invariants: one job at a time; each block is judged together with the file's size and time when
  * it was read, so that no byte of a changed file goes out as if it belonged to the others; what a
- * job brings that was started before a rewind is dropped. */
+ * job brings that was started before a rewind is dropped. While a job works its worker reads ->fd,
+ * ->was, ->path, ->from and ->target, which stay as they are, and writes what stands behind them;
+ * all else is the loop's. */
 
 #include "disk/source.h"
 
@@ -44,6 +46,7 @@ struct disk_source {
     bool check_wanted;
     enum source_job does;
     size_t target; /* block that is filled */
+    uint64_t from; /* offset of what it is filled with */
     int wrong;     /* errno of the job, 0: none */
     bool changed;
     size_t got;
@@ -71,13 +74,13 @@ static void run_read(struct disk_source *source)
 {
     struct block *block = &source->blocks[source->target];
     size_t wanted =
-        (size_t)MIN((uint64_t)block->size, (uint64_t)source->was.st_size - source->next);
+        (size_t)MIN((uint64_t)block->size, (uint64_t)source->was.st_size - source->from);
     struct stat now;
 
     source->got = 0;
     while (source->got < wanted) {
         ssize_t got = pread(source->fd, block->data + source->got, wanted - source->got,
-                            (off_t)(source->next + source->got));
+                            (off_t)(source->from + source->got));
 
         if (got < 0 && errno == EINTR)
             continue;
@@ -177,6 +180,7 @@ static void read_on(struct disk_source *source)
         return;
     block->len = block->used = 0;
     source->target = at;
+    source->from = source->next;
     submit(source, SOURCE_READS);
 }
 
