@@ -1,7 +1,8 @@
 /* Ends that are under way.
  *
- * A line is one write() to a file that is only appended to, so lines of several workers never mix,
- * and one that a kill tore off is not believed. The file is put aside when it has grown, and what
+ * A line is one write() to a file that is only appended to, so lines of several workers never mix.
+ * Each begins with a line end of its own: what a kill or a full disk tore off is not believed, and
+ * does not become a part of the next one. The file is put aside when it has grown, and what
  * was put aside before is dropped: by then the queue has long been told of it. */
 
 #include "disk/ends.h"
@@ -113,7 +114,7 @@ void disk_ends_note(struct disk *disk, uint64_t item, int fd)
 
     if (!ends || item == 0 || fstat(fd, &st) != 0)
         return;
-    len = snprintf(line, sizeof line, "%" PRIu64 " %" PRIu64 " %" PRIu64 "\n", item,
+    len = snprintf(line, sizeof line, "\n%" PRIu64 " %" PRIu64 " %" PRIu64 "\n", item,
                    (uint64_t)st.st_dev, (uint64_t)st.st_ino);
     uv_mutex_lock(&ends->lock);
     if (ends->fd >= 0 && write(ends->fd, line, (size_t)len) == len)
