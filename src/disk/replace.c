@@ -49,11 +49,14 @@ enum haul_err disk_replace_check(const char *path, struct haul_error *err)
     return code;
 }
 
+/* NAME is new, whatever lies there: one that was killed may have left it, and in a folder that
+ * others can write to it may be another name of a file that is not to be touched. */
 static int write_as(int dirfd, const char *name, const char *text)
 {
-    int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-    int wrong;
+    int fd, wrong;
 
+    unlinkat(dirfd, name, 0);
+    fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return errno;
     wrong = fchmod(fd, 0600) == 0 ? disk_write_all(fd, text, strlen(text), 0) : errno;
