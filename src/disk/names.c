@@ -388,8 +388,10 @@ static int rename_free(int dirfd, const char *from, const char *to)
         return 0;
     if (errno != EINVAL && errno != ENOSYS)
         return -1;
-    if (linkat(dirfd, from, dirfd, to, 0) == 0)
-        return unlinkat(dirfd, from, 0);
+    if (linkat(dirfd, from, dirfd, to, 0) == 0) {
+        unlinkat(dirfd, from, 0); /* the name is given, whatever becomes of this one */
+        return 0;
+    }
     if (errno != EPERM && errno != ENOSYS && errno != EOPNOTSUPP && errno != EMLINK)
         return -1;
     return rename_looked(dirfd, from, to);
