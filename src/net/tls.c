@@ -82,7 +82,7 @@ static bool ends_with_connection(const struct net_response *response)
 
 void transfer_watch_end(struct net_transfer *transfer)
 {
-    struct tls_end *end;
+    struct tls_end *end, *before;
     SSL *ssl;
 
     if (transfer->tls_end || !ends_with_connection(&transfer->response))
@@ -93,9 +93,11 @@ void transfer_watch_end(struct net_transfer *transfer)
     end = xcalloc(1, sizeof *end);
     end->refs = 1;
     transfer->tls_end = end;
-    unref(SSL_get_ex_data(ssl, slot())); /* of an earlier transfer on this connection */
-    if (SSL_set_ex_data(ssl, slot(), end))
+    before = SSL_get_ex_data(ssl, slot()); /* of an earlier transfer on this connection */
+    if (SSL_set_ex_data(ssl, slot(), end)) {
         end->refs++;
+        unref(before);
+    }
     SSL_set_info_callback(ssl, on_info);
 }
 

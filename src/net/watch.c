@@ -212,8 +212,8 @@ curl_socket_t watches_open(void *ctx, curlsocktype purpose, struct curl_sockaddr
         return CURL_SOCKET_BAD;
     if (before)
         watch_close(before); /* closed without a word: only its number is left */
-    watch = watch_new(watches, fd);
-    if (!watch || fstat(fd, &st) != 0) {
+    watch = fstat(fd, &st) == 0 ? watch_new(watches, fd) : NULL;
+    if (!watch) {
         close(fd);
         return CURL_SOCKET_BAD;
     }
