@@ -88,10 +88,10 @@ static uint64_t lower(const struct haul_engine *engine, const char *name, uint64
 /* Halting. */
 
 /* What can't go on later is not halted: a request that was sent is not one to be sent again. Nor is
- * one of which every byte is here. */
+ * one of which every byte is here. One that was removed is put away already. */
 static bool may_be_halted(const struct item *item)
 {
-    return item->state == HAUL_ACTIVE && item->phase != HAUL_PHASE_CHECKING &&
+    return item->state == HAUL_ACTIVE && !item->removing && item->phase != HAUL_PHASE_CHECKING &&
            item->phase != HAUL_PHASE_FINISHING && !item->options->any_time &&
            haul_options_plain(item->options);
 }
