@@ -173,8 +173,6 @@ static char *take(struct lines *lines, const char *key)
         return NULL;
     *newline = '\0';
     value = lines->at + len + 1;
-    if (strlen(value) != (size_t)(newline - value))
-        return NULL; /* a NUL byte inside */
     lines->at = newline + 1;
     return value;
 }
@@ -235,7 +233,7 @@ static bool read_all(struct lines *lines, struct disk_state *state)
     return tiles(state);
 }
 
-/* Check numbers, leading zeros, line ends: all that reading took as it came. */
+/* Check numbers, leading zeros, line ends, NUL bytes: all that reading took as it came. */
 static bool writes_back(const struct disk_state *state, const char *text, size_t len)
 {
     size_t again_len = 0, rows = 0;

@@ -30,7 +30,6 @@ static void refill(struct limiter *limiter, uint64_t now_ms)
     uint64_t earned;
 
     limiter->updated = MAX(now_ms, limiter->updated);
-    passed = MIN(passed, (uint64_t)60000);
     if (!mul_u64(limiter->rate, passed, &earned) || earned > INT64_MAX / 2)
         earned = INT64_MAX / 2;
     earned += limiter->rest;

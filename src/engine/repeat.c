@@ -68,10 +68,7 @@ void repeat_note(struct haul_engine *engine, const char *token, uint64_t first, 
 
 static void load_one(void *ctx, const struct store_token *token)
 {
-    struct haul_engine *engine = ctx;
-
-    if (!find(engine, token->token))
-        remember(engine, token);
+    remember(ctx, token); /* the store has each only once */
 }
 
 enum haul_err repeat_load(struct haul_engine *engine, struct haul_error *err)

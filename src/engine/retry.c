@@ -21,12 +21,11 @@
 static uint64_t backoff_ms(const struct retry_case *failed)
 {
     uint64_t wait = MIN(failed->retry_wait, UINT64_MAX / SECOND_MS) * SECOND_MS;
-    uint64_t longest = MAX(LONGEST_MS, wait);
     uint64_t half;
 
     wait = MAX(wait, SHORTEST_MS);
-    for (uint32_t i = 1; i < failed->tries && wait < longest; i++)
-        wait = wait > longest / 2 ? longest : wait * 2;
+    for (uint32_t i = 1; i < failed->tries && wait < LONGEST_MS; i++)
+        wait = MIN(wait * 2, LONGEST_MS);
     half = wait / 2;
     return wait - half + failed->chance % (half + 1);
 }
@@ -57,7 +56,7 @@ struct retry_decision retry_decide(const struct retry_case *failed)
     bool ruled = find_rule(failed, &rule);
     int64_t retries = rule.has_retries ? rule.retries : failed->retries;
 
-    if (ruled ? retries == 0 : !failed->err->retryable)
+    if (!ruled && !failed->err->retryable)
         return give_up();
     if (failed->spent && !ruled && !did_nothing(failed->err->http_status)) {
         decision = give_up();

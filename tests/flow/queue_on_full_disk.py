@@ -64,6 +64,12 @@ def what_could_not_be_kept_is_not_answered_as_if_it_had_been(t):
     for _ in range(2):
         refused = client.ask("add", **add)
         expect("can't keep the queue" in refused.get("error", {}).get("message", ""), str(refused))
+    for number in (1001, 1002):  # the second one mostly comes before the first is decided
+        client.send({"jsonrpc": "2.0", "id": number, "method": "add", "params": add})
+    for _ in range(2):
+        refused = client.line()
+        name = refused.get("error", {}).get("data", {}).get("name")
+        expect(name in ("disk-full", "store"), str(refused))
     disk.clear()
     until("it is written again", lambda: t.trouble() == "")
     ids = client.call("add", **add)["ids"]

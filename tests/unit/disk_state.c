@@ -156,7 +156,12 @@ static void another_boot_believes_only_what_was_synced(void **unused)
     state.ranges[1] = (struct disk_range){90000, 200000, 150000, 90000};
     state_believe(&state, "boot-2", 200000);
     assert_int_equal(state.ranges[0].written, 40960);
+    assert_int_equal(state.ranges[0].synced, 40960);
     assert_int_equal(state.ranges[1].written, 90000);
+    state.ranges[0] = (struct disk_range){0, 90000, 80000, 41000};
+    state.boot[0] = '\0'; /* nobody knows which one it was, nor which one it is */
+    state_believe(&state, "", 200000);
+    assert_int_equal(state.ranges[0].written, 40960);
     state_fini(&state);
 }
 
@@ -204,6 +209,12 @@ static void a_line_end_in_a_text_makes_no_record(void **unused)
     assert_null(state_write(&state, &len, &rows));
     xstrset(&state.source, NULL);
     xstrset(&state.rejected, "md5:0\r");
+    assert_null(state_write(&state, &len, &rows));
+    xstrset(&state.rejected, NULL);
+    xstrset(&state.modified, "\n");
+    assert_null(state_write(&state, &len, &rows));
+    xstrset(&state.modified, NULL);
+    xstrset(&state.url, "http://a\nsource http://b");
     assert_null(state_write(&state, &len, &rows));
     state_fini(&state);
 }

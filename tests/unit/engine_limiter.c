@@ -80,6 +80,35 @@ static void the_wait_it_names_is_just_long_enough(void **state)
     assert_true(limiter_ready(&limiter, CHUNK, 60 + wait));
 }
 
+static void the_wait_is_told_from_any_time_on(void **state)
+{
+    struct limiter limiter;
+    uint64_t wait;
+
+    (void)state;
+    limiter_set(&limiter, 99999, 0);
+    limiter_spend(&limiter, 4000);
+    wait = limiter_wait_ms(&limiter, CHUNK, 0);
+    assert_true(wait > 100);
+    assert_int_equal(limiter_wait_ms(&limiter, CHUNK, 20), wait - 20);
+    assert_int_equal(limiter_wait_ms(&limiter, CHUNK, wait + 20), 0);
+    limiter_set(&limiter, 999, 0);
+    assert_false(limiter_ready(&limiter, 1, 1)); /* all but a thousandth of a byte is there */
+    assert_int_equal(limiter_wait_ms(&limiter, 1, 1), 1);
+}
+
+static void no_time_brings_something_twice(void **state)
+{
+    struct limiter limiter;
+
+    (void)state;
+    limiter_set(&limiter, 1000, 0);
+    assert_true(limiter_ready(&limiter, 1000, 1000));
+    limiter_spend(&limiter, 1000);
+    assert_false(limiter_ready(&limiter, 1, 500));
+    assert_false(limiter_ready(&limiter, 1, 1000));
+}
+
 static void idle_time_is_not_saved_up(void **state)
 {
     const uint64_t rates[] = {50000, 1000000};
@@ -113,6 +142,8 @@ int main(void)
         cmocka_unit_test(a_chunk_larger_than_a_burst_is_paid_afterwards),
         cmocka_unit_test(no_limit_never_waits),
         cmocka_unit_test(the_wait_it_names_is_just_long_enough),
+        cmocka_unit_test(the_wait_is_told_from_any_time_on),
+        cmocka_unit_test(no_time_brings_something_twice),
         cmocka_unit_test(idle_time_is_not_saved_up),
         cmocka_unit_test(fractions_of_a_byte_add_up),
     };

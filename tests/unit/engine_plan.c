@@ -135,6 +135,10 @@ static void at_the_end_time_decides(void **state)
     (void)state;
     assert_true(plan_next(&now, &next)); /* two seconds are saved */
     assert_int_equal(next.at, 2 * MIB);
+    now.room = 2; /* one is enough for a small piece */
+    assert_true(plan_next(&now, &next));
+    assert_int_equal(next.at, 2 * MIB);
+    now.room = 1;
     now.wait_ms = 800;
     assert_true(plan_next(&now, &next));
     now.wait_ms = 900;
@@ -315,7 +319,7 @@ static void one_that_crawls_goes_on_where_a_new_one_would_be_no_sooner(void **st
     assert_false(plan_next(&now, &next));
 }
 
-/* Whatever the numbers, a cut lies within its range. */
+/* Whatever the numbers, a cut lies within its range, and on the bound of a block. */
 static void cuts_lie_within(void **state)
 {
     uint64_t seed = 88172645463325252u;
@@ -335,8 +339,10 @@ static void cuts_lie_within(void **state)
         now.pace = (seed >> 7) % (UINT64_C(1) << (seed % 31));
         now.room = 1 + (unsigned)(seed >> 9) % 16;
         now.wait_ms = (seed >> 13) % 4 * 100;
-        if (plan_next(&now, &next) && next.move == PLAN_CUT)
-            assert_true(next.at > range.pos && next.at < range.end);
+        if (!plan_next(&now, &next) || next.move != PLAN_CUT)
+            continue;
+        assert_true(next.at > range.pos && next.at < range.end);
+        assert_int_equal(next.at % (range.end - next.at > 5 * MIB ? 65536 : 4096), 0);
     }
 }
 

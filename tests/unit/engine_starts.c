@@ -75,6 +75,7 @@ static void each_starts_when_its_time_has_come(void **state)
     add(&world, 2000, 1);
     add(&world, 0, 1);
     add(&world, 500, 1); /* long over */
+    add(&world, 4000, 1);
     assert_int_equal(next(&world), 4);
     assert_int_equal(next(&world), 5);
     assert_int_equal(next(&world), 0);
@@ -88,8 +89,10 @@ static void each_starts_when_its_time_has_come(void **state)
     at(&world, 1000000); /* the machine slept */
     assert_int_equal(next(&world), 1);
     assert_int_equal(next(&world), 2);
+    assert_int_equal(next(&world), 6);
     at(&world, 1000000);
     assert_int_equal(world.starts.next, INT64_MAX);
+    assert_int_equal(HASH_COUNT(world.starts.times), 0);
     world_fini(&world);
 }
 

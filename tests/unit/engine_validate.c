@@ -404,6 +404,10 @@ static void without_http_and_dates_only_a_trusted_size_continues(void **state)
     assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
     asked.content_length = INT64_MAX;
     assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
+    asked = good_without_http();
+    asked.trust_size = true;
+    asked.stored.total = -1; /* there is none to trust */
+    assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
 }
 
 static void assert_sample(const struct resume_case *asked, const struct identity *first,
@@ -475,6 +479,10 @@ static void answers_that_are_no_sample_prove_nothing(void **state)
         asked.content_range = ranges[i];
         assert_sample(&asked, NULL, SAMPLE_OTHER);
     }
+    asked = good();
+    asked.seen.etag = "\"b\"";
+    asked.end = 99; /* more than was asked for */
+    assert_sample(&asked, NULL, SAMPLE_OTHER);
     asked = good();
     for (size_t i = 0; i < COUNT_OF(statuses); i++) {
         asked.status = statuses[i];
