@@ -11,8 +11,8 @@ struct file_id {
     ino_t ino;
 };
 
-/* Inside of the disk room: what a partial file is made of. open.c makes it, file.c owns it; the
- * writer uses the descriptor, the volume and the ranges. */
+/* Inside of the disk room: what a partial file is made of. open.c makes it, file.c owns it,
+ * close.c ends it; the writer uses the descriptor, the volume and the ranges. */
 struct disk_file {
     struct disk *disk;
     struct disk_volume *volume;
@@ -61,7 +61,8 @@ bool disk_file_cut(int fd, uint64_t extent, uint64_t *ret_size);
 /* MORE bytes of the room that was promised are taken. */
 void disk_file_filled(struct disk_file *file, uint64_t more);
 struct disk_place disk_file_place(const struct disk_file *file);
-/* A job on FILE came back: begins the end that waits for it, if nothing else is under way. */
+/* close.c. A job on FILE came back: begins the end that waits for it, if nothing else is under way.
+ */
 void disk_file_settle(struct disk_file *file);
 /* record.c: the partial is still the file that we opened: nothing else may be renamed or removed.
  */

@@ -317,3 +317,10 @@ bool record_remove(struct disk_file *file)
     close(fd);
     return unlinkat(file->dirfd, file->record, 0) == 0;
 }
+
+void record_sync_folder(struct disk_file *file)
+{
+    if (file->entries_new)
+        fsync(file->dirfd);
+    file->entries_new = false;
+}

@@ -34,6 +34,9 @@ enum haul_err record_put(struct disk_file *file, const struct disk_state *state,
  * the older record is true as well, and the next one tries again. */
 void record_put_rows(const struct disk_file *file, const struct disk_state *state, size_t rows,
                      bool sync);
+/* Syncs the folder where partial or record are new in it: they are there after a power cut only
+ * when it knows of them. Some file systems refuse that; then nothing more can be done. */
+void record_sync_folder(struct disk_file *file);
 /* Removes the record if it is FILE's still. True when it did. */
 bool record_remove(struct disk_file *file);
 

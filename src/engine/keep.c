@@ -143,7 +143,6 @@ static void note_spent(const struct item *item, struct store_item *row)
                 "itself";
 }
 
-/* OPTIONS and MIRRORS are borrowed; NULL for an update, which leaves them alone. */
 static enum store_look look_of(const struct item *item)
 {
     if (!item->only_new)
@@ -151,6 +150,7 @@ static enum store_look look_of(const struct item *item)
     return item->unlooked ? STORE_LOOK_FIRST : STORE_LOOK_BACK;
 }
 
+/* OPTIONS and MIRRORS are borrowed; NULL for an update, which leaves them alone. */
 static struct store_item row_of(const struct queue *queue, const struct item *item,
                                 const char *options, const char *mirrors)
 {
