@@ -41,8 +41,9 @@ struct haul_engine_events {
 };
 
 /* SETTINGS is copied; what was set while an earlier engine ran overrules the rows of it that are
- * not given. SESSION names the store to use; NULL keeps the queue in memory only (`get`). Raises
- * RLIMIT_NOFILE and ignores SIGPIPE. On failure nothing is left behind. */
+ * not given. SESSION names the store to use; NULL keeps the queue in memory only (`get`). For the
+ * whole process: raises RLIMIT_NOFILE, ignores SIGPIPE and SIGXFSZ, and sets how many threads libuv
+ * has, so it comes before the first job of any loop. On failure nothing else is left behind. */
 HAUL_CHECKED enum haul_err haul_engine_new(struct haul_loop *loop,
                                            const struct haul_settings *settings,
                                            const char *session,
@@ -77,10 +78,10 @@ HAUL_CHECKED enum haul_err haul_engine_add_once(struct haul_engine *engine, cons
 
 /* A file that was fetched before and lies where it was put. */
 struct haul_had {
-    char *path; /* NULL: there is none; as it is, not clean */
-    int64_t size;
-    int64_t finished_at;
-    bool by_digest; /* it has the digest that was asked for; else it is of the same link */
+    char *path;          /* NULL: there is none; as it is, not clean */
+    int64_t size;        /* bytes */
+    int64_t finished_at; /* ms since 1970 */
+    bool by_digest;      /* it has the digest that was asked for; else it is of the same link */
 };
 
 /* As haul_added_cb, but IDS has 0 for each request whose file is here already, as HAD tells. */
@@ -209,7 +210,8 @@ HAUL_CHECKED enum haul_err haul_engine_forget(struct haul_engine *engine, const 
  * store; it may come before this returns. ERR as with haul_changed_cb. */
 void haul_engine_flush(struct haul_engine *engine, haul_changed_cb *done, void *ctx);
 
-/* Moves the items, as a block in their present order. POSITION is used by HAUL_MOVE_TO only. */
+/* Moves the items, as a block in their present order. POSITION, counted from 1, is used by
+ * HAUL_MOVE_TO only. */
 HAUL_CHECKED enum haul_err haul_engine_move(struct haul_engine *engine, enum haul_move how,
                                             uint64_t position, const uint64_t *ids, size_t count,
                                             struct haul_error *err);

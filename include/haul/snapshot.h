@@ -5,7 +5,8 @@
 #include "haul/types.h"
 
 /* Copies of what the engine knows, made for one moment. They own their strings; every string is
- * clean (base/text.h) and holds no credentials, so it may be shown, logged and sent as it is. */
+ * clean (base/text.h) and holds no credentials, so it may be shown, logged and sent as it is. All
+ * points of time (…_at, …_until) are ms since 1970, all sizes bytes. */
 
 /* One row of the list. */
 struct haul_item {
