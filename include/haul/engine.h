@@ -18,6 +18,7 @@ enum haul_happening {
     HAUL_ITEM_ADDED,
     HAUL_ITEM_STARTED, /* has a slot now */
     HAUL_ITEM_NAMED,   /* the answer came: name and size are known */
+    HAUL_ITEM_NOTED,   /* its note says what was done about what lay there, or starts over */
     HAUL_ITEM_RETRY,   /* failed for now, will try again; retry_at and err are set */
     HAUL_ITEM_DONE,
     HAUL_ITEM_FAILED,

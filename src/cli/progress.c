@@ -105,7 +105,7 @@ static void track(struct progress *progress, uint64_t id, enum haul_happening wh
 {
     if (what == HAUL_ITEM_STARTED)
         live_add(progress, id);
-    else if (what != HAUL_ITEM_NAMED && what != HAUL_ITEM_ADDED)
+    else if (what != HAUL_ITEM_NAMED && what != HAUL_ITEM_NOTED && what != HAUL_ITEM_ADDED)
         live_remove(progress, id);
 }
 
@@ -122,7 +122,7 @@ static bool is_told(const struct progress *progress, enum haul_happening what)
         return progress_line_event(what) != NULL;
     if (what == HAUL_ITEM_STARTED || what == HAUL_ITEM_NAMED)
         return progress->verbose;
-    return what == HAUL_ITEM_DONE || what == HAUL_ITEM_RETRY;
+    return what == HAUL_ITEM_DONE || what == HAUL_ITEM_RETRY || what == HAUL_ITEM_NOTED;
 }
 
 void progress_event(struct progress *progress, const struct haul_engine *engine, uint64_t id,

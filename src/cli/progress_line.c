@@ -75,6 +75,9 @@ void progress_line_plain(struct strbuf *to, enum haul_happening what, const stru
     case HAUL_ITEM_FAILED:
         snprintf(line, sizeof(line), "failed  %s: %s", item->name, item->note);
         break;
+    case HAUL_ITEM_NOTED:
+        snprintf(line, sizeof(line), "note    %s: %s", item->name, item->note);
+        break;
     case HAUL_ITEM_RETRY:
         line_retry(line, sizeof(line), item, now);
         break;

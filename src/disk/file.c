@@ -67,6 +67,21 @@ const struct disk_state *disk_file_state(const struct disk_file *file)
     return &file->state;
 }
 
+enum disk_beside disk_file_beside(const struct disk_file *file)
+{
+    return file->beside;
+}
+
+const char *disk_file_name(const struct disk_file *file)
+{
+    return file->name;
+}
+
+uint64_t disk_file_doubted(const struct disk_file *file)
+{
+    return file->doubted;
+}
+
 bool disk_file_is_foreign(const struct disk_file *file)
 {
     return file->foreign;

@@ -59,6 +59,18 @@ bool disk_file_is_foreign(const struct disk_file *file);
 void disk_file_identify(struct disk_file *file, const char *url, int64_t size, const char *etag,
                         const char *modified);
 
+/* What lay in the way of the partial of NAME, so that this one has another name. */
+enum disk_beside {
+    DISK_BESIDE_NOTHING,
+    DISK_BESIDE_BUSY,    /* somebody is writing it */
+    DISK_BESIDE_STRANGER /* nothing says that it is of this link, or haul's at all */
+};
+enum disk_beside disk_file_beside(const struct disk_file *file);
+/* What it is going to be called, as long as nobody else takes that name. */
+const char *disk_file_name(const struct disk_file *file);
+/* How many bytes the record that was found tells of that can't be believed. */
+uint64_t disk_file_doubted(const struct disk_file *file);
+
 /* The record that was found with the partial, its ranges cut down to what can be believed; NULL for
  * a new file, and after disk_file_plan(). */
 const struct disk_state *disk_file_found(const struct disk_file *file);

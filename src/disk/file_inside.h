@@ -37,6 +37,8 @@ struct disk_file {
     struct disk_state state;
     bool foreign;             /* nobody may change it, nor its record */
     bool found;               /* ->state is an old record that is not confirmed yet */
+    enum disk_beside beside;  /* what had the name before */
+    uint64_t doubted;         /* bytes of that record that are not believed */
     struct file_id record_id; /* of the NAME.haul that is ours; the jobs' */
     bool takes_record;        /* adopted: what lies in its place is taken over, too */
     bool entries_new;         /* made or moved in the folder since that was synced; the jobs' */

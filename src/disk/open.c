@@ -85,7 +85,9 @@ static bool load_record(struct open_job *job, const struct stat *st, bool adopt)
         state_fini(&state);
         return false;
     }
+    file->doubted = disk_state_bytes(&state);
     state_believe(&state, state_boot_id(), (uint64_t)st->st_size);
+    file->doubted -= disk_state_bytes(&state);
     file->state = state;
     file->foreign = foreign;
     file->found = true;
@@ -271,9 +273,15 @@ static bool find_ours(struct open_job *job, unsigned *ret_free)
         found = what == CLAIM_OURS;
         if (what == CLAIM_BUSY && !may_share_name(job))
             break;
-        if (what == CLAIM_BUSY && numbers.items[i] == *ret_free)
+        if (what == CLAIM_BUSY && numbers.items[i] == *ret_free) {
+            job->file->beside = DISK_BESIDE_BUSY;
             ++*ret_free;
+        } else if (what == CLAIM_NONE && numbers.items[i] == 0) {
+            job->file->beside = DISK_BESIDE_STRANGER;
+        }
     }
+    if (found && job->file->beside == DISK_BESIDE_STRANGER)
+        job->file->beside = DISK_BESIDE_NOTHING; /* ours has its name for long */
     free(numbers.items);
     return found;
 }

@@ -81,6 +81,8 @@ static void start_over_unproven(struct transfer *transfer)
 {
     if (transfer->item->more->done > 0)
         transfer_note(transfer, "starting over", "nothing proves that the file is still the same");
+    else if (disk_file_doubted(transfer->file) > 0)
+        transfer_note(transfer, "starting over", "none of what came is known to have lasted");
     transfer_ask_from_start(transfer);
 }
 
@@ -237,19 +239,68 @@ void transfer_plan(struct transfer *transfer)
     transfer_spread(transfer);
 }
 
-/* The file that was opened after the answer came holds bytes of an earlier run. */
-static bool worth_asking_again(const struct transfer *transfer)
+/* The file that was opened after the answer came holds bytes of an earlier run: why they are not
+ * gone on with, NULL when they are. */
+static const char *why_dropped(const struct transfer *transfer, char reason[VALIDATE_REASON])
 {
     const struct disk_state *found = disk_file_found(transfer->file);
-    struct identity stored, seen = transfer_identity(transfer);
-    char reason[VALIDATE_REASON];
+    struct identity stored = stored_identity(found), seen = transfer_identity(transfer);
 
-    if (!found)
+    if (drops_found(transfer))
+        return "what an earlier run left is not gone on with";
+    if (found->rejected)
+        return "what is here has another digest";
+    if (mirrors_find(transfer, found->source) != transfer->lead || !identity_if_range(&stored))
+        return "nothing proves that the file is still the same";
+    if (validate_identity(&stored, &seen, reason) != IDENTITY_SAME)
+        return reason;
+    if (disk_state_bytes(found) < WORTH_ASKING_AGAIN)
+        return "so little is here that it comes with the answer sooner";
+    return NULL;
+}
+
+/* Asks again for what is missing of the file that was opened, if that is to be gone on with. */
+static bool ask_again(struct transfer *transfer)
+{
+    const struct disk_state *found = disk_file_found(transfer->file);
+    char reason[VALIDATE_REASON];
+    const char *why;
+
+    if (transfer->goal != GOAL_RECEIVE || !found || disk_state_bytes(found) == 0)
         return false;
-    stored = stored_identity(found);
-    return disk_state_bytes(found) >= WORTH_ASKING_AGAIN && !drops_found(transfer) &&
-           !found->rejected && mirrors_find(transfer, found->source) == transfer->lead &&
-           identity_if_range(&stored) && validate_identity(&stored, &seen, reason) == IDENTITY_SAME;
+    why = why_dropped(transfer, reason);
+    if (!why && transfer_drop_segments(transfer, false)) {
+        ask_for_rest(transfer);
+        return true;
+    }
+    transfer_note(transfer, "starting over", why ? why : "its answer is under way already");
+    return false;
+}
+
+/* Another name than one may expect is explained. */
+static void tell_beside(struct transfer *transfer)
+{
+    bool rename = transfer->item->options->if_exists == HAUL_EXISTS_RENAME;
+    char *what = NULL, *why = NULL;
+
+    if (transfer->goal != GOAL_RECEIVE)
+        return;
+    switch (disk_file_beside(transfer->file)) {
+    case DISK_BESIDE_BUSY:
+        what = xasprintf("%s is being fetched already", transfer->name);
+        why = rename ? xasprintf("this one is going to be %s", disk_file_name(transfer->file))
+                     : xstrdup("the last one to end stays");
+        break;
+    case DISK_BESIDE_STRANGER:
+        what = xasprintf("%s.part is left alone", transfer->name);
+        why = xstrdup("nothing says that it is of this link; --adopt goes on with it");
+        break;
+    case DISK_BESIDE_NOTHING:
+        return;
+    }
+    transfer_note(transfer, what, why);
+    free(what);
+    free(why);
 }
 
 static void on_opened(void *ctx, struct disk_file *file, const struct haul_error *err)
@@ -260,14 +311,19 @@ static void on_opened(void *ctx, struct disk_file *file, const struct haul_error
     transfer->file = file;
     if (err->code != HAUL_OK) {
         transfer_fail(transfer, err);
-    } else if (transfer->goal == GOAL_RECEIVE && worth_asking_again(transfer) &&
-               transfer_drop_segments(transfer, false)) {
-        ask_for_rest(transfer);
-    } else {
+    } else if (!ask_again(transfer)) {
+        tell_beside(transfer);
         transfer->want_plan = true;
         transfer->plan_fresh = true;
     }
     transfer_wants_attention(transfer);
+}
+
+/* What came of this item before is not there, or is not to be told from somebody else's. */
+static void tell_lost(struct transfer *transfer)
+{
+    if (transfer->item->more->work->base && transfer->item->more->done > 0)
+        transfer_note(transfer, "starting over", "what came is gone, or its record can't be read");
 }
 
 /* Before the first request: is there a partial under the name that the link suggests? */
@@ -277,12 +333,15 @@ static void on_looked(void *ctx, struct disk_file *file, const struct haul_error
 
     transfer->disk_pending = false;
     transfer->file = file;
-    if (err->code != HAUL_OK)
+    if (err->code != HAUL_OK) {
         transfer_fail(transfer, err);
-    else if (transfer->goal == GOAL_RECEIVE && file)
+    } else if (transfer->goal == GOAL_RECEIVE && file) {
+        tell_beside(transfer);
         begin_with(transfer);
-    else if (transfer->goal == GOAL_RECEIVE)
+    } else if (transfer->goal == GOAL_RECEIVE) {
+        tell_lost(transfer);
         transfer_ask_from_start(transfer);
+    }
     transfer_wants_attention(transfer);
 }
 

@@ -35,13 +35,13 @@ static void complete(struct haul_engine *engine, struct item *item, const struct
     engine_done(engine, item, &end);
 }
 
-/* A file of that name is there and the user said to leave it, or the very file is: done, without a
- * byte. */
+/* A file of that name is there, or on its way, and the user said to leave it, or the very file is
+ * there: done, without a byte. */
 static void skip(struct haul_engine *engine, struct item *item, const struct outcome *outcome)
 {
     struct past_end end = {.skipped = true, .final_url = outcome->final_url};
     char *note = outcome->had ? xasprintf("already here: %s; --again fetches it", outcome->had)
-                              : xstrdup("skipped: the file is already there");
+                              : xasprintf("skipped: %s", outcome->err->text);
 
     engine_clear_error(item);
     item_set_note(item, note);

@@ -62,6 +62,7 @@ void transfer_note(struct transfer *transfer, const char *what, const char *why)
     LOG_INFO(engine, "item %llu: %s", (unsigned long long)item->id, text);
     free(text);
     queue_touch(&transfer->engine->queue, item);
+    engine_tell(transfer->engine, item, HAUL_ITEM_NOTED);
 }
 
 void transfer_set_phase(struct transfer *transfer, enum haul_phase phase)

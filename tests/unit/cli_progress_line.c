@@ -69,6 +69,7 @@ static void plain_lines_tell_what_happened(void **state)
     assert_plain(HAUL_ITEM_DONE, &item, "done    file.iso  4.0 MiB in 00:04, 1.0 MB/s\n");
     item.note = there;
     assert_plain(HAUL_ITEM_DONE, &item, "done    file.iso: was already there\n");
+    assert_plain(HAUL_ITEM_NOTED, &item, "note    file.iso: was already there\n");
     item.note = refused;
     assert_plain(HAUL_ITEM_FAILED, &item, "failed  file.iso: the server refused (404)\n");
     assert_plain(HAUL_ITEM_RETRY, &item,
