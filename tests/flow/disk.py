@@ -167,6 +167,48 @@ def links_at_the_record_are_not_followed(t):
             os.unlink(t.path(left))
 
 
+def begun_below(t, name):
+    """A download that has begun in a folder of its own, and only goes on when its limit is lifted;
+    its number, file and folder."""
+    folder = t.path(f"of-{name}")
+    file = t.file(name, 600_000)
+    (number,) = t.add("-d", folder, "-x", 1, "--retries", 0, "--item-limit", "64K", file.url)
+    record = os.path.join(folder, name + ".haul")
+    until("it is recorded", lambda: os.path.exists(record) and t.items()[number]["done"] > 0)
+    return number, file, folder
+
+
+@case
+def links_that_appear_while_it_runs_are_not_followed(t):
+    """At the final name, and in the place of the partial, of its record, of its folder."""
+    path = victim(t)
+    ends = {}
+    for place in ("final", "part", "haul", "folder"):
+        number, file, folder = begun_below(t, place + ".bin")
+        name = os.path.join(folder, place + ".bin")
+        if place == "folder":
+            os.rename(folder, folder + "-moved")
+            os.mkdir(os.path.join(t.home, "elsewhere"))
+            os.symlink(os.path.join(t.home, "elsewhere"), folder)
+        elif place == "final":
+            os.symlink(path, name)
+        else:
+            os.rename(f"{name}.{place}", f"{name}.moved")
+            os.symlink(path, f"{name}.{place}")
+        t.ok("change", number, "--item-limit", 0)
+        t.haul("wait", number)
+        ends[place] = t.items()[number]
+        expect_unharmed(path)
+    expect_equal({place: item["state"] for place, item in ends.items()},
+                 {"final": "done", "part": "failed", "haul": "done", "folder": "done"}, "the ends")
+    expect("replaced by somebody else" in ends["part"]["note"], ends["part"]["note"])
+    expect_equal(ends["final"]["name"], "final (1).bin", "the name beside the link")
+    expect_equal(os.listdir(os.path.join(t.home, "elsewhere")), [], "files behind the folder's link")
+    for name in ("of-final.bin/final (1).bin", "of-haul.bin/haul.bin",
+                 "of-folder.bin-moved/folder.bin"):
+        expect_equal(os.path.getsize(t.path(name)), file.size, f"the size of {name}")
+
+
 @case
 def a_file_of_more_than_4_gib_is_taken_up(t):
     """The last megabyte of 5 GiB is fetched, onto a partial that is a hole but for its record."""

@@ -58,11 +58,27 @@ def too_many_are_refused(t):
 
 @case
 def other_schemes_are_refused(t):
+    """Before anybody is asked for them, and wherever the redirect comes from."""
     secret = t.write("secret.txt", "not for download")
-    for target in (f"file://{secret}", "file:///etc/passwd", "ftp://127.0.0.1/x",
-                   "gopher://127.0.0.1/", "dict://127.0.0.1/", "javascript:alert(1)",
-                   "data:text/plain,hello", "smb://127.0.0.1/x", "http:///nowhere",
-                   "http://127.0.0.1:99999/", "http://[::1/"):
+    targets = (f"file://{secret}", "file:///etc/passwd", "FILE:///etc/passwd", "file:/etc/passwd",
+               " file:///etc/passwd", "ftp://127.0.0.1/x", "sftp://127.0.0.1/x",
+               "gopher://127.0.0.1/", "dict://127.0.0.1/", "scp://127.0.0.1/x",
+               "ldap://127.0.0.1/", "telnet://127.0.0.1", "javascript:alert(1)",
+               "data:text/plain,hello", "smb://127.0.0.1/x")
+    starts = [t.origin.url(f"{scheme}{i}", scheme=scheme, redirect=target)
+              for i, target in enumerate(targets) for scheme in ("http", "https")]
+    result = t.get("-j", 40, "--retries", 0, "--insecure", *starts, status=4)
+    failed = dict(line[8:].split(": ", 1) for line in result.err.decode().splitlines()
+                  if line.startswith("failed  "))
+    expect_equal(len(failed), len(starts), "refusals")
+    for name, why in failed.items():
+        expect(why.startswith("the server redirects "), f"{name}: {why}")
+    t.expect_names()
+
+
+@case
+def addresses_that_are_none_are_refused(t):
+    for target in ("http:///nowhere", "http://127.0.0.1:99999/", "http://[::1/"):
         result = t.haul("get", "-d", t.dir, "--retries", 0, t.origin.url("s", redirect=target))
         expect(result.status in (3, 4), f"expected a refusal of {target}: {result}")
         t.expect_names()

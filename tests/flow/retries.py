@@ -1,6 +1,6 @@
 """What may heal is tried again, what can't is not."""
 
-from harness import case, expect, expect_equal, run, until
+from harness import case, expect, expect_equal, header, run, until
 
 
 def tries(t, path):
@@ -81,6 +81,34 @@ def broken_transfers_are_retried(t):
     get_all(t, files)
     for name in files:
         expect(tries(t, name) >= 3, f"too few requests for {name}")
+
+
+@case
+def progress_resets_the_counter(t):
+    """Five tries in all, where two in a row are allowed, each where the last one ended; one that
+    brings nothing counts."""
+    t.hurry(10)
+    file = t.file("far.bin", 500_000, close=100_000, faults=4)
+    t.get("-x", 1, "--retries", 1, "--retry-wait", 0, file.url)
+    t.expect_file("far.bin", file)
+    expect_equal([header(one, "Range") for one in t.origin.requests("far.bin")],
+                 [None] + [f"bytes={at}00000-499999" for at in range(1, 5)], "ranges")
+    t.get("-x", 1, "--retries", 1, "--retry-wait", 0, t.file("near.bin", 500_000, close=0).url,
+          status=3)
+    expect_equal(tries(t, "near.bin"), 2, "requests for what never brings a byte")
+
+
+@case
+def bytes_that_have_to_come_again_are_no_progress(t):
+    """A file of which each try brings the same half would be asked for until the end of time."""
+    t.hurry(10)
+    cut = {"size": 300_000, "close": 150_000}
+    for name, script in {"off": {"ranges": "off"}, "mute": {"etag": "none", "modified": "none"},
+                         "new": {"etag": "request"}}.items():
+        file = t.file(f"again-{name}.bin", **cut, **script)
+        t.get("-x", 1, "--retries", 2, "--retry-wait", 0, file.url, status=3)
+        expect(3 <= tries(t, f"again-{name}.bin") <= 6, "it was asked for again and again")
+        t.keeps(f"again-{name}.bin.part", f"again-{name}.bin.haul")
 
 
 @case

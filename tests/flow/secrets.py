@@ -139,9 +139,12 @@ def a_bad_secret_is_refused_without_being_repeated(t):
 
 @case
 def the_page_is_not_told_where_we_came_from(t):
+    """Nor is another server told what the user gave as that."""
     final = t.origin.file("final.bin", port=t.origin.other)
-    t.get(t.origin.url("start", redirect=final.url))
-    expect_equal(header(t.origin.requests("final.bin")[-1], "Referer"), None, "Referer")
+    for i, given in enumerate(([], ["-e", "http://secret.example/page"])):
+        t.get(*given, "-o", f"{i}.bin", t.origin.url("start", redirect=final.url))
+        expect_equal(header(t.origin.requests("final.bin")[-1], "Referer"), None, "Referer")
+    expect_equal(header(t.origin.requests("start")[-1], "Referer"), given[1], "the one given")
 
 
 @case

@@ -5,7 +5,7 @@ import os
 import re
 import signal
 
-from harness import case, expect, expect_equal, header, run, until
+from harness import Origin, case, expect, expect_equal, header, run, until
 
 SIZE = 2_000_000
 ALONE = 400_000  # what one connection brings in time
@@ -75,6 +75,25 @@ def a_server_that_ignores_ranges_gets_one(t):
 
 
 @case
+def what_a_host_can_not_do_is_remembered_for_it(t):
+    """In the next item, and by the next daemon: it sends no parts, or to one connection only."""
+    for what, how in (("none", {"ranges": "off"}), ("one", {"max": 1})):
+        server = Origin()
+        t.closers.append(server.close)
+        files = [server.file(f"{what}{i}.bin", ALONE, key="all", **how, **SLOW) for i in range(3)]
+        t.fetched(*SPLIT, files[0].url)
+        first = len(server.log())
+        expect(first > 1, f"{what}: it was not tried")
+        t.fetched(*SPLIT, files[1].url)
+        t.stop()
+        t.fetched(*SPLIT, files[2].url)
+        t.stop()
+        expect_equal(len(server.log()) - first, 2, f"{what}: requests for two files more")
+        for i, file in enumerate(files):
+            t.expect_file(f"{what}{i}.bin", file)
+
+
+@case
 def one_that_refuses_if_range_is_asked_without_it(t):
     """And the log says so once, not for each connection."""
     file = t.file("p15.bin", SIZE, if_range="fail", **SLOW)
@@ -141,6 +160,11 @@ def a_stalled_part_is_dropped_and_asked_for_again(t):
     file = t.file("p10.bin", SIZE, stall=100_000, faults=2, key="stalled", **SLOW)
     t.get(*SPLIT, "--stall-timeout", 1, "--retries", 3, "--retry-wait", 0, file.url)
     t.expect_file("p10.bin", file)
+    # Each sent 100,000 bytes: what is asked for next begins right behind them.
+    asked = [int(re.match(r"bytes=(\d+)-", header(one, "Range") or "bytes=0-")[1])
+             for one in t.origin.requests("p10.bin")]
+    for stalled in asked[:2]:
+        expect(stalled + 100_000 in asked, f"not from its last byte: {stalled} of {asked}")
 
 
 @case
