@@ -12,12 +12,14 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/text.h"
 #include "ui/row.h"
 
 #define WINDOW_SCREENS 3u
 #define WINDOW_MAX     500u
 #define FRAME_MS       100u
 #define SHORT_WIDTH    60 /* below it states are told in a word */
+#define NOTE_MIN       16 /* columns that say something */
 
 #define STATE(state) (1u << (state))
 
@@ -178,6 +180,16 @@ static void paint_name(const struct cells *cells, int y, int x, const struct row
                    item->name);
 }
 
+/* Behind the name of what runs, where there is room: that it starts over, and why. */
+static void paint_note(const struct cells *cells, int y, int x, const struct row_layout *layout,
+                       const struct haul_item *item)
+{
+    int used = (int)MIN(text_width(item->name), (size_t)layout->name.width) + 2;
+    if (item->state == HAUL_ACTIVE && used + NOTE_MIN <= layout->name.width)
+        cells_put(cells, y, x + layout->name.x + used, layout->name.width - used, STYLE_DIM,
+                  item->note);
+}
+
 /* What is looked up now and then. */
 static void paint_extra(const struct cells *cells, int y, int x, const struct row_layout *layout,
                         const struct haul_item *item, int64_t now)
@@ -223,6 +235,7 @@ static void paint_row(const struct cells *cells, int y, struct cells_area area,
         cells_fill(cells, y, x, area.width, STYLE_TEXT);
     cells_put(cells, y, x + layout->mark.x, layout->mark.width, style, text.mark);
     paint_name(cells, y, x, layout, item, flags);
+    paint_note(cells, y, x, layout, item);
     paint_extra(cells, y, x, layout, item, now);
     if (text.sentence[0]) {
         paint_sentence(cells, y, x, layout, &text);

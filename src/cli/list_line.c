@@ -41,8 +41,17 @@ static void say(char *buf, size_t size, const char *before, const char *text)
         snprintf(buf + len, size - len, "%s%s%s", len > 0 ? ", " : "", before, text);
 }
 
+/* When the next try comes: a time that counts down, as it is short and near. */
+static void say_next_try(char *buf, size_t size, const struct haul_item *item, int64_t now)
+{
+    char left[FMT_SIZE];
+
+    if (item->retry_at > now)
+        say(buf, size, "next try in ", fmt_seconds((item->retry_at - now + 999) / 1000, left));
+}
+
 /* What there is to say of an item that has not come to a good end: of one that may still start its
- * priority and when it does, and its note. */
+ * priority and when it does, of one that waits when it tries again, and its note. */
 static const char *remark(const struct haul_item *item, int64_t now, char *buf, size_t size)
 {
     bool idle = item->state == HAUL_QUEUED || item->state == HAUL_PAUSED;
@@ -54,7 +63,9 @@ static const char *remark(const struct haul_item *item, int64_t now, char *buf, 
     say(buf, size, "", hours_line_item(item, now, hours));
     if (idle && item->start_at > now && !item->off_hours)
         say(buf, size, "starts ", when_phrase(item->start_at, now, when));
-    if (idle || item->state == HAUL_FAILED || item->state == HAUL_WAITING)
+    if (item->state == HAUL_WAITING)
+        say_next_try(buf, size, item, now);
+    if (item->state != HAUL_DONE && item->state != HAUL_CANCELLED)
         say(buf, size, "", item->note);
     return buf;
 }

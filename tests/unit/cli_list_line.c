@@ -68,6 +68,36 @@ static void what_may_start_tells_its_priority_and_why_it_waits(void **state)
     assert_line(&item, 0, "  7  done        50%   8.0 MiB                      file.iso\n");
 }
 
+static void what_waits_tells_when_it_tries_again(void **state)
+{
+    char name[] = "file.iso", note[] = "503 from h: not available for now";
+    struct haul_item item = item_of(HAUL_WAITING, name, note);
+
+    (void)state;
+    item.retry_at = NOW + 11001;
+    assert_line(&item, 0,
+                "  7  waiting     50%   8.0 MiB                      file.iso: next try in 00:12, "
+                "503 from h: not available for now\n");
+    assert_line(&item, 90,
+                "  7  waiting     50%   8.0 MiB                      file.iso: next try in 00:12, "
+                "503 from\n");
+    item.retry_at = NOW;
+    assert_line(&item, 0,
+                "  7  waiting     50%   8.0 MiB                      file.iso: 503 from h: not "
+                "available for now\n");
+}
+
+static void what_runs_tells_that_it_starts_over(void **state)
+{
+    char name[] = "file.iso", note[] = "starting over: its ETag is another one";
+    struct haul_item item = item_of(HAUL_ACTIVE, name, note);
+
+    (void)state;
+    assert_line(&item, 0,
+                "  7  active      50%   8.0 MiB   500 KB/s    00:02  file.iso: starting over: its "
+                "ETag is another one\n");
+}
+
 static void columns_stand_under_their_heads(void **state)
 {
     char name[] = "file.iso", none[] = "", note[] = "the server refused (404)";
@@ -197,6 +227,8 @@ int main(void)
     setenv("TZ", "UTC", 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_may_start_tells_its_priority_and_why_it_waits),
+        cmocka_unit_test(what_waits_tells_when_it_tries_again),
+        cmocka_unit_test(what_runs_tells_that_it_starts_over),
         cmocka_unit_test(columns_stand_under_their_heads),
         cmocka_unit_test(lines_fit_the_terminal),
         cmocka_unit_test(the_first_column_is_as_wide_as_the_largest_number),
