@@ -85,8 +85,8 @@ static void give_back(int fd)
 {
     struct stat st;
 
-    if (fstat(fd, &st) == 0)
-        (void)ftruncate(fd, st.st_size);
+    if (fstat(fd, &st) != 0 || ftruncate(fd, st.st_size) != 0)
+        return; /* it stays reserved, for the same file */
 }
 
 /* Reserves space without changing the length, so that the length shows what was written: 0 or an
