@@ -148,7 +148,7 @@ bool names_number(const struct disk_place *place, const char *entry, const char 
     }
     while (!same && (open = strstr(open, " ("))) {
         open += 2;
-        if (str_to_u64(open, &n, &end) && *end == ')' && n > 0 && n <= NUMBER_MAX) {
+        if (str_to_u64(open, &n, &end) && *end == ')' && n <= NUMBER_MAX) {
             char *candidate = names_candidate(place, (unsigned)n);
 
             same = strcmp(candidate, name) == 0;

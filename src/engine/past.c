@@ -56,7 +56,7 @@ bool past_entry(const struct haul_engine *engine, const struct item *item,
     const char *host;
     size_t host_len;
 
-    if (!engine->store || engine->settings.history_keep == 0 || item->removing)
+    if (!engine->store || engine->settings.history_keep == 0)
         return false;
     end = end ? end : &nothing;
     host = url_host_within(item_shown(item), &host_len);

@@ -24,7 +24,8 @@
 #include "disk/names.h"
 
 /* What the file system refuses; these stand in for libc's. */
-static int rename_error, link_error, lock_error, unlink_error;
+static int rename_error, link_error, lock_error, unlink_error, access_error;
+static unsigned syncs;
 static atomic_bool was_there; /* something had the name when it was given */
 
 int renameat(int from_dir, const char *from, int to_dir, const char *to)
@@ -68,6 +69,20 @@ int flock(int fd, int operation)
         return (int)syscall(SYS_flock, fd, operation);
     errno = lock_error;
     return -1;
+}
+
+int faccessat(int dirfd, const char *path, int mode, int flags)
+{
+    if (!access_error || mode == F_OK)
+        return (int)syscall(SYS_faccessat2, dirfd, path, mode, flags);
+    errno = access_error;
+    return -1;
+}
+
+int fsync(int fd)
+{
+    syncs++;
+    return (int)syscall(SYS_fsync, fd);
 }
 
 static bool folds; /* capital letters count as small ones */
@@ -157,6 +172,7 @@ static void a_number_is_read_from_a_name(void **state)
     const char *others[] = {"a",           "b.part",      "a (01).part",
                             "a (0).part",  "a (1) .part", "a (99999999999).part",
                             "aa (1).part", "a (1.part",   ".part"};
+    const struct disk_place odd = {"/folder", "a (x)", HAUL_EXISTS_RENAME, numbered, 0};
     unsigned n = 7;
 
     (void)state;
@@ -167,6 +183,8 @@ static void a_number_is_read_from_a_name(void **state)
     for (size_t i = 0; i < COUNT_OF(others); i++)
         assert_false(names_number(&place, others[i], ".part", &n));
     assert_int_equal(n, 10);
+    assert_true(names_number(&odd, "a (x) (2).part", ".part", &n));
+    assert_int_equal(n, 2);
 }
 
 static void the_first_free_number_of_a_row_is_found(void **state)
@@ -186,8 +204,8 @@ static void the_first_free_number_of_a_row_is_found(void **state)
 
 static void a_name_is_never_written_over(void **state)
 {
-    const int errors[][2] = {{0, 0}, {EINVAL, EPERM}, {ENOSYS, EOPNOTSUPP}};
-    struct haul_error err;
+    const int errors[][2] = {{0, 0}, {EINVAL, 0}, {EINVAL, EPERM}, {ENOSYS, EOPNOTSUPP}};
+    struct haul_error err = {0};
     char *name = NULL;
 
     (void)state;
@@ -200,6 +218,7 @@ static void a_name_is_never_written_over(void **state)
         make(&folder, "new");
         assert_int_equal(names_rename(folder.fd, "new", &place, 0, &name, &err), HAUL_OK);
         assert_string_equal(name, "a (3)");
+        assert_int_equal(err.code, HAUL_OK); /* of the names that were taken */
         assert_true(names_taken(folder.fd, name));
         assert_false(names_taken(folder.fd, "new"));
         free(name);
@@ -338,7 +357,9 @@ static void a_new_partial_that_others_lock_is_theirs(void **state)
 
 static void only_an_empty_partial_without_a_record_is_taken_up(void **state)
 {
-    static const char *const all[] = {"a.part", "a.haul", "a (1).part", "a (2).part", "a (3).part"};
+    static const char *const all[] = {"a.part",     "a.haul",     "a (1).part",
+                                      "a (2).part", "a (3).part", "a (4).part",
+                                      "a (5).part", "empty",      "other"};
     struct folder folder = folder_new();
     struct haul_error err;
     unsigned n = 9;
@@ -351,12 +372,26 @@ static void only_an_empty_partial_without_a_record_is_taken_up(void **state)
     fd = openat(folder.fd, "a (1).part", O_WRONLY | O_CLOEXEC);
     assert_int_equal(write(fd, "x", 1), 1); /* bytes that are not ours to drop */
     close(fd);
-    assert_int_equal(symlinkat("a.haul", folder.fd, "a (2).part"), 0);
-    assert_int_equal(names_make_partial(folder.fd, &place, 0, &n, &fd, &err), HAUL_OK);
-    assert_int_equal(n, 3);
-    close(fd);
-    assert_int_equal(names_make_partial(folder.fd, &place, 3, &n, &fd, &err), HAUL_OK);
-    assert_int_equal(n, 3); /* that one was left empty */
+    make(&folder, "empty");
+    make(&folder, "other");
+    assert_int_equal(symlinkat("other", folder.fd, "a (2).part"), 0);
+    make(&folder, "a (3).part");
+    if (geteuid() == 0) {
+        assert_int_equal(fchownat(folder.fd, "a (3).part", 65534, 65534, 0), 0);
+    } else { /* nobody can give files away: another link */
+        unlinkat(folder.fd, "a (3).part", 0);
+        assert_int_equal(symlinkat("empty", folder.fd, "a (3).part"), 0);
+    }
+    assert_int_equal(linkat(folder.fd, "empty", folder.fd, "a (4).part", 0), 0);
+    for (unsigned first = 0; first <= 4; first++) {
+        assert_int_equal(names_make_partial(folder.fd, &place, first, &n, &fd, &err), HAUL_OK);
+        assert_int_equal(n, 5);
+        close(fd);
+        unlinkat(folder.fd, "a (5).part", 0);
+    }
+    make(&folder, "a (5).part");
+    assert_int_equal(names_make_partial(folder.fd, &place, 5, &n, &fd, &err), HAUL_OK);
+    assert_int_equal(n, 5); /* that one was left empty */
     close(fd);
     for (size_t i = 0; i < COUNT_OF(all); i++)
         unlinkat(folder.fd, all[i], 0);
@@ -384,6 +419,65 @@ static void an_empty_partial_under_other_letters_is_not_taken_up(void **state)
     folder_free(&folder, 0);
 }
 
+/* A folder is there after a power cut only when the one above it knows of it. */
+static void each_new_folder_is_known_to_the_one_above(void **state)
+{
+    struct folder folder = folder_new();
+    char *outer = xasprintf("%s/x", folder.path), *inner = xasprintf("%s/y", outer);
+    struct haul_error err = {0};
+    int fd = -1;
+
+    (void)state;
+    syncs = 0;
+    assert_int_equal(names_open_dir(inner, &fd, &err), HAUL_OK);
+    assert_int_equal(syncs, 2);
+    close(fd);
+    assert_int_equal(names_open_dir(inner, &fd, &err), HAUL_OK);
+    assert_int_equal(syncs, 2);
+    close(fd);
+    rmdir(inner);
+    rmdir(outer);
+    free(inner);
+    free(outer);
+    folder_free(&folder, 0);
+}
+
+static void a_folder_that_takes_no_files_is_told(void **state)
+{
+    struct folder folder = folder_new();
+    char *inner = xasprintf("%s/x", folder.path);
+    struct haul_error err = {0};
+
+    (void)state;
+    names_check_dir(inner, &err);
+    assert_int_equal(err.code, HAUL_OK); /* it can be made */
+    access_error = EROFS;
+    names_check_dir(inner, &err);
+    assert_int_equal(err.code, HAUL_E_DISK);
+    assert_non_null(strstr(err.text, folder.path));
+    access_error = 0;
+    free(inner);
+    folder_free(&folder, 0);
+}
+
+/* File systems refuse a character in ways that tell nobody which. */
+static void an_odd_character_is_named(void **state)
+{
+    static const struct disk_place colon = {"/folder", "a:b", HAUL_EXISTS_RENAME, numbered, 0};
+    struct folder folder = folder_new();
+    struct haul_error err = {0};
+    unsigned n = 0;
+    int fd = -1;
+
+    (void)state;
+    assert_int_equal(rmdir(folder.path), 0);
+    assert_int_equal(names_make_partial(folder.fd, &colon, 0, &n, &fd, &err), HAUL_E_DISK);
+    assert_non_null(strstr(err.text, "no name may have ':' there"));
+    assert_int_equal(names_make_partial(folder.fd, &place, 0, &n, &fd, &err), HAUL_E_DISK);
+    assert_null(strstr(err.text, "may have"));
+    close(folder.fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -396,6 +490,9 @@ int main(void)
         cmocka_unit_test(a_name_that_is_not_given_leaves_nothing),
         cmocka_unit_test(only_an_empty_partial_without_a_record_is_taken_up),
         cmocka_unit_test(a_new_partial_that_others_lock_is_theirs),
+        cmocka_unit_test(each_new_folder_is_known_to_the_one_above),
+        cmocka_unit_test(a_folder_that_takes_no_files_is_told),
+        cmocka_unit_test(an_odd_character_is_named),
         cmocka_unit_test(an_empty_partial_under_other_letters_is_not_taken_up),
     };
 

@@ -560,6 +560,76 @@ static void links_one_after_the_other_find_their_hosts(void **state)
     hosts_fini(&world.hosts);
 }
 
+static void a_refusal_never_raises_what_is_allowed(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    world.host->connections = 2;
+    host_refused(world.host, 1000);
+    world.host->connections = 5; /* begun before that was known */
+    host_refused(world.host, 1000);
+    assert_int_equal(world.host->allowed, 2);
+    hosts_fini(&world.hosts);
+}
+
+/* However often it refused what was tried again, it is tried again some day. */
+static void patience_has_an_end(void **state)
+{
+    const uint64_t most = UINT64_C(60000) << 6;
+    struct world world;
+    uint64_t now = 1000;
+
+    (void)state;
+    world_init(&world);
+    world.host->connections = 2;
+    for (int i = 0; i < 20; i++) {
+        host_refused(world.host, now);
+        assert_int_equal(world.host->allowed, 2);
+        now += most;
+        hosts_tick(&world.hosts, now);
+        assert_int_equal(world.host->allowed, 3);
+    }
+    hosts_fini(&world.hosts);
+}
+
+static void what_a_proxy_says_is_not_its_hosts_word(void **state)
+{
+    struct haul_error err = network_error(HAUL_E_PROXY);
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    err.http_status = 503;
+    assert_int_equal(host_judge(world.host, &err, true, false), HOST_IS_FINE);
+    hosts_fini(&world.hosts);
+}
+
+static void the_first_to_ask_after_a_rest_stays_the_one(void **state)
+{
+    int first, second;
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    world.host->rounds = 3;
+    host_rest(world.host, 2000);
+    assert_int_equal(host_room(world.host, 0), 0);
+    host_forgive(world.host);
+    assert_int_equal(world.host->rounds, 0);
+    assert_int_equal(host_room(world.host, 0), 1); /* it is not known to be well yet */
+    host_begin(world.host, &first);
+    host_begin(world.host, &second);
+    assert_true(host_takes(world.host, &first, 0));
+    assert_false(host_takes(world.host, &second, 0));
+    host_heard(world.host);
+    assert_int_equal(host_room(world.host, 0), 16);
+    host_refuses_ranges(world.host);
+    assert_int_equal(host_room(world.host, 0), 0); /* a further one could not be used */
+    hosts_fini(&world.hosts);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -582,6 +652,10 @@ int main(void)
         cmocka_unit_test(whole_items_go_before_further_connections),
         cmocka_unit_test(who_waits_for_room_is_told_once),
         cmocka_unit_test(a_request_of_no_item_is_bound_by_the_same),
+        cmocka_unit_test(a_refusal_never_raises_what_is_allowed),
+        cmocka_unit_test(patience_has_an_end),
+        cmocka_unit_test(what_a_proxy_says_is_not_its_hosts_word),
+        cmocka_unit_test(the_first_to_ask_after_a_rest_stays_the_one),
         cmocka_unit_test(links_one_after_the_other_find_their_hosts),
     };
 

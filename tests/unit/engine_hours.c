@@ -248,6 +248,10 @@ static void rows_tell_until_when_they_wait_for_the_hours(void **state)
     hours_tell_item(&world.engine, item, &row);
     assert_true(row.off_hours);
     assert_int_equal(row.start_at, at("2026-11-25 10:00"));
+    assert_true(hours_hold(&world.engine, item));
+    item->options->any_time = true;
+    assert_false(hours_hold(&world.engine, item));
+    item->options->any_time = false;
     row = (struct haul_item){.start_at = at("2026-11-25 11:00")};
     hours_tell_item(&world.engine, item, &row);
     assert_false(row.off_hours); /* it waits longer for its own time */
