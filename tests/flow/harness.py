@@ -360,6 +360,7 @@ class Case:
             "ASAN_OPTIONS": f"exitcode=99:abort_on_error=0:log_path={self.home}/sanitizer",
             "UBSAN_OPTIONS": f"print_stacktrace=1:exitcode=99:log_path={self.home}/sanitizer",
             "LSAN_OPTIONS": "exitcode=99",
+            "TSAN_OPTIONS": f"exitcode=99:log_path={self.home}/sanitizer",
         }
 
     def folder(self, name):
