@@ -112,6 +112,17 @@ static bool load_bytes(struct disk_file *file, const struct stat *st)
     return true;
 }
 
+/* The partial is open and locked, and ours as far as its owner goes. Who held the lock until now
+ * may have given the file its final name since we opened it: then that is nobody's to go on with.
+ */
+static bool is_free(struct disk_file *file, struct stat *ret_st)
+{
+    if (!disk_file_is_own(file, file->fd, ret_st))
+        return false;
+    file->id = (struct file_id){ret_st->st_dev, ret_st->st_ino};
+    return disk_file_is_there(file);
+}
+
 /* Takes the partial of the present name if it is there and ours. */
 static enum claim claim(struct open_job *job, unsigned number)
 {
@@ -126,7 +137,7 @@ static enum claim claim(struct open_job *job, unsigned number)
     if (file->fd < 0)
         return job->err.code == HAUL_OK ? CLAIM_NONE : CLAIM_FAILED;
     locked = names_lock(file->fd);
-    if (locked && disk_file_is_own(file, file->fd, &st) &&
+    if (locked && is_free(file, &st) &&
         (load_record(job, &st, adopt) ||
          (adopt && job->err.code == HAUL_OK && load_bytes(file, &st))))
         return CLAIM_OURS;

@@ -9,10 +9,13 @@
 #include <cmocka.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -36,6 +39,22 @@ struct world {
     struct haul_error err; /* of the last thing that was asked for */
     char name[64];         /* that the file got, "" none */
 };
+
+/* The folder of a haul that lets its lock go when somebody has opened the partial and would lock
+ * it, which is when the file has got its name. */
+static const char *_Atomic finished_in;
+
+int flock(int fd, int operation)
+{
+    const char *dir = atomic_exchange(&finished_in, NULL);
+    int dirfd = dir ? open(dir, O_RDONLY | O_DIRECTORY) : -1;
+
+    if (dirfd >= 0) {
+        (void)renameat(dirfd, "a.part", dirfd, "a");
+        close(dirfd);
+    }
+    return (int)syscall(SYS_flock, fd, operation);
+}
 
 static char *numbered(const char *name, unsigned n)
 {
@@ -347,6 +366,26 @@ static void a_partial_that_was_cut_short_gets_no_name(void **state)
     free(part);
 }
 
+static void a_file_that_gets_its_name_while_it_is_opened_is_left_alone(void **state)
+{
+    struct world *world = *state;
+    char *path = path_of(world, "a");
+    struct stat st;
+
+    begin(world);
+    keep(world);
+    finished_in = world->dir; /* and is killed before it has removed the record */
+    open_it(world);
+    assert_null(disk_file_found(world->file));
+    plan_it(world);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_size, SIZE / 2);
+    disk_file_discard(world->file, on_done, world);
+    settle(world);
+    assert_int_equal(stat(path, &st), 0);
+    free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -362,6 +401,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(no_record_is_made_beside_somebody_elses_partial, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(somebody_elses_partial_gets_no_name, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_file_that_gets_its_name_while_it_is_opened_is_left_alone,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_partial_that_was_cut_short_gets_no_name, set_up,
                                         tear_down),
     };
