@@ -40,8 +40,9 @@ int renameat(int from_dir, const char *from, int to_dir, const char *to)
 
 int renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags)
 {
-    (void)flags;
-    if (rename_error == 0 && faccessat(to_dir, to, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+    bool replaces = !(flags & RENAME_NOREPLACE);
+
+    if (rename_error == 0 && (replaces || faccessat(to_dir, to, F_OK, AT_SYMLINK_NOFOLLOW) != 0))
         return renameat(from_dir, from, to_dir, to);
     errno = rename_error ? rename_error : EEXIST;
     return -1;
@@ -225,6 +226,33 @@ static void a_name_is_never_written_over(void **state)
         folder_free(&folder, 4);
     }
     rename_error = link_error = 0;
+}
+
+/* What has come to lie there since one looked stays, unless the user said otherwise. */
+static void a_name_without_another_one_is_refused_when_it_is_taken(void **state)
+{
+    static const enum haul_if_exists policies[] = {HAUL_EXISTS_SKIP, HAUL_EXISTS_FAIL};
+    struct disk_place only = place;
+    struct folder folder = folder_new();
+    struct haul_error err = {0};
+    struct stat before, now;
+    char *name = NULL;
+
+    (void)state;
+    make(&folder, "a");
+    make(&folder, "new");
+    assert_int_equal(fstatat(folder.fd, "a", &before, 0), 0);
+    for (size_t i = 0; i < COUNT_OF(policies); i++) {
+        only.policy = policies[i];
+        assert_int_equal(names_rename(folder.fd, "new", &only, 0, &name, &err), HAUL_E_EXISTS);
+        assert_int_equal(fstatat(folder.fd, "a", &now, 0), 0);
+        assert_int_equal(now.st_ino, before.st_ino);
+    }
+    only.policy = HAUL_EXISTS_OVERWRITE;
+    assert_int_equal(names_rename(folder.fd, "new", &only, 0, &name, &err), HAUL_OK);
+    assert_false(names_taken(folder.fd, "new"));
+    free(name);
+    folder_free(&folder, 1);
 }
 
 /* Who is killed at any moment leaves the file under one of its names, and nothing else under the
@@ -484,6 +512,7 @@ int main(void)
         cmocka_unit_test(a_number_is_read_from_a_name),
         cmocka_unit_test(the_first_free_number_of_a_row_is_found),
         cmocka_unit_test(a_name_is_never_written_over),
+        cmocka_unit_test(a_name_without_another_one_is_refused_when_it_is_taken),
         cmocka_unit_test(nothing_stands_in_for_the_file),
         cmocka_unit_test(who_names_files_at_once_gives_each_its_own),
         cmocka_unit_test(a_name_that_was_given_counts),
