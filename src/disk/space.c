@@ -79,6 +79,18 @@ static bool has_room(const struct disk_need *need, const struct statfs *fs, uint
     return promised <= room && need->size <= room - promised;
 }
 
+/* Can the file become as large as that? FAT ends at 4 GiB, others elsewhere, and many would tell
+ * only when they are there: after hours. None lets a file be looked at behind that. */
+static bool is_possible(const struct disk_need *need)
+{
+    if (need->size > (uint64_t)INT64_MAX)
+        return false;
+    if (lseek(need->fd, (off_t)need->size, SEEK_SET) < 0)
+        return errno != EINVAL;
+    (void)lseek(need->fd, 0, SEEK_SET);
+    return true;
+}
+
 /* Some file systems reserve what there is before they find that it is not enough: the rest of a
  * quota would be gone while the download waits. */
 static void give_back(int fd)
@@ -114,6 +126,10 @@ enum haul_err disk_space_take(const struct disk_need *need, bool *ret_reserved,
 
     if (need->size == 0)
         return HAUL_OK;
+    if (!is_possible(need))
+        return haul_fail_errno(err, HAUL_E_DISK, EFBIG,
+                               "the file system of %s holds no file of %llu bytes", need->dir,
+                               (unsigned long long)need->size);
     if (fstatfs(need->fd, &fs) != 0)
         fs = (struct statfs){0};
     error = has_room(need, &fs, 0) ? reserve(need, &fs) : ENOSPC;

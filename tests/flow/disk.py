@@ -280,6 +280,23 @@ def a_file_larger_than_allowed_is_a_disk_failure(t):
 
 
 @case
+def a_file_larger_than_the_file_system_can_hold_is_refused_at_once(t):
+    """Not when its limit is reached. FAT has one of 4 GiB, ext4 one of 16 TiB."""
+    size = 1 << 60
+    with open(t.write("empty", ""), "rb") as file:
+        try:
+            file.seek(size)
+            raise Skip("the file system knows no limit")
+        except OSError:
+            pass
+    link = t.origin.url("big.bin", size=1000, length=size)
+    result = t.haul("get", "-d", t.dir, "--retries", 0, link)
+    expect_equal(result.status, 5, str(result))
+    expect(b"holds no file of %d bytes" % size in result.err, str(result))
+    t.expect_names()
+
+
+@case
 def permissions_follow_the_umask(t):
     t.get(t.file("a.bin").url, preexec_fn=lambda: os.umask(0o027))
     expect_equal(os.stat(t.path("a.bin")).st_mode & 0o777, 0o640, "permissions")
