@@ -136,6 +136,8 @@ static bool status_passes(int status)
     }
 }
 
+#define PROXY_LOGIN "the proxy wants a user name and password (--proxy http://NAME:PASSWORD@HOST)"
+
 static const char *status_words(int status)
 {
     switch (status) {
@@ -148,7 +150,7 @@ static const char *status_words(int status)
     case 404:
         return "not found";
     case 407:
-        return "the proxy wants a user name and password";
+        return PROXY_LOGIN;
     case 410:
         return "gone for good";
     case 416:
@@ -181,7 +183,10 @@ enum haul_err neterr_from_status(int status, const char *host, struct haul_error
 
 enum haul_err neterr_from_proxy(int status, const char *host, struct haul_error *err)
 {
-    haul_fail(err, HAUL_E_PROXY, "the proxy refused the connection to %s (%d)", host, status);
+    if (status == 407)
+        haul_fail(err, HAUL_E_PROXY, "no connection to %s: %s", host, PROXY_LOGIN);
+    else
+        haul_fail(err, HAUL_E_PROXY, "the proxy refused the connection to %s (%d)", host, status);
     err->http_status = status;
     err->retryable = status_passes(status);
     return HAUL_E_PROXY;

@@ -85,4 +85,16 @@ def a_proxy_that_refuses_or_is_not_there_is_a_network_failure(t):
     t.expect_names()
 
 
+@case
+def a_proxy_that_wants_a_login_is_told_so_in_one_way(t):
+    """Whether it was asked for a tunnel or for the file itself."""
+    origin = Origin("--proxy-user", "who:pass")
+    t.closers.append(origin.close)
+    for scheme, status in ("http", 4), ("https", 3):
+        result = t.get(*through(origin, "who:wrong@"), "--retries", 0, f"{scheme}://files.test/x",
+                       status=status)
+        expect(b"the proxy wants a user name and password" in result.err, str(result))
+        expect(b"wrong" not in result.err, f"a password is told: {result}")
+
+
 run()
