@@ -39,7 +39,7 @@ static void on_closed(uv_handle_t *handle)
 
 void ftp_talk_free(struct ftp_talk *talk)
 {
-    if (!talk || talk->looks == FTP_LOOKS_NOT_YET) {
+    if (!talk || !talk->has_timer) {
         free(talk);
         return;
     }

@@ -29,6 +29,7 @@ struct ftp_talk {
     uint64_t heard;        /* bytes of ->control that libcurl told us of, and those before ->data */
     enum { FTP_LOOKS_NOT_YET, FTP_LOOKS, FTP_LOOKS_NO_MORE } looks; /* for the end */
     uv_timer_t look;
+    bool has_timer;   /* ->look is one */
     uint64_t look_ms; /* to the next one */
     uint64_t waited;  /* ms */
 };

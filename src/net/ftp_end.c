@@ -1,4 +1,4 @@
-/* The end of what an FTP server sends.
+/* The data that an FTP server sends: its beginning and, above all, its end.
  *
  * libcurl 7.88 ends at the length that was announced, whatever comes behind. It waits for the
  * server's last word, and for the answer to its own good-bye, for up to a minute in one go, in
@@ -24,6 +24,7 @@
 #define DATA_END_MS  UINT64_C(5000)  /* that its data has to end in, where the word came before */
 #define LOOK_MS_MAX  UINT64_C(32)    /* between two looks */
 #define STILL_MS     UINT64_C(2000)  /* for which libcurl may make everything wait */
+#define NUDGE_MS     UINT64_C(10)
 #define PEEK_SIZE    1024
 
 static size_t stop_mute(struct net_transfer *transfer)
@@ -34,7 +35,33 @@ static size_t stop_mute(struct net_transfer *transfer)
     return 0;
 }
 
-/* The last word. */
+/* The beginning of the data. */
+
+static void start_timer(struct net_transfer *transfer, uv_timer_cb cb, uint64_t ms)
+{
+    struct ftp_talk *talk = transfer->ftp;
+
+    if (!talk->has_timer)
+        uv_timer_init(net_loop(transfer->net), &talk->look);
+    talk->has_timer = true;
+    talk->look.data = transfer;
+    uv_timer_start(&talk->look, cb, ms, 0);
+}
+
+/* While libcurl 7.88 secures the connection of the data, it does not watch the other one, where the
+ * server's answers come. */
+static void on_nudge(uv_timer_t *timer)
+{
+    struct net_transfer *transfer = timer->data;
+    const struct ftp_talk *talk = transfer->ftp;
+    char byte;
+
+    if (transfer->ended || talk->under_way)
+        return;
+    start_timer(transfer, on_nudge, NUDGE_MS);
+    if (recv(talk->control, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0)
+        transfer_nudge(transfer, talk->data);
+}
 
 curl_socket_t ftp_on_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
 {
@@ -42,10 +69,16 @@ curl_socket_t ftp_on_open(void *ctx, curlsocktype purpose, struct curl_sockaddr 
     struct ftp_talk *talk = transfer->ftp;
 
     talk->data = watches_open(net_watches(transfer->net), purpose, address);
-    if (talk->control != CURL_SOCKET_BAD && !received_and_read(talk->control, &talk->heard))
+    if (talk->control == CURL_SOCKET_BAD)
+        return talk->data; /* this will be it */
+    if (!talk->plain)
+        start_timer(transfer, on_nudge, NUDGE_MS);
+    if (!received_and_read(talk->control, &talk->heard))
         talk->heard = UINT64_MAX;
     return talk->data;
 }
+
+/* The last word. */
 
 /* Does libcurl have something that it read and did not tell us of? It often reads the last word
  * together with the one that the file comes. */
@@ -80,38 +113,32 @@ static bool word_is_here(const struct ftp_talk *talk)
 
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR))
         return true;
-    if (!talk->plain)
-        return got > 0;
     return keeps_some(talk) || (got > 0 && (got == PEEK_SIZE || has_last_line(text, (size_t)got)));
 }
 
-/* What comes behind the last byte that was announced: 1: more; 0: an end; -1: nothing yet. Of a
- * secure connection that can't be told, and its end is none of ours. */
+/* What comes behind the last byte that was announced: 1: more; 0: an end; -1: nothing yet. A secure
+ * connection does not tell more from an end. */
 static int behind(const struct ftp_talk *talk)
 {
     char byte;
-    ssize_t got;
+    ssize_t got = recv(talk->data, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 
-    if (!talk->plain)
-        return 0;
-    got = recv(talk->data, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     if (got < 0)
         return errno == EAGAIN || errno == EINTR ? -1 : 0;
-    return (int)got;
+    return talk->plain ? (int)got : 0;
 }
 
+/* Some servers say their last word only when our end is closed, too; that of a secure connection is
+ * libcurl's to close. */
 static bool has_ended(const struct ftp_talk *talk)
 {
     int more = behind(talk);
 
-    return more > 0 || (word_is_here(talk) && (more == 0 || talk->waited >= DATA_END_MS));
-}
-
-static void on_look(uv_timer_t *timer);
-
-static void look_later(struct ftp_talk *talk)
-{
-    uv_timer_start(&talk->look, on_look, talk->look_ms, 0);
+    if (more > 0 || (more == 0 && !talk->plain))
+        return true;
+    if (more == 0)
+        shutdown(talk->data, SHUT_WR);
+    return word_is_here(talk) && (more == 0 || talk->waited >= DATA_END_MS);
 }
 
 /* libuv can't watch a socket twice, and libcurl has a watch on these. */
@@ -132,19 +159,8 @@ static void on_look(uv_timer_t *timer)
         transfer_note_end(transfer, CURLE_OPERATION_TIMEDOUT);
         net_settle(transfer->net);
     } else {
-        look_later(talk);
+        start_timer(transfer, on_look, talk->look_ms);
     }
-}
-
-static void look_begin(struct net_transfer *transfer)
-{
-    struct ftp_talk *talk = transfer->ftp;
-
-    uv_timer_init(net_loop(transfer->net), &talk->look);
-    talk->look.data = transfer;
-    talk->look_ms = 1;
-    talk->looks = FTP_LOOKS;
-    look_later(talk);
 }
 
 /* The last byte that was announced is here. False: it is not known yet whether that is all. */
@@ -152,8 +168,11 @@ static bool may_end(struct net_transfer *transfer)
 {
     struct ftp_talk *talk = transfer->ftp;
 
-    if (talk->looks == FTP_LOOKS_NOT_YET)
-        look_begin(transfer);
+    if (talk->looks == FTP_LOOKS_NOT_YET) {
+        talk->looks = FTP_LOOKS;
+        talk->look_ms = 1;
+        start_timer(transfer, on_look, talk->look_ms);
+    }
     if (talk->looks == FTP_LOOKS && has_ended(talk)) {
         talk->looks = FTP_LOOKS_NO_MORE;
         uv_timer_stop(&talk->look);

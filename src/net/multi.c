@@ -290,6 +290,11 @@ static int64_t file_time(const struct net_transfer *transfer)
     return mtime;
 }
 
+void transfer_nudge(struct net_transfer *transfer, curl_socket_t fd)
+{
+    act(transfer->net, fd, CURL_CSELECT_IN);
+}
+
 void transfer_mute(struct net_transfer *transfer)
 {
     watches_mute(&transfer->net->shared.watches, transfer->fd);

@@ -155,6 +155,8 @@ void net_settle(struct net *net);
 void transfer_set_held(struct net_transfer *transfer, bool held);
 /* libcurl forgets the transfer and closes its descriptor. */
 void transfer_leave_libcurl(struct net_transfer *transfer);
+/* libcurl looks after the transfer that it wants to hear of FD for. It may be gone then. */
+void transfer_nudge(struct net_transfer *transfer, curl_socket_t fd);
 /* libcurl keeps the connection, and hears nothing of it any more. */
 void transfer_mute(struct net_transfer *transfer);
 

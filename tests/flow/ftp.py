@@ -3,6 +3,7 @@
 import os
 import pwd
 import signal
+import subprocess
 import time
 
 from harness import (Skip, case, child_server, content, expect, free_port, need, recorded, resumes,
@@ -58,6 +59,28 @@ def a_file_arrives(t):
     t.get(f"ftp://127.0.0.1:{port}/file.bin")
     with open(t.path("file.bin"), "rb") as file:
         expect(file.read() == content(7, SIZE), "file.bin differs")
+
+
+@case
+def files_arrive_over_tls(t):
+    """One after the other: each has two handshakes, and answers come while the second one runs."""
+    key, cert = os.path.join(t.home, "key.pem"), os.path.join(t.home, "cert.pem")
+    subprocess.run([need("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                    "-subj", "/CN=ftp", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key,
+                    "-out", cert], check=True, capture_output=True)
+    port = start_vsftpd(t, f"""ssl_enable=YES
+implicit_ssl=YES
+allow_anon_ssl=YES
+force_anon_data_ssl=YES
+require_ssl_reuse=NO
+rsa_cert_file={cert}
+rsa_private_key_file={key}
+""")
+    for _ in range(4):
+        t.get("--cacert", cert, "--retries", 0, "--if-exists", "overwrite",
+              f"ftps://127.0.0.1:{port}/file.bin")
+        with open(t.path("file.bin"), "rb") as file:
+            expect(file.read() == content(7, SIZE), "file.bin differs")
 
 
 @case
