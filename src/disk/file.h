@@ -62,8 +62,9 @@ void disk_file_identify(struct disk_file *file, const char *url, int64_t size, c
 /* What lay in the way of the partial of NAME, so that this one has another name. */
 enum disk_beside {
     DISK_BESIDE_NOTHING,
-    DISK_BESIDE_BUSY,    /* somebody is writing it */
-    DISK_BESIDE_STRANGER /* nothing says that it is of this link, or haul's at all */
+    DISK_BESIDE_BUSY,     /* somebody is writing it */
+    DISK_BESIDE_STRANGER, /* nothing says that it is of this link, or haul's at all */
+    DISK_BESIDE_ODD       /* it is no plain file of the user's */
 };
 enum disk_beside disk_file_beside(const struct disk_file *file);
 /* What it is going to be called, as long as nobody else takes that name. */

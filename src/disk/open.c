@@ -43,10 +43,12 @@ struct open_job {
 };
 
 enum claim {
-    CLAIM_OURS,  /* the partial is open and locked */
-    CLAIM_NONE,  /* there is none that is ours */
-    CLAIM_BUSY,  /* somebody is writing it */
-    CLAIM_FAILED /* nobody knows: ->err */
+    CLAIM_OURS,     /* the partial is open and locked */
+    CLAIM_NONE,     /* there is none any more */
+    CLAIM_STRANGER, /* nothing says that it is ours */
+    CLAIM_ODD,      /* nor could it be */
+    CLAIM_BUSY,     /* somebody is writing it */
+    CLAIM_FAILED    /* nobody knows: ->err */
 };
 
 /* Is it ours? */
@@ -112,15 +114,24 @@ static bool load_bytes(struct disk_file *file, const struct stat *st)
     return true;
 }
 
-/* The partial is open and locked, and ours as far as its owner goes. Who held the lock until now
- * may have given the file its final name since we opened it: then that is nobody's to go on with.
- */
-static bool is_free(struct disk_file *file, struct stat *ret_st)
+/* Whose is the partial that is open? Who held the lock until now may have given the file its final
+ * name since we opened it: then that is nobody's to go on with. */
+static enum claim judge(struct open_job *job, bool adopt)
 {
-    if (!disk_file_is_own(file, file->fd, ret_st))
-        return false;
-    file->id = (struct file_id){ret_st->st_dev, ret_st->st_ino};
-    return disk_file_is_there(file);
+    struct disk_file *file = job->file;
+    struct stat st;
+
+    if (!names_lock(file->fd))
+        return CLAIM_BUSY;
+    if (!disk_file_is_own(file, file->fd, &st))
+        return CLAIM_ODD;
+    file->id = (struct file_id){st.st_dev, st.st_ino};
+    if (!disk_file_is_there(file))
+        return CLAIM_NONE;
+    if (load_record(job, &st, adopt) ||
+        (adopt && job->err.code == HAUL_OK && load_bytes(file, &st)))
+        return CLAIM_OURS;
+    return CLAIM_STRANGER;
 }
 
 /* Takes the partial of the present name if it is there and ours. */
@@ -128,24 +139,21 @@ static enum claim claim(struct open_job *job, unsigned number)
 {
     struct disk_file *file = job->file;
     bool adopt = job->adopt && number == 0; /* the very NAME.part */
-    struct stat st;
-    bool locked;
+    enum claim what = CLAIM_ODD;
 
     file->fd = openat(file->dirfd, file->part, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    if (file->fd < 0 && record_is_trouble(errno))
+    if (file->fd >= 0)
+        what = judge(job, adopt);
+    else if (record_is_trouble(errno))
         fail_to_look(job, file->part, errno);
-    if (file->fd < 0)
-        return job->err.code == HAUL_OK ? CLAIM_NONE : CLAIM_FAILED;
-    locked = names_lock(file->fd);
-    if (locked && is_free(file, &st) &&
-        (load_record(job, &st, adopt) ||
-         (adopt && job->err.code == HAUL_OK && load_bytes(file, &st))))
-        return CLAIM_OURS;
-    close(file->fd);
+    else if (errno == ENOENT)
+        what = CLAIM_NONE;
+    if (what == CLAIM_OURS)
+        return what;
+    if (file->fd >= 0)
+        close(file->fd);
     file->fd = -1;
-    if (job->err.code != HAUL_OK)
-        return CLAIM_FAILED;
-    return locked ? CLAIM_NONE : CLAIM_BUSY;
+    return job->err.code == HAUL_OK ? what : CLAIM_FAILED;
 }
 
 /* Which partials there are. */
@@ -287,12 +295,12 @@ static bool find_ours(struct open_job *job, unsigned *ret_free)
         if (what == CLAIM_BUSY && numbers.items[i] == *ret_free) {
             job->file->beside = DISK_BESIDE_BUSY;
             ++*ret_free;
-        } else if (what == CLAIM_NONE && numbers.items[i] == 0) {
-            job->file->beside = DISK_BESIDE_STRANGER;
+        } else if (numbers.items[i] == 0 && (what == CLAIM_STRANGER || what == CLAIM_ODD)) {
+            job->file->beside = what == CLAIM_ODD ? DISK_BESIDE_ODD : DISK_BESIDE_STRANGER;
         }
     }
-    if (found && job->file->beside == DISK_BESIDE_STRANGER)
-        job->file->beside = DISK_BESIDE_NOTHING; /* ours has its name for long */
+    if (found && job->file->beside != DISK_BESIDE_BUSY)
+        job->file->beside = DISK_BESIDE_NOTHING; /* ours has had its name for long */
     free(numbers.items);
     return found;
 }

@@ -295,6 +295,10 @@ static void tell_beside(struct transfer *transfer)
         what = xasprintf("%s.part is left alone", transfer->name);
         why = xstrdup("nothing says that it is of this link; --adopt goes on with it");
         break;
+    case DISK_BESIDE_ODD:
+        what = xasprintf("%s.part is left alone", transfer->name);
+        why = xstrdup("it is no plain file of yours");
+        break;
     case DISK_BESIDE_NOTHING:
         return;
     }

@@ -153,4 +153,20 @@ def two_hauls_never_meet_in_one_file(t):
                f"{name} is a mixture")
 
 
+@case
+def nor_do_two_daemons(t):
+    """Each with its own queue; the names are the folder's."""
+    sessions = [f"{t.session}{i}" for i in range(2)]
+    files = [t.file(f"{i}/shared.bin", 300_000 + i, rate=600_000, tick=20) for i in range(8)]
+    for session, own in zip(sessions, (files[0::2], files[1::2])):
+        t.ok("add", "--session", session, "-d", t.dir, "-x", 1, *[file.url for file in own])
+    for session in sessions:
+        t.ok("wait", "--session", session)
+        t.ok("stop", "--session", session)
+    expect_equal(len(t.names()), len(files), "files")
+    for file in files:
+        owners = [name for name in t.names() if has_content(t.path(name), file.seed, file.size)]
+        expect_equal(len(owners), 1, f"files with the bytes of {file}")
+
+
 run()

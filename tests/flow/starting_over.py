@@ -149,6 +149,11 @@ def a_partial_of_somebody_else_is_told_of(t):
     expect(told.startswith("theirs.bin.part is left alone: ") and "--adopt" in told, told)
     expect_equal(os.path.getsize(t.path("theirs.bin.part")), CAME, "the size of what they have")
     t.expect_file("theirs.bin", file)
+    # Where --adopt would not help it is not named.
+    os.symlink("elsewhere", t.path("link.bin.part"))
+    t.keeps("link.bin.part")
+    told = lines(t.get(t.file("link.bin", SIZE).url), "note")["link.bin"]
+    expect_equal(told, "link.bin.part is left alone: it is no plain file of yours", "of a link")
 
 
 @case
