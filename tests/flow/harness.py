@@ -27,6 +27,7 @@ import time
 import traceback
 import urllib.parse
 
+OWN_SOURCES = os.path.dirname(os.path.abspath(__file__))
 HAUL = os.environ.get("HAUL_BIN", "")
 ORIGIN = os.environ.get("HAUL_ORIGIN", "")
 TORTURE = os.environ.get("HAUL_TORTURE", "")
@@ -360,7 +361,8 @@ class Case:
             "ASAN_OPTIONS": f"exitcode=99:abort_on_error=0:log_path={self.home}/sanitizer",
             "UBSAN_OPTIONS": f"print_stacktrace=1:exitcode=99:log_path={self.home}/sanitizer",
             "LSAN_OPTIONS": "exitcode=99",
-            "TSAN_OPTIONS": f"exitcode=99:log_path={self.home}/sanitizer",
+            "TSAN_OPTIONS": f"exitcode=99:log_path={self.home}/sanitizer:"
+                            f"suppressions={OWN_SOURCES}/threads.supp",
         }
 
     def folder(self, name):
