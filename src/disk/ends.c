@@ -1,9 +1,9 @@
 /* Ends that are under way.
  *
  * A line is one write() to a file that is only appended to, so lines of several workers never mix.
- * Each begins with a line end of its own: what a kill or a full disk tore off is not believed, and
- * does not become a part of the next one. The file is put aside when it has grown, and what
- * was put aside before is dropped: by then the queue has long been told of it. */
+ * What a kill or a full disk tore off is not believed, and the next line begins behind a line end
+ * of its own. The file is put aside when it has grown, and what was put aside before is dropped: by
+ * then the queue has long been told of it. */
 
 #include "disk/ends.h"
 
@@ -25,10 +25,11 @@
 #define LINES_MAX 256u /* before it is put aside */
 
 struct disk_ends {
-    uv_mutex_t lock; /* of fd and lines */
+    uv_mutex_t lock; /* of fd, torn and lines */
     char *path;
     char *aside;
     int fd;
+    bool torn; /* its last line may not have an end */
     unsigned lines;
 };
 
@@ -76,10 +77,13 @@ void disk_ends_forget(const char *path)
 
 static void open_file(struct disk_ends *ends)
 {
+    struct stat st;
+
     ends->fd = open(ends->path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (ends->fd < 0)
         LOG_WARN(disk, "can't write %s; files that end while haul is killed may come twice",
                  ends->path);
+    ends->torn = ends->fd >= 0 && fstat(ends->fd, &st) == 0 && st.st_size > 0;
 }
 
 void disk_ends_begin(struct disk *disk, const char *path)
@@ -114,10 +118,11 @@ void disk_ends_note(struct disk *disk, uint64_t item, int fd)
 
     if (!ends || item == 0 || fstat(fd, &st) != 0)
         return;
-    len = snprintf(line, sizeof line, "\n%" PRIu64 " %" PRIu64 " %" PRIu64 "\n", item,
-                   (uint64_t)st.st_dev, (uint64_t)st.st_ino);
     uv_mutex_lock(&ends->lock);
-    if (ends->fd >= 0 && write(ends->fd, line, (size_t)len) == len)
+    len = snprintf(line, sizeof line, "%s%" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+                   ends->torn ? "\n" : "", item, (uint64_t)st.st_dev, (uint64_t)st.st_ino);
+    ends->torn = ends->fd >= 0 && write(ends->fd, line, (size_t)len) != len;
+    if (ends->fd >= 0 && !ends->torn)
         ends->lines++;
     uv_mutex_unlock(&ends->lock);
 }
