@@ -128,7 +128,7 @@ def a_record_that_nobody_can_read_is_told_of(t):
     (number,) = t.add("-x", 1, file.url)
     until("bytes came", lambda: t.items()[number]["done"] == CAME)
     t.ok("pause", number)
-    until("it is put away", lambda: t.origin.stats()["active"] == 0)
+    t.stop()  # nothing is written any more
     os.truncate(t.path("hurt.bin.haul"), 50)
     t.keeps("hurt.bin.part", "hurt.bin.haul")
     t.ok("resume", number)
