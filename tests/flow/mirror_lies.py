@@ -48,7 +48,7 @@ def one_that_lies_from_the_start_is_not_used(t):
             "whole": {"range_lie": "whole"}, "parts": {"range_lie": "multipart"},
             "page": {"type": "text/html", "seed": 8}, "gzip": {"encoding": "gzip", "seed": 9},
             "dead": {"redirect": f"http://127.0.0.1:{free_port()}/"}, "loop": {"redirect": "loop"},
-            "file": {"redirect": "file:///etc/passwd"}, "cut": {"seed": 7, "close": 0}}
+            "file": {"redirect": "file:///etc/passwd"}, "cut": {"close": 1}}
     get_beside(t, lies, **SAME)
     for name in lies:
         asked = [one for one in t.origin.requests("m-" + name) if header(one, "If-Range")]
