@@ -386,6 +386,30 @@ static void a_file_that_gets_its_name_while_it_is_opened_is_left_alone(void **st
     free(path);
 }
 
+static void the_partial_of_another_link_is_left_alone(void **state)
+{
+    struct world *world = *state;
+    struct disk_place place = {world->dir, "a", HAUL_EXISTS_RENAME, numbered, 0};
+    struct disk_claim claim = {.url = "http://h/other"};
+
+    begin(world);
+    keep(world);
+    disk_file_open(world->disk, &place, &claim, false, on_opened, world);
+    settle(world);
+    assert_non_null(world->file);
+    assert_null(disk_file_found(world->file));
+    disk_file_discard(world->file, on_done, world);
+    settle(world);
+    assert_true(is_there(world, "a.part") && is_there(world, "a.haul"));
+    claim.was = STORY; /* unless that was its own before */
+    disk_file_open(world->disk, &place, &claim, false, on_opened, world);
+    settle(world);
+    assert_non_null(disk_file_found(world->file));
+    disk_file_discard(world->file, on_done, world);
+    settle(world);
+    assert_false(is_there(world, "a.part") || is_there(world, "a.haul"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -403,6 +427,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(somebody_elses_partial_gets_no_name, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_gets_its_name_while_it_is_opened_is_left_alone,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_partial_of_another_link_is_left_alone, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_partial_that_was_cut_short_gets_no_name, set_up,
                                         tear_down),
     };
