@@ -308,7 +308,7 @@ static enum net_body on_body(void *ctx, const char *data, size_t len)
 }
 
 /* Past libcurl: how are the next bytes wanted? */
-static enum net_body on_offer(void *ctx, size_t *ret_most, bool *ret_pipe)
+static enum net_body on_offer(void *ctx, size_t *ret_most, bool *pipe)
 {
     struct segment *segment = ctx;
     const struct transfer *transfer = segment->transfer;
@@ -323,7 +323,7 @@ static enum net_body on_offer(void *ctx, size_t *ret_most, bool *ret_pipe)
         transfer_wants_attention(segment->transfer);
         return hold(segment, TRACE_DISK);
     }
-    *ret_pipe = !limited && segment->skip == 0 && disk_writer_may_splice(&segment->writer);
+    *pipe = *pipe && !limited && segment->skip == 0 && disk_writer_may_splice(&segment->writer);
     *ret_most = limited ? LIMITED_MOST : (size_t)MIN(room(segment), (uint64_t)PIPE_MOST);
     return NET_BODY_TAKEN;
 }

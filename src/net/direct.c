@@ -25,17 +25,20 @@
 #include "haul/log.h"
 #include "net/transfer.h"
 
-#define TURN_BYTES ((uint64_t)4 * 1024 * 1024) /* then others have their turn */
-#define PIPE_BYTES (1024 * 1024)               /* the most that the system allows everyone */
+#define TURN_BYTES   ((uint64_t)4 * 1024 * 1024) /* then others have their turn */
+#define PIPE_BYTES   (1024 * 1024)               /* the most that the system allows everyone */
+#define GATHER_BYTES ((uint64_t)128 * 1024)      /* of a quick TLS stream, before it is read */
+#define GATHER_MS    1
 
 struct direct {
     uv_poll_t poll;
-    uv_timer_t again; /* for bytes that are here already */
+    uv_timer_t again; /* for bytes that are here already, or will be in a moment */
     unsigned open_handles;
     struct net_transfer *transfer;
     struct direct_tls tls; /* ->ssl NULL: plain */
     int fd;                /* our own descriptor of the socket */
     uint64_t left;         /* of the body, not read yet */
+    uint64_t moved_at;     /* when the socket last had some; the loop's time, ms */
     bool paused;
     bool by_memory; /* this socket can't be spliced from */
     char *rest;     /* what `body` did not take yet, NULL: nothing */
@@ -268,13 +271,12 @@ static size_t move_some(struct direct *direct)
 {
     struct net_transfer *transfer = direct->transfer;
     size_t most = NET_CHUNK_MAX;
-    bool by_pipe = false;
+    bool by_pipe = !direct->by_memory;
 
     switch (transfer->handlers->offer(transfer->ctx, &most, &by_pipe)) {
     case NET_BODY_TAKEN:
         most = (size_t)MIN(direct->left, (uint64_t)most);
-        return by_pipe && !direct->by_memory ? move_by_pipe(direct, most)
-                                             : move_by_memory(direct, most);
+        return by_pipe ? move_by_pipe(direct, most) : move_by_memory(direct, most);
     case NET_BODY_PAUSE:
         hold(direct);
         return 0;
@@ -293,7 +295,19 @@ static bool has_more_here(const struct direct *direct)
 
 static void on_again(uv_timer_t *timer);
 
-static void move(struct direct *direct)
+/* A quick TLS stream on the same machine or network wakes us for each record, and half of the time
+ * would go into that. After two within a millisecond all that the next one brings is taken at once:
+ * nothing but this timer is waited for meanwhile, and it rings in any case. */
+static bool lets_gather(struct direct *direct, uint64_t moved)
+{
+    uint64_t now = uv_now(net_loop(direct->transfer->net));
+    bool quick = direct->tls.ssl && moved > 0 && moved < GATHER_BYTES && direct->moved_at == now;
+
+    direct->moved_at = now;
+    return quick && direct->left > GATHER_BYTES && !direct->paused && !direct->transfer->ended;
+}
+
+static uint64_t move(struct direct *direct)
 {
     uint64_t moved = 0;
     size_t got = 1;
@@ -306,13 +320,19 @@ static void move(struct direct *direct)
         uv_timer_start(&direct->again, on_again, 0, 0);
     if (direct->left == 0 && !direct->rest && !direct->transfer->ended)
         end(direct, CURLE_OK);
+    return moved;
 }
+
+static void watch(struct direct *direct);
 
 static void move_and_settle(struct direct *direct)
 {
     struct net *net = direct->transfer->net;
 
-    move(direct);
+    if (lets_gather(direct, move(direct))) {
+        uv_poll_stop(&direct->poll);
+        uv_timer_start(&direct->again, on_again, GATHER_MS, 0);
+    }
     net_settle(net); /* may free it */
 }
 
@@ -320,8 +340,10 @@ static void on_again(uv_timer_t *timer)
 {
     struct direct *direct = timer->data;
 
-    if (!direct->paused && !direct->transfer->ended)
-        move_and_settle(direct);
+    if (direct->paused || direct->transfer->ended)
+        return;
+    watch(direct);
+    move_and_settle(direct);
 }
 
 static void on_readable(uv_poll_t *poll, int status, int events)

@@ -41,9 +41,9 @@ struct net_handlers {
     bool (*head)(void *ctx, const struct net_response *response, const char *final_url);
     enum net_body (*body)(void *ctx, const char *data, size_t len); /* LEN ≤ NET_CHUNK_MAX */
     /* Only after net_go_direct(), and both NULL where that is never called: how the next bytes are
-     * wanted. TAKEN: as many as *ret_most at the most, by `piped` when *ret_pipe, else by `body`.
-     */
-    enum net_body (*offer)(void *ctx, size_t *ret_most, bool *ret_pipe);
+     * wanted. TAKEN: as many as *ret_most at the most, by `piped` when *pipe, else by `body`. Where
+     * *pipe is false before, they can't come by a pipe. */
+    enum net_body (*offer)(void *ctx, size_t *ret_most, bool *pipe);
     /* The next LEN bytes stand in the pipe PIPE and have to be taken out now: TAKEN or STOP. */
     enum net_body (*piped)(void *ctx, int pipe, size_t len);
     /* Of a request that sends a file, else both NULL: its next bytes. TAKEN with *ret_len 0 is the
