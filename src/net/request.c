@@ -523,6 +523,20 @@ static long http_version(const struct net_transfer *transfer)
     return transfer->options->http3 ? CURL_HTTP_VERSION_3 : CURL_HTTP_VERSION_2TLS;
 }
 
+/* libcurl 7.88 gives a transfer that may share a connection one of HTTP/1.1 that is in use, if it
+ * knows that the server can share and finds none that is shared (after a GOAWAY): then two answers
+ * are read from one stream. Connections with other words for TLS are no choice, so those that are
+ * not to be shared get some: what OpenSSL has anyway. */
+static void set_apart(const struct net_transfer *transfer)
+{
+    bool apart = !transfer->http2 && (transfer->options->http2 || transfer->options->http3);
+
+    curl_easy_setopt(transfer->easy, CURLOPT_TLS13_CIPHERS,
+                     apart ? "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:"
+                             "TLS_AES_128_GCM_SHA256"
+                           : NULL);
+}
+
 static void set_manners(struct net_transfer *transfer)
 {
     const struct haul_options *options = transfer->options;
@@ -533,6 +547,7 @@ static void set_manners(struct net_transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, http_version(transfer));
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, transfer->http2 ? 1L : 0L);
+    set_apart(transfer);
     curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);

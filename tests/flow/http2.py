@@ -19,7 +19,7 @@ http {{
     fastcgi_temp_path {top}/t3;
     uwsgi_temp_path {top}/t4;
     scgi_temp_path {top}/t5;
-    keepalive_requests 100000;
+    keepalive_requests {requests};
     ssl_certificate {top}/cert.pem;
     ssl_certificate_key {top}/key.pem;
     server {{
@@ -35,7 +35,7 @@ http {{
 class Nginx:
     """Serves files of known content over TLS with HTTP/2."""
 
-    def __init__(self, t):
+    def __init__(self, t, requests=100_000):
         program = need("nginx")
         need("openssl")
         built = subprocess.run([program, "-V"], capture_output=True, text=True, check=False).stderr
@@ -51,7 +51,7 @@ class Nginx:
                        capture_output=True)
         config = f"{self.top}/nginx.conf"
         with open(config, "w", encoding="ascii") as file:
-            file.write(CONFIG.format(top=self.top, port=self.port,
+            file.write(CONFIG.format(top=self.top, port=self.port, requests=requests,
                                      user="user root;" if os.getuid() == 0 else ""))
         self.process = subprocess.Popen([program, "-p", self.top, "-c", config, "-e",
                                          f"{self.top}/error.log"], stderr=subprocess.DEVNULL)
@@ -125,6 +125,19 @@ def a_large_file_comes_over_connections_of_its_own(t):
         expect_equal(len(server.protocols(f"/s{i}.bin")), 1, f"requests for s{i}.bin")
     shared = [entry for entry in server.log() if entry[0] == "HTTP/2.0" and "/s" in entry[2]]
     expect(shared, "no small file came over HTTP/2")
+
+
+@case
+def a_server_that_ends_connections_early_mixes_nothing_up(t):
+    """GOAWAY after three requests: what then looks for another connection must not get one that is
+    in use for a larger file over HTTP/1.1."""
+    server = Nginx(t, requests=3)
+    files = [server.file(f"f{i}.bin", (300_000, 70_000, 70_000, 8_000)[i % 4]) for i in range(100)]
+    t.get("--http2", "-j", 16, "--retry-wait", 0, "--cacert", server.cert,
+          *[file.url for file in files])
+    for i, file in enumerate(files):
+        t.expect_file(f"f{i}.bin", file)
+    expect_equal({entry[0] for entry in server.log()}, {"HTTP/1.1", "HTTP/2.0"}, "protocols")
 
 
 @case
