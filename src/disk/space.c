@@ -1,7 +1,7 @@
 /* Room on a file system. See space.h.
  *
  * What a file system tells of itself is not trusted further than that: some know no number, some a
- * number that none of ours can hold, and of quotas none tells. */
+ * number that none of ours can hold, and of quotas none tells: only reserving does. */
 
 #include "disk/space.h"
 
@@ -65,6 +65,12 @@ void disk_space(struct disk *disk, const char *dir, disk_space_cb *told, void *c
 
 /* A file's share. */
 
+/* Only root may fill what is kept back for it. */
+static uint64_t room_of(const struct statfs *fs)
+{
+    return (uint64_t)bytes_of(geteuid() == 0 ? fs->f_bfree : fs->f_bavail, (uint64_t)fs->f_frsize);
+}
+
 /* Is there room for all of the file, less what it has already, and for PROMISED bytes? Some file
  * systems would find out only when all of it is filled. */
 static bool has_room(const struct disk_need *need, const struct statfs *fs, uint64_t promised)
@@ -74,8 +80,7 @@ static bool has_room(const struct disk_need *need, const struct statfs *fs, uint
 
     if (fs->f_blocks == 0 || fstat(need->fd, &st) != 0)
         return true; /* nobody knows */
-    room = (uint64_t)bytes_of(geteuid() == 0 ? fs->f_bfree : fs->f_bavail, (uint64_t)fs->f_frsize) +
-           (uint64_t)bytes_of((uint64_t)st.st_blocks, 512);
+    room = room_of(fs) + (uint64_t)bytes_of((uint64_t)st.st_blocks, 512);
     return promised <= room && need->size <= room - promised;
 }
 
@@ -140,4 +145,74 @@ enum haul_err disk_space_take(const struct disk_need *need, bool *ret_reserved,
         return HAUL_OK;
     return haul_fail_errno(err, HAUL_E_DISK, error, "no room for %llu bytes in %s",
                            (unsigned long long)need->size, need->dir);
+}
+
+/* Looking whether there is room, for a file that waits. */
+
+struct room_job {
+    struct disk_job job;
+    char *dir;
+    uint64_t size;
+    dev_t dev;
+    uint64_t left; /* when it would be there, by what the file system tells */
+    bool room;
+    disk_room_cb *told;
+    void *ctx;
+};
+
+/* The same is done for the file itself, before its first byte. */
+static void try_room(struct room_job *job, int fd)
+{
+    struct disk_need need = {.fd = fd, .dir = job->dir, .size = job->size};
+    struct haul_error err = {0};
+    bool reserved = false;
+    struct statfs fs;
+    struct stat st;
+
+    job->room = disk_space_take(&need, &reserved, &err) != HAUL_E_DISK_FULL;
+    if (!job->room || reserved || fstatfs(fd, &fs) != 0 || fs.f_blocks == 0 || fstat(fd, &st) != 0)
+        return;
+    job->dev = st.st_dev;
+    job->left = room_of(&fs) - MIN(room_of(&fs), job->size);
+}
+
+static void run_room(struct disk_job *base)
+{
+    struct room_job *job = OWNER_OF(base, struct room_job, job);
+    int fd = open(job->dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    struct statfs fs;
+
+    if (fd >= 0) {
+        try_room(job, fd);
+        close(fd);
+    } else if (errno == ENOSPC || errno == EDQUOT) {
+        job->room = false;
+    } else if (statfs(job->dir, &fs) == 0 && fs.f_blocks > 0) {
+        job->room = room_of(&fs) >= job->size;
+    }
+}
+
+static void end_room(struct disk_job *base)
+{
+    struct room_job *job = OWNER_OF(base, struct room_job, job);
+    bool taken = job->left < UINT64_MAX &&
+                 disk_volume_promised(disk_volume(base->disk, job->dev)) > job->left;
+
+    job->told(job->ctx, job->room && !taken);
+    free(job->dir);
+    free(job);
+}
+
+void disk_room(struct disk *disk, const char *dir, uint64_t size, disk_room_cb *told, void *ctx)
+{
+    struct room_job *job = xcalloc(1, sizeof *job);
+
+    *job = (struct room_job){.job = {.run = run_room, .done = end_room},
+                             .dir = xstrdup(dir),
+                             .size = size,
+                             .left = UINT64_MAX,
+                             .room = true,
+                             .told = told,
+                             .ctx = ctx};
+    disk_submit(disk, &job->job);
 }

@@ -13,6 +13,12 @@
 typedef void disk_space_cb(void *ctx, int64_t free_bytes);
 void disk_space(struct disk *disk, const char *dir, disk_space_cb *told, void *ctx);
 
+/* Could a file that takes SIZE bytes more come to DIR now? What was promised to others on its file
+ * system is not free, nor is what a quota keeps: the file system is asked to reserve it, for a file
+ * without a name that goes at once. Where nobody can tell there is room. TOLD as above. */
+typedef void disk_room_cb(void *ctx, bool room);
+void disk_room(struct disk *disk, const char *dir, uint64_t size, disk_room_cb *told, void *ctx);
+
 /* A file that is going to have SIZE bytes, and what all others on its file system were promised
  * besides (disk_volume_promised). */
 struct disk_need {

@@ -415,17 +415,14 @@ void transfer_begin(struct transfer *transfer)
 }
 
 /* The disk was full: is there room for the rest now? Asked before the server is bothered again. */
-static void on_room(void *ctx, int64_t free_bytes)
+static void on_room(void *ctx, bool room)
 {
     struct transfer *transfer = ctx;
-    struct item *item = transfer->item;
-    const struct item_more *more = item->more;
-    uint64_t done = more->work->base ? more->done : 0; /* what a partial holds needs no room */
-    uint64_t need = more->total > 0 ? (uint64_t)more->total - MIN((uint64_t)more->total, done) : 0;
+    const struct item_more *more = transfer->item->more;
     struct haul_error err;
 
     transfer->disk_pending = false;
-    if (free_bytes >= 0 && (uint64_t)free_bytes < MAX(need, ROOM_MIN)) {
+    if (!room) {
         haul_fail(&err, HAUL_E_DISK_FULL, "%s", more->note ? more->note : "the disk is full");
         transfer_fail(transfer, &err);
     } else if (transfer->goal == GOAL_RECEIVE) {
@@ -436,6 +433,11 @@ static void on_room(void *ctx, int64_t free_bytes)
 
 void transfer_begin_with_room(struct transfer *transfer)
 {
+    const struct item_more *more = transfer->item->more;
+    uint64_t done = more->work->base ? more->done : 0; /* what a partial holds needs no room */
+    uint64_t need = more->total > 0 ? (uint64_t)more->total - MIN((uint64_t)more->total, done) : 0;
+
     transfer->disk_pending = true;
-    disk_space(transfer->engine->disk, item_dir(transfer->item), on_room, transfer);
+    disk_room(transfer->engine->disk, item_dir(transfer->item), MAX(need, ROOM_MIN), on_room,
+              transfer);
 }

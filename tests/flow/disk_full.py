@@ -93,6 +93,17 @@ def wait_full(t, numbers):
                f"the row does not say why: {item}")
 
 
+def look_again(t, number):
+    """Waits until the item found once or twice more that there is no room."""
+    def planned():
+        """When it looks again; while it looks that is not known."""
+        return t.items()[number]["retry_at"] or 0
+
+    first = until("it waits", planned)
+    until("it looked again", lambda: planned() > first + 800)
+    wait_full(t, [number])
+
+
 @case
 def several_items_wait_and_all_go_on(t):
     """Of known and unknown lengths, cut and whole, small and large."""
@@ -131,6 +142,9 @@ def room_that_others_are_going_to_need_is_taken(t):
     ids += hasty_add(t, "--connections", 1, third.url)
     wait_full(t, ids[2:])
     expect_equal(part_size(t, "third.bin"), 0, "bytes that took room which others need")
+    asked = len(t.origin.requests("third.bin"))
+    look_again(t, ids[2])
+    expect_equal(len(t.origin.requests("third.bin")), asked, "requests while there is no room")
     for word in ("pause", "resume"):
         t.haul(word, *ids[:2])
     expect_equal(t.haul("wait", *ids[:2], timeout=120).status, 0, "status of wait")
@@ -149,18 +163,34 @@ def room_that_is_too_little_is_no_reason_to_ask_again(t):
     wait_full(t, [number])
     asked = len(t.origin.requests("late.bin"))
     os.truncate(t.path("ballast"), 3 << 20)  # a megabyte is free now, two are needed
-
-    def planned():
-        """When it looks again; while it looks that is not known."""
-        return t.items()[number]["retry_at"] or 0
-
-    first = until("it waits", planned)
-    until("it looked again", lambda: planned() > first + 2000)
-    wait_full(t, [number])
+    look_again(t, number)
     expect_equal(len(t.origin.requests("late.bin")), asked, "requests while there is no room")
     os.unlink(t.path("ballast"))
     expect_equal(t.haul("wait", timeout=120).status, 0, "status of wait")
     t.expect_file("late.bin", file)
+
+
+@case
+def what_a_quota_keeps_is_no_room(t):
+    """No file system tells of it but one that is asked to reserve: that needs no server."""
+    try:
+        os.close(os.open(t.dir, os.O_TMPFILE | os.O_RDWR))
+    except OSError:
+        raise Skip("the file system knows no files without a name") from None
+    if os.statvfs(t.dir).f_bavail * os.statvfs(t.dir).f_frsize < 8 << 20:
+        raise Skip("the disk is full")
+    quota = t.write("quota", "")
+    t.env["HAUL_TORTURE_FAIL"] = f"fallocate:1:{errno.EDQUOT}:{quota}"
+    file = t.file("quota.bin", 2 << 20)
+    (number,) = hasty_add(t, file.url)
+    wait_full(t, [number])
+    look_again(t, number)
+    expect_equal(len(t.origin.requests("quota.bin")), 1, "requests while there is no room")
+    expect("uota" in t.items()[number]["note"], f"the row does not say why: {t.items()[number]}")
+    os.unlink(quota)
+    expect_equal(t.haul("wait", timeout=120).status, 0, "status of wait")
+    t.expect_names("quota.bin")
+    t.expect_file("quota.bin", file)
 
 
 @case

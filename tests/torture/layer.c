@@ -3,9 +3,10 @@
  *
  *   HAUL_TORTURE_JOURNAL=FILE  each call that succeeded, with its bytes, in the order in which they
  *                              took effect: flow/power_cuts.py makes of it what a power cut leaves
- *   HAUL_TORTURE_FAIL=CALL:N:ERRNO[:ever]  the Nth CALL (from 1) fails, and with `ever` all later
- *                              ones too; ERRNO is a number, 0: a write takes one byte less,
- *                              -1: the process is killed just before, -2: it never returns
+ *   HAUL_TORTURE_FAIL=CALL:N:ERRNO[:ever|:FILE]  the Nth CALL (from 1) fails, and with `ever` all
+ *                              later ones too, with a FILE as long as that is there; ERRNO is a
+ *                              number, 0: a write takes one byte less, -1: the process is killed
+ *                              just before, -2: it never returns
  *   HAUL_TORTURE_DNS=never     no name is ever resolved, and nobody is told
  *   HAUL_TORTURE_COUNT=FILE    how often each call was made, at the end
  *   HAUL_TORTURE_HASTE=N       the engine's clock, all timers and rests run N times as fast
@@ -67,6 +68,7 @@ static struct {
     unsigned long fail_at;
     int fail_errno;
     bool fail_ever;
+    char fail_while[256]; /* the path of a file; "": none */
     unsigned haste;
     const char *jump_path;
     int heap_fd;
@@ -112,11 +114,13 @@ int __wrap_nanosleep(const struct timespec *rest, struct timespec *ret_left);
 
 static void read_failure(const char *text)
 {
-    char call[16] = "", how[8] = "";
+    char call[16] = "", how[256] = "";
 
-    if (sscanf(text, "%15[a-z0-9]:%lu:%d:%7s", call, &layer.fail_at, &layer.fail_errno, how) < 3)
+    if (sscanf(text, "%15[a-z0-9]:%lu:%d:%255s", call, &layer.fail_at, &layer.fail_errno, how) < 3)
         abort();
-    layer.fail_ever = strcmp(how, "ever") == 0;
+    layer.fail_ever = how[0] != '\0';
+    if (how[0] == '/')
+        memcpy(layer.fail_while, how, sizeof how);
     for (unsigned i = 0; i < CALL_COUNT; i++) {
         if (strcmp(call, names[i]) == 0)
             layer.failing = (enum call)i;
@@ -197,7 +201,8 @@ static bool begin(enum call call)
     pthread_mutex_lock(&layer.lock);
     count = ++layer.counts[call];
     if (call != layer.failing || count < layer.fail_at ||
-        (count > layer.fail_at && !layer.fail_ever))
+        (count > layer.fail_at && !layer.fail_ever) ||
+        (layer.fail_while[0] && access(layer.fail_while, F_OK) != 0))
         return false;
     if (layer.fail_errno == KILLS)
         raise(SIGKILL);
