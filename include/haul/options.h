@@ -45,6 +45,7 @@ struct haul_given {
 bool haul_given_any(const struct haul_given *given);
 
 #define HAUL_BODY_MAX ((size_t)512 << 10) /* bytes of a request's body */
+#define HAUL_OUT_MAX  246                 /* bytes of a name: ".haul.new" fits behind it */
 
 /* How one item is fetched. Shared by all items added in one call: immutable once handed over, with
  * a count of references. Text fields are NULL when not given. */

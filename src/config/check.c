@@ -76,6 +76,8 @@ const char *check_out(const char *value)
         return "must be a name without '/'; use --dir for the folder";
     if (strcmp(value, ".") == 0 || strcmp(value, "..") == 0)
         return "must be the name of a file";
+    if (strlen(value) > HAUL_OUT_MAX)
+        return "must be at most 246 bytes long, so that the files beside it fit too";
     return check_line(value);
 }
 

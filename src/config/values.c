@@ -17,8 +17,11 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "base/text.h"
 #include "base/when.h"
 #include "config/run_options.h"
+
+#define SHOWN_SIZE 100 /* of a value in a sentence */
 
 /* The field of a row, as what its type says it is. */
 union field {
@@ -112,9 +115,12 @@ static void strings_fini(struct haul_strings *list)
 static enum haul_err refuse(const struct haul_option *option, const char *value,
                             const char *expected, struct haul_error *err)
 {
+    char shown[SHOWN_SIZE]; /* what is wrong must not be cut off behind a long value */
+
     if (option->secret)
         return haul_fail(err, HAUL_E_BAD_OPTION, "%s: the value %s", option->name, expected);
-    return haul_fail(err, HAUL_E_BAD_OPTION, "%s: \"%s\" %s", option->name, value, expected);
+    text_clean(text_raw_from(value), shown, sizeof shown);
+    return haul_fail(err, HAUL_E_BAD_OPTION, "%s: \"%s\" %s", option->name, shown, expected);
 }
 
 static enum haul_err set_flag(const struct haul_option *option, bool *flag, const char *value,

@@ -13,12 +13,10 @@
 #include "base/str.h"
 #include "base/url.h"
 #include "engine/disposition.h"
+#include "haul/options.h"
 
-#define OWN_SUFFIX_LEN 5   /* ".part", ".haul" */
-#define COMPONENT_MAX  255 /* of the usual file systems */
-#define NUMBERED_MAX   (COMPONENT_MAX - OWN_SUFFIX_LEN)
-#define GIVEN_MAX      (NUMBERED_MAX - 5) /* " (99)" */
-#define MARKS_LEN      2                  /* a '_' before and one behind */
+#define OWN_SUFFIX_LEN 5 /* ".part", ".haul" */
+#define MARKS_LEN      2 /* a '_' before and one behind */
 #define EXTENSION_MAX  16
 #define LAST_RESORT    "download"
 
@@ -244,7 +242,7 @@ static bool is_usable_as_given(const char *out)
     uint32_t code;
     size_t step;
 
-    if (*out == '\0' || strlen(out) > GIVEN_MAX || strchr(out, '/') || ends_like_ours(out) ||
+    if (*out == '\0' || strlen(out) > HAUL_OUT_MAX || strchr(out, '/') || ends_like_ours(out) ||
         strcmp(out, ".") == 0 || strcmp(out, "..") == 0)
         return false;
     for (const char *at = out; (step = text_next(at, &code)) > 0; at += step) {
@@ -320,5 +318,5 @@ char *filename_numbered(const char *name, unsigned number)
     char middle[16];
 
     snprintf(middle, sizeof(middle), " (%u)", number);
-    return join_cut(name, NUMBERED_MAX, middle);
+    return join_cut(name, HAUL_OUT_MAX, middle);
 }

@@ -84,6 +84,23 @@ def long_names_are_cut_with_their_extension_kept(t):
 
 
 @case
+def a_name_of_the_user_is_kept_or_refused(t):
+    """Never cut: a script looks for it. The longest one leaves room for what lies beside it, also
+    where it is taken and gets a number."""
+    longest = "n" * 242 + ".bin"
+    for number in range(2):
+        file = t.file(f"given{number}", 300_000, chunked=1)
+        t.get("-o", longest, file.url)
+    t.expect_names(longest, "n" * 238 + " (1).bin")
+    t.expect_file("n" * 238 + " (1).bin", file)
+    for word in "get", "add":
+        result = t.haul(word, "-d", t.dir, "-o", "n" + longest, t.file("given").url)
+        expect_equal(result.status, 1, str(result))
+        expect(b"must be at most 246 bytes long" in result.err, str(result))
+    expect_equal(t.origin.requests("given"), [], "requests")
+
+
+@case
 def encoded_separators_in_urls_lead_nowhere(t):
     t.get(t.file("dir/..%2f..%2fevil.txt", 10).url)
     expect_equal(one_name(t), "evil.txt", "name")

@@ -203,6 +203,26 @@ static void an_output_name_is_never_a_path(void **state)
     assert_refused("out", "a\nb", "out: \"a b\" must not hold control characters");
 }
 
+/* It is refused, not cut: whoever gives a name looks for the file under it. */
+static void an_output_name_leaves_room_for_the_files_beside_it(void **state)
+{
+    struct haul_options *options = haul_options_new();
+    char name[HAUL_OUT_MAX + 2];
+
+    (void)state;
+    memset(name, 'n', sizeof name);
+    name[HAUL_OUT_MAX + 1] = '\0';
+    assert_refused(
+        "out", name,
+        "out: \"nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+        "nnnnnnnnnnnnnnnnnnnn…\" must be at most 246 bytes long, so that the files beside "
+        "it fit too");
+    name[HAUL_OUT_MAX] = '\0';
+    assert_int_equal(haul_option_set(haul_option_find("out"), options, name, NULL), HAUL_OK);
+    assert_string_equal(options->out, name);
+    haul_options_unref(options);
+}
+
 static void a_header_is_one_line_with_a_name(void **state)
 {
     (void)state;
@@ -419,6 +439,7 @@ int main(void)
         cmocka_unit_test(choices_are_the_names_of_their_values),
         cmocka_unit_test(bad_values_are_refused_with_a_sentence),
         cmocka_unit_test(an_output_name_is_never_a_path),
+        cmocka_unit_test(an_output_name_leaves_room_for_the_files_beside_it),
         cmocka_unit_test(a_header_is_one_line_with_a_name),
         cmocka_unit_test(a_secret_is_not_in_the_sentence),
         cmocka_unit_test(numbers_take_their_suffixes),

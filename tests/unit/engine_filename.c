@@ -393,7 +393,7 @@ static void numbered_names_fit_a_directory_entry(void **state)
     name[255] = '\0';
     memcpy(name + 250, ".ext", 5);
     numbered = filename_numbered(name, UINT32_MAX);
-    assert_true(strlen(numbered) + strlen(".part") <= 255);
+    assert_true(strlen(numbered) + strlen(".haul.new") <= 255);
     assert_non_null(strstr(numbered, "ä (4294967295).ext"));
     free(numbered);
 }
