@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "haul/attr.h"
 
@@ -103,5 +104,8 @@ enum haul_err haul_fail(struct haul_error *err, enum haul_err code, const char *
  * HAUL_E_DISK into HAUL_E_DISK_FULL. */
 enum haul_err haul_fail_errno(struct haul_error *err, enum haul_err code, int sys_errno,
                               const char *format, ...) HAUL_PRINTF(4, 5);
+
+/* Nobody knows an item of that number. */
+enum haul_err haul_fail_item(struct haul_error *err, uint64_t id);
 
 #endif

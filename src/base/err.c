@@ -96,6 +96,13 @@ enum haul_err haul_fail(struct haul_error *err, enum haul_err code, const char *
     return code;
 }
 
+enum haul_err haul_fail_item(struct haul_error *err, uint64_t id)
+{
+    return haul_fail(err, HAUL_E_NO_ITEM,
+                     "there is no item %llu; 'haul list' tells which there are",
+                     (unsigned long long)id);
+}
+
 enum haul_err haul_fail_errno(struct haul_error *err, enum haul_err code, int sys_errno,
                               const char *format, ...)
 {

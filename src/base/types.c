@@ -184,7 +184,7 @@ bool haul_named_has(const struct haul_named *named, uint64_t id, enum haul_state
 const char *haul_named_none(const struct haul_named *named)
 {
     if (named->states == 0)
-        return "there is no item in that range";
+        return "there is no item in that range; 'haul list' tells which there are";
     return named->span_count == 0 ? "there is no item in that state"
                                   : "there is no item in that state or range";
 }

@@ -246,7 +246,8 @@ static void on_ended(void *ctx, const struct haul_error *err)
                         client->session, on, host);
     else if (client->ready && !client->host && told.code == HAUL_E_DAEMON_LOST)
         (void)haul_fail(&told, HAUL_E_DAEMON_LOST,
-                        "the daemon of session %s went away; run haul again", client->session);
+                        "the daemon of session %s went away; 'haul' starts it again",
+                        client->session);
     client_lose(client, &told);
 }
 

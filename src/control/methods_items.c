@@ -191,7 +191,7 @@ enum haul_err run_show(struct call *call, const json_t *params, json_t **ret_res
     struct haul_detail detail;
 
     if (!haul_engine_detail(server_engine(call->server), id, secrets, &detail))
-        return haul_fail(err, HAUL_E_NO_ITEM, "there is no item %llu", (unsigned long long)id);
+        return haul_fail_item(err, id);
     *ret_result = json_from_detail(&detail);
     haul_detail_fini(&detail);
     return HAUL_OK;
@@ -351,8 +351,7 @@ static enum haul_err wait_for_ids(struct wait *wait, struct haul_engine *engine,
         struct haul_item item;
 
         if (!haul_engine_item(engine, ids[i], &item))
-            return haul_fail(err, HAUL_E_NO_ITEM, "there is no item %llu",
-                             (unsigned long long)ids[i]);
+            return haul_fail_item(err, ids[i]);
         wait_add(wait, item.id, item.state, item.err);
         haul_item_fini(&item);
     }

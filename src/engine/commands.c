@@ -191,7 +191,7 @@ static struct item **look_up(const struct haul_engine *engine, const uint64_t *i
     for (size_t i = 0; i < *count; i++) {
         items[i] = queue_find(&engine->queue, ids[i]);
         if (!items[i]) {
-            haul_fail(err, HAUL_E_NO_ITEM, "there is no item %llu", (unsigned long long)ids[i]);
+            haul_fail_item(err, ids[i]);
             free(items);
             return NULL;
         }
@@ -580,7 +580,7 @@ enum haul_err haul_engine_change(struct haul_engine *engine, uint64_t id, const 
     struct haul_options *options;
 
     if (!item)
-        return haul_fail(err, HAUL_E_NO_ITEM, "there is no item %llu", (unsigned long long)id);
+        return haul_fail_item(err, id);
     options = changed_options(item, url, given);
     if (check_change(engine, item, url, given, options, err) != HAUL_OK) {
         haul_options_unref(options);

@@ -270,7 +270,8 @@ def what_can_not_be_changed_is_refused(t):
     result = t.haul("change", number, "--url", file.url)
     expect(result.status == 1 and b"is complete" in result.err, f"a done item: {result}")
     result = t.haul("change", number + 1, "--url", file.url)
-    expect(result.status == 1 and b"there is no item" in result.err, f"no item: {result}")
+    expect(result.status == 1 and b"there is no item 2; 'haul list' tells" in result.err,
+           f"no item: {result}")
     (number,) = t.add(t.origin.url("gone.bin", status=404))
     ends(t, number, "failed")
     for bad in ("file:///etc/passwd", "nonsense", ""):
