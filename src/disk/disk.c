@@ -25,7 +25,7 @@
 #define HANGING_WRITE_NS 100000000                 /* one of these does, too */
 #define PUSH_BYTES       ((uint64_t)32 * 1024 * 1024)
 #define SLOW_FOR_MS      5000
-#define BUSY_JOBS_MAX    4u /* of the workers, whatever the number of processors */
+#define BUSY_JOBS_MAX    3u /* of four workers at least, whatever the number of processors */
 
 struct disk_volume {
     struct disk *disk;

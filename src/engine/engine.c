@@ -34,7 +34,7 @@
 #define CLOSING_TICK_MS 20
 #define SPACE_EVERY_MS  5000
 #define WORKERS         "16" /* a few that hang in a dead network file system leave enough for others */
-#define WORKERS_OF_RUN  "8" /* of one command: to start them takes time */
+#define WORKERS_OF_RUN  "4" /* of one command: to start them takes time */
 #define OWN_DESCRIPTORS 64  /* not for transfers: log, socket, clients, epoll */
 #define PER_TRANSFER    2   /* its connection and its file */
 #define LIMIT_EVERY_MS  10
