@@ -234,6 +234,10 @@ int transfer_on_connected(void *ctx, char *peer_ip, char *own_ip, int peer_port,
     (void)own_ip;
     (void)peer_port;
     (void)own_port;
+    if (transfer_intrudes(transfer)) {
+        transfer->again = true;
+        return CURL_PREREQFUNC_ABORT;
+    }
     transfer->connected = true;
     if (transfer->handlers->connected)
         transfer->handlers->connected(transfer->ctx);

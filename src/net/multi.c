@@ -172,6 +172,25 @@ static void on_watchdog(uv_timer_t *timer)
 
 /* Transfers. */
 
+/* libcurl 7.88 lets a transfer that may share a connection join any one that is in use, or not made
+ * yet, if the server last agreed to HTTP/2. Behind one address there may be servers that do and
+ * others that don't, and connections that others want for themselves: then two answers would be
+ * read from one stream, and files get each other's bytes. */
+bool transfer_intrudes(const struct net_transfer *transfer)
+{
+    const struct ssl_st *ssl = transfer->http2 ? transfer_ssl(transfer) : NULL;
+    const struct net_transfer *other;
+
+    if (!ssl || tls_agreed_on_http2(ssl))
+        return false;
+    LIST_FOREACH(other, &transfer->net->transfers, link)
+    {
+        if (other != transfer && other->easy && transfer_ssl(other) == ssl)
+            return true;
+    }
+    return false;
+}
+
 void transfer_set_held(struct net_transfer *transfer, bool held)
 {
     struct net_shared *shared = &transfer->net->shared;

@@ -518,7 +518,7 @@ static long read_buffer(const struct net_transfer *transfer, size_t running)
 
 static long http_version(const struct net_transfer *transfer)
 {
-    if (!transfer->http2)
+    if (!transfer->http2 || strncasecmp(transfer->url, "https:", 6) != 0)
         return CURL_HTTP_VERSION_1_1;
     return transfer->options->http3 ? CURL_HTTP_VERSION_3 : CURL_HTTP_VERSION_2TLS;
 }

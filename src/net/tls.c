@@ -9,6 +9,7 @@
 #include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "net/transfer.h"
@@ -63,6 +64,15 @@ SSL *transfer_ssl(const struct net_transfer *transfer)
         info->backend != CURLSSLBACKEND_OPENSSL)
         return NULL;
     return info->internals;
+}
+
+bool tls_agreed_on_http2(const SSL *ssl)
+{
+    const unsigned char *protocol = NULL;
+    unsigned len = 0;
+
+    SSL_get0_alpn_selected(ssl, &protocol, &len);
+    return len == 2 && memcmp(protocol, "h2", 2) == 0;
 }
 
 void transfer_tls_text(const struct net_transfer *transfer, char *buf, size_t size)

@@ -102,6 +102,7 @@ HAUL_CHECKED bool transfer_redirect(struct net_transfer *transfer, struct haul_e
 
 /* tls.c: libcurl's SSL object; NULL without TLS. */
 struct ssl_st *transfer_ssl(const struct net_transfer *transfer);
+bool tls_agreed_on_http2(const struct ssl_st *ssl);
 /* Version and cipher of its connection; "" without TLS. */
 void transfer_tls_text(const struct net_transfer *transfer, char *buf, size_t size);
 /* From the moment the answer's headers are here, for a body that only the end of the
@@ -151,6 +152,8 @@ struct watches *net_watches(struct net *net);
 void transfer_note_end(struct net_transfer *transfer, CURLcode result);
 /* Tells what ended, then `settled`. */
 void net_settle(struct net *net);
+/* Another transfer is on its connection, which is none that can be shared. */
+HAUL_CHECKED bool transfer_intrudes(const struct net_transfer *transfer);
 /* Whether libcurl keeps bytes of it. */
 void transfer_set_held(struct net_transfer *transfer, bool held);
 /* libcurl forgets the transfer and closes its descriptor. */

@@ -1,7 +1,10 @@
 """HTTP/2, against nginx: files that fit into memory share connections, larger ones do not."""
 
+import contextlib
 import os
+import socket
 import subprocess
+import threading
 
 from harness import Failure, Remote, case, content, expect, expect_equal, free_port, need, run, until
 
@@ -24,6 +27,7 @@ http {{
     ssl_certificate_key {top}/key.pem;
     server {{
         listen 127.0.0.1:{port} ssl http2;
+        listen 127.0.0.1:{old} ssl;
         location / {{ root {top}/data; }}
         location /slow/ {{ alias {top}/data/; limit_rate 20k; }}
         location /old/ {{ return 302 /new.bin; }}
@@ -43,7 +47,8 @@ class Nginx:
         self.top = t.folder("nginx")
         os.chmod(self.top, 0o755)
         os.mkdir(f"{self.top}/data")
-        self.cert, self.port, self.seed = f"{self.top}/cert.pem", free_port(), 7000
+        self.cert, self.port, self.old, self.seed = (f"{self.top}/cert.pem", free_port(),
+                                                     free_port(), 7000)
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
                         "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=h2",
                         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
@@ -51,7 +56,8 @@ class Nginx:
                        capture_output=True)
         config = f"{self.top}/nginx.conf"
         with open(config, "w", encoding="ascii") as file:
-            file.write(CONFIG.format(top=self.top, port=self.port, requests=requests,
+            file.write(CONFIG.format(top=self.top, port=self.port, old=self.old,
+                                     requests=requests,
                                      user="user root;" if os.getuid() == 0 else ""))
         self.process = subprocess.Popen([program, "-p", self.top, "-c", config, "-e",
                                          f"{self.top}/error.log"], stderr=subprocess.DEVNULL)
@@ -135,6 +141,82 @@ def a_server_that_ends_connections_early_mixes_nothing_up(t):
     files = [server.file(f"f{i}.bin", (300_000, 70_000, 70_000, 8_000)[i % 4]) for i in range(100)]
     t.get("--http2", "-j", 16, "--retry-wait", 0, "--cacert", server.cert,
           *[file.url for file in files])
+    for i, file in enumerate(files):
+        t.expect_file(f"f{i}.bin", file)
+    expect_equal({entry[0] for entry in server.log()}, {"HTTP/1.1", "HTTP/2.0"}, "protocols")
+
+
+class Spreader:
+    """One address, behind it servers that get a connection each in turn."""
+
+    def __init__(self, t, *ports):
+        self.ports, self.pairs = ports, []
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.listener.getsockname()[1]
+        self.threads = [threading.Thread(target=self.accept)]
+        self.threads[0].start()
+        t.closers.append(self.close)
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            server = socket.create_connection(
+                ("127.0.0.1", self.ports[len(self.pairs) % len(self.ports)]))
+            self.pairs.append((client, server))
+            for pair in ((client, server), (server, client)):
+                self.threads.append(threading.Thread(target=self.carry, args=pair))
+                self.threads[-1].start()
+
+    def carry(self, source, sink):
+        try:
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.threads[0].join()
+        for pair in self.pairs:
+            for sock in pair:
+                with contextlib.suppress(OSError):
+                    sock.shutdown(socket.SHUT_RDWR)
+        for thread in self.threads[1:]:
+            thread.join()
+        for sock in (self.listener, *(sock for pair in self.pairs for sock in pair)):
+            sock.close()
+
+
+@case
+def servers_of_which_not_all_can_share_mix_nothing_up(t):
+    """Behind one address some agree to HTTP/2 and others don't. Who wants to share must not join
+    somebody on a connection that can't be shared."""
+    server = Nginx(t)
+    spread = Spreader(t, server.old, server.port)
+    files = [server.file(f"f{i}.bin", 30_000, place="slow/") for i in range(4)]
+    files += [server.file(f"f{i}.bin", (66_000, 1, 64_500, 0, 8_000)[i % 5]) for i in range(4, 60)]
+    t.get("--http2", "-j", 8, "--retry-wait", 0, "--cacert", server.cert,
+          *[file.url.replace(str(server.port), str(spread.port)) for file in files])
+    for i, file in enumerate(files):
+        t.expect_file(f"f{i}.bin", file)
+    expect_equal({entry[0] for entry in server.log()}, {"HTTP/1.1", "HTTP/2.0"}, "protocols")
+
+
+@case
+def links_with_http2_and_without_mix_nothing_up(t):
+    """In one queue, and the server ends connections early."""
+    server = Nginx(t, requests=3)
+    files = [server.file(f"f{i}.bin", 40_000, place="slow/") for i in range(2)]
+    files += [server.file(f"f{i}.bin", 8_000) for i in range(2, 40)]
+    ids = t.add("--cacert", server.cert, *[file.url for file in files[:2]])
+    until("bytes come", lambda: all(item["done"] > 0 for item in t.items().values()))
+    ids += t.add("--http2", "--retry-wait", 0, "--cacert", server.cert,
+                 *[file.url for file in files[2:]])
+    t.ok("wait", *ids)
     for i, file in enumerate(files):
         t.expect_file(f"f{i}.bin", file)
     expect_equal({entry[0] for entry in server.log()}, {"HTTP/1.1", "HTTP/2.0"}, "protocols")
