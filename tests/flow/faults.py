@@ -1,6 +1,7 @@
 """The faults that tests/origin/README.md numbers: one row each of what a server, a proxy or the way
 to it does wrong, and what becomes of it. Each row is shown three things: the exit status, that no
-file has the final name unless its bytes are right, and that the sentence names the cause.
+file has the final name unless its bytes are right, and that the sentence names the cause. The daemon
+ends each of them as `haul get` does.
 
 `faults.py --list` prints the table for the README; a case sees that both are the same."""
 
@@ -9,10 +10,11 @@ import os
 import re
 import sys
 
-from harness import Origin, case, content, expect, expect_equal, run
+from harness import Origin, case, content, expect, expect_equal, has_content, run
 
 README = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../origin/README.md")
 SIZE = 8192
+ZONE = "files.localhost"  # of names that are always this machine's
 LARGE = 300_000  # goes to the disk as it comes
 OK = b"HTTP/1.1 200 OK\r\n"
 
@@ -340,6 +342,54 @@ def each_fault_ends_in_the_right_file_or_a_refusal(t):
                          enumerate(FAULTS, 1))
         wrong = [f"{number} ({row['text']}): {problem}"
                  for (number, row), problem in zip(enumerate(FAULTS, 1), found) if problem]
+    expect(not wrong, f"{len(wrong)} of {len(FAULTS)} faults:\n" + "\n".join(wrong))
+
+
+def lines_of(row, file, folder, origin):
+    """A row as an item of a list."""
+    given = {"dir": folder, "retries": 0, "retry-wait": 0, "cacert": origin.cert, "connections": 1}
+    if row["proxy"]:
+        given["proxy"] = f"http://127.0.0.1:{origin.port}"
+    names = [name.removeprefix("--") for name in row["options"][0::2]]
+    given.update(zip(["user" if name == "-u" else name for name in names], row["options"][1::2]))
+    return "".join([f"{file.url}\n", *[f"  {name}={value}\n" for name, value in given.items()]])
+
+
+def judge_item(row, folder, file, item):
+    names = os.listdir(folder) if os.path.isdir(folder) else []
+    whole = [name for name in names if not name.endswith((".part", ".haul"))]
+    right = [name for name in whole if has_content(os.path.join(folder, name), file.seed, file.size)]
+    if whole != right:
+        return f"{whole} is a wrong file"
+    if item["state"] == "done":
+        return None if "0" in str(row["ends"]) and len(whole) == 1 else f"done, with {names}"
+    if str(row["ends"]) == "0" or item["state"] != "failed" or whole:
+        return f"it ended with {names}"
+    return None if re.search(row["words"], item["note"]) else f"({row['words']}) is not named"
+
+
+@case
+def the_daemon_ends_them_the_same_way(t):
+    """All in one queue, each with a host of its own, so that no fault holds up another."""
+    origins, listed, rows = {}, "", []
+    for number, row in enumerate(FAULTS, 1):
+        if row["server"] not in origins:
+            arguments = row["server"] or f"--names DNS:*.{ZONE},DNS:files.test,IP:127.0.0.1"
+            origins[row["server"]] = own = Origin(*arguments.split())
+            t.closers.append(own.close)
+        origin, folder = origins[row["server"]], os.path.join(t.home, f"fault-{number}")
+        file = link(origin, number, row)
+        file.seed += row["other"]
+        if not row["host"] and not row["server"]:
+            file.url = file.url.replace("//127.0.0.1:", f"//f{number}.{ZONE}:", 1)
+        listed += lines_of(row, file, folder, origin)
+        rows.append((row, folder, file))
+    ids = t.add("-j", 12, "-i", t.write("list", listed))
+    t.haul("wait", timeout=120)
+    items = t.items()
+    found = [(row, items[number], judge_item(row, folder, file, items[number]))
+             for number, (row, folder, file) in zip(ids, rows)]
+    wrong = [f"{row['text']}: {problem}: {item}" for row, item, problem in found if problem]
     expect(not wrong, f"{len(wrong)} of {len(FAULTS)} faults:\n" + "\n".join(wrong))
 
 
