@@ -337,12 +337,8 @@ static void move_and_settle(struct direct *direct)
     net_settle(net); /* may free it */
 }
 
-static void on_again(uv_timer_t *timer)
+static void watch_and_move(struct direct *direct)
 {
-    struct direct *direct = timer->data;
-
-    if (direct->paused || direct->transfer->ended)
-        return;
     watch(direct);
     if (direct->transfer->ended)
         net_settle(direct->transfer->net);
@@ -350,11 +346,23 @@ static void on_again(uv_timer_t *timer)
         move_and_settle(direct);
 }
 
+static void on_again(uv_timer_t *timer)
+{
+    struct direct *direct = timer->data;
+
+    if (!direct->paused && !direct->transfer->ended)
+        watch_and_move(direct);
+}
+
+/* An error of the socket is told by reading from it, behind all that came before. That may take
+ * more than this turn, and libuv has stopped watching. */
 static void on_readable(uv_poll_t *poll, int status, int events)
 {
-    (void)status; /* an error of the socket is told by reading from it */
     (void)events;
-    move_and_settle(poll->data);
+    if (status != 0)
+        watch_and_move(poll->data);
+    else
+        move_and_settle(poll->data);
 }
 
 static void watch(struct direct *direct)

@@ -2,10 +2,13 @@
 TLS from the session in large pieces. Whatever happens on that way, it is as on the ordinary one: the
 file is right, or what came is kept and it is said why not."""
 
+import contextlib
 import os
 import signal
+import socket
+import struct
 
-from harness import case, expect, expect_equal, header, run, until
+from harness import DEADLINE, Skip, case, content, expect, expect_equal, header, run, until
 
 MIB = 1024 * 1024
 SIZE = 24 * MIB  # more than DIRECT_LEAST
@@ -67,6 +70,55 @@ def a_body_that_breaks_goes_on_where_it_broke(t):
             t.expect_file(name, file)
             again = header(t.origin.requests(name)[1], "Range")
             expect(again and not again.startswith("bytes=0"), f"{name} was asked for anew: {again}")
+
+
+def break_with_much_behind(t, name, server, getting, data):
+    """Sends DATA's first half, more of it while GETTING is asleep, and then an RST, which overtakes
+    nothing: the system keeps what is there."""
+    half = len(data) // 2
+    with server.accept()[0] as client:
+        client.settimeout(DEADLINE)
+        client.recv(65536)
+        client.sendall(b'HTTP/1.1 200 OK\r\nETag: "a"\r\nContent-Length: %d\r\n\r\n' % len(data))
+        client.sendall(data[:half])
+        until("they are here", lambda: os.path.exists(t.path(name + ".part"))
+              and os.path.getsize(t.path(name + ".part")) == half)
+        getting.signal(signal.SIGSTOP)
+        client.settimeout(0.5)  # when there is no room for more
+        with contextlib.suppress(TimeoutError):
+            client.sendall(data[half:-1])
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def came_before_the_break(t, name, data):
+    """How many bytes came though their getter was asleep; they are right, and the break is told."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(DEADLINE)
+        getting = t.start("get", "-q", "-d", t.dir, "-x", 1, "--retries", 0,
+                          f"http://127.0.0.1:{server.getsockname()[1]}/{name}")
+        try:
+            break_with_much_behind(t, name, server, getting, data)
+        finally:
+            getting.signal(signal.SIGCONT)
+        result = getting.wait()
+    expect_equal(result.status, 3, str(result))
+    expect(b"broke" in result.err, f"the break was not seen: {result}")
+    t.keeps(name + ".part", name + ".haul")
+    with open(t.path(name + ".part"), "rb") as part:
+        came = part.read()
+    expect(came == data[:len(came)], "other bytes")
+    return len(came) - len(data) // 2
+
+
+@case
+def what_lies_before_a_break_is_taken_and_the_break_seen(t):
+    """However many turns that takes: the system tells of a break once, in front of all that."""
+    data = content(1, 3 * SIZE)
+    for attempt in range(8):  # how much it keeps is the system's choice
+        came = came_before_the_break(t, f"behind{attempt}.bin", data)
+        if came > 5 * MIB:
+            return
+    raise Skip(f"the system keeps no more than {came} bytes of what nobody reads")
 
 
 @case
