@@ -131,6 +131,7 @@ void disk_file_reject(struct disk_file *file, uint64_t size, const char *digest)
     file->state.size = (int64_t)size;
     state_close(&file->state);
     file->rows_at = 0;
+    file->layout++;
 }
 
 bool disk_file_unwritten(const struct disk_file *file, uint64_t size)
@@ -217,7 +218,7 @@ static void end_plan(struct disk_job *base)
     file->busy = false;
     if (job->reserved)
         disk_volume_promise(file->volume, &file->promised, 0);
-    /* Ranges that were cut meanwhile are not in it. */
+    /* Ranges that were cut meanwhile are not in it, nor is a digest that was rejected. */
     file->rows_at = file->layout == job->layout ? job->rows : 0;
     if (job->done)
         job->done(job->ctx, &job->err);
@@ -301,7 +302,7 @@ static void end_record(struct disk_job *base)
     file->busy = false;
     if (job->err.code != HAUL_OK)
         LOG_WARN(disk, "%s", job->err.text);
-    /* Ranges that were cut meanwhile are not in it. */
+    /* Ranges that were cut meanwhile are not in it, nor is a digest that was rejected. */
     file->rows_at = file->layout == job->layout ? job->rows : 0;
     state_fini(&job->state);
     free(job);

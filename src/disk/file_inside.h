@@ -23,7 +23,7 @@ struct disk_file {
     struct file_id id; /* of NAME.part */
     dev_t dir_dev;
     ino_t dir_ino;
-    unsigned layout; /* grows when ranges are cut or joined, and with each plan */
+    unsigned layout; /* grows with what rows alone can't tell: cuts, joins, plans, rejections */
     unsigned plans;  /* made so far */
     char *dir;
     char *base; /* the name asked for */

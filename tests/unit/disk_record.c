@@ -115,17 +115,24 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* The only row of the record as it is on the disk. */
-static struct disk_range on_disk(const struct world *world)
+/* The record as it is on the disk. */
+static void read_record(const struct world *world, struct disk_state *ret_found)
 {
     char text[1024];
     int fd = openat(world->file.dirfd, "a.haul", O_RDONLY);
     ssize_t len = read(fd, text, sizeof text);
+
+    close(fd);
+    assert_true(len > 0 && state_read(text, (size_t)len, ret_found));
+}
+
+/* Its only row. */
+static struct disk_range on_disk(const struct world *world)
+{
     struct disk_state found;
     struct disk_range row;
 
-    close(fd);
-    assert_true(len > 0 && state_read(text, (size_t)len, &found));
+    read_record(world, &found);
     row = found.ranges[0];
     state_fini(&found);
     return row;
@@ -199,6 +206,23 @@ static void a_sync_that_ends_beside_a_record_is_told_by_the_next(void **state)
     assert_int_equal(on_disk(world).synced, 100000);
 }
 
+static void a_rejected_digest_is_told_though_a_worker_was_at_the_record(void **state)
+{
+    struct world *world = *state;
+    struct disk_state found;
+
+    write_bytes(world, SIZE);
+    disk_volume_note(world->file.volume, 1, UINT64_MAX);
+    assert_true(disk_file_record(&world->file));
+    disk_file_reject(&world->file, SIZE, "md5:00000000000000000000000000000000");
+    settle(world);
+    assert_true(disk_file_record(&world->file));
+    settle(world);
+    read_record(world, &found);
+    assert_non_null(found.rejected);
+    state_fini(&found);
+}
+
 /* Starting over: one range over a file of which nothing is here. */
 static void start_over(struct world *world)
 {
@@ -249,6 +273,8 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_sync_does_not_keep_the_record_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_sync_that_ends_beside_a_record_is_told_by_the_next,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_rejected_digest_is_told_though_a_worker_was_at_the_record,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_synced_before_a_new_beginning_says_nothing_of_it,
                                         set_up, tear_down),
