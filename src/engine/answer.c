@@ -100,21 +100,16 @@ static struct resume_result judge_resume(const struct transfer *transfer,
     struct identity stored = segment->source->state == SOURCE_PROVEN
                                  ? source_identity(segment->source, transfer->total)
                                  : transfer_identity(transfer);
-    bool strong = response->last_modified && stored.last_modified &&
-                  strcmp(response->last_modified, stored.last_modified) == 0;
-    struct resume_case asked = {.offset = segment->from,
-                                .end = range->end,
-                                .if_range = segment->has_if ? identity_if_range(&stored) : NULL,
-                                .trust_size =
-                                    transfer->item->options->trust_size || transfer->compared,
-                                .stored = stored,
-                                .status = response->status,
-                                .seen = {.etag = response->etag,
-                                         .last_modified = response->last_modified,
-                                         .last_modified_strong = strong,
-                                         .total = -1},
-                                .content_range = response->content_range,
-                                .content_length = response->content_length};
+    struct resume_case asked = {
+        .offset = segment->from,
+        .end = range->end,
+        .if_range = segment->has_if ? identity_if_range(&stored) : NULL,
+        .trust_size = transfer->item->options->trust_size || transfer->compared,
+        .stored = stored,
+        .status = response->status,
+        .seen = {.etag = response->etag, .last_modified = response->last_modified, .total = -1},
+        .content_range = response->content_range,
+        .content_length = response->content_length};
 
     return validate_resume(&asked);
 }

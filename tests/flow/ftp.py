@@ -62,6 +62,22 @@ def a_file_arrives(t):
 
 
 @case
+def a_file_is_not_cut(t):
+    """Though its time proves its version, and there is time for more connections."""
+    log = os.path.join(t.home, "vsftpd.log")
+    port = start_vsftpd(t, f"""anon_max_rate=200000
+xferlog_enable=YES
+log_ftp_protocol=YES
+vsftpd_log_file={log}
+""")
+    when = int(time.time()) - 3 * DAY
+    os.utime(served(t), (when, when))
+    t.get("-x", 4, "--min-split", "64K", f"ftp://127.0.0.1:{port}/file.bin")
+    with open(log, encoding="utf-8") as file:
+        expect(file.read().count('"RETR ') == 1, "it was asked for more than once")
+
+
+@case
 def files_arrive_over_tls(t):
     """One after the other: each has two handshakes, and answers come while the second one runs."""
     key, cert = os.path.join(t.home, "key.pem"), os.path.join(t.home, "cert.pem")

@@ -31,9 +31,9 @@ def killed(t, files, enough=1):
         expect(name not in t.names(), f"{name} is not complete, but there")
 
 
-def finished(t, files):
+def finished(t, files, *options):
     """Gets FILES again: they are there, alone, under their names."""
-    t.get("-j", 20, "--retry-wait", 0, *[file.url for file in files.values()])
+    t.get("-j", 20, "--retry-wait", 0, *options, *[file.url for file in files.values()])
     t.expect_names(*files)
     for name, file in files.items():
         t.expect_file(name, file)
@@ -105,6 +105,16 @@ def a_server_that_refuses_ranges_too_is_not_asked_for_ever(t):
     killed(t, {"r2.bin": file}, 300_000)
     finished(t, {"r2.bin": file})
     expect_equal([with_it for _, with_it in asked_for(t, "r2.bin")], [True, False], "If-Range")
+
+
+@case
+def nor_is_one_asked_twice_that_says_so_or_knows_no_etag(t):
+    files = {"r4.bin": t.file("r4.bin", 600_000, ranges="off", header="Accept-Ranges: none", **SLOW),
+             "r5.bin": t.file("r5.bin", 600_000, ranges="off", etag="none", **SLOW)}
+    killed(t, files, 100_000)
+    finished(t, files, "--min-split", "64K")  # it sends all of the file: no part is asked for
+    for name in files:
+        expect_equal([with_it for _, with_it in asked_for(t, name)], [True], f"{name}: If-Range")
 
 
 @case
