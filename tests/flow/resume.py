@@ -4,7 +4,8 @@ of the server's file, the partial one or its record in between."""
 import os
 import signal
 
-from harness import case, expect, expect_equal, has_content, header, run, until
+from harness import (case, content, expect, expect_equal, has_content, header, plant_partial,
+                     record_row, run, until)
 
 SIZE = 900_000
 SLOW = {"rate": 400_000, "tick": 20}
@@ -115,6 +116,21 @@ def nor_is_one_asked_twice_that_says_so_or_knows_no_etag(t):
     finished(t, files, "--min-split", "64K")  # it sends all of the file: no part is asked for
     for name in files:
         expect_equal([with_it for _, with_it in asked_for(t, name)], [True], f"{name}: If-Range")
+
+
+@case
+def what_was_cut_comes_with_the_rest_where_all_of_it_is_sent(t):
+    size, came, cut = 200_000, 50_000, 100_000  # killed when the second part was to be asked for
+    file = t.file("r6.bin", size, ranges="off", etag='"x"')
+    plant_partial(t, "r6.bin", file.url, size, content(file.seed, came), 'etag "x"\n')
+    with open(t.path("r6.bin.haul"), "r+", encoding="ascii") as record:
+        head = record.read().partition("ranges 1\n")[0]
+        record.seek(0)
+        record.write(f"{head}ranges 2\n{record_row(0, cut, came, came)}"
+                     f"{record_row(cut, size, cut, cut)}")
+    finished(t, {"r6.bin": file})
+    expect_equal([header(one, "Range") is not None for one in t.origin.requests("r6.bin")],
+                 [True, True], "requests: the second one without If-Range")
 
 
 @case
