@@ -112,6 +112,8 @@ static void segment_over(struct transfer *transfer, struct segment *segment)
                           ? "the server has no such range of the file any more (416)"
                           : err->text);
         transfer->start_over = true;
+        transfer->single |= transfer->planned; /* it refuses parts of what it has just sent */
+        transfer_wants_attention(transfer);
     } else {
         lose_last(transfer, segment);
     }

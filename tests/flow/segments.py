@@ -133,6 +133,15 @@ def parts_that_are_refused_late_cost_no_loop(t):
 
 
 @case
+def nor_do_those_of_a_server_that_refuses_all_parts(t):
+    """The answer comes when the first connection is at its end: the file is begun anew, once."""
+    file = t.file("late-416.bin", 250_000, ranges="refuse", **{"range-delay": 500}, **SLOW)
+    t.get("-x", 2, "--min-split", "64K", "--retries", 0, file.url)
+    t.expect_file("late-416.bin", file)
+    expect(len(t.origin.requests("late-416.bin")) <= 5, "it was begun anew again and again")
+
+
+@case
 def without_a_validator_there_are_no_parts(t):
     file = t.file("p7.bin", ALONE, etag="none", modified="none", **SLOW)
     t.get(*SPLIT, file.url)

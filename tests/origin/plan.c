@@ -388,13 +388,14 @@ static void plan_file(struct plan *plan, const struct request *request, struct s
                       const struct identity *identity)
 {
     const struct faults *faults = &script->faults;
-    bool obeys = !script->ranges.data || bytes_are(&script->ranges, "on") ||
+    bool refuses = bytes_are(&script->ranges, "refuse");
+    bool obeys = refuses || !script->ranges.data || bytes_are(&script->ranges, "on") ||
                  bytes_are(&script->ranges, "silent");
     uint64_t from = 0;
     uint64_t end = script->size;
     bool asked = range_parse(request_header(request, "Range"), script->size, &from, &end);
     bool partial = asked && obeys && if_range_holds(request, script, identity);
-    if (partial && (from >= script->size || bytes_are(&script->ranges, "refuse"))) {
+    if (partial && (from >= script->size || refuses)) {
         char header[64];
         snprintf(header, sizeof(header), "Content-Range: bytes */%" PRIu64 "\r\n", script->size);
         plan_refuse(plan, 416, header, "no such range");
