@@ -48,6 +48,25 @@ def no_item_of_the_host_starts_before_it_is_over(t):
 
 
 @case
+def it_outlives_the_daemon(t):
+    """In both forms; who is added to the next daemon waits, too. The list says until when."""
+    for form in (60, "date:60"):
+        first = make_it_rest(t, form, key=f"lasts {form}")
+        expect(b"next try in " in t.ok("list").out, "the list does not tell when")
+        name = f"after-{str(form)[:4]}.bin"
+        t.stop()
+        (second,) = t.add(t.file(name).url)
+        for number in (first, second):
+            until("it says why it waits",
+                  lambda n=number: BACKING_OFF.match(t.items()[n]["note"]), 20)
+        expect_equal(state(t, second), "queued", "the next one")
+        expect_equal(t.origin.requests(name), [], "requests meanwhile")
+        t.ok("retry", first)  # ends the rest
+        t.ok("wait")
+        t.ok("remove", "all")
+
+
+@case
 def one_goes_first_when_it_is_over(t):
     for seconds in (1, 5, 25):  # a busy machine may take longer to add them
         good = [t.file(f"good{seconds}-{i}.bin") for i in range(5)]
