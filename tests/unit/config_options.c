@@ -201,6 +201,11 @@ static void an_output_name_is_never_a_path(void **state)
     assert_refused("out", "..", "out: \"..\" must be the name of a file");
     assert_refused("out", "", "out: \"\" must not be empty");
     assert_refused("out", "a\nb", "out: \"a b\" must not hold control characters");
+    assert_refused("out", "a\xFF", "out: \"a�\" must be UTF-8");
+    assert_refused(
+        "out", "a.PART",
+        "out: \"a.PART\" must not end in .part or .haul, which haul's own files beside it "
+        "do");
 }
 
 /* It is refused, not cut: whoever gives a name looks for the file under it. */
