@@ -145,9 +145,11 @@ def room_that_others_are_going_to_need_is_taken(t):
     asked = len(t.origin.requests("third.bin"))
     look_again(t, ids[2])
     expect_equal(len(t.origin.requests("third.bin")), asked, "requests while there is no room")
-    for word in ("pause", "resume"):
-        t.haul(word, *ids[:2])
+    t.ok("pause", *ids)  # the third one too, for those that are paused need no room
+    t.ok("resume", *ids[:2])
     expect_equal(t.haul("wait", *ids[:2], timeout=120).status, 0, "status of wait")
+    t.ok("resume", ids[2])
+    wait_full(t, ids[2:])
     os.unlink(t.path("first.bin"))
     expect_equal(t.haul("wait", *ids, timeout=120).status, 0, "status of wait")
     for name, file in (("second.bin", second), ("third.bin", third)):
