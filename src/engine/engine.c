@@ -388,10 +388,13 @@ static void ask_space(struct haul_engine *engine)
 static void on_tick(uv_timer_t *timer)
 {
     struct haul_engine *engine = timer->data;
+    uint64_t late = engine_now(engine) - MIN(engine->tick_due, engine_now(engine));
     struct transfer *transfer, *next;
 
     for (transfer = LIST_FIRST(&engine->transfers); transfer; transfer = next) {
         next = LIST_NEXT(transfer, link);
+        if (late >= TICK_MS)
+            transfer_forgive(transfer, late);
         transfer_tick(transfer);
     }
     if (!engine->closing) {
@@ -411,6 +414,12 @@ static uint64_t next_due(const struct haul_engine *engine)
     return waiting ? MIN(due, item_work(waiting)->due) : due;
 }
 
+static void start_tick(struct haul_engine *engine, uint64_t delay)
+{
+    engine->tick_due = engine_now(engine) + delay;
+    uv_timer_start(&engine->tick, on_tick, delay, 0);
+}
+
 static void arm_tick(struct haul_engine *engine)
 {
     uint64_t now = engine_now(engine), due, delay;
@@ -419,18 +428,18 @@ static void arm_tick(struct haul_engine *engine)
         return;
     if (engine->closing) {
         if (engine->stopped && !engine->store_closing)
-            uv_timer_start(&engine->tick, on_tick, CLOSING_TICK_MS, 0);
+            start_tick(engine, CLOSING_TICK_MS);
         return;
     }
     if (engine->transfer_count > 0) {
-        uv_timer_start(&engine->tick, on_tick, TICK_MS, 0);
+        start_tick(engine, TICK_MS);
         return;
     }
     due = next_due(engine);
     if (due == UINT64_MAX)
         return;
     delay = due > now ? due - now : 0;
-    uv_timer_start(&engine->tick, on_tick, MIN(delay, (uint64_t)TICK_MS), 0);
+    start_tick(engine, MIN(delay, (uint64_t)TICK_MS));
 }
 
 /* Life. */

@@ -45,6 +45,7 @@ struct haul_engine {
     struct folder *folders; /* uthash: which partials lie where, see folder.h */
     uv_idle_t soon;         /* runs the step in the next turn of the loop */
     uv_timer_t tick;        /* once a second while something runs, else at the next due time */
+    uint64_t tick_due;      /* ticks */
     uv_timer_t limit_timer; /* when the bucket has tokens again */
     uv_timer_t nudge;       /* soon: transfers that put off a decision for a moment */
     struct alarm alarm;     /* when the wall clock lets something start */

@@ -62,6 +62,18 @@ static void watch_segment(struct segment *segment, uint64_t now)
         stalled(segment, "too slow", slow_time(options), "--min-speed");
 }
 
+void transfer_forgive(struct transfer *transfer, uint64_t late)
+{
+    uint64_t now = engine_now(transfer->engine);
+    struct segment *segment;
+
+    LIST_FOREACH(segment, &transfer->segments, link)
+    {
+        segment->last_byte = MIN(segment->last_byte + late, now);
+        segment->slow_since = MIN(segment->slow_since + late, now);
+    }
+}
+
 void transfer_watch_time(struct transfer *transfer, uint64_t now)
 {
     struct segment *segment;

@@ -200,6 +200,9 @@ void transfer_watch_silence(struct transfer *transfer, uint64_t now);
 
 /* stall.c: once a second, ends connections that stall, and the transfer when its time is up. */
 void transfer_watch_time(struct transfer *transfer, uint64_t now);
+/* Nobody looked for LATE ms, because this process was stopped or had no processor: what came
+ * meanwhile is still to be read, so that none of it counts as silence. */
+void transfer_forgive(struct transfer *transfer, uint64_t late);
 
 /* Counts with its host while it has no request under way but will have one. */
 void transfer_keep_place(struct transfer *transfer);

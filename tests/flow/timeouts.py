@@ -1,8 +1,10 @@
 """No server makes haul wait for ever."""
 
+import signal
 import socket
+import time
 
-from harness import case, expect, run
+from harness import case, expect, expect_equal, run, until
 
 
 @case
@@ -88,6 +90,23 @@ def slowness_alone_is_no_stall(t):
     file = t.file("slow.bin", 30, rate=10)
     t.get("--retries", 0, "--stall-timeout", 2, file.url)
     t.expect_file("slow.bin", file)
+
+
+@case
+def time_in_which_haul_is_stopped_is_no_silence(t):
+    """Ctrl-Z, and on: what came meanwhile is there to be read. One that is silent stays so."""
+    files = [t.file("stopped.bin", 3_000_000, rate=400_000, tick=20),
+             t.file("parts.bin", 3_000_000, rate=200_000, tick=20),
+             t.file("secret.bin", 3_000_000, rate=400_000, tick=20, scheme="https")]
+    getting = t.start("get", "-q", "-d", t.dir, "--retries", 0, "--stall-timeout", 4,
+                      "--cacert", t.origin.cert, "--min-split", "1M", *[file.url for file in files])
+    until("bytes are here", lambda: t.origin.stats()["bytes"] > 600_000)
+    getting.signal(signal.SIGSTOP)
+    time.sleep(5)  # what is shown is that this time is not counted
+    getting.signal(signal.SIGCONT)
+    expect_equal(getting.wait().status, 0, "status")
+    for file in files:
+        t.expect_file(file.url.split("/")[3].split("?")[0], file)
 
 
 @case
