@@ -168,6 +168,7 @@ static void run_finish(struct disk_job *base)
 {
     struct end_job *job = OWNER_OF(base, struct end_job, job);
     struct disk_file *file = job->file;
+    int error;
 
     if (!make_certain(job)) {
         disk_file_close(file);
@@ -175,7 +176,9 @@ static void run_finish(struct disk_job *base)
     }
     if (name_it(job) == HAUL_OK) {
         record_remove(file);
-        fsync(file->dirfd); /* some file systems refuse it; the rename is done in any case */
+        error = names_sync(file->dirfd);
+        if (error)
+            names_fail_sync(file->dir, job->name, error, &job->err);
     } else if (job->err.code == HAUL_E_EXISTS && file->policy == HAUL_EXISTS_SKIP) {
         remove_partial(file); /* nobody wants it */
     } else if (disk_file_is_there(file)) {

@@ -477,3 +477,18 @@ enum haul_err names_link(int dirfd, int fd, const struct disk_place *place, char
 
     return give_name(dirfd, &file, place, 0, ret_name, err);
 }
+
+int names_sync(int dirfd)
+{
+    if (fsync(dirfd) == 0 || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP)
+        return 0;
+    return errno;
+}
+
+enum haul_err names_fail_sync(const char *dir, const char *name, int sys_errno,
+                              struct haul_error *err)
+{
+    return haul_fail_errno(err, HAUL_E_DISK, sys_errno,
+                           "%s is complete, but a power cut may take it: can't sync the folder %s",
+                           name, dir);
+}

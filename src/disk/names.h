@@ -59,4 +59,11 @@ HAUL_CHECKED enum haul_err names_link(int dirfd, int fd, const struct disk_place
 HAUL_CHECKED enum haul_err names_rename(int dirfd, const char *from, const struct disk_place *place,
                                         unsigned first, char **ret_name, struct haul_error *err);
 
+/* Brings the names in the folder to the disk: 0 or an errno. A file system that can't sync folders
+ * is fine. */
+HAUL_CHECKED int names_sync(int dirfd);
+/* Tells that this failed after NAME in DIR got its name. */
+enum haul_err names_fail_sync(const char *dir, const char *name, int sys_errno,
+                              struct haul_error *err);
+
 #endif

@@ -318,12 +318,24 @@ static void name_batch(struct disk_small *small)
         if (entry->fd >= 0)
             name_entry(small->disk, entry);
     }
+}
+
+static void sync_folders(struct disk_small *small)
+{
+    struct entry *entry;
+    int error = 0; /* of the folder that the entries share */
+
     STAILQ_FOREACH(entry, &small->batch, link)
     {
-        if (!entry->owns_dirfd)
+        if (entry->owns_dirfd) {
+            error = names_sync(entry->dirfd);
+            close(entry->dirfd);
+        }
+        if (!entry->name || !error)
             continue;
-        fsync(entry->dirfd);
-        close(entry->dirfd);
+        names_fail_sync(entry->dir, entry->name, error, &entry->err);
+        free(entry->name);
+        entry->name = NULL;
     }
 }
 
@@ -334,6 +346,7 @@ static void run_batch(struct disk_job *job)
     write_batch(small);
     sync_batch(small);
     name_batch(small);
+    sync_folders(small);
 }
 
 static void entry_free(struct entry *entry)

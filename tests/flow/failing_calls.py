@@ -197,4 +197,17 @@ def a_sync_that_fails_ends_the_download(t):
     expect(not job.complete(folder, file, "sync"), "bytes that were lost got a final name")
 
 
+@case
+def a_name_that_a_power_cut_may_take_is_told(t):
+    """The folder is synced last: when the disk fails then, the file is there, but not for certain. A
+    file system that syncs no folders is none that fails."""
+    need(TORTURE)
+    for job in (Job(t, "large", "-x", 1, **SLOW), Job(t, "small", size=5000)):
+        last = job.counts()["dirsync"]
+        status, (_, _, what) = job.check("dirsync", last, errno.EIO)
+        expect_equal(status, 5, what)
+        status, (_, _, what) = job.check("dirsync", last, errno.EINVAL)
+        expect_equal(status, 0, what)
+
+
 run()
