@@ -1,9 +1,12 @@
 /* What became of a transfer that is over: by libcurl's result, the answer, and what the body was to
  * be. */
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
+#include "base/str.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "net/ftp.h"
@@ -25,6 +28,60 @@ bool transfer_is_ssh(const struct net_transfer *transfer)
     return strncasecmp(transfer->url, "sftp:", 5) == 0;
 }
 
+/* NAME, as libcurl writes it, is the host of the URL: without brackets, and what is not ASCII in
+ * another form. */
+static bool is_host(const struct url *parts, const char *name, size_t len)
+{
+    struct url_part host = parts->host;
+
+    if (host.len > 2 && host.at[0] == '[')
+        host = (struct url_part){host.at + 1, host.len - 2};
+    for (size_t i = 0; i < host.len; i++) {
+        if ((unsigned char)host.at[i] >= 0x80)
+            return true;
+    }
+    return len == host.len && strncasecmp(name, host.at, len) == 0;
+}
+
+/* libcurl names whom it could not connect to: SAID is "Failed to connect to HOST port N after ...".
+ * Is that the proxy? Then *ret_port is where it was looked for, and *ret_len how long its name is,
+ * which *ret_name begins with. */
+static bool is_about_proxy(const struct net_transfer *transfer, const char *said,
+                           const char **ret_name, size_t *ret_len, unsigned *ret_port)
+{
+    static const char words[] = "Failed to connect to ";
+    const char *name = said + strlen(words), *port;
+    struct url parts;
+
+    if (!transfer->options->proxy && !transfer_environment_proxies(environ))
+        return false;
+    if (transfer->elsewhere || !str_starts(said, words) || !(port = strstr(name, " port ")) ||
+        url_split(transfer->url, &parts, NULL) != HAUL_OK)
+        return false;
+    *ret_name = name;
+    *ret_len = (size_t)(port - name);
+    *ret_port = (unsigned)strtoul(port + strlen(" port "), NULL, 10);
+    return *ret_port != url_port(&parts) || !is_host(&parts, name, *ret_len);
+}
+
+static bool judge_proxy(const struct net_transfer *transfer, const char *said, const char *host,
+                        long sys_errno, struct haul_error *err)
+{
+    const char *name;
+    unsigned port;
+    size_t len;
+    bool ipv6;
+
+    if (transfer->result != CURLE_COULDNT_CONNECT ||
+        !is_about_proxy(transfer, said, &name, &len, &port))
+        return false;
+    ipv6 = memchr(name, ':', len) != NULL;
+    haul_fail_errno(err, HAUL_E_PROXY, (int)sys_errno,
+                    "no connection to the proxy %s%.*s%s:%u, for %s", ipv6 ? "[" : "", (int)len,
+                    name, ipv6 ? "]" : "", port, host);
+    return true;
+}
+
 /* libcurl's result, where its code alone would mislead. */
 static void judge_result(struct net_transfer *transfer, const char *host, struct haul_error *err)
 {
@@ -38,6 +95,8 @@ static void judge_result(struct net_transfer *transfer, const char *host, struct
         curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &sys_errno);
         curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
     }
+    if (judge_proxy(transfer, detail, host, sys_errno, err))
+        return;
     if (connect_status >= 300)
         neterr_from_proxy((int)connect_status, host, err);
     else if (transfer->result == CURLE_PEER_FAILED_VERIFICATION && transfer_is_ssh(transfer))

@@ -63,6 +63,28 @@ def hosts_that_need_no_proxy_are_asked_directly(t):
 
 
 @case
+def a_proxy_that_is_down_is_named(t):
+    """And not the server, which nobody has asked. Its password stays secret."""
+    proxy = f"127.0.0.1:{free_port()}"
+    words = f"no connection to the proxy {proxy}, for files.test: Connection refused"
+    for scheme in ("http", "socks5h"):
+        result = t.get("--retries", 0, "--proxy", f"{scheme}://me:secret@{proxy}",
+                       "http://files.test/a.bin", status=3)
+        expect(words.encode() in result.err and b"secret" not in result.err, f"{result}")
+    result = t.get("--retries", 0, "ftp://files.test/a.bin", status=3,
+                   env={"all_proxy": f"http://me:secret@{proxy}"})
+    expect(words.encode() in result.err and b"secret" not in result.err, f"{result}")
+
+
+@case
+def a_server_that_is_down_is_not_taken_for_a_proxy(t):
+    server = f"127.0.0.1:{free_port()}"
+    result = t.get("--retries", 0, f"http://{server}/a.bin", status=3,
+                   env={"http_proxy": "http://127.0.0.1:1", "no_proxy": "127.0.0.1"})
+    expect(b"no connection to 127.0.0.1: " in result.err, f"{result}")
+
+
+@case
 def the_environment_may_name_a_proxy(t):
     here = f"http://127.0.0.1:{t.origin.port}"
     for number, variable in enumerate(("http_proxy", "all_proxy", "ALL_PROXY")):
