@@ -140,12 +140,28 @@ static enum haul_err check_files(const struct haul_options *options, struct haul
     return code;
 }
 
+/* libcurl would fetch a listing of it, as text that depends on the server. */
+static enum haul_err check_names_file(const struct url *parts, struct haul_error *err)
+{
+    const char *end = parts->path.at + parts->path.len;
+    bool is_http = parts->scheme.len >= 4 && strncasecmp(parts->scheme.at, "http", 4) == 0;
+    bool lists = parts->path.len > 7 && strncasecmp(end - 7, ";type=d", 7) == 0;
+
+    if (is_http || (parts->path.len > 0 && end[-1] != '/' && !lists))
+        return HAUL_OK;
+    return haul_fail(
+        err, HAUL_E_BAD_URL,
+        "this link names a folder, and haul fetches files: put a file's name behind it");
+}
+
 enum haul_err transfer_describe(struct net_transfer *transfer, const struct net_request *request,
                                 struct haul_error *err)
 {
     struct url parts;
     enum haul_err code = url_split(request->url, &parts, err);
 
+    if (code == HAUL_OK)
+        code = check_names_file(&parts, err);
     if (code == HAUL_OK)
         code = check_files(request->options, err);
     if (code == HAUL_OK)

@@ -156,4 +156,15 @@ def a_refused_login_is_a_refusal(t):
     t.get("--retries", 0, "-u", "me:wrong", f"ftp://127.0.0.1:{port}/file.bin", status=4)
 
 
+@case
+def folders_are_refused(t):
+    """Their listing is no file."""
+    port = free_port()
+    for link in (f"ftp://127.0.0.1:{port}/dir/", f"ftp://127.0.0.1:{port}", "sftp://127.0.0.1/dir/",
+                 f"ftp://127.0.0.1:{port}/dir;type=d"):
+        result = t.get(link, status=1)
+        expect(b"names a folder" in result.err, f"{result}")
+    t.expect_names()
+
+
 run()
