@@ -53,11 +53,9 @@ static void learn_facts(struct transfer *transfer, const struct segment *segment
     transfer->no_ranges = response->refuses_ranges || response->status == 0;
 }
 
-static bool refuse(struct transfer *transfer, struct segment *segment, enum haul_err code,
-                   const char *why)
+static bool refuse(struct segment *segment, enum haul_err code, const char *why)
 {
     haul_fail(fault_need(&segment->err), code, "%s", why);
-    transfer_wants_attention(transfer);
     return false;
 }
 
@@ -74,11 +72,10 @@ static bool take_whole(struct transfer *transfer, struct segment *segment,
     int status = response->status;
 
     if (status == 206)
-        return refuse(transfer, segment, HAUL_E_BAD_RESPONSE,
+        return refuse(segment, HAUL_E_BAD_RESPONSE,
                       "the server sends a part (206) where the whole file was asked for");
     if (status == 204 || status == 205)
-        return refuse(transfer, segment, HAUL_E_BAD_RESPONSE,
-                      "the server has no content to send (204)");
+        return refuse(segment, HAUL_E_BAD_RESPONSE, "the server has no content to send (204)");
     transfer->total = response->content_length;
     transfer->item->more->total = transfer->total;
     transfer->item->more->done = 0;
@@ -178,7 +175,7 @@ static bool take_rest(struct transfer *transfer, struct segment *segment,
     case RESUME_VERDICT_COUNT:
         break;
     }
-    return refuse(transfer, segment, result.err, result.reason);
+    return refuse(segment, result.err, result.reason);
 }
 
 static bool accept_part(struct transfer *transfer, struct segment *segment)
@@ -219,7 +216,7 @@ static bool take_what_comes(struct transfer *transfer, struct segment *segment,
     case RESUME_VERDICT_COUNT:
         break;
     }
-    return refuse(transfer, segment, result->err, result->reason);
+    return refuse(segment, result->err, result->reason);
 }
 
 /* The answer to a request for a part while others work on the same file. What does not fit is not
@@ -233,13 +230,10 @@ static bool take_part(struct transfer *transfer, struct segment *segment,
         segment->source->no_if_works |= !segment->has_if;
         return accept_part(transfer, segment);
     }
-    if (try_without_if(segment, &result, response)) {
-        transfer_wants_attention(transfer);
+    if (try_without_if(segment, &result, response))
         return false;
-    }
     if (result.verdict == RESUME_RANGES_IGNORED)
         host_refuses_ranges(segment->host);
-    transfer_wants_attention(transfer);
     if (transfer->source_count > 1 &&
         (result.verdict != RESUME_RANGES_IGNORED || mirrors_has_other(transfer, segment->source))) {
         if (result.err == HAUL_E_CHANGED)

@@ -134,6 +134,21 @@ def what_was_cut_comes_with_the_rest_where_all_of_it_is_sent(t):
 
 
 @case
+def a_file_of_unknown_size_is_asked_for_without_it_too(t):
+    file = t.file("r7.bin", 200_000, if_range="fail", etag='"x"')
+    came = content(file.seed, 50_000)
+    plant_partial(t, "r7.bin", file.url, 0, came, 'etag "x"\n')
+    with open(t.path("r7.bin.haul"), "r+", encoding="ascii") as record:
+        head = record.read().partition("ranges 1\n")[0].replace("size 0\n", "size unknown\n")
+        record.seek(0)
+        record.write(f"{head}ranges 1\n{record_row(0, 2**64 - 1, len(came), len(came))}")
+    finished(t, {"r7.bin": file})
+    expect_equal([(header(one, "Range"), header(one, "If-Range"))
+                  for one in t.origin.requests("r7.bin")],
+                 [("bytes=50000-", '"x"'), ("bytes=50000-", None)], "what was asked for")
+
+
+@case
 def a_file_that_changes_before_it_is_asked_for_without_it_is_not_spliced(t):
     file = t.file("r3.bin", SIZE, if_range="fail", change_after=2, **SLOW)
     killed(t, {"r3.bin": file}, 300_000)
