@@ -105,6 +105,29 @@ def a_partial_with_another_name_is_not_believed(t):
 
 
 @case
+def a_partial_keeps_its_name_when_its_link_leads_elsewhere(t):
+    """A name that a later redirect brings is not that of the partial, which would be lost."""
+    slow = {"rate": 300_000, "tick": 20, "etag": '"x"'}
+    later = t.file("later.bin", 1_000_000, **slow)
+    link = t.origin.url("", size=later.size, seed=later.seed, sound=1, redirect=later.url, **slow)
+    (number,) = t.add("-d", t.dir, link)
+    done = 100_000
+    for _ in range(2):
+        until("bytes come", lambda least=done: t.items()[number]["done"] > least)
+        t.ok("pause", number)
+        until("it is put away", lambda: t.origin.stats()["active"] == 0)
+        done = t.items()[number]["done"]
+        t.ok("resume", number)
+    t.ok("wait")
+    (name,) = t.names()
+    expect(name != "later.bin", "it has the name of the second answer")
+    with open(t.path(name), "rb") as file:
+        expect(file.read() == later.data(), "the file differs")
+    expect(all(header(one, "Range") for one in t.origin.requests("later.bin")),
+           "it was begun anew")
+
+
+@case
 def an_old_partial_that_was_emptied_does_not_stay(t):
     file = t.file("empty.bin", 1 << 50)  # no disk has room for it
     plant_partial(t, "empty.bin", file.url, file.size, bytes(500_000), 'etag \"another\"\n')
