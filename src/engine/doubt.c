@@ -1,6 +1,8 @@
-/* Doubts: the last bytes of what others than the lead brought, compared with what the lead has. Of
- * a file with one source these are the bytes of another link that a sample let pass, where that
- * source has no validator: it may have become another file between the sample and the rest.
+/* Doubts: the last bytes of each answer of others than the lead, compared with what the lead has:
+ * behind one name there may be several machines, with another version each, and what a source sent
+ * last says nothing of what it sent in between. Of a file with one source these are the bytes of
+ * another link that a sample let pass, where that source has no validator: it may have become
+ * another file between the sample and the rest.
  *
  * One request each, one after the other, for the few there are. A lead that can't be asked any more
  * proves nothing against the others, who are there for that. One whose bytes are other ones is
@@ -15,12 +17,11 @@
 #include "engine/mirrors.h"
 #include "engine/transfer_inside.h"
 
-#define DOUBTS_MAX 8u
+#define DOUBTS_MAX 16u
 #define TRIES_MAX  2u
 #define WAIT_MS    UINT64_C(10000) /* for a lead that may not be asked at the moment */
 
 struct doubt {
-    const struct source *source; /* NULL: an earlier run */
     uint64_t from, to;
 };
 
@@ -38,19 +39,15 @@ void doubts_clear(struct transfer *transfer)
     transfer->doubts = NULL;
 }
 
-/* Where the next one goes: a source has one, and of more than there is room for the highest stay.
- * NULL: TO is not high enough. */
-static struct doubt *place_for(struct doubts *doubts, const struct source *source, uint64_t to)
+/* Where the next one goes: of more than there is room for the highest stay. NULL: TO is not high
+ * enough. */
+static struct doubt *place_for(struct doubts *doubts, uint64_t to)
 {
     struct doubt *lowest = &doubts->items[0];
 
     for (unsigned i = 0; i < doubts->count; i++) {
-        struct doubt *doubt = &doubts->items[i];
-
-        if (source && doubt->source == source)
-            return doubt->to < to ? doubt : NULL;
-        if (doubt->to < lowest->to)
-            lowest = doubt;
+        if (doubts->items[i].to < lowest->to)
+            lowest = &doubts->items[i];
     }
     if (doubts->count < DOUBTS_MAX)
         return &doubts->items[doubts->count++];
@@ -64,7 +61,7 @@ static bool only_compared(const struct transfer *transfer)
 }
 
 /* The last of the LEN bytes in front of TO. */
-static void add(struct transfer *transfer, const struct source *source, uint64_t to, uint64_t len)
+static void add(struct transfer *transfer, uint64_t to, uint64_t len)
 {
     struct doubt *doubt;
 
@@ -73,9 +70,9 @@ static void add(struct transfer *transfer, const struct source *source, uint64_t
         return;
     if (!transfer->doubts)
         transfer->doubts = xcalloc(1, sizeof *transfer->doubts);
-    doubt = place_for(transfer->doubts, source, to);
+    doubt = place_for(transfer->doubts, to);
     if (doubt)
-        *doubt = (struct doubt){source, to - MIN(len, PROOF_BYTES), to};
+        *doubt = (struct doubt){to - MIN(len, PROOF_BYTES), to};
 }
 
 void doubts_add_found(struct transfer *transfer)
@@ -85,7 +82,7 @@ void doubts_add_found(struct transfer *transfer)
     for (size_t i = 0; i < state->range_count; i++) {
         const struct disk_range *range = &state->ranges[i];
 
-        add(transfer, NULL, range->written, range->written - range->start);
+        add(transfer, range->written, range->written - range->start);
     }
 }
 
@@ -96,8 +93,7 @@ void doubts_add(struct transfer *transfer, const struct segment *segment)
     if (segment->source == transfer->lead || !transfer->file || segment->came == 0)
         return;
     range = &disk_file_state(transfer->file)->ranges[segment->range];
-    add(transfer, segment->source, range->written,
-        MIN(segment->came, range->written - range->start));
+    add(transfer, range->written, MIN(segment->came, range->written - range->start));
 }
 
 /* It is waited for a while: nobody else can tell. */
@@ -145,6 +141,11 @@ static void begin_anew(struct transfer *transfer)
                   transfer->source_count > 1 ? "its sources do not send the same file"
                                              : "what was here is not of this file any more");
     transfer->start_over = true;
+}
+
+void doubts_put_back(struct transfer *transfer)
+{
+    transfer->doubts->asked = false;
 }
 
 void doubts_answered(struct transfer *transfer, enum proof_verdict verdict)

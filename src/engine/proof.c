@@ -73,22 +73,26 @@ uint64_t proof_waits(const struct proof *proof, uint64_t now)
     return proof->net ? now - proof->asked_at : 0;
 }
 
-/* The disk may still be reading for it. */
+static void let_go(struct proof *proof)
+{
+    proof->source->proof = NULL;
+    if (proof->source->state == SOURCE_CHECKING)
+        proof->source->state = SOURCE_UNTRIED;
+    if (proof->sample)
+        proof_free(proof);
+    else
+        proof->orphan = true; /* the disk still reads for it */
+}
+
 void proof_drop(struct proof *proof)
 {
     if (proof->net) {
         net_cancel(proof->net);
         leave_host(proof);
     }
-    proof->source->proof = NULL;
-    if (proof->source->state == SOURCE_CHECKING)
-        proof->source->state = SOURCE_UNTRIED;
     if (proof->confirms)
         doubts_answered(proof->transfer, PROOF_UNKNOWN);
-    if (proof->sample)
-        proof_free(proof);
-    else
-        proof->orphan = true;
+    let_go(proof);
 }
 
 static enum proof_verdict verdict_of(const struct proof *proof)
@@ -224,7 +228,9 @@ static void put_back(struct proof *proof)
 {
     struct transfer *transfer = proof->transfer;
 
-    proof_drop(proof);
+    if (proof->confirms)
+        doubts_put_back(transfer);
+    let_go(proof);
     transfer_wants_attention(transfer);
 }
 

@@ -83,6 +83,19 @@ def other_bytes_under_the_same_validator_are_found_out(t):
 
 
 @case
+def what_was_right_proves_nothing_of_what_came_from_there_later(t):
+    """The quick mirror sends the end of the file as it is, and then, of what was cut off the slow
+    lead's part, other bytes."""
+    file = t.file("below", SIZE, **SLOW)
+    bad = mirror(t, file, "m-below", sound=2, twist=1, rate=3_000_000)
+    t.get("-x", 2, "--min-split", "64K", "--retries", 0,
+          *listed(t, (file, bad)))
+    parts = [header(one, "Range") for one in t.origin.requests("m-below")]
+    expect(len(parts) >= 3, f"no part was asked for after the right one: {parts}")
+    t.expect_file("below", file)
+
+
+@case
 def with_a_digest_that_decides(t):
     file = t.file("digest", SIZE, **PACE)
     t.keeps("digest.part", "digest.haul")

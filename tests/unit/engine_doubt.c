@@ -147,11 +147,51 @@ static void each_that_is_answered_leaves_the_others(void **state)
     doubts_add(&world->transfer, &world->segment);
     world->segment.source = &third;
     doubts_add(&world->transfer, &world->segment);
-    doubts_add(&world->transfer, &world->segment); /* each source has one */
     doubts_answered(&world->transfer, PROOF_SAME);
     assert_true(doubts_remain(&world->transfer));
     doubts_answered(&world->transfer, PROOF_SAME);
     assert_false(doubts_remain(&world->transfer));
+}
+
+/* The same source may send one part of this version and the next of that one. */
+static void each_answer_is_in_doubt_by_itself(void **state)
+{
+    struct world *world = *state;
+
+    doubts_add(&world->transfer, &world->segment);
+    world->range.written = SIZE / 2;
+    doubts_add(&world->transfer, &world->segment);
+    world->range.written = SIZE / 4;
+    doubts_add(&world->transfer, &world->segment);
+    for (int i = 0; i < 3; i++) {
+        assert_true(doubts_remain(&world->transfer));
+        doubts_answered(&world->transfer, PROOF_SAME);
+    }
+    assert_false(doubts_remain(&world->transfer));
+}
+
+static void of_more_than_sixteen_the_highest_stay(void **state)
+{
+    struct world *world = *state;
+    unsigned asked = 0;
+
+    for (uint64_t i = 1; i <= 40; i++) {
+        world->range.written = i * 10000;
+        doubts_add(&world->transfer, &world->segment);
+    }
+    for (; doubts_remain(&world->transfer); asked++)
+        doubts_answered(&world->transfer, PROOF_SAME);
+    assert_int_equal(asked, 16);
+}
+
+static void one_that_was_put_back_is_no_answer(void **state)
+{
+    struct world *world = *state;
+
+    doubts_add(&world->transfer, &world->segment);
+    for (int i = 0; i < 3; i++)
+        doubts_put_back(&world->transfer);
+    assert_true(doubts_remain(&world->transfer));
 }
 
 static void other_bytes_than_the_leads_begin_the_file_anew(void **state)
@@ -177,6 +217,9 @@ int main(void)
         TEST(a_lead_that_sends_something_else_by_now_is_not_asked),
         TEST(two_answers_that_tell_nothing_are_enough),
         TEST(each_that_is_answered_leaves_the_others),
+        TEST(each_answer_is_in_doubt_by_itself),
+        TEST(of_more_than_sixteen_the_highest_stay),
+        TEST(one_that_was_put_back_is_no_answer),
         TEST(other_bytes_than_the_leads_begin_the_file_anew),
     };
 
