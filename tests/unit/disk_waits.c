@@ -2,6 +2,18 @@
 
 #include "disk_bench.h"
 
+#include <sys/syscall.h>
+
+/* As long as others have something to do, and a bit longer; it stands in for libc's. */
+static bool reading_takes_long;
+
+ssize_t pread(int fd, void *to, size_t len, off_t offset)
+{
+    if (reading_takes_long)
+        usleep(100000);
+    return syscall(SYS_pread64, fd, to, len, offset);
+}
+
 /* Nothing is left of what was discarded. */
 static int expect_the_end(void **state)
 {
@@ -59,6 +71,28 @@ static void an_end_that_a_reader_brings_comes_once(void **state)
     disk_file_read(bench->file, 0, SIZE / 2, discard_when_read, bench);
 }
 
+static void read_it(void *ctx, char *data, size_t len)
+{
+    const struct disk_bench *bench = ctx;
+
+    assert_int_equal(bench->ends, 0);
+    assert_int_equal(len, SIZE / 2);
+    free(data);
+}
+
+static void an_end_waits_for_a_reader(void **state)
+{
+    struct disk_bench *bench = *state;
+
+    begin(bench, STORY);
+    disk_writer_fini(&bench->writer);
+    reading_takes_long = true;
+    disk_file_read(bench->file, 0, SIZE / 2, read_it, bench);
+    discard(bench);
+    settle(bench);
+    reading_takes_long = false;
+}
+
 static void an_end_waits_for_a_sync_and_a_record(void **state)
 {
     struct disk_bench *bench = *state;
@@ -79,6 +113,7 @@ int main(void)
                                         expect_the_end),
         cmocka_unit_test_setup_teardown(an_end_that_a_reader_brings_comes_once, set_up,
                                         expect_the_end),
+        cmocka_unit_test_setup_teardown(an_end_waits_for_a_reader, set_up, expect_the_end),
         cmocka_unit_test_setup_teardown(an_end_waits_for_a_sync_and_a_record, set_up,
                                         expect_the_end),
     };
