@@ -421,7 +421,8 @@ struct segment *segment_start(struct transfer *transfer, struct source *source, 
                                   .to = to == UINT64_MAX ? UINT64_MAX : to - 1,
                                   .if_range = condition,
                                   .upload_size = transfer->upload ? transfer->total : -1,
-                                  .http2 = engine->limiter.rate == 0};
+                                  .http2 =
+                                      engine->limiter.rate == 0 && transfer->limiter.rate == 0};
     struct haul_error err;
 
     segment->transfer = transfer;
