@@ -1,7 +1,8 @@
 /* Easy handles between transfers.
  *
  * Invariants: a spare handle points to nothing of the transfer it served; what it is set up for is
- * known by the address of the options, so those are referenced as long. */
+ * known by the address of the options, so those are referenced as long; one that was on a shared
+ * connection serves such transfers only (see request.c: read_buffer()). */
 
 #include "net/easies.h"
 
@@ -28,6 +29,17 @@ static size_t find(const struct easies *easies, const struct easy_use *use)
     return easies->count - 1;
 }
 
+/* For another use, if it can be used for that. */
+static void renew(struct spare *spare)
+{
+    if (spare->use.http2) {
+        curl_easy_cleanup(spare->easy);
+        spare->easy = curl_easy_init();
+    } else if (spare->use.options) {
+        curl_easy_reset(spare->easy);
+    }
+}
+
 CURL *easies_get(struct easies *easies, const struct easy_use *use, bool *ret_ready)
 {
     struct spare spare;
@@ -40,8 +52,8 @@ CURL *easies_get(struct easies *easies, const struct easy_use *use, bool *ret_re
     spare = easies->spare[at];
     easies->spare[at] = easies->spare[--easies->count];
     *ret_ready = use->options && spare.use.options == use->options && spare.use.http2 == use->http2;
-    if (spare.use.options && !*ret_ready)
-        curl_easy_reset(spare.easy);
+    if (!*ret_ready)
+        renew(&spare);
     haul_options_unref(spare.use.options);
     return spare.easy;
 }

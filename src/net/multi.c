@@ -212,18 +212,25 @@ static enum haul_err take_easy(struct net_transfer *transfer, struct haul_error 
     return HAUL_OK;
 }
 
+/* It keeps cookies, also over a reset; or a buffer of one size: see request.c: read_buffer(). */
+static bool is_for_nobody_else(const struct net_transfer *transfer, const struct easy_use *use)
+{
+    return (transfer->options && (transfer->options->cookie_file || transfer->jar)) ||
+           (transfer->shared && !use->http2);
+}
+
 /* After a failure nobody knows what libcurl keeps in it. */
 static void give_easy(struct net_transfer *transfer)
 {
     struct easy_use use = {0};
 
-    if (transfer->easy && transfer->options && (transfer->options->cookie_file || transfer->jar)) {
-        curl_easy_cleanup(transfer->easy); /* it keeps cookies, also over a reset */
+    if (transfer->prepared && transfer->result == CURLE_OK && transfer->ended)
+        use = transfer_use(transfer);
+    if (transfer->easy && is_for_nobody_else(transfer, &use)) {
+        curl_easy_cleanup(transfer->easy);
         transfer->easy = NULL;
         return;
     }
-    if (transfer->prepared && transfer->result == CURLE_OK && transfer->ended)
-        use = transfer_use(transfer);
     easies_put(&transfer->net->easies, transfer->easy, &use);
     transfer->easy = NULL;
 }
@@ -280,6 +287,7 @@ static enum haul_err join_multi(struct net_transfer *transfer, struct haul_error
         return code;
     if (transfer->http2)
         share_connections(net);
+    transfer->shared = transfer->shared || transfer->http2;
     net->in_curl++;
     status = curl_multi_add_handle(net->multi, transfer->easy);
     net->in_curl--;

@@ -32,6 +32,7 @@
 #define READ_MIN      ((size_t)1536)
 #define READ_MAX      ((size_t)512 * 1024)
 #define HTTP_READ_MAX ((size_t)60 * 1024)
+#define HTTP2_READ    (16 * 1024L) /* what a server sends in one frame */
 
 #define CROWD ((size_t)64) /* transfers, from which on it matters what each costs the next */
 
@@ -525,10 +526,15 @@ static void set_identity(struct net_transfer *transfer)
         curl_easy_setopt(easy, CURLOPT_REFERER, options->referer);
 }
 
+/* libcurl 7.88 keeps the buffer of a handle that leaves a connection with others on it, and later
+ * takes that for as large as it was told last: it would read beyond its end. So with HTTP/2 all get
+ * one size, and such handles never get another one. */
 static long read_buffer(const struct net_transfer *transfer, size_t running)
 {
     size_t most = transfer->is_http ? HTTP_READ_MAX : READ_MAX;
 
+    if (transfer->http2 || transfer->shared)
+        return HTTP2_READ;
     return (long)MAX(READ_MIN, MIN(most, READ_TOTAL / MAX(running, (size_t)1)));
 }
 

@@ -42,6 +42,7 @@ struct net_transfer {
     bool same_origin; /* secrets may be sent */
     bool downgraded;  /* a redirect led from https to http */
     bool http2;       /* asked for, where the server can */
+    bool shared;      /* ->easy may have been on a connection with others */
     bool again;       /* the same once more, over HTTP/1.1 */
     bool foreign;     /* but not those of the options */
     bool bare;        /* a plain GET by now, whatever the options say: a redirect made it one */

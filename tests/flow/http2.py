@@ -146,6 +146,18 @@ def a_server_that_ends_connections_early_mixes_nothing_up(t):
     expect_equal({entry[0] for entry in server.log()}, {"HTTP/1.1", "HTTP/2.0"}, "protocols")
 
 
+@case
+def buffers_of_shared_connections_are_as_large_as_is_read_into_them(t):
+    """What a handle keeps of a time when many ran, and each had little memory, must not be read into
+    when few do. A sanitizer tells."""
+    server = Nginx(t)
+    files = [server.file(f"f{i}.bin", (70_000, 60_000, 1, 8_000)[i % 4]) for i in range(280)]
+    t.get("--http2", "-j", 250, "--retry-wait", 0, "--cacert", server.cert, "-i",
+          t.write("list", "".join(f"{file.url}\n" for file in files)))
+    for i, file in enumerate(files):
+        t.expect_file(f"f{i}.bin", file)
+
+
 class Spreader:
     """One address, behind it servers that get a connection each in turn."""
 
@@ -226,8 +238,9 @@ def links_with_http2_and_without_mix_nothing_up(t):
 def a_limit_keeps_to_http_1_1(t):
     """Under a limit bodies pause."""
     server = Nginx(t)
-    files = [server.file(f"f{i}.bin", 40_000) for i in range(5)]
-    t.get("--http2", "--limit", "200K", "--cacert", server.cert, *[file.url for file in files])
+    files = [server.file(f"f{i}.bin", 40_000) for i in range(6)]
+    for limit, some in (("--limit", files[:3]), ("--item-limit", files[3:])):
+        t.get("--http2", limit, "200K", "--cacert", server.cert, *[file.url for file in some])
     for i, file in enumerate(files):
         t.expect_file(f"f{i}.bin", file)
     expect_equal({entry[0] for entry in server.log()}, {"HTTP/1.1"}, "protocols")
