@@ -29,6 +29,7 @@ struct disk_bench {
     struct haul_loop *loop;
     struct disk *disk;
     char dir[32];
+    enum haul_if_exists policy;
     struct disk_file *file;
     struct disk_writer writer;
     unsigned ends;         /* of files, that came */
@@ -44,6 +45,7 @@ static inline int set_up(void **state)
     assert_non_null(mkdtemp(bench->dir));
     assert_int_equal(haul_loop_new(&bench->loop, &bench->err), HAUL_OK);
     bench->disk = disk_new(bench->loop, &clock_system);
+    bench->policy = HAUL_EXISTS_RENAME;
     *state = bench;
     return 0;
 }
@@ -131,7 +133,7 @@ static inline char *bench_numbered(const char *name, unsigned n)
 static inline void open_as(struct disk_bench *bench, const struct disk_claim *claim,
                            bool only_partial)
 {
-    struct disk_place place = {bench->dir, "a", HAUL_EXISTS_RENAME, bench_numbered, 0};
+    struct disk_place place = {bench->dir, "a", bench->policy, bench_numbered, 0};
 
     disk_file_open(bench->disk, &place, claim, only_partial, bench_on_opened, bench);
     settle(bench);
