@@ -400,9 +400,14 @@ static enum haul_err refuse_changed(const struct collected_part *part, struct ha
 /* The part's text again; it was all right when it was checked. */
 static enum haul_err read_again(struct collected_part *part, struct haul_error *err)
 {
+    ssize_t got;
+
     part->block = xmalloc(sizeof *part->block + part->len);
     part->block->len = part->len;
-    if (read_at(part->source, part->block->text, part->len, part->offset) != (ssize_t)part->len)
+    got = read_at(part->source, part->block->text, part->len, part->offset);
+    if (got < 0)
+        return haul_fail_errno(err, HAUL_E_USAGE, errno, "can't read %s any more", part->name);
+    if ((size_t)got != part->len)
         return refuse_changed(part, err);
     return HAUL_OK;
 }

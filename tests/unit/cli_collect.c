@@ -7,9 +7,11 @@
 
 #include <cmocka.h>
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -18,6 +20,15 @@
 #include "input/list_text.h"
 
 #define ITEMS 4000u /* several blocks */
+
+/* Of the next reads; it stands in for libc's. */
+static int read_error;
+
+ssize_t pread(int fd, void *to, size_t len, off_t offset)
+{
+    errno = read_error;
+    return read_error ? -1 : syscall(SYS_pread64, fd, to, len, offset);
+}
 
 struct world {
     char path[32];
@@ -157,6 +168,19 @@ static void a_list_that_was_cut_is_refused(void **state)
     assert_true(world->requests.count > 0 && world->requests.count < 40000 / 19);
 }
 
+static void one_that_can_not_be_read_any_more_was_not_changed(void **state)
+{
+    struct world *world = *state;
+
+    check(world);
+    read_error = EIO;
+    assert_int_equal(take_all(world), HAUL_E_USAGE);
+    read_error = 0;
+    assert_int_equal(world->err.sys_errno, EIO);
+    assert_non_null(strstr(world->err.text, "can't read /tmp/haul-collect-"));
+    assert_int_equal(world->requests.count, 0);
+}
+
 static void a_list_with_a_wrong_line_now_is_refused(void **state)
 {
     struct world *world = *state;
@@ -196,6 +220,42 @@ static void an_item_may_be_larger_than_a_block(void **state)
     assert_string_equal(world->requests.items[world->requests.count - 1].url, "http://host/last");
 }
 
+/* So is the buffer for the blocks behind it. */
+static void also_than_the_first_block(void **state)
+{
+    struct world *world = *state;
+    size_t items = 220, len = items * 19 + strlen("  out=named\n");
+    char *comment = xmalloc(len + 1);
+
+    assert_true(len > LIST_BLOCK_FIRST);
+    memset(comment, '#', len);
+    comment[len - 1] = '\n';
+    comment[len] = '\0';
+    overwrite(world, 0, comment);
+    free(comment);
+    assert_int_equal(collect(&world->args, &world->collected, &world->err), HAUL_OK);
+    assert_int_equal(take_all(world), HAUL_OK);
+    assert_int_equal(world->requests.count, ITEMS - items);
+}
+
+static void what_is_of_one_file_is_not_for_two(void **state)
+{
+    static const char *const words[] = {"--checksum", "md5:d41d8cd98f00b204e9800998ecf8427e",
+                                        "http://host/a", "http://host/b"};
+    struct world *world = *state;
+
+    for (size_t count = 3; count <= 4; count++) {
+        args_fini(&world->args);
+        assert_int_equal(args_parse(command_find("get"), words, count, &world->args, &world->err),
+                         HAUL_OK);
+        assert_int_equal(collect(&world->args, &world->collected, &world->err),
+                         count == 3 ? HAUL_OK : HAUL_E_USAGE);
+        if (count == 3)
+            collected_fini(&world->collected);
+    }
+    assert_non_null(strstr(world->err.text, "--checksum is of one file"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,10 +264,14 @@ int main(void)
         cmocka_unit_test_setup_teardown(lines_behind_its_end_are_not_its, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_list_that_is_replaced_is_still_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_list_that_was_cut_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_that_can_not_be_read_any_more_was_not_changed, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_list_with_a_wrong_line_now_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_list_with_one_item_less_now_is_refused, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_item_may_be_larger_than_a_block, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(also_than_the_first_block, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_of_one_file_is_not_for_two, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

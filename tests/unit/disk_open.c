@@ -38,6 +38,7 @@ static void those_under_way_are_passed(void **state)
 {
     struct disk_bench *bench = *state;
     struct disk_file *files[8]; /* so many that no folder tells them in order by chance */
+    struct disk_file *last;
 
     for (size_t i = 0; i < COUNT_OF(files); i++)
         files[i] = open_more(bench);
@@ -49,6 +50,9 @@ static void those_under_way_are_passed(void **state)
     discard(bench, files[1]);
     files[1] = open_more(bench); /* the first free one, not that behind the last */
     assert_string_equal(disk_file_name(files[1]), "a (1)");
+    last = open_more(bench); /* whatever the order in which they were made */
+    assert_string_equal(disk_file_name(last), "a (8)");
+    discard(bench, last);
     for (size_t i = 0; i < COUNT_OF(files); i++)
         discard(bench, files[i]);
 }
