@@ -18,14 +18,38 @@
 #define SILENT_MS       UINT64_C(5000)  /* one that brings nothing for so long lags */
 #define SILENT_FIRST_MS UINT64_C(15000) /* so long it may think about its first byte */
 #define SETTLE_MS       UINT64_C(100)
+#define GO_ON_MS        UINT64_C(100) /* so long what was sent before may come */
 #define TAIL_MS         UINT64_C(15)
 #define DROPS_MAX       8u /* in a row, until a connection does all it was asked for */
 
 /* The server answers others of our connections and not this one: it has enough of them. */
 static bool is_refusal(const struct haul_error *err)
 {
-    return err->http_status == 403 || err->http_status == 429 || err->http_status == 503 ||
-           err->code == HAUL_E_CONNECT || err->code == HAUL_E_RESET;
+    return err->http_status == 403 || err->http_status == 429 || err->http_status == 503;
+}
+
+/* So does one that resets it or lets nobody in, when the others go on: a server that ends does the
+ * same to all of them, one after the other. */
+static bool may_be_refusal(const struct haul_error *err)
+{
+    return err->code == HAUL_E_CONNECT || err->code == HAUL_E_RESET;
+}
+
+/* Does one that was at work already still bring bytes? */
+static void judge_reset(struct transfer *transfer)
+{
+    const struct segment *segment;
+    struct host *host = transfer->reset_by;
+
+    LIST_FOREACH(segment, &transfer->segments, link)
+    {
+        if (!host || segment->host != host || segment->asked_at >= transfer->reset_at ||
+            segment->last_byte < transfer->reset_at + GO_ON_MS)
+            continue;
+        transfer->reset_by = NULL;
+        host_refused(host, engine_now(transfer->engine));
+        return;
+    }
 }
 
 void transfer_rest_host(const struct transfer *transfer, struct host *host, int64_t retry_after)
@@ -53,10 +77,14 @@ static void lose_one(struct transfer *transfer, const struct segment *segment)
     transfer->refusals++;
     transfer->spread_after = engine_now(transfer->engine) + (SPREAD_WAIT_MS << doublings);
     transfer_rest_host(transfer, segment->host, segment->retry_after);
-    if (is_refusal(err))
+    if (is_refusal(err)) {
         host_refused(segment->host, engine_now(transfer->engine));
-    else if (!err->retryable && transfer->source_count == 1)
+    } else if (may_be_refusal(err)) {
+        transfer->reset_by = segment->host;
+        transfer->reset_at = engine_now(transfer->engine);
+    } else if (!err->retryable && transfer->source_count == 1) {
         transfer->single = true;
+    }
 }
 
 /* What a connection brought that did all it was asked for is what the next one will bring. One that
@@ -348,6 +376,7 @@ static bool spread_once(struct transfer *transfer)
 
 void transfer_spread(struct transfer *transfer)
 {
+    judge_reset(transfer);
     while (spread_once(transfer))
         continue;
     mirrors_check(transfer);

@@ -6,7 +6,7 @@ import socket
 import struct
 import threading
 
-from harness import Origin, Remote, case, content, expect, expect_equal, run, until
+from harness import Origin, Remote, case, content, expect, expect_equal, recorded, run, until
 
 SLOW = {"rate": 100_000, "tick": 20}
 
@@ -209,6 +209,26 @@ def whatever_refuses_a_further_connection_lowers_the_hosts_number(t):
         t.expect_file(f"{how}-0.bin", file)
         expect(refused > 0, f"{how}: nothing was refused")
         expect(told and told[-1] <= 2, f"{how}: what it was found to allow: {told}")
+
+
+@case
+def a_server_that_ends_is_none_that_allows_less(t):
+    """All its connections break, and it lets nobody in: not because of others."""
+    server, log = Origin(), t.write("log", "")
+    try:
+        file = server.file("ends.bin", 60_000_000, rate=2_000_000, tick=20)
+        getting = t.start("get", "-q", "-d", t.dir, "-x", 4, "--min-split", "64K", "--retries", 0,
+                          "--log", log, file.url)
+        until("four bring bytes", lambda: server.stats()["peak_active"] == 4 and
+              recorded(t.path("ends.bin.haul")) > 3_000_000)
+    finally:
+        server.close()
+    expect_equal(getting.wait().status, 3, "status")
+    t.keeps("ends.bin.part", "ends.bin.haul")
+    with open(log, encoding="utf-8") as text:
+        told = text.read()
+    expect("connection failed" in told, f"none broke beside others: {told}")
+    expect(" allows " not in told, f"it was found to allow less: {told}")
 
 
 @case

@@ -90,8 +90,8 @@ static void a_refusal_beside_others_tells_how_many_are_allowed(void **state)
         enum haul_err code;
         int status;
         bool tells;
-    } cases[] = {{HAUL_E_HTTP, 403, true},  {HAUL_E_HTTP, 429, true}, {HAUL_E_HTTP, 503, true},
-                 {HAUL_E_CONNECT, 0, true}, {HAUL_E_RESET, 0, true},  {HAUL_E_HTTP, 500, false},
+    } cases[] = {{HAUL_E_HTTP, 403, true},   {HAUL_E_HTTP, 429, true}, {HAUL_E_HTTP, 503, true},
+                 {HAUL_E_CONNECT, 0, false}, {HAUL_E_RESET, 0, false}, {HAUL_E_HTTP, 500, false},
                  {HAUL_E_STALLED, 0, false}};
     struct transfer_bench *bench = *state;
     struct host *host = bench->transfer.host;
@@ -109,6 +109,34 @@ static void a_refusal_beside_others_tells_how_many_are_allowed(void **state)
         bench->transfer.sources[0].strikes = 0;
     }
     assert_int_equal(bench->transfer.goal, GOAL_RECEIVE);
+}
+
+/* A server that ends resets them one after the other, and is none that allows less. */
+static void a_reset_beside_others_tells_so_when_they_go_on(void **state)
+{
+    static const enum haul_err codes[] = {HAUL_E_CONNECT, HAUL_E_RESET};
+    struct transfer_bench *bench = *state;
+    struct transfer *transfer = &bench->transfer;
+
+    transfer->single = true; /* none begins meanwhile */
+    for (size_t i = 0; i < COUNT_OF(codes); i++) {
+        struct segment *refused = one_of_two(bench, 0), *other;
+
+        transfer->host->allowed = 0;
+        fails(bench, refused, codes[i], 0, true);
+        other = LIST_FIRST(&transfer->segments);
+        other->asked_at = bench->now - 1;
+        other->last_byte = bench->now + 99; /* may have been on its way */
+        transfer_spread(transfer);
+        assert_int_equal(transfer->host->allowed, 0);
+        other->last_byte = bench->now + 100;
+        transfer_spread(transfer);
+        assert_int_equal(transfer->host->allowed, 1);
+        transfer->host->allowed = 0; /* told once */
+        transfer_spread(transfer);
+        assert_int_equal(transfer->host->allowed, 0);
+        transfer->sources[0].strikes = 0;
+    }
 }
 
 static void another_one_waits_twice_as_long_each_time(void **state)
@@ -500,6 +528,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_refusal_beside_others_tells_how_many_are_allowed),
+        TEST(a_reset_beside_others_tells_so_when_they_go_on),
         TEST(another_one_waits_twice_as_long_each_time),
         TEST(its_host_rests_if_it_asked_for_that),
         TEST(what_will_not_work_later_is_not_tried_again),
