@@ -104,13 +104,11 @@ void slots_fill(struct haul_engine *engine)
 {
     uint64_t most = slots(engine);
     uint64_t wanted = engine->queue.counts[HAUL_QUEUED] + engine->queue.counts[HAUL_ACTIVE];
-    /* The very first one goes ahead: its request does not wait until all others have connected. */
-    unsigned starts = engine->queue.counts[HAUL_ACTIVE] == 0 ? 1 : STARTS_PER_STEP;
 
     net_expect(engine->net, (size_t)MIN(most, wanted));
     engine->hosts.hungry = false;
     for (unsigned n = 0; engine->queue.counts[HAUL_ACTIVE] < most; n++) {
-        bool go_on = n == starts;
+        bool go_on = n == STARTS_PER_STEP;
         struct item *item = go_on ? NULL : queue_next(&engine->queue, holder, engine, &go_on);
 
         if (go_on)
