@@ -39,6 +39,15 @@ void *xmalloc(size_t size)
     return made;
 }
 
+void *xaligned(size_t alignment, size_t size)
+{
+    void *made = aligned_alloc(alignment, size);
+
+    if (!made)
+        out_of_memory();
+    return made;
+}
+
 void *xcalloc(size_t count, size_t size)
 {
     void *made = calloc(count ? count : 1, size ? size : 1);

@@ -14,6 +14,10 @@ void mem_init(void);
 /* Small allocations: they abort with a message when there is no memory, so callers need no check.
  * Never for a size that a peer, file or user decides without a cap. */
 void *xmalloc(size_t size);
+/* At a multiple of ALIGNMENT, a power of two that divides SIZE. Buffers for much are worth a page:
+ * where malloc() puts one that a gigabyte goes through, copying may take half as long again. */
+#define MEM_PAGE 4096
+void *xaligned(size_t alignment, size_t size);
 void *xcalloc(size_t count, size_t size);
 void *xrealloc(void *old, size_t size);
 /* For arrays: aborts on overflow of COUNT * SIZE too. */

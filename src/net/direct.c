@@ -74,7 +74,7 @@ static void pipe_close(struct direct_shared *shared)
 static char *chunk_of(struct direct_shared *shared)
 {
     if (!shared->chunk)
-        shared->chunk = xmalloc(NET_CHUNK_MAX);
+        shared->chunk = xaligned(MEM_PAGE, NET_CHUNK_MAX);
     return shared->chunk;
 }
 

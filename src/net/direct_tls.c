@@ -14,6 +14,7 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -25,10 +26,10 @@
 
 /* What stands between the socket and the session. Belongs to its BIO. */
 struct feed {
+    alignas(MEM_PAGE) char bytes[FEED_BYTES];
     curl_socket_t fd; /* libcurl's: it closes it after the session */
     bool open;        /* we read, not libcurl */
     size_t at, len;
-    char bytes[FEED_BYTES];
 };
 
 static int refill(BIO *bio, struct feed *feed)
@@ -121,8 +122,10 @@ bool direct_tls_open(SSL *ssl, int fd, struct direct_tls *ret_tls)
     bio = BIO_new(feed_method());
     if (!bio)
         return false;
-    feed = xcalloc(1, sizeof *feed);
+    feed = xaligned(MEM_PAGE, sizeof *feed);
     feed->fd = fd;
+    feed->open = false;
+    feed->at = feed->len = 0;
     BIO_set_data(bio, feed);
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl, bio, bio); /* takes it, and frees libcurl's */
