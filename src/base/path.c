@@ -180,3 +180,11 @@ enum haul_err path_make_dirs(const char *dir, unsigned mode, struct haul_error *
     free(path);
     return code;
 }
+
+bool path_ends_like_ours(const char *name)
+{
+    size_t len = strlen(name);
+    const char *end = name + len - MIN(len, sizeof ".part" - 1);
+
+    return str_equal_nocase(end, ".part") || str_equal_nocase(end, ".haul");
+}

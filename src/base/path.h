@@ -24,6 +24,10 @@ char *path_default_download_dir(void); /* $XDG_DOWNLOAD_DIR if set, else the wor
  * when it is a symlink, owned by another user, or open to others. */
 HAUL_CHECKED enum haul_err path_runtime_dir(char **ret_dir, struct haul_error *err);
 
+/* NAME ends as the files beside an unfinished download do, in letters of any case: a complete file
+ * of that name would pass for one of them. */
+bool path_ends_like_ours(const char *name);
+
 /* Makes DIR and its parents with MODE for the ones that are missing. */
 HAUL_CHECKED enum haul_err path_make_dirs(const char *dir, unsigned mode, struct haul_error *err);
 

@@ -6,6 +6,7 @@
 #include "config/check.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
@@ -67,15 +68,6 @@ const char *check_host(const char *value)
     return NULL;
 }
 
-/* What lies beside an unfinished download is called so, and no complete file is. */
-static bool ends_like_ours(const char *name)
-{
-    size_t len = strlen(name);
-
-    return len >= 5 &&
-           (strcasecmp(name + len - 5, ".part") == 0 || strcasecmp(name + len - 5, ".haul") == 0);
-}
-
 /* The name is one file in DIR: a path here would let a list file write anywhere. What can't be
  * taken as it is is refused, for whoever gives a name looks for the file under it. */
 const char *check_out(const char *value)
@@ -86,9 +78,10 @@ const char *check_out(const char *value)
         return "must be a name without '/'; use --dir for the folder";
     if (strcmp(value, ".") == 0 || strcmp(value, "..") == 0)
         return "must be the name of a file";
+    static_assert(HAUL_OUT_MAX == 246, "the sentence below says so");
     if (strlen(value) > HAUL_OUT_MAX)
         return "must be at most 246 bytes long, so that the files beside it fit too";
-    if (ends_like_ours(value))
+    if (path_ends_like_ours(value))
         return "must not end in .part or .haul, which haul's own files beside it do";
     if (!text_is_utf8(text_raw_from(value)))
         return "must be UTF-8";

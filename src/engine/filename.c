@@ -10,15 +10,15 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/path.h"
 #include "base/str.h"
 #include "base/url.h"
 #include "engine/disposition.h"
 #include "haul/options.h"
 
-#define OWN_SUFFIX_LEN 5 /* ".part", ".haul" */
-#define MARKS_LEN      2 /* a '_' before and one behind */
-#define EXTENSION_MAX  16
-#define LAST_RESORT    "download"
+#define MARKS_LEN     2 /* a '_' before and one behind */
+#define EXTENSION_MAX 16
+#define LAST_RESORT   "download"
 
 char *filename_from_disposition(struct text_raw header)
 {
@@ -174,18 +174,9 @@ static bool is_dos_device(const char *name)
     return str_equal_nocase(stem, "com") || str_equal_nocase(stem, "lpt");
 }
 
-/* A finished "x.part" or "x.haul" would pass for the partial data of a download called "x". */
-static bool ends_like_ours(const char *name)
-{
-    size_t len = strlen(name);
-
-    return len >= OWN_SUFFIX_LEN && (str_equal_nocase(name + len - OWN_SUFFIX_LEN, ".part") ||
-                                     str_equal_nocase(name + len - OWN_SUFFIX_LEN, ".haul"));
-}
-
 static bool needs_mark(const char *name)
 {
-    return is_dos_device(name) || ends_like_ours(name);
+    return is_dos_device(name) || path_ends_like_ours(name);
 }
 
 /* NAME cut to LIMIT bytes, with marks where it must not stay as it is. It is looked at after each
@@ -199,7 +190,7 @@ static char *cut_and_marked(const char *name, size_t limit)
         return cut;
     shorter = join_cut(cut, limit - MARKS_LEN, "");
     marked = xasprintf("%s%s%s", is_dos_device(shorter) ? "_" : "", shorter,
-                       ends_like_ours(shorter) ? "_" : "");
+                       path_ends_like_ours(shorter) ? "_" : "");
     free(shorter);
     free(cut);
     return marked;
@@ -242,8 +233,8 @@ static bool is_usable_as_given(const char *out)
     uint32_t code;
     size_t step;
 
-    if (*out == '\0' || strlen(out) > HAUL_OUT_MAX || strchr(out, '/') || ends_like_ours(out) ||
-        strcmp(out, ".") == 0 || strcmp(out, "..") == 0)
+    if (*out == '\0' || strlen(out) > HAUL_OUT_MAX || strchr(out, '/') ||
+        path_ends_like_ours(out) || strcmp(out, ".") == 0 || strcmp(out, "..") == 0)
         return false;
     for (const char *at = out; (step = text_next(at, &code)) > 0; at += step) {
         if (code == 0xFFFD || is_taken_out(code))

@@ -89,14 +89,19 @@ class Nginx:
         return [entry[0] for entry in self.log() if entry[2] == path]
 
 
+def expect_all(t, files):
+    """They are called f0.bin, f1.bin and so on."""
+    for i, file in enumerate(files):
+        t.expect_file(f"f{i}.bin", file)
+
+
 @case
 def small_files_share_connections(t):
     server = Nginx(t)
     files = [server.file(f"f{i}.bin", 1 + i * 97) for i in range(600)]
     t.get("--http2", "-j", 30, "--retries", 0, "--cacert", server.cert,
           *[file.url for file in files])
-    for i, file in enumerate(files):
-        t.expect_file(f"f{i}.bin", file)
+    expect_all(t, files)
     expect_equal({entry[0] for entry in server.log()}, {"HTTP/2.0"}, "protocols")
     connections = {entry[1] for entry in server.log()}
     expect(len(connections) <= 3, f"{len(connections)} connections for 30 at once")
@@ -109,8 +114,7 @@ def without_the_option_or_with_http1_it_is_http_1_1(t):
     t.get("--cacert", server.cert, files[0].url)
     t.get("--cacert", server.cert, "--http1", files[1].url)
     t.get("--cacert", server.cert, "--http2", "--http1", files[2].url)
-    for i, file in enumerate(files):
-        t.expect_file(f"f{i}.bin", file)
+    expect_all(t, files)
     expect_equal({entry[0] for entry in server.log()}, {"HTTP/1.1"}, "protocols")
 
 
@@ -141,8 +145,7 @@ def a_server_that_ends_connections_early_mixes_nothing_up(t):
     files = [server.file(f"f{i}.bin", (300_000, 70_000, 70_000, 8_000)[i % 4]) for i in range(100)]
     t.get("--http2", "-j", 16, "--retry-wait", 0, "--cacert", server.cert,
           *[file.url for file in files])
-    for i, file in enumerate(files):
-        t.expect_file(f"f{i}.bin", file)
+    expect_all(t, files)
     expect_equal({entry[0] for entry in server.log()}, {"HTTP/1.1", "HTTP/2.0"}, "protocols")
 
 
@@ -154,8 +157,7 @@ def buffers_of_shared_connections_are_as_large_as_is_read_into_them(t):
     files = [server.file(f"f{i}.bin", (70_000, 60_000, 1, 8_000)[i % 4]) for i in range(280)]
     t.get("--http2", "-j", 250, "--retry-wait", 0, "--cacert", server.cert, "-i",
           t.write("list", "".join(f"{file.url}\n" for file in files)))
-    for i, file in enumerate(files):
-        t.expect_file(f"f{i}.bin", file)
+    expect_all(t, files)
 
 
 class Spreader:
@@ -213,8 +215,7 @@ def servers_of_which_not_all_can_share_mix_nothing_up(t):
     files += [server.file(f"f{i}.bin", (66_000, 1, 64_500, 0, 8_000)[i % 5]) for i in range(4, 60)]
     t.get("--http2", "-j", 8, "--retry-wait", 0, "--cacert", server.cert,
           *[file.url.replace(str(server.port), str(spread.port)) for file in files])
-    for i, file in enumerate(files):
-        t.expect_file(f"f{i}.bin", file)
+    expect_all(t, files)
     expect_equal({entry[0] for entry in server.log()}, {"HTTP/1.1", "HTTP/2.0"}, "protocols")
 
 
@@ -229,8 +230,7 @@ def links_with_http2_and_without_mix_nothing_up(t):
     ids += t.add("--http2", "--retry-wait", 0, "--cacert", server.cert,
                  *[file.url for file in files[2:]])
     t.ok("wait", *ids)
-    for i, file in enumerate(files):
-        t.expect_file(f"f{i}.bin", file)
+    expect_all(t, files)
     expect_equal({entry[0] for entry in server.log()}, {"HTTP/1.1", "HTTP/2.0"}, "protocols")
 
 
@@ -241,8 +241,7 @@ def a_limit_keeps_to_http_1_1(t):
     files = [server.file(f"f{i}.bin", 40_000) for i in range(6)]
     for limit, some in (("--limit", files[:3]), ("--item-limit", files[3:])):
         t.get("--http2", limit, "200K", "--cacert", server.cert, *[file.url for file in some])
-    for i, file in enumerate(files):
-        t.expect_file(f"f{i}.bin", file)
+    expect_all(t, files)
     expect_equal({entry[0] for entry in server.log()}, {"HTTP/1.1"}, "protocols")
 
 

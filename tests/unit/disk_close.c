@@ -213,41 +213,39 @@ static void what_took_the_partials_name_is_not_discarded(void **state)
     free(other);
 }
 
-static void a_name_that_is_taken_leaves_the_file(void **state)
+/* The file is whole when another one, an empty one, has its name. */
+static void finish_beside_another(struct disk_bench *bench, enum haul_if_exists policy)
 {
-    struct disk_bench *bench = *state;
     char *path = path_of(bench, "a");
     int fd;
 
     whole(bench);
-    bench->file->policy = HAUL_EXISTS_FAIL;
+    bench->file->policy = policy;
     fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     assert_true(fd >= 0);
     close(fd);
+    free(path);
     finish(bench);
     assert_int_equal(bench->err.code, HAUL_E_EXISTS);
+}
+
+static void a_name_that_is_taken_leaves_the_file(void **state)
+{
+    struct disk_bench *bench = *state;
+
+    finish_beside_another(bench, HAUL_EXISTS_FAIL);
     assert_int_equal(left(bench).synced, SIZE);
     assert_int_equal(size_of(bench, "a.part"), SIZE);
     assert_int_equal(size_of(bench, "a"), 0);
-    free(path);
 }
 
 static void but_for_one_that_is_skipped_then(void **state)
 {
     struct disk_bench *bench = *state;
-    char *path = path_of(bench, "a");
-    int fd;
 
-    whole(bench);
-    bench->file->policy = HAUL_EXISTS_SKIP;
-    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    assert_true(fd >= 0);
-    close(fd);
-    finish(bench);
-    assert_int_equal(bench->err.code, HAUL_E_EXISTS);
+    finish_beside_another(bench, HAUL_EXISTS_SKIP);
     assert_false(is_there(bench, "a.part") || is_there(bench, "a.haul"));
     assert_int_equal(size_of(bench, "a"), 0);
-    free(path);
 }
 
 static void what_is_foreign_stays_as_it_is(void **state)
