@@ -21,6 +21,7 @@
 
 #include "base/loop.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "base/url.h"
 #include "haul/log.h"
 #include "net/easies.h"
@@ -425,11 +426,26 @@ static void follow(struct net_transfer *transfer)
     }
 }
 
+/* libcurl takes an idle connection, finds that the server closed it, and takes the next one, but
+ * not more than five. Where all of them are gone that says nothing of the server. */
+static bool met_only_closed_ones(const struct net_transfer *transfer)
+{
+    return transfer->result == CURLE_SEND_ERROR && !transfer->fresh && !fault_is(&transfer->stop) &&
+           str_starts(transfer->error_text, "Connection died, tried ");
+}
+
 static void finish(struct net_transfer *transfer)
 {
     struct net_result result = {.response = &transfer->response};
 
     leave_multi(transfer);
+    if (met_only_closed_ones(transfer)) {
+        transfer->fresh = true;
+        if (transfer->upload_size >= 0)
+            transfer->handlers->rewind(transfer->ctx);
+        follow(transfer);
+        return;
+    }
     if (transfer->again) {
         transfer->again = transfer->http2 = false;
         follow(transfer);
@@ -437,6 +453,7 @@ static void finish(struct net_transfer *transfer)
     }
     if (transfer->is_http && transfer->response.complete && !fault_is(&transfer->stop)) {
         if (transfer_redirect(transfer, &result.err)) {
+            transfer->fresh = false;
             follow(transfer);
             return;
         }

@@ -609,7 +609,7 @@ static enum haul_err set_own(struct net_transfer *transfer, const struct net_sha
                              size_t running, struct haul_error *err)
 {
     CURL *easy = transfer->easy;
-    long fresh = nothing_is_idle(transfer, shared, running);
+    long fresh = transfer->fresh || nothing_is_idle(transfer, shared, running);
 
     if (curl_easy_setopt(easy, CURLOPT_URL, transfer->url) != CURLE_OK)
         return haul_fail(err, HAUL_E_BAD_URL, "libcurl can't fetch this link");

@@ -44,6 +44,7 @@ struct net_transfer {
     bool http2;       /* asked for, where the server can */
     bool shared;      /* ->easy may have been on a connection with others */
     bool again;       /* the same once more, over HTTP/1.1 */
+    bool fresh;       /* over a connection that is made for it */
     bool foreign;     /* but not those of the options */
     bool bare;        /* a plain GET by now, whatever the options say: a redirect made it one */
     bool head_told;

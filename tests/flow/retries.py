@@ -31,6 +31,39 @@ def refusals_are_not_retried(t):
     t.expect_names()
 
 
+def leave_connections(t, name, count):
+    """COUNT connections that rest."""
+    files = [t.file(f"{name}{i}.bin", 10_000, rate=20_000, tick=20) for i in range(count)]
+    t.add("-j", count, "--per-host", 0, *[file.url for file in files])
+    t.ok("wait")
+    made = {request["connection"] for i in range(count)
+            for request in t.origin.requests(f"{name}{i}.bin")}
+    expect_equal(len(made), count, "connections")
+
+
+@case
+def connections_that_the_server_closed_cost_no_try(t):
+    """libcurl gives up after five. Nothing of that was refused by the server."""
+    leave_connections(t, "gone", 12)
+    file = t.file("next.bin", refuse_reuse=1)
+    (item,) = t.add("--retries", 0, file.url)
+    t.ok("wait", item)
+    t.expect_file("next.bin", file)
+    expect(len(t.origin.requests("next.bin")) > 5, "libcurl did not give up")
+
+
+@case
+def an_upload_begins_anew_where_all_connections_were_closed(t):
+    leave_connections(t, "shut", 8)
+    sent = t.write("sent.txt", "0123456789" * 500)
+    (item,) = t.add("--retries", 0, "--upload", sent,
+                    t.origin.url("sent.txt", status=201, size=0, refuse_reuse=1))
+    t.ok("wait", item)
+    requests = t.origin.requests("sent.txt")
+    expect(len(requests) > 5, "libcurl did not give up")
+    expect_equal(requests[-1]["body"], "0123456789" * 500, "what arrived")
+
+
 @case
 def rules_of_the_user_override_both_ways(t):
     file = t.file("r1.bin", status=403, faults=2)
