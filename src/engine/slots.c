@@ -70,9 +70,10 @@ static struct lane *holder(void *ctx, struct item *item)
     host = host_of(&engine->hosts, item_url(item));
     if (engine_is_shut(engine, host))
         return NULL; /* to fail */
-    if (host->until > 0)
+    lane = host_wait(host);
+    if (lane && (host->until > 0 || item_more(item)->err != HAUL_OK))
         queue_touch(&engine->queue, item); /* its row tells */
-    return host_wait(host);
+    return lane;
 }
 
 /* The host told another item for how long it wants to be left alone; this one does not ask. */

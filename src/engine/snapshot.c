@@ -60,21 +60,36 @@ bool haul_engine_look(const struct haul_engine *engine, uint64_t id, struct haul
     return true;
 }
 
-/* The sentence of the row, newly allocated. That a queued item waits for a host is not the item's
- * to remember: there may be a hundred thousand of them. It is told of those that were looked at,
- * whose rows are told again when the host's rest ends. */
-static char *note_of(const struct haul_engine *engine, const struct item *item)
+/* Why HOST lets none of its queued items start, newly allocated, or NULL. */
+static char *why_host_holds(const struct haul_engine *engine, struct host *host)
 {
-    const char *own = item_more(item)->note;
-    struct host *host = NULL;
     char until[FMT_SIZE];
 
-    if (item->state == HAUL_QUEUED && item->in_lane && !LIST_EMPTY(&engine->hosts.restrained))
+    if (host->until > engine_now(engine))
+        return xasprintf("host is backing off until %s",
+                         fmt_clock(engine_rest_until(engine, host), until));
+    if (host->probing && host->probe)
+        return xstrdup("host had a rest, one item is tried first");
+    return host_is_full(host) ? xstrdup("host has all the connections it may have") : NULL;
+}
+
+/* The sentence of the row, newly allocated. That a queued item waits for a host is not the item's
+ * to remember: there may be a hundred thousand of them. It is told of those that were looked at,
+ * whose rows are told again when the host's rest ends; that the host has no connection left only
+ * where an earlier try's error would be taken for the reason. */
+static char *note_of(const struct haul_engine *engine, const struct item *item)
+{
+    const struct item_more *more = item_more(item);
+    bool failed = more->err != HAUL_OK;
+    struct host *host = NULL;
+    char *held = NULL;
+
+    if (item->state == HAUL_QUEUED && item->in_lane &&
+        (failed || !LIST_EMPTY(&engine->hosts.restrained)))
         host = host_find(&engine->hosts, item_url(item));
-    if (!host || host->until <= engine_now(engine))
-        return xstrdup(own ? own : "");
-    return xasprintf("host is backing off until %s",
-                     fmt_clock(engine_rest_until(engine, host), until));
+    if (host && (failed || host->until > 0))
+        held = why_host_holds(engine, host);
+    return held ? held : xstrdup(more->note ? more->note : "");
 }
 
 /* When a waiting item runs again. It is due by a clock that nobody sets; the time of day for that

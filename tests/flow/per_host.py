@@ -101,6 +101,22 @@ def a_queued_item_gets_a_connection_of_one_that_has_several(t):
 
 
 @case
+def an_item_that_waits_for_a_connection_says_so(t):
+    """And not what an earlier try ended with, which its history tells."""
+    server = own_origin(t)
+    failing = server.url("failing", status=502)
+    (failed,) = t.add("--per-host", 1, "--retries", -1, "--retry-wait", 0, failing)
+    t.add("--priority", "high", server.url("mute", delay="forever"))
+    until("the other one has the connection and it is queued", lambda:
+          [item["state"] for item in t.items().values()] == ["queued", "active"])
+    until("it says why", lambda: t.items()[failed]["note"] ==
+          "host has all the connections it may have")
+    shown = t.ok("show", "--json", failed).json()
+    expect("502" in " ".join(event["text"] for event in shown["events"]), shown["events"])
+    t.ok("remove", "all")
+
+
+@case
 def the_number_is_changed_while_they_run(t):
     server = own_origin(t)
     ids = t.add("-j", 20, "--per-host", 2,
