@@ -163,6 +163,8 @@ for lie in ("start", "end", "total", "overflow", "garbage", "missing", "star", "
            "short": "a range that ends earlier",
            "multipart": "206 as multipart/byteranges"}[lie],
           0, "", ("--retries", 5), faults=3, range_lie=lie, **CUT)
+fault("206 that ends before its first byte", 3, "200000 of 300000 bytes came", ("--retries", 1),
+      range_lie="nothing", **CUT)
 fault("ranges ignored", 0, "", ("--retries", 5), ranges="off", faults=1, **CUT)
 fault("ranges refused (416)", 0, "", ("--retries", 5), ranges="refuse", faults=1, **CUT)
 fault("If-Range ignored, of a file that changed", 0, "", ("--retries", 5), if_range="ignore",

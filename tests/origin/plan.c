@@ -240,10 +240,11 @@ static void put_common(FILE *out, const struct script *script, const struct plan
         fputs("Connection: close\r\n", out);
 }
 
+/* LEN: NEVER where the end is to be told by chunks. */
 static void put_length(FILE *out, const struct script *script, uint64_t len)
 {
     const struct bytes *length = &script->faults.length;
-    if (script->faults.chunked.data)
+    if (script->faults.chunked.data || len == NEVER)
         fputs("Transfer-Encoding: chunked\r\n", out);
     else if (!length->data)
         fprintf(out, "Content-Length: %" PRIu64 "\r\n", len);
@@ -408,6 +409,7 @@ static void plan_file(struct plan *plan, const struct request *request, struct s
     }
     if (partial && bytes_are(&faults->range_lie, "short"))
         end = from + (end - from + 1) / 2;
+    bool nothing = partial && bytes_are(&faults->range_lie, "nothing");
     FILE *out = open_memstream(&plan->head, &plan->head_len);
     if (!out)
         abort();
@@ -427,7 +429,7 @@ static void plan_file(struct plan *plan, const struct request *request, struct s
         put_bytes(out, "Content-Type", &script->type);
     else
         fputs("Content-Type: application/octet-stream\r\n", out);
-    put_length(out, script, end - from);
+    put_length(out, script, nothing ? NEVER : end - from);
     put_common(out, script, plan);
     if (!plan->endless)
         fputs("\r\n", out);
@@ -438,10 +440,10 @@ static void plan_file(struct plan *plan, const struct request *request, struct s
     plan->seed = identity->seed;
     plan->twist = identity->twist < faults->twist ? identity->twist : faults->twist;
     plan->pos = from + shifted;
-    plan->end = end + shifted;
-    plan->chunked = faults->chunked.data != NULL;
+    plan->end = nothing ? plan->pos : end + shifted;
+    plan->chunked = nothing || faults->chunked.data;
     plan->chunk_size = script->chunk_size ? script->chunk_size : 1;
-    plan->tail = plan->chunked ? chunk_tail(&faults->chunked) : NULL;
+    plan->tail = nothing ? "0\r\n\r\n" : plan->chunked ? chunk_tail(&faults->chunked) : NULL;
 }
 
 /* Answers that are no HTTP/1.1 at all. */
