@@ -31,7 +31,7 @@ struct host {
     unsigned connections; /* requests under way, and items that are about to make one */
     unsigned connecting;  /* requests without a connection yet */
     unsigned working;     /* requests whose answer is coming */
-    bool no_ranges;       /* it was asked for a part and sent the whole */
+    bool no_ranges;       /* it was asked for a part and sent the whole, or refused */
     bool spread;          /* an item has, or had, more than one of the connections */
 
     /* How many it allows. */
@@ -149,7 +149,7 @@ enum host_verdict {
 enum host_verdict host_judge(const struct host *host, const struct haul_error *err, bool unheard,
                              bool crowded);
 
-/* Asked for a part it sent the whole. */
+/* Asked for a part it sent the whole, or refused. */
 void host_refuses_ranges(struct host *host);
 /* A connection was refused while others work: it gets no more than those, for a while. */
 void host_refused(struct host *host, uint64_t now);

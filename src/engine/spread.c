@@ -123,12 +123,22 @@ static void lose_last(struct transfer *transfer, struct segment *segment)
         host_end(segment->host, transfer);
 }
 
+/* 416 for a part of what it has just announced: of a file that changed since, If-Range would have
+ * brought the whole. */
+static bool refuses_parts(const struct transfer *transfer, const struct segment *segment)
+{
+    return transfer->planned && !transfer->no_ranges && segment->has_if &&
+           fault_get(&segment->err)->http_status == 416;
+}
+
 static void segment_over(struct transfer *transfer, struct segment *segment)
 {
     const struct haul_error *err = fault_get(&segment->err);
     bool alone = transfer->segment_count == 1;
 
     learn_pace(transfer, segment);
+    if (refuses_parts(transfer, segment))
+        host_refuses_ranges(segment->host);
     transfer->ended = err->code == HAUL_OK && !segment->unwanted;
     if (err->code == HAUL_OK) {
         transfer->refusals = 0;

@@ -77,7 +77,8 @@ def a_server_that_ignores_ranges_gets_one(t):
 @case
 def what_a_host_can_not_do_is_remembered_for_it(t):
     """In the next item, and by the next daemon: it sends no parts, or to one connection only."""
-    for what, how in (("none", {"ranges": "off"}), ("one", {"max": 1})):
+    for what, how in (("none", {"ranges": "off"}), ("refused", {"ranges": "refuse"}),
+                      ("one", {"max": 1})):
         server = Origin()
         t.closers.append(server.close)
         files = [server.file(f"{what}{i}.bin", ALONE, key="all", **how, **SLOW) for i in range(3)]
