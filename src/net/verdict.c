@@ -1,6 +1,7 @@
 /* What became of a transfer that is over: by libcurl's result, the answer, and what the body was to
  * be. */
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -67,16 +68,16 @@ static bool is_about_proxy(const struct net_transfer *transfer, const char *said
 static bool judge_proxy(const struct net_transfer *transfer, const char *said, const char *host,
                         long sys_errno, struct haul_error *err)
 {
+    bool late = transfer->result == CURLE_OPERATION_TIMEDOUT, ipv6;
     const char *name;
     unsigned port;
     size_t len;
-    bool ipv6;
 
-    if (transfer->result != CURLE_COULDNT_CONNECT ||
+    if ((transfer->result != CURLE_COULDNT_CONNECT && !late) ||
         !is_about_proxy(transfer, said, &name, &len, &port))
         return false;
     ipv6 = memchr(name, ':', len) != NULL;
-    haul_fail_errno(err, HAUL_E_PROXY, (int)sys_errno,
+    haul_fail_errno(err, HAUL_E_PROXY, late ? ETIMEDOUT : (int)sys_errno,
                     "no connection to the proxy %s%.*s%s:%u, for %s", ipv6 ? "[" : "", (int)len,
                     name, ipv6 ? "]" : "", port, host);
     return true;

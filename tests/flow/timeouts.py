@@ -1,5 +1,6 @@
 """No server makes haul wait for ever."""
 
+import contextlib
 import signal
 import socket
 import time
@@ -7,22 +8,36 @@ import time
 from harness import case, expect, expect_equal, run, until
 
 
-@case
-def a_connection_that_is_never_made(t):
-    """A listener whose queue is full drops further connections without a word."""
-    with socket.socket() as server:
+@contextlib.contextmanager
+def full_listener():
+    """A listener whose queue is full drops further connections without a word; yields its port."""
+    with contextlib.ExitStack() as sockets:
+        server = sockets.enter_context(socket.socket())
         server.bind(("127.0.0.1", 0))
         server.listen(0)
-        fillers = []
         for _ in range(4):
-            filler = socket.socket()
+            filler = sockets.enter_context(socket.socket())
             filler.setblocking(False)
             filler.connect_ex(server.getsockname())
-            fillers.append(filler)
-        t.get("--retries", 0, "--connect-timeout", 1, "--stall-timeout", 60,
-              f"http://127.0.0.1:{server.getsockname()[1]}/x", status=3)
-        for filler in fillers:
-            filler.close()
+        yield server.getsockname()[1]
+
+
+@case
+def a_connection_that_is_never_made(t):
+    with full_listener() as port:
+        result = t.get("--retries", 0, "--connect-timeout", 1, "--stall-timeout", 60,
+                       f"http://127.0.0.1:{port}/x", status=3)
+        expect(b"127.0.0.1 took too long" in result.err, f"another reason: {result}")
+
+
+@case
+def a_connection_to_a_proxy_that_is_never_made(t):
+    """The proxy is named, and not the server, which nobody has asked."""
+    with full_listener() as port:
+        result = t.get("--retries", 0, "--connect-timeout", 1, "--stall-timeout", 60, "--proxy",
+                       f"http://me:secret@127.0.0.1:{port}", "http://files.test/x", status=3)
+    words = f"no connection to the proxy 127.0.0.1:{port}, for files.test: Connection timed out"
+    expect(words.encode() in result.err and b"secret" not in result.err, f"{result}")
 
 
 @case
