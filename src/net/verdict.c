@@ -83,6 +83,26 @@ static bool judge_proxy(const struct net_transfer *transfer, const char *said, c
     return true;
 }
 
+/* The server ends handshakes that offer HTTP/1.1 alone (RFC 7301, section 3.2): it speaks HTTP/2
+ * only. SAID is what OpenSSL calls that. */
+static bool speaks_no_http1(const struct net_transfer *transfer, const char *said)
+{
+    return transfer->is_http && !transfer->http2 && transfer->result == CURLE_SSL_CONNECT_ERROR &&
+           strstr(said, "alert no application protocol");
+}
+
+static void fail_no_http1(const struct net_transfer *transfer, const char *host,
+                          struct haul_error *err)
+{
+    haul_fail(err, HAUL_E_TLS,
+              transfer->options->http2 || transfer->options->http3
+                  ? "%s speaks no HTTP/1.1, over which haul fetches all but files up to 64 KiB; "
+                    "another server may have the file"
+                  : "%s speaks no HTTP/1.1; --http2 fetches files up to 64 KiB from it, haul can't "
+                    "fetch larger ones",
+              host);
+}
+
 /* libcurl's result, where its code alone would mislead. */
 static void judge_result(struct net_transfer *transfer, const char *host, struct haul_error *err)
 {
@@ -102,6 +122,8 @@ static void judge_result(struct net_transfer *transfer, const char *host, struct
         neterr_from_proxy((int)connect_status, host, err);
     else if (transfer->result == CURLE_PEER_FAILED_VERIFICATION && transfer_is_ssh(transfer))
         haul_fail(err, HAUL_E_TLS, "%s shows a key that is not in ~/.ssh/known_hosts", host);
+    else if (speaks_no_http1(transfer, detail))
+        fail_no_http1(transfer, host, err);
     else if (transfer->result == CURLE_UNSUPPORTED_PROTOCOL && transfer->connected)
         haul_fail(err, HAUL_E_BAD_RESPONSE, "%s sends no HTTP answer: %s", host, detail);
     else if (transfer->result == CURLE_OUT_OF_MEMORY && transfer->connected && !transfer->head_told)

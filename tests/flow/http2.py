@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+import socketserver
 import subprocess
 import threading
 
@@ -217,6 +218,43 @@ def servers_of_which_not_all_can_share_mix_nothing_up(t):
           *[file.url.replace(str(server.port), str(spread.port)) for file in files])
     expect_all(t, files)
     expect_equal({entry[0] for entry in server.log()}, {"HTTP/1.1", "HTTP/2.0"}, "protocols")
+
+
+class NoHttp1(socketserver.BaseRequestHandler):
+    """Ends each handshake: a fatal alert, no_application_protocol."""
+
+    def handle(self):
+        self.request.recv(65536)
+        self.request.sendall(bytes.fromhex("15 0303 0002 02 78"))
+
+
+@contextlib.contextmanager
+def no_http1():
+    """Yields the port of a server that speaks only HTTP/2, as one sees it who does not."""
+    with socketserver.TCPServer(("127.0.0.1", 0), NoHttp1) as server:
+        serving = threading.Thread(target=server.serve_forever, args=(0.02,))
+        serving.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            serving.join()
+
+
+@case
+def a_server_that_speaks_only_http2_is_told_of(t):
+    """Small files can be had of it; one that is found to be larger, over HTTP/2, can not."""
+    server = Nginx(t)
+    file = server.file("large.bin", 70_000)
+    with no_http1() as port:
+        result = t.get("--retries", 0, f"https://127.0.0.1:{port}/x", status=3)
+        expect(b"127.0.0.1 speaks no HTTP/1.1; --http2 fetches files up to 64 KiB" in result.err,
+               f"{result}")
+        spread = Spreader(t, server.port, port)
+        result = t.get("--http2", "--retries", 0, "--cacert", server.cert,
+                       file.url.replace(str(server.port), str(spread.port)), status=3)
+        expect(b"speaks no HTTP/1.1, over which haul fetches all but files up to 64 KiB" in
+               result.err, f"{result}")
 
 
 @case
