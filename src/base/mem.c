@@ -21,12 +21,17 @@ static HAUL_NORETURN void out_of_memory(void)
     abort();
 }
 
+/* At the heap's end: what is given back to the system comes back page by page, and a turn of the
+ * loop with many small files takes and frees more than glibc would keep. */
+#define KEPT_MOST (1 << 20)
+
 /* glibc gives each thread a heap of its own, which keeps what is freed in it; but the workers
  * allocate little, and mostly what the loop's thread frees. */
 void mem_init(void)
 {
 #ifdef M_ARENA_MAX
     mallopt(M_ARENA_MAX, 1);
+    mallopt(M_TRIM_THRESHOLD, KEPT_MOST);
 #endif
 }
 

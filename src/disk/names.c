@@ -413,10 +413,16 @@ struct unnamed {
     int fd;
 };
 
+/* By the descriptor itself, which Linux before 6.10 refuses to most users as if it was not there.
+ */
 static int link_nameless(int fd, int dirfd, const char *name)
 {
     char path[64];
 
+    if (linkat(fd, "", dirfd, name, AT_EMPTY_PATH) == 0)
+        return 0;
+    if (errno != ENOENT)
+        return -1;
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     return linkat(AT_FDCWD, path, dirfd, name, AT_SYMLINK_FOLLOW);
 }
