@@ -38,23 +38,52 @@ static char *part_that_exists(const char *dir)
 }
 
 /* Syncs the folders that DIR is in, up to the one whose path has LEN bytes: a new folder is safe
- * only when the one above it is. */
-static void sync_above(const char *dir, size_t len)
+ * only when the one above it is. The errno of what failed, 0: nothing. */
+static int sync_above(const char *dir, size_t len)
 {
     char *path = xstrdup(dir);
     char *slash;
+    int error = 0;
 
-    while (strlen(path) > len && (slash = strrchr(path, '/')) && slash > path) {
+    while (!error && strlen(path) > len && (slash = strrchr(path, '/')) && slash > path) {
         int fd;
 
         *slash = '\0';
         fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (fd >= 0) {
-            fsync(fd); /* some file systems refuse it */
-            close(fd);
-        }
+        if (fd < 0)
+            continue;
+        error = names_sync(fd);
+        close(fd);
     }
     free(path);
+    return error;
+}
+
+/* Takes back the folders that were made for DIR, those that nobody uses yet. */
+static void unmake(const char *dir, size_t len)
+{
+    char *path = xstrdup(dir);
+    char *slash;
+
+    while (strlen(path) > len && rmdir(path) == 0 && (slash = strrchr(path, '/')))
+        *slash = '\0';
+    free(path);
+}
+
+/* A folder that a power cut could take, with all that is complete in it, is not left for another
+ * try, which would find it there and sync nothing. */
+static enum haul_err make_dir(const char *dir, struct haul_error *err)
+{
+    char *there = part_that_exists(dir);
+    enum haul_err code = path_make_dirs(dir, 0777, err);
+    int error = code == HAUL_OK ? sync_above(dir, strlen(there)) : 0;
+
+    if (error) {
+        unmake(dir, strlen(there));
+        code = haul_fail_errno(err, HAUL_E_DISK, error, "can't sync the folder above %s", dir);
+    }
+    free(there);
+    return code;
 }
 
 enum haul_err names_open_dir(const char *dir, int *ret_fd, struct haul_error *err)
@@ -62,12 +91,8 @@ enum haul_err names_open_dir(const char *dir, int *ret_fd, struct haul_error *er
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (fd < 0 && errno == ENOENT) {
-        char *there = part_that_exists(dir);
-        enum haul_err code = path_make_dirs(dir, 0777, err);
+        enum haul_err code = make_dir(dir, err);
 
-        if (code == HAUL_OK)
-            sync_above(dir, strlen(there));
-        free(there);
         if (code != HAUL_OK)
             return code;
         fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

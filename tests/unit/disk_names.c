@@ -26,6 +26,7 @@
 /* What the file system refuses; these stand in for libc's. */
 static int rename_error, link_error, lock_error, unlink_error, access_error;
 static unsigned syncs;
+static int sync_error;
 static atomic_bool was_there; /* something had the name when it was given */
 
 int renameat(int from_dir, const char *from, int to_dir, const char *to)
@@ -83,7 +84,10 @@ int faccessat(int dirfd, const char *path, int mode, int flags)
 int fsync(int fd)
 {
     syncs++;
-    return (int)syscall(SYS_fsync, fd);
+    if (!sync_error)
+        return (int)syscall(SYS_fsync, fd);
+    errno = sync_error;
+    return -1;
 }
 
 static bool folds; /* capital letters count as small ones */
@@ -470,6 +474,31 @@ static void each_new_folder_is_known_to_the_one_above(void **state)
     folder_free(&folder, 0);
 }
 
+/* Else a file in it could be told complete, and be gone after a power cut. */
+static void a_new_folder_that_may_not_last_is_not_used(void **state)
+{
+    struct folder folder = folder_new();
+    char *outer = xasprintf("%s/x", folder.path), *inner = xasprintf("%s/y", outer);
+    struct haul_error err = {0};
+    int fd = -1;
+
+    (void)state;
+    sync_error = EIO;
+    assert_int_equal(names_open_dir(inner, &fd, &err), HAUL_E_DISK);
+    assert_int_equal(err.sys_errno, EIO);
+    assert_non_null(strstr(err.text, inner));
+    assert_int_equal(access(outer, F_OK), -1); /* so that another try syncs it anew */
+    sync_error = EINVAL;                       /* a file system that syncs no folders */
+    assert_int_equal(names_open_dir(inner, &fd, &err), HAUL_OK);
+    sync_error = 0;
+    close(fd);
+    rmdir(inner);
+    rmdir(outer);
+    free(inner);
+    free(outer);
+    folder_free(&folder, 0);
+}
+
 static void a_folder_that_takes_no_files_is_told(void **state)
 {
     struct folder folder = folder_new();
@@ -520,6 +549,7 @@ int main(void)
         cmocka_unit_test(only_an_empty_partial_without_a_record_is_taken_up),
         cmocka_unit_test(a_new_partial_that_others_lock_is_theirs),
         cmocka_unit_test(each_new_folder_is_known_to_the_one_above),
+        cmocka_unit_test(a_new_folder_that_may_not_last_is_not_used),
         cmocka_unit_test(a_folder_that_takes_no_files_is_told),
         cmocka_unit_test(an_odd_character_is_named),
         cmocka_unit_test(an_empty_partial_under_other_letters_is_not_taken_up),
