@@ -26,14 +26,24 @@
 #define RACES_MAX  1000 /* how often a name may be taken just before us */
 #define LOCK_TRIES 20
 
+/* Cuts PATH, an absolute one, to the folder that it is in. False: it is the root. */
+static bool go_up(char *path)
+{
+    char *slash = strrchr(path, '/');
+
+    if (!slash || strcmp(path, "/") == 0)
+        return false;
+    slash[slash == path] = '\0';
+    return true;
+}
+
 /* The part of the absolute DIR that is there, newly allocated. */
 static char *part_that_exists(const char *dir)
 {
     char *path = xstrdup(dir);
-    char *slash;
 
-    while (access(path, F_OK) != 0 && (slash = strrchr(path, '/')) && slash > path)
-        *slash = '\0';
+    while (access(path, F_OK) != 0 && go_up(path))
+        continue;
     return path;
 }
 
@@ -42,14 +52,11 @@ static char *part_that_exists(const char *dir)
 static int sync_above(const char *dir, size_t len)
 {
     char *path = xstrdup(dir);
-    char *slash;
     int error = 0;
 
-    while (!error && strlen(path) > len && (slash = strrchr(path, '/')) && slash > path) {
-        int fd;
+    while (!error && strlen(path) > len && go_up(path)) {
+        int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-        *slash = '\0';
-        fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0)
             continue;
         error = names_sync(fd);
@@ -63,10 +70,9 @@ static int sync_above(const char *dir, size_t len)
 static void unmake(const char *dir, size_t len)
 {
     char *path = xstrdup(dir);
-    char *slash;
 
-    while (strlen(path) > len && rmdir(path) == 0 && (slash = strrchr(path, '/')))
-        *slash = '\0';
+    while (strlen(path) > len && rmdir(path) == 0 && go_up(path))
+        continue;
     free(path);
 }
 

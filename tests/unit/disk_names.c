@@ -517,6 +517,16 @@ static void a_folder_that_takes_no_files_is_told(void **state)
     folder_free(&folder, 0);
 }
 
+/* Whoever may make one there; nothing is made here. */
+static void a_folder_right_below_the_root_can_be_made(void **state)
+{
+    struct haul_error err = {0};
+
+    (void)state;
+    names_check_dir("/haul-tests-make-no-such-folder", &err);
+    assert_int_not_equal(err.sys_errno, ENOENT);
+}
+
 /* File systems refuse a character in ways that tell nobody which. */
 static void an_odd_character_is_named(void **state)
 {
@@ -551,6 +561,7 @@ int main(void)
         cmocka_unit_test(each_new_folder_is_known_to_the_one_above),
         cmocka_unit_test(a_new_folder_that_may_not_last_is_not_used),
         cmocka_unit_test(a_folder_that_takes_no_files_is_told),
+        cmocka_unit_test(a_folder_right_below_the_root_can_be_made),
         cmocka_unit_test(an_odd_character_is_named),
         cmocka_unit_test(an_empty_partial_under_other_letters_is_not_taken_up),
     };
