@@ -53,6 +53,7 @@ static void odd_content_ranges_are_refused(void **state)
         "bytes -9/10",
         "bytes 5-/10",
         "bytes 9-5/10",
+        "bytes 5-4/10",
         "bytes 5-10/10",
         "bytes 0-0/0",
         "bytes */*",
@@ -90,9 +91,9 @@ static void odd_content_ranges_are_refused(void **state)
 
 static void etags_are_strong_or_weak(void **state)
 {
-    static const char *const bad[] = {"",        "a",         "\"",          "\"a",    "a\"",
-                                      "W/",      "W/a",       "w/\"a\"",     "W\"a\"", "\"a\"b\"",
-                                      "\"a b\"", "\"a\x1b\"", "\"a\" \"b\"", "*"};
+    static const char *const bad[] = {
+        "",       "a",        "\"",      "\"a",       "a\"",       "W/",          "W/a", "w/\"a\"",
+        "W\"a\"", "\"a\"b\"", "\"a b\"", "\"a\x1b\"", "\"a\x7f\"", "\"a\" \"b\"", "*"};
     struct etag etag;
 
     (void)state;
@@ -222,6 +223,10 @@ static void anything_that_differs_is_a_change(void **state)
     assert_int_equal(compare("W/\"a\"", NULL, 9, "W/\"b\"", NULL, 9), IDENTITY_CHANGED);
     assert_int_equal(compare("\"a\"", NULL, 9, "W/\"b\"", NULL, 9), IDENTITY_CHANGED);
     assert_int_equal(compare("\"a\"", NULL, 9, "\"ab\"", NULL, 9), IDENTITY_CHANGED);
+    assert_int_equal(compare("\"ab\"", NULL, 9, "\"a\"", NULL, 9), IDENTITY_CHANGED);
+    assert_int_equal(compare(NULL, MODIFIED, 9, NULL, MODIFIED "+1", 9), IDENTITY_CHANGED);
+    assert_int_equal(compare("\"a\"", NULL, 0, "\"a\"", NULL, 9), IDENTITY_CHANGED);
+    assert_int_equal(compare("\"a\"", NULL, 9, "\"a\"", NULL, 0), IDENTITY_CHANGED);
 }
 
 static void without_proof_nothing_is_known(void **state)
@@ -233,6 +238,7 @@ static void without_proof_nothing_is_known(void **state)
     assert_int_equal(compare(NULL, NULL, 9, NULL, NULL, 9), IDENTITY_UNKNOWN);
     assert_int_equal(compare("W/\"a\"", NULL, 9, "W/\"a\"", NULL, 9), IDENTITY_UNKNOWN);
     assert_int_equal(compare("\"a\"", NULL, 9, "W/\"a\"", NULL, 9), IDENTITY_UNKNOWN);
+    assert_int_equal(compare("W/\"a\"", NULL, 9, "\"a\"", NULL, 9), IDENTITY_UNKNOWN);
     assert_int_equal(compare("\"a\"", MODIFIED, 9, NULL, MODIFIED, 9), IDENTITY_UNKNOWN);
     assert_int_equal(compare("broken", NULL, 9, "broken", NULL, 9), IDENTITY_UNKNOWN);
     assert_int_equal(validate_identity(&weak_date, &weak_date, reason), IDENTITY_UNKNOWN);
@@ -331,6 +337,14 @@ static void wrong_numbers_start_over(void **state)
     }
     asked.content_range = "bytes 50-99/200";
     assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
+    asked = good();
+    asked.content_length = 0;
+    assert_result(&asked, RESUME_START_OVER, HAUL_E_BAD_RESPONSE);
+    asked = good();
+    asked.offset = 0; /* where no range at all would begin */
+    asked.content_range = "bytes */100";
+    asked.content_length = -1;
+    assert_result(&asked, RESUME_START_OVER, HAUL_E_BAD_RESPONSE);
 }
 
 static void another_version_starts_over(void **state)
@@ -378,6 +392,8 @@ static void without_http_size_and_date_continue(void **state)
     asked.stored.last_modified_strong = true;
     assert_result(&asked, RESUME_CONTINUE, HAUL_OK);
     assert_int_equal(validate_resume(&asked).end, 100);
+    asked.end = 70;
+    assert_int_equal(validate_resume(&asked).end, 70);
     asked.seen.last_modified = LATER;
     assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
     asked.trust_size = true;
@@ -404,6 +420,8 @@ static void without_http_and_dates_only_a_trusted_size_continues(void **state)
     assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
     asked.content_length = INT64_MAX;
     assert_result(&asked, RESUME_START_OVER, HAUL_E_CHANGED);
+    asked.content_length = VALIDATE_SIZE_MAX; /* but for what is here */
+    assert_int_equal(validate_resume(&asked).total, -1);
     asked = good_without_http();
     asked.trust_size = true;
     asked.stored.total = -1; /* there is none to trust */
@@ -461,6 +479,8 @@ static void all_of_a_sample_is_of_one_version(void **state)
     assert_sample(&asked, &first, SAMPLE_OTHER);
     asked.seen.etag = "\"a\""; /* the one on record, but not what the others were of */
     assert_sample(&asked, &first, SAMPLE_OTHER);
+    first.etag = NULL; /* the pieces before were of nobody known: this one proves nothing of them */
+    assert_sample(&asked, &first, SAMPLE_COMPARE);
     first.total = 99;
     asked.seen.etag = "\"b\"";
     assert_sample(&asked, &first, SAMPLE_OTHER);
@@ -548,7 +568,7 @@ static void an_unsatisfiable_range_tells_the_size(void **state)
 static void other_statuses_are_no_answer(void **state)
 {
     static const int odd[] = {100, 204, 207, 301, 304};
-    static const int refused[] = {403, 404, 503};
+    static const int refused[] = {400, 404, 503};
     struct resume_case asked = good();
 
     (void)state;
