@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "base/url.h"
 #include "net/transfer.h"
 
 static void set(struct net_transfer *transfer, const char *name, const char *value)
@@ -122,6 +123,29 @@ static void a_login_stays_at_its_origin(void **state)
     assert_false(transfer->same_origin);
 }
 
+/* Port 0 makes no origin: nothing is trusted there. */
+static void what_has_no_origin_gets_no_login(void **state)
+{
+    struct net_transfer *transfer = *state;
+
+    go_to(transfer, "https://h:0/b");
+    assert_false(transfer->same_origin);
+    assert_null(transfer->user);
+}
+
+static void a_link_is_as_short_as_one_that_is_given(void **state)
+{
+    char *location = xmalloc(URL_MAX + 2);
+
+    memset(location, 'b', URL_MAX + 1);
+    location[0] = '/';
+    location[URL_MAX + 1] = '\0';
+    assert_false(follows(*state, 302, location));
+    location[URL_MAX / 2] = '\0';
+    go_to(*state, location);
+    free(location);
+}
+
 static void a_link_brings_no_login_and_no_fragment(void **state)
 {
     struct net_transfer *transfer = *state;
@@ -160,8 +184,10 @@ static void an_upload_is_not_sent_elsewhere(void **state)
 {
     struct net_transfer *transfer = *state;
 
-    transfer->upload_size = 5;
     set(transfer, "upload", "/f");
+    transfer->upload_size = 0;
+    assert_false(follows(transfer, 302, "/b"));
+    transfer->upload_size = 5;
     assert_false(follows(transfer, 301, "/b"));
     assert_false(follows(transfer, 302, "/b"));
     assert_true(follows(transfer, 307, "/b"));
@@ -188,6 +214,8 @@ int main(void)
         TEST(ten_are_enough),
         TEST(only_http_is_gone_to_and_not_without_a_lock),
         TEST(a_login_stays_at_its_origin),
+        TEST(what_has_no_origin_gets_no_login),
+        TEST(a_link_is_as_short_as_one_that_is_given),
         TEST(a_link_brings_no_login_and_no_fragment),
         TEST(a_body_becomes_a_get_or_stays_at_its_origin),
         TEST(the_others_fetch_the_answer),
