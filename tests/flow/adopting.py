@@ -153,6 +153,17 @@ def a_refused_server_changes_nothing(t):
 
 
 @case
+def a_sample_that_ends_early_proves_nothing(t):
+    """Whether its length was announced or not."""
+    for length in "65536", "none":
+        name = f"early-{length}.bin"
+        file = t.file(name, SIZE, close=0, length=length, faults=20)
+        stranger(t, name, bytes(HERE))
+        t.get("--adopt", "--retries", 0, file.url, status=3)
+        expect_untouched(t, name, bytes(HERE))
+
+
+@case
 def with_nothing_to_adopt_it_is_a_download_as_any(t):
     file = t.file("none.bin", SIZE)
     t.get("--adopt", file.url)

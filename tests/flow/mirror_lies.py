@@ -11,6 +11,7 @@ CHANGED = 1000003  # added to the seed of a file that changes
 SPLIT = ("-x", 4, "--min-split", "64K", "--retries", 0)
 PACE = {"rate": 300_000, "tick": 20}
 SLOW = {"rate": 100_000, "tick": 20}
+FRESH = {"date": "Tue, 14 Nov 2023 22:13:20 GMT"}  # in the second of its Last-Modified
 SAME = {"etag": '"same"'}  # a validator that proves nothing, as everybody has it
 
 
@@ -42,6 +43,8 @@ def one_that_lies_from_the_start_is_not_used(t):
     lies = {"content": {"seed": 7}, "same-etag": {"seed": 7, **SAME},
             "no-etag": {"seed": 7, "etag": "none"},
             "nothing": {"seed": 7, "etag": "none", "modified": "none"},
+            "fresh-date": {"etag": "none", **FRESH},
+            "fresh-etag": {"etag": f'"{1700000000:x}-{SIZE:x}"', **FRESH},
             "larger": {"size": SIZE + 1}, "smaller": {"size": SIZE - 1},
             "shifted": {"range_lie": "shift"}, "short": {"range_lie": "short"},
             "start": {"range_lie": "start"}, "total": {"range_lie": "total"},

@@ -95,6 +95,19 @@ static void pieces_lie_in_what_is_here_of_several_ranges(void **state)
     assert_int_equal(pieces[0].from, 0);
 }
 
+/* What is in front of the last piece fills the ranges before it to their last byte. */
+static void the_last_piece_may_be_a_range_of_its_own(void **state)
+{
+    struct disk_range ranges[] = {{0, 100 * MIB, 10 * MIB, 0},
+                                  {100 * MIB, 200 * MIB, 100 * MIB + SAMPLE_BYTES, 0}};
+    struct sample_piece pieces[SAMPLE_PIECES];
+
+    (void)state;
+    assert_int_equal(pieces_of(ranges, COUNT_OF(ranges), pieces), SAMPLE_PIECES);
+    assert_int_equal(pieces[SAMPLE_PIECES - 1].from, ranges[1].start);
+    assert_int_equal(pieces[SAMPLE_PIECES - 1].to, ranges[1].written);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -102,6 +115,7 @@ int main(void)
         cmocka_unit_test(little_is_compared_whole),
         cmocka_unit_test(much_is_compared_at_its_ends_and_between),
         cmocka_unit_test(pieces_lie_in_what_is_here_of_several_ranges),
+        cmocka_unit_test(the_last_piece_may_be_a_range_of_its_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
