@@ -74,6 +74,19 @@ def items_that_look_at_the_disk_first_count_too(t):
 
 
 @case
+def one_that_compares_what_is_here_keeps_its_place(t):
+    """Between the pieces of its sample it asks for nothing."""
+    server = own_origin(t)
+    files = [server.file(f"{i}.bin", 700_000, etag="none") for i in range(2)]
+    with open(t.path("0.bin.part"), "wb") as part:
+        part.write(files[0].data()[:600_000])
+    t.get("-j", 2, "--per-host", 1, "--adopt", *[file.url for file in files])
+    for i, file in enumerate(files):
+        t.expect_file(f"{i}.bin", file)
+    expect_equal(server.stats()["peak_active"], 1, "requests at once")
+
+
+@case
 def a_busy_host_lets_the_others_pass(t):
     """However many items wait for it, and wherever in the queue the other one stands."""
     busy = [t.origin.url(f"busy{i}", delay="forever") for i in range(3000)]
