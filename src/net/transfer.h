@@ -47,7 +47,7 @@ struct net_transfer {
     bool fresh;       /* over a connection that is made for it */
     bool foreign;     /* but not those of the options */
     bool bare;        /* a plain GET by now, whatever the options say: a redirect made it one */
-    bool head_told;
+    bool head_told;   /* over HTTP: of a complete answer whose body is wanted */
     bool connected;
     bool surplus;            /* bytes came behind those that were announced */
     bool lingers;            /* its answer is no, and the body that tells why does not come */

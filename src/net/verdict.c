@@ -157,8 +157,7 @@ static void judge_chunks(const struct net_transfer *transfer, struct haul_error 
 static bool ended_well(const struct net_transfer *transfer)
 {
     return !fault_is(&transfer->stop) && transfer->result == CURLE_OK && transfer->is_http &&
-           transfer->response.complete && transfer_wants_body(transfer) && transfer->head_told &&
-           transfer->response.content_length >= 0;
+           transfer->head_told && transfer->response.content_length >= 0;
 }
 
 /* Less than what is here: libcurl asks for nothing then. What is known of the file tells the rest.

@@ -68,6 +68,8 @@ fault("the same with a large file", 6, "announces 70000", chunked=1, size=LARGE,
       header="Content-Length: 70000")
 fault("a length that is more than the chunks hold", 6, "announces 400000", chunked=1, size=LARGE,
       header="Content-Length: 400000")
+fault("a length of none, and chunks that hold something", 6, "announces 0 bytes and sends 8192",
+      chunked=1, header="Content-Length: 0")
 fault("a length that the chunks keep to", 0, "", chunked=1, header=f"Content-Length: {SIZE}")
 
 # The same past libcurl (src/net/direct.c), in plain text and over TLS.
@@ -109,6 +111,8 @@ fault("an answer without a byte", 3, "without an answer", raw="")
 fault("RST before the answer", 3, "broke", raw="", reset=0)
 fault("garbage for an answer", 3, "HTTP", raw="garbage\0\1\2 and more\r\n\r\n")
 fault("an end within the headers", 3, "within its headers", raw="HTTP/1.1 200 OK\r\nContent-Le")
+fault("an end within the headers of a refusal", 3, "within its headers",
+      raw="HTTP/1.1 404 Not Found\r\nContent-Le")
 fault("HTTP/9.9", 3, "HTTP|version", raw="HTTP/9.9 200 OK\r\n\r\nbody")
 fault("HTTP/0.9", 3, "HTTP", http09=1)
 fault("an HTTP/2 preface", 3, "HTTP", raw=b"\0\0\x12\4\0\0\0\0\0\0\3\0\0\0d\0\4\0\1\0\0\0\2\0\0\0\0")
