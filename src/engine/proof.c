@@ -25,10 +25,9 @@ struct proof {
     struct net_transfer *net; /* NULL while the disk reads, and when it is over */
     char *sample;
     uint64_t from;
-    size_t len, got;
+    size_t len, got; /* nothing comes unless the head of the answer fits */
     uint64_t asked_at;
     bool connected;
-    bool proven;
     bool confirms;             /* what others brought, by the lead, which is proven */
     bool orphan;               /* nobody waits for it any more: freed when the disk is done */
     char why[VALIDATE_REASON]; /* it is not the same file, "" while nothing speaks against it */
@@ -99,7 +98,7 @@ static enum proof_verdict verdict_of(const struct proof *proof)
 {
     if (proof->why[0])
         return PROOF_OTHER;
-    return proof->proven && proof->got == proof->len ? PROOF_SAME : PROOF_UNKNOWN;
+    return proof->got == proof->len ? PROOF_SAME : PROOF_UNKNOWN;
 }
 
 static void judge_source(const struct proof *proof, const struct haul_error *err)
@@ -114,6 +113,8 @@ static void judge_source(const struct proof *proof, const struct haul_error *err
         mirrors_tell(transfer, source, "sends the same file");
     } else if (proof->why[0]) {
         source_differs(transfer, source, proof->why);
+    } else if (err->code == HAUL_OK) {
+        source_drop(transfer, source, "it sends less than the part that was asked for");
     } else {
         source_failed(transfer, source, err);
     }
@@ -176,11 +177,9 @@ static bool on_head(void *ctx, const struct net_response *response, const char *
 
     (void)final_url;
     host_heard(proof->source->host);
-    if (proof->confirms) {
-        proof->proven = fits && range.total == transfer->total &&
-                        is_version_of(proof->source, response, range.total);
-        return proof->proven;
-    }
+    if (proof->confirms)
+        return fits && range.total == transfer->total &&
+               is_version_of(proof->source, response, range.total);
     if (!fits) {
         str_copy(proof->why, sizeof proof->why, "it does not send the part that was asked for");
         return false;
@@ -189,10 +188,11 @@ static bool on_head(void *ctx, const struct net_response *response, const char *
         str_copy(proof->why, sizeof proof->why, "its file has another size");
         return false;
     }
-    proof->proven = learn_version(proof, response);
-    if (!proof->proven)
+    if (!learn_version(proof, response)) {
         str_copy(proof->why, sizeof proof->why, "it gives no proof of which version it sends");
-    return proof->proven;
+        return false;
+    }
+    return true;
 }
 
 static enum net_body on_body(void *ctx, const char *data, size_t len)
