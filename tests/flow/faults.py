@@ -216,6 +216,10 @@ fault("Retry-After that overflows", 4, "asks to wait", ("--retries", 1), status=
 fault("Retry-After of two hours", 4, "503", ("--retries", 1), status=503, retry_after="7200")
 fault("a body that never comes behind a refusal", 4, "404", ("--stall-timeout", 0), status=404,
       stall=3)
+fault("a body that is cut behind a refusal", 4, "404",
+      raw="HTTP/1.1 404 Not Found\r\nContent-Length: 99\r\n\r\nno")
+fault("RST instead of an answer to a login", 3, "broke", ("-u", "user:pass"), auth="digest",
+      sound=1, raw="", reset=0)
 fault("a login that is never right", 4, "user name", ("-u", "me:no"), auth="basic")
 fault("a nonce that is stale", 0, "", ("-u", "user:pass"), auth="digest", nonce_stale=1, faults=2)
 fault("a nonce that is always stale", 4, "the same login again",

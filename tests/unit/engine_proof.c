@@ -10,7 +10,7 @@
 #include "engine/proof.h"
 
 #define SIZE  (2 * PROOF_BYTES)
-#define RANGE "Content-Range: bytes 65536-131071/131072\r\n"
+#define RANGE "206 Part\r\nContent-Range: bytes 65536-131071/131072\r\n"
 #define ETAG  "ETag: \"m\"\r\n"
 
 struct answer {
@@ -57,8 +57,8 @@ static void on_request(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
     assert_true(len > 0);
     uv_read_stop(stream);
     head = snprintf(answer->text, sizeof answer->text,
-                    "HTTP/1.1 206 Part\r\n%sContent-Length: %zu\r\nConnection: close\r\n\r\n",
-                    answer->head, answer->len);
+                    "HTTP/1.1 %sContent-Length: %zu\r\nConnection: close\r\n\r\n", answer->head,
+                    answer->len);
     memset(answer->text + head, 'x', answer->len);
     answer->text[head] = (char)('x' + answer->twist);
     answer->write.data = answer;
@@ -105,11 +105,11 @@ static enum source_state proven_by(struct transfer_bench *bench, const char *hea
 {
     struct transfer *transfer = &bench->transfer;
     struct source *source = &transfer->sources[1];
-    struct disk_range all = {.end = SIZE, .written = SIZE};
+    struct disk_range ranges[] = {{PROOF_BYTES, SIZE, SIZE, 0}, {0, PROOF_BYTES, PROOF_BYTES, 0}};
     char name[] = "/tmp/haul-proof.XXXXXX", *data = xmalloc(SIZE);
     struct disk_file file = {.disk = disk_new(bench->loop, &clock_system),
                              .fd = mkstemp(name),
-                             .state = {.size = SIZE, .ranges = &all, .range_count = 1}};
+                             .state = {.size = SIZE, .ranges = ranges, .range_count = 2}};
     struct answer answer = {.bench = bench, .head = head, .len = len, .twist = twist};
 
     assert_int_equal(unlink(name), 0);
@@ -166,12 +166,15 @@ static void more_bytes_are_of_another_file(void **state)
 
 static void it_is_the_part_that_was_asked_for(void **state)
 {
-    static const char elsewhere[] = "Content-Range: bytes 65535-131071/131072\r\n" ETAG,
-                      shorter[] = "Content-Range: bytes 65536-131070/131072\r\n" ETAG,
-                      larger[] = "Content-Range: bytes 65536-131071/131073\r\n" ETAG;
+    static const char whole[] = "200 OK\r\nContent-Range: bytes 65536-131071/131072\r\n" ETAG,
+                      elsewhere[] = "206 Part\r\nContent-Range: bytes 65535-131071/131072\r\n" ETAG,
+                      shorter[] = "206 Part\r\nContent-Range: bytes 65536-131070/131072\r\n" ETAG,
+                      larger[] = "206 Part\r\nContent-Range: bytes 65536-131071/131073\r\n" ETAG;
     struct transfer_bench *bench = *state;
     struct source *source = &bench->transfer.sources[1];
 
+    assert_int_equal(proven_by(bench, whole, PROOF_BYTES, 0), SOURCE_DROPPED);
+    source->state = SOURCE_UNTRIED;
     assert_int_equal(proven_by(bench, elsewhere, PROOF_BYTES, 0), SOURCE_DROPPED);
     source->state = SOURCE_UNTRIED;
     assert_int_equal(proven_by(bench, shorter, PROOF_BYTES, 0), SOURCE_DROPPED);
