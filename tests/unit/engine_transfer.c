@@ -16,6 +16,21 @@ static void an_answer_that_did_not_end_is_not_the_file(void **state)
     assert_true(transfer->start_over);
 }
 
+/* A server that got a POST may have done what it asks for. */
+static void a_request_that_may_not_be_repeated_is_not(void **state)
+{
+    struct transfer_bench *bench = *state;
+    struct transfer *transfer = &bench->transfer;
+
+    bench_set(bench, "data", "x=1");
+    transfer->asked = true;
+    transfer->start_over = true;
+    transfer_attend(transfer);
+    assert_int_equal(transfer->goal, GOAL_KEEP);
+    assert_int_equal(fault_get(&transfer->fail)->code, HAUL_E_TRUNCATED);
+    assert_int_equal(transfer->segment_count, 0);
+}
+
 /* However well the last answer ended. */
 static void a_file_with_a_gap_is_not_complete(void **state)
 {
@@ -40,6 +55,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_answer_that_did_not_end_is_not_the_file),
+        TEST(a_request_that_may_not_be_repeated_is_not),
         TEST(a_file_with_a_gap_is_not_complete),
     };
 
