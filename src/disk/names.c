@@ -71,8 +71,11 @@ static void unmake(const char *dir, size_t len)
 {
     char *path = xstrdup(dir);
 
-    while (strlen(path) > len && rmdir(path) == 0 && go_up(path))
-        continue;
+    while (strlen(path) > len) {
+        rmdir(path);
+        if (!go_up(path))
+            break;
+    }
     free(path);
 }
 
@@ -82,12 +85,12 @@ static enum haul_err make_dir(const char *dir, struct haul_error *err)
 {
     char *there = part_that_exists(dir);
     enum haul_err code = path_make_dirs(dir, 0777, err);
-    int error = code == HAUL_OK ? sync_above(dir, strlen(there)) : 0;
+    int error = sync_above(dir, strlen(there)); /* what was made before one could not be, too */
 
-    if (error) {
+    if (error)
         unmake(dir, strlen(there));
+    if (error && code == HAUL_OK)
         code = haul_fail_errno(err, HAUL_E_DISK, error, "can't sync the folder above %s", dir);
-    }
     free(there);
     return code;
 }

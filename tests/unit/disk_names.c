@@ -9,6 +9,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -499,6 +500,33 @@ static void a_new_folder_that_may_not_last_is_not_used(void **state)
     folder_free(&folder, 0);
 }
 
+/* Another try finds those that were made before one could not be, and syncs nothing. */
+static void new_folders_are_synced_above_one_that_can_not_be_made(void **state)
+{
+    struct folder folder = folder_new();
+    char *outer = xasprintf("%s/x", folder.path), *middle = xasprintf("%s/y", outer);
+    char *inner = xasprintf("%s/%0*d", middle, NAME_MAX + 1, 0); /* too long a name */
+    struct haul_error err = {0};
+    int fd = -1;
+
+    (void)state;
+    sync_error = EIO;
+    assert_int_equal(names_open_dir(inner, &fd, &err), HAUL_E_DISK);
+    assert_int_equal(err.sys_errno, ENAMETOOLONG);
+    assert_int_equal(access(outer, F_OK), -1);
+    sync_error = 0;
+    syncs = 0;
+    assert_int_equal(names_open_dir(inner, &fd, &err), HAUL_E_DISK);
+    assert_int_equal(err.sys_errno, ENAMETOOLONG);
+    assert_int_equal(syncs, 3);
+    rmdir(middle);
+    rmdir(outer);
+    free(inner);
+    free(middle);
+    free(outer);
+    folder_free(&folder, 0);
+}
+
 static void a_folder_that_takes_no_files_is_told(void **state)
 {
     struct folder folder = folder_new();
@@ -560,6 +588,7 @@ int main(void)
         cmocka_unit_test(a_new_partial_that_others_lock_is_theirs),
         cmocka_unit_test(each_new_folder_is_known_to_the_one_above),
         cmocka_unit_test(a_new_folder_that_may_not_last_is_not_used),
+        cmocka_unit_test(new_folders_are_synced_above_one_that_can_not_be_made),
         cmocka_unit_test(a_folder_that_takes_no_files_is_told),
         cmocka_unit_test(a_folder_right_below_the_root_can_be_made),
         cmocka_unit_test(an_odd_character_is_named),
