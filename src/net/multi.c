@@ -441,8 +441,6 @@ static void finish(struct net_transfer *transfer)
     leave_multi(transfer);
     if (met_only_closed_ones(transfer)) {
         transfer->fresh = true;
-        if (transfer->upload_size >= 0)
-            transfer->handlers->rewind(transfer->ctx);
         follow(transfer);
         return;
     }
