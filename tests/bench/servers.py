@@ -2,6 +2,7 @@
 nginx over plain HTTP and TLS 1.3, a relay that makes the way long, and a server that never ends."""
 
 import asyncio
+import contextlib
 import os
 import selectors
 import socket
@@ -266,7 +267,8 @@ class Hold:
         elif data.endswith(b"\r\n\r\n"):
             self.first = self.first or self.moment(notes)
             self.requests += 1
-            connection.send(self.HEAD)
+            with contextlib.suppress(OSError):  # it is gone: that is read next
+                connection.send(self.HEAD)
 
     @staticmethod
     def moment(notes):
