@@ -32,13 +32,13 @@ def refusals_are_not_retried(t):
 
 
 def leave_connections(t, name, count):
-    """COUNT connections that rest."""
+    """Connections that rest, more than libcurl tries; COUNT unless files end before others begin."""
     files = [t.file(f"{name}{i}.bin", 10_000, rate=20_000, tick=20) for i in range(count)]
     t.add("-j", count, "--per-host", 0, *[file.url for file in files])
     t.ok("wait")
     made = {request["connection"] for i in range(count)
             for request in t.origin.requests(f"{name}{i}.bin")}
-    expect_equal(len(made), count, "connections")
+    expect(len(made) > 6, f"{len(made)} connections")
 
 
 @case
@@ -54,7 +54,7 @@ def connections_that_the_server_closed_cost_no_try(t):
 
 @case
 def an_upload_begins_anew_where_all_connections_were_closed(t):
-    leave_connections(t, "shut", 8)
+    leave_connections(t, "shut", 12)
     sent = t.write("sent.txt", "0123456789" * 500)
     (item,) = t.add("--retries", 0, "--upload", sent,
                     t.origin.url("sent.txt", status=201, size=0, refuse_reuse=1))

@@ -78,7 +78,8 @@ static void on_connection(uv_stream_t *listener, int status)
     uv_close((uv_handle_t *)listener, on_closed);
 }
 
-/* The server of SOURCE, for one request; without a head it is gone. */
+/* The server of SOURCE, for one request; without a head it is gone, and keeps its port from others.
+ */
 static void listen_as(struct answer *answer, struct source *source)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};
@@ -93,10 +94,8 @@ static void listen_as(struct answer *answer, struct source *source)
     uv_tcp_getsockname(&answer->listener, (struct sockaddr *)&address, &len);
     free(source->url);
     source->url = xasprintf("http://127.0.0.1:%u/x", ntohs(address.sin_port));
-    if (!answer->head) {
-        uv_close((uv_handle_t *)&answer->listener, on_closed);
+    if (!answer->head)
         answer->closed = 1; /* the one that will never be opened */
-    }
 }
 
 /* All of a file of "x" is here, and the second source answers with HEAD and LEN bytes. */
@@ -121,7 +120,11 @@ static enum source_state proven_by(struct transfer_bench *bench, const char *hea
     listen_as(&answer, source);
     proof_begin(transfer, source);
     assert_int_equal(source->state, SOURCE_CHECKING);
-    while (source->proof || answer.closed < 2)
+    while (source->proof)
+        uv_run(bench->engine.loop, UV_RUN_ONCE);
+    if (!head)
+        uv_close((uv_handle_t *)&answer.listener, on_closed);
+    while (answer.closed < 2)
         uv_run(bench->engine.loop, UV_RUN_ONCE);
     assert_int_equal(source->host->connections, 0);
     assert_int_equal(source->host->connecting, 0);
