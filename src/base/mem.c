@@ -22,7 +22,8 @@ static HAUL_NORETURN void out_of_memory(void)
 }
 
 /* At the heap's end: what is given back to the system comes back page by page, and a turn of the
- * loop with many small files takes and frees more than glibc would keep. */
+ * loop with many small files takes and frees more than glibc would keep. To set it also keeps glibc
+ * from raising the 128 KiB from which on it maps what is asked for, and unmaps it when freed. */
 #define KEPT_MOST (1 << 20)
 
 /* glibc gives each thread a heap of its own, which keeps what is freed in it; but the workers
