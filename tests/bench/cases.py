@@ -355,10 +355,9 @@ def held(bench, command, connections):
     began = time.monotonic()
     process = bench.spawn(command)
     try:
-        while bench.hold.requests < connections and time.monotonic() - began < 3:
-            if process.poll() is not None:
-                raise RuntimeError(f"ended with {process.returncode}")
-            time.sleep(0.001)
+        bench.hold.wait(connections, 3)
+        if process.poll() is not None or bench.hold.first is None:
+            raise RuntimeError(f"no request; its status: {process.returncode}")
         time.sleep(1)
         return {"first": bench.hold.first - began, "mem": resident(process.pid),
                 "cpu": cpu_of(process.pid), "wall": bench.hold.first - began}
@@ -435,8 +434,8 @@ def queued_and_back(bench, out, urls, keep=None):
         queue.ask("add", "-j", "1", "-d", out, "-i", bench.write_list("urls", urls))
         figures = {"wall": time.monotonic() - began, "cpu": cpu_of(queue.daemon()),
                    "mem": resident(queue.daemon())}
-        while bench.hold.first is None:
-            time.sleep(0.01)
+        if not bench.hold.wait(1, 60):
+            raise RuntimeError("the daemon asks for nothing")
         figures["first"] = bench.hold.first - began
         figures["item"] = max(holds(queue.daemon()) - before, 1) / len(urls)
         queue.ask("stop")

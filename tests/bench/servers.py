@@ -233,6 +233,7 @@ class Hold:
     def __init__(self):
         self.first = None
         self.requests = 0
+        self.news = threading.Condition()
         self.ready = selectors.DefaultSelector()
         listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
         listener.setsockopt(socket.SOL_SOCKET, self.SO_TIMESTAMPNS, 1)
@@ -244,7 +245,13 @@ class Hold:
         self.thread.start()
 
     def reset(self):
-        self.first, self.requests = None, 0
+        with self.news:
+            self.first, self.requests = None, 0
+
+    def wait(self, count, seconds):
+        """Until so many requests came; False: they did not in that time."""
+        with self.news:
+            return self.news.wait_for(lambda: self.requests >= count, seconds)
 
     def run(self):
         while True:
@@ -265,8 +272,10 @@ class Hold:
             self.ready.unregister(connection)
             connection.close()
         elif data.endswith(b"\r\n\r\n"):
-            self.first = self.first or self.moment(notes)
-            self.requests += 1
+            with self.news:
+                self.first = self.first or self.moment(notes)
+                self.requests += 1
+                self.news.notify_all()
             with contextlib.suppress(OSError):  # it is gone: that is read next
                 connection.send(self.HEAD)
 

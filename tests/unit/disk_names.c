@@ -452,79 +452,88 @@ static void an_empty_partial_under_other_letters_is_not_taken_up(void **state)
     folder_free(&folder, 0);
 }
 
+/* A folder and two that are not there yet, one in the other. */
+struct new_folders {
+    struct folder folder;
+    char *outer, *inner;
+};
+
+static struct new_folders new_folders(void)
+{
+    struct new_folders new = {.folder = folder_new()};
+
+    new.outer = xasprintf("%s/x", new.folder.path);
+    new.inner = xasprintf("%s/y", new.outer);
+    syncs = 0;
+    return new;
+}
+
+static void new_folders_free(struct new_folders *new)
+{
+    sync_error = 0;
+    rmdir(new->inner);
+    rmdir(new->outer);
+    free(new->inner);
+    free(new->outer);
+    folder_free(&new->folder, 0);
+}
+
 /* A folder is there after a power cut only when the one above it knows of it. */
 static void each_new_folder_is_known_to_the_one_above(void **state)
 {
-    struct folder folder = folder_new();
-    char *outer = xasprintf("%s/x", folder.path), *inner = xasprintf("%s/y", outer);
+    struct new_folders new = new_folders();
     struct haul_error err = {0};
     int fd = -1;
 
     (void)state;
-    syncs = 0;
-    assert_int_equal(names_open_dir(inner, &fd, &err), HAUL_OK);
+    assert_int_equal(names_open_dir(new.inner, &fd, &err), HAUL_OK);
     assert_int_equal(syncs, 2);
     close(fd);
-    assert_int_equal(names_open_dir(inner, &fd, &err), HAUL_OK);
+    assert_int_equal(names_open_dir(new.inner, &fd, &err), HAUL_OK);
     assert_int_equal(syncs, 2);
     close(fd);
-    rmdir(inner);
-    rmdir(outer);
-    free(inner);
-    free(outer);
-    folder_free(&folder, 0);
+    new_folders_free(&new);
 }
 
 /* Else a file in it could be told complete, and be gone after a power cut. */
 static void a_new_folder_that_may_not_last_is_not_used(void **state)
 {
-    struct folder folder = folder_new();
-    char *outer = xasprintf("%s/x", folder.path), *inner = xasprintf("%s/y", outer);
+    struct new_folders new = new_folders();
     struct haul_error err = {0};
     int fd = -1;
 
     (void)state;
     sync_error = EIO;
-    assert_int_equal(names_open_dir(inner, &fd, &err), HAUL_E_DISK);
+    assert_int_equal(names_open_dir(new.inner, &fd, &err), HAUL_E_DISK);
     assert_int_equal(err.sys_errno, EIO);
-    assert_non_null(strstr(err.text, inner));
-    assert_int_equal(access(outer, F_OK), -1); /* so that another try syncs it anew */
-    sync_error = EINVAL;                       /* a file system that syncs no folders */
-    assert_int_equal(names_open_dir(inner, &fd, &err), HAUL_OK);
-    sync_error = 0;
+    assert_non_null(strstr(err.text, new.inner));
+    assert_int_equal(access(new.outer, F_OK), -1); /* so that another try syncs it anew */
+    sync_error = EINVAL;                           /* a file system that syncs no folders */
+    assert_int_equal(names_open_dir(new.inner, &fd, &err), HAUL_OK);
     close(fd);
-    rmdir(inner);
-    rmdir(outer);
-    free(inner);
-    free(outer);
-    folder_free(&folder, 0);
+    new_folders_free(&new);
 }
 
 /* Another try finds those that were made before one could not be, and syncs nothing. */
 static void new_folders_are_synced_above_one_that_can_not_be_made(void **state)
 {
-    struct folder folder = folder_new();
-    char *outer = xasprintf("%s/x", folder.path), *middle = xasprintf("%s/y", outer);
-    char *inner = xasprintf("%s/%0*d", middle, NAME_MAX + 1, 0); /* too long a name */
+    struct new_folders new = new_folders();
+    char *longest = xasprintf("%s/%0*d", new.inner, NAME_MAX + 1, 0); /* too long a name */
     struct haul_error err = {0};
     int fd = -1;
 
     (void)state;
     sync_error = EIO;
-    assert_int_equal(names_open_dir(inner, &fd, &err), HAUL_E_DISK);
+    assert_int_equal(names_open_dir(longest, &fd, &err), HAUL_E_DISK);
     assert_int_equal(err.sys_errno, ENAMETOOLONG);
-    assert_int_equal(access(outer, F_OK), -1);
+    assert_int_equal(access(new.outer, F_OK), -1);
     sync_error = 0;
     syncs = 0;
-    assert_int_equal(names_open_dir(inner, &fd, &err), HAUL_E_DISK);
+    assert_int_equal(names_open_dir(longest, &fd, &err), HAUL_E_DISK);
     assert_int_equal(err.sys_errno, ENAMETOOLONG);
     assert_int_equal(syncs, 3);
-    rmdir(middle);
-    rmdir(outer);
-    free(inner);
-    free(middle);
-    free(outer);
-    folder_free(&folder, 0);
+    free(longest);
+    new_folders_free(&new);
 }
 
 static void a_folder_that_takes_no_files_is_told(void **state)
