@@ -15,9 +15,15 @@ def cpu_seconds(pid):
 
 
 def descriptors(pid):
-    """What the process has open: paths, and "socket:[…]" and the like."""
-    folder = f"/proc/{pid}/fd"
-    return [os.readlink(os.path.join(folder, name)) for name in os.listdir(folder)]
+    """What the process has open: paths, and "socket:[…]" and the like. What it closes while it is
+    looked at is left out."""
+    folder, found = f"/proc/{pid}/fd", []
+    for name in os.listdir(folder):
+        try:
+            found.append(os.readlink(os.path.join(folder, name)))
+        except FileNotFoundError:
+            continue
+    return found
 
 
 @case
