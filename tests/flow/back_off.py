@@ -3,7 +3,7 @@
 import re
 import time
 
-from harness import Origin, case, expect, expect_equal, free_port, run, until
+from harness import Origin, case, dead_port, expect, expect_equal, run, until
 
 BACKING_OFF = re.compile(r"^host is backing off until \d\d:\d\d:\d\d$")
 
@@ -149,7 +149,7 @@ def how_many_a_host_allows_is_remembered(t):
 def a_dead_host_ends_all_its_items_and_no_others(t):
     """What one of them tried counts for all, so that they don't fail one after the other for
     hours."""
-    port = free_port()
+    port = dead_port(t)
     dead = [f"http://127.0.0.1:{port}/dead{i}" for i in range(40)]
     good = t.file("good.bin")
     result = t.get("--retries", 3, "--retry-wait", 0, *dead, good.url, status=3)

@@ -5,7 +5,7 @@ import errno
 import os
 import subprocess
 
-from harness import Skip, case, expect, expect_equal, header, need, run, until
+from harness import Skip, case, expect, expect_equal, header, need, run, size_of, until
 
 TORTURE = os.environ.get("HAUL_TORTURE", "")
 
@@ -216,8 +216,7 @@ def a_disk_that_fills_again_and_again_corrupts_nothing(t):
 
 
 def part_size(t, name):
-    path = t.path(name + ".part")
-    return os.path.getsize(path) if os.path.exists(path) else 0
+    return size_of(t.path(name + ".part"))
 
 
 def fill(t):

@@ -4,7 +4,7 @@ import os
 import signal
 import socket
 
-from harness import case, expect, expect_equal, free_port, run, until
+from harness import case, dead_port, expect, expect_equal, run, until
 
 
 @case
@@ -27,13 +27,13 @@ def usage_is_1(t):
 @case
 def several_kinds_are_2(t):
     t.get("--retries", 0, t.file("good.bin").url, t.origin.url("bad", status=404),
-          f"http://127.0.0.1:{free_port()}/x", status=2)
+          f"http://127.0.0.1:{dead_port(t)}/x", status=2)
     t.expect_names("good.bin")
 
 
 @case
 def network_is_3(t):
-    t.get("--retries", 0, f"http://127.0.0.1:{free_port()}/x", status=3)
+    t.get("--retries", 0, f"http://127.0.0.1:{dead_port(t)}/x", status=3)
     t.get("--retries", 0, "http://no-such-host.invalid/x", status=3)
     t.get("--retries", 0, t.origin.url("tls", scheme="https"), status=3)  # unknown authority
 

@@ -17,6 +17,7 @@ import hashlib
 import email.utils
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -84,6 +85,19 @@ def has_content(path, seed, size):
         return False
     with open(path, "rb") as file:
         return all(file.read(len(block)) == block for block in content_blocks(seed, size))
+
+
+def size_of(path):
+    """How many bytes the file at PATH has; 0 when there is none, or none any more."""
+    try:
+        return os.path.getsize(path)
+    except FileNotFoundError:
+        return 0
+
+
+def whole_lines(text):
+    """The lines of a file that is being written, without what has no end so far."""
+    return text[:text.rfind("\n") + 1].splitlines()
 
 
 def until(what, check, seconds=DEADLINE):
@@ -196,9 +210,9 @@ class Origin:
         return Remote(self.url(path, size=size, seed=seed, **script), seed, size)
 
     def log(self):
-        """All requests so far."""
+        """All requests so far. One whose line is not yet there to its end is none."""
         with open(self.log_path, encoding="utf-8") as file:
-            return [json.loads(line) for line in file]
+            return [json.loads(line) for line in whole_lines(file.read())]
 
     def requests(self, path):
         """The requests for PATH, oldest first."""
@@ -260,11 +274,13 @@ def resumes(t, url, right, *options, modified=None, size=None, came=100_000):
 
 
 def recorded(path):
-    """How many bytes are here, as the record at PATH tells."""
-    if not os.path.exists(path):
+    """How many bytes are here, as the record at PATH tells; 0 when there is none, or none any
+    more."""
+    try:
+        with open(path, encoding="utf-8") as record:
+            rows = [line.split() for line in record.read().splitlines() if line.startswith("0")]
+    except FileNotFoundError:
         return 0
-    with open(path, encoding="utf-8") as record:
-        rows = [line.split() for line in record.read().splitlines() if line.startswith("0")]
     return sum(int(row[2]) - int(row[0]) for row in rows)
 
 
@@ -343,6 +359,7 @@ class Case:
         self.work = self.folder("work")  # working directory; must stay empty
         self.kept = set()                # unfinished names that may stay in the download folder
         self.running = []
+        self.seen = {}                   # processes with the case's mark: when each began
         self.closers = []
         self.session = "t" + os.path.basename(self.home)[5:].replace(".", "")
         self.env = {
@@ -475,9 +492,14 @@ class Case:
         return os.path.join(self.env["XDG_RUNTIME_DIR"], "haul", self.session + ".sock")
 
     def daemons(self):
-        """Pids of the processes that carry this case's mark and were not started by hand."""
+        """Pids of the processes that carry this case's mark and were not started by hand. One that
+        dies loses the mark before it lets go of its sockets and locks: it counts until then."""
         own = {run.pid for run in self.running if run.alive()}
-        return [pid for pid in marked_processes(self.home) if pid not in own]
+        for pid in marked_processes(self.home):
+            self.seen[pid] = began_at(pid)
+        self.seen = {pid: begin for pid, begin in self.seen.items()
+                     if begin is not None and began_at(pid) == begin}
+        return [pid for pid in self.seen if pid not in own]
 
     def state_folder(self):
         return os.path.join(self.env["XDG_STATE_HOME"], "haul", self.session)
@@ -560,10 +582,19 @@ def marked_processes(mark):
             with open(f"/proc/{name}/environ", "rb") as file:
                 if wanted not in file.read().split(b"\0"):
                     continue
-            with open(f"/proc/{name}/stat", "rb") as file:
-                if file.read().rpartition(b")")[2].split()[0] not in (b"Z", b"X"):
-                    found.append(int(name))
+            if began_at(name) is not None:
+                found.append(int(name))
     return found
+
+
+def began_at(pid):
+    """When the process began, as the system counts time; None when it has ended."""
+    with contextlib.suppress(OSError):
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+        if fields[0] not in (b"Z", b"X"):
+            return int(fields[19])
+    return None
 
 
 def command_line(pid):
@@ -608,10 +639,23 @@ def child_server(case, arguments, port, **options):
 
 
 def free_port():
-    """A port that was free a moment ago."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+    """A port for a server that has to be told one. It was free a moment ago, and the system gives
+    it to nobody who does not ask for it by its number."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
+        given_away = int(file.read().split()[0])
+    while True:
+        port = random.randrange(min(10_000, given_away - 1000), given_away)
+        with socket.socket() as sock, contextlib.suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            return port
+
+
+def dead_port(case):
+    """A port at which nobody answers for as long as the case lasts."""
+    sock = socket.socket()
+    case.closers.append(sock.close)
+    sock.bind(("127.0.0.1", 0))
+    return sock.getsockname()[1]
 
 
 _cases = []

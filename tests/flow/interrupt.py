@@ -3,7 +3,7 @@
 import os
 import signal
 
-from harness import case, expect, expect_equal, run, until
+from harness import case, expect, expect_equal, run, size_of, until
 
 
 def begun(t, name="slow.bin", **script):
@@ -12,7 +12,7 @@ def begun(t, name="slow.bin", **script):
     running = t.start("get", "-d", t.dir, "--progress", "plain", file.url)
     part = t.path(name + ".part")
     t.keeps(name + ".part", name + ".haul")
-    until("bytes arrive", lambda: os.path.exists(part) and os.path.getsize(part) > 0)
+    until("bytes arrive", lambda: size_of(part) > 0)
     return running
 
 

@@ -4,7 +4,7 @@ that the first link's server has, or the item fails; no byte of another file is 
 import os
 import signal
 
-from harness import (Remote, case, expect, expect_equal, free_port, header, recorded, run, until)
+from harness import (Remote, case, dead_port, expect, expect_equal, header, recorded, run, until)
 
 SIZE = 600_000
 CHANGED = 1000003  # added to the seed of a file that changes
@@ -50,7 +50,7 @@ def one_that_lies_from_the_start_is_not_used(t):
             "start": {"range_lie": "start"}, "total": {"range_lie": "total"},
             "whole": {"range_lie": "whole"}, "parts": {"range_lie": "multipart"},
             "page": {"type": "text/html", "seed": 8}, "gzip": {"encoding": "gzip", "seed": 9},
-            "dead": {"redirect": f"http://127.0.0.1:{free_port()}/"}, "loop": {"redirect": "loop"},
+            "dead": {"redirect": f"http://127.0.0.1:{dead_port(t)}/"}, "loop": {"redirect": "loop"},
             "file": {"redirect": "file:///etc/passwd"}, "cut": {"close": 1}}
     get_beside(t, lies, **SAME)
     for name in lies:
@@ -67,7 +67,7 @@ def one_that_lies_later_spoils_nothing(t):
                 "shift": {"range_lie": "shift"}, "short": {"range_lie": "short"},
                 "total": {"range_lie": "total"}, "whole": {"range_lie": "whole"},
                 "busy": {"status": 503}, "gone": {"status": 404}, "close": {"close": 50_000},
-                "reset": {"reset": 50_000}, "dead": {"redirect": f"http://127.0.0.1:{free_port()}/"},
+                "reset": {"reset": 50_000}, "dead": {"redirect": f"http://127.0.0.1:{dead_port(t)}/"},
                 "nothing": {"raw": ""}, "chunks": {"chunked": "cut"}, "tail": {"twist": SIZE // 4},
             }.items()})
 

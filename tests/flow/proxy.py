@@ -1,6 +1,6 @@
 """Through a proxy, in plain text and through a tunnel."""
 
-from harness import Origin, case, expect, expect_equal, free_port, header, run
+from harness import Origin, case, dead_port, expect, expect_equal, header, run
 
 
 def through(origin, user=""):
@@ -53,7 +53,7 @@ def a_server_login_does_not_go_to_the_proxy(t):
 
 @case
 def hosts_that_need_no_proxy_are_asked_directly(t):
-    nowhere = ["--proxy", f"http://127.0.0.1:{free_port()}", "--retries", 0]
+    nowhere = ["--proxy", f"http://127.0.0.1:{dead_port(t)}", "--retries", 0]
     file = t.file("e.bin")
     t.get(*nowhere, file.url, status=3)
     t.get(*nowhere, "--noproxy", "files.test,127.0.0.1", file.url)
@@ -65,7 +65,7 @@ def hosts_that_need_no_proxy_are_asked_directly(t):
 @case
 def a_proxy_that_is_down_is_named(t):
     """And not the server, which nobody has asked. Its password stays secret."""
-    proxy = f"127.0.0.1:{free_port()}"
+    proxy = f"127.0.0.1:{dead_port(t)}"
     words = f"no connection to the proxy {proxy}, for files.test: Connection refused"
     for scheme in ("http", "socks5h"):
         result = t.get("--retries", 0, "--proxy", f"{scheme}://me:secret@{proxy}",
@@ -78,7 +78,7 @@ def a_proxy_that_is_down_is_named(t):
 
 @case
 def a_server_that_is_down_is_not_taken_for_a_proxy(t):
-    server = f"127.0.0.1:{free_port()}"
+    server = f"127.0.0.1:{dead_port(t)}"
     result = t.get("--retries", 0, f"http://{server}/a.bin", status=3,
                    env={"http_proxy": "http://127.0.0.1:1", "no_proxy": "127.0.0.1"})
     expect(b"no connection to 127.0.0.1: " in result.err, f"{result}")
@@ -96,13 +96,13 @@ def the_environment_may_name_a_proxy(t):
     t.get(file.url, env={"http_proxy": here, "no_proxy": "127.0.0.1"})
     expect(not t.origin.requests("env.bin")[0]["proxied"], "a host that needs none")
     t.get("--retries", 0, "--if-exists", "overwrite", file.url,
-          env={"http_proxy": f"http://127.0.0.1:{free_port()}"}, status=3)
+          env={"http_proxy": f"http://127.0.0.1:{dead_port(t)}"}, status=3)
 
 
 @case
 def a_proxy_that_refuses_or_is_not_there_is_a_network_failure(t):
     t.get(*through(t.origin), "--retries", 0, "https://refused.test/x", status=3)
-    t.get("--proxy", f"http://127.0.0.1:{free_port()}", "--retries", 0, "http://files.test/x",
+    t.get("--proxy", f"http://127.0.0.1:{dead_port(t)}", "--retries", 0, "http://files.test/x",
           status=3)
     t.expect_names()
 

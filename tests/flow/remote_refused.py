@@ -2,7 +2,7 @@
 
 import os
 
-from harness import case, expect, expect_equal, free_port, run
+from harness import case, dead_port, expect, expect_equal, run
 from far import Far
 
 
@@ -38,7 +38,7 @@ def each_way_to_fail_has_its_sentence(t):
     refused(t, "on box: ", "chmod 700")
     os.chmod(far.socket_folder(), 0o700)
     far.stop()
-    far.port = free_port()
+    far.port = dead_port(t)
     far.write_config()
     refused(t, "can't reach box", "refused")
     t.env["HAUL_SSH"] = "/nowhere/ssh"

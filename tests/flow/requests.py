@@ -160,7 +160,7 @@ def the_body_outlives_the_daemon_and_is_never_told(t):
     [number] = t.add("--data", body, "-H", "X-Key: 7", "--retry-wait", "1h", url)
     until("the refusal", lambda: t.items()[number]["state"] == "waiting")
     for pid in t.daemons():
-        expect("hunter2" not in " ".join(command_line(pid)), "the body is in the process list")
+        expect("hunter2" not in command_line(pid), "the body is in the process list")
     shown = t.ok("show", "--json", number)
     expect(b"hunter2" not in shown.out, "show tells the body")
     t.stop()

@@ -4,7 +4,7 @@ import contextlib
 import os
 import re
 
-from story import PROMPT, Screen, children_of
+from story import PROMPT, Screen, children_of, program_of
 from far import Far
 from harness import expect, until
 
@@ -58,7 +58,7 @@ def ssh_of(screen):
     """The ssh of the screen's haul."""
     def found():
         return [pid for pid in children_of(screen.haul_pid())
-                if os.path.basename(os.readlink(f"/proc/{pid}/exe")) == "ssh"]
+                if os.path.basename(program_of(pid)) == "ssh"]
     return until("ssh runs", found)[0]
 
 

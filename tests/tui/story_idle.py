@@ -12,8 +12,11 @@ from harness import case, expect_equal, run, until
 def stirrings(pid):
     """How often each thread of the process went to sleep, and how much the process wrote."""
     def count(path, name):
-        with open(path, encoding="ascii") as file:
-            return int(re.search(rf"^{name}:\s*(\d+)", file.read(), re.M).group(1))
+        try:
+            with open(path, encoding="ascii") as file:
+                return int(re.search(rf"^{name}:\s*(\d+)", file.read(), re.M).group(1))
+        except (FileNotFoundError, ProcessLookupError):
+            return -1  # a thread that ended meanwhile
     tasks = f"/proc/{pid}/task"
     sleeps = {task: count(f"{tasks}/{task}/status", "voluntary_ctxt_switches")
               for task in os.listdir(tasks)}

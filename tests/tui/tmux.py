@@ -210,9 +210,10 @@ class Terminal:
         self.until(f"the end of {text!r}", lambda: text not in self.text())
 
     def calls(self):
+        """What was asked of the session. A line that is not there to its end is none."""
         try:
             with open(self.log, encoding="utf-8") as file:
-                return file.read().splitlines()
+                return file.read().split("\n")[:-1]
         except FileNotFoundError:
             return []
 
