@@ -190,7 +190,8 @@ struct haul_reply {
 typedef void haul_reply_cb(void *ctx, const struct haul_reply *reply);
 
 /* With START the daemon is started when none answers; on another machine it always is. Failures to
- * reach it come through `lost`. */
+ * reach it come through `lost`. From then on the whole process ignores SIGPIPE: a daemon may die at
+ * any moment. */
 HAUL_CHECKED enum haul_err haul_client_open(struct haul_loop *loop, const struct haul_place *place,
                                             bool start, const struct haul_client_events *events,
                                             struct haul_client **ret_client,

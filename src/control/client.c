@@ -8,6 +8,7 @@
 
 #include "haul/client.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -445,6 +446,7 @@ enum haul_err haul_client_open(struct haul_loop *loop, const struct haul_place *
         return code;
     }
     proto_setup();
+    signal(SIGPIPE, SIG_IGN); /* a write to a daemon that has died is an error of that line */
     client->events = *events;
     client->loop = loop_uv(loop);
     client->session = xstrdup(place->session);

@@ -1,12 +1,13 @@
 """The daemon starts once, trusts nobody, and ends cleanly however it is told to."""
 
+import json
 import os
 import shutil
 import signal
 import socket
 import stat
 
-from harness import DEADLINE, case, expect, expect_equal, run, until
+from harness import DEADLINE, case, expect, expect_equal, run, size_of, until
 from control_socket import Client
 
 NOBODY = 65534
@@ -123,6 +124,29 @@ def a_stale_socket_is_taken_over(t):
 
 
 @case
+def a_daemon_that_dies_between_two_words_is_told_of(t):
+    """Whoever asks writes to nobody then, and is not ended by that."""
+    path = t.socket_path()
+    os.makedirs(os.path.dirname(path), mode=0o700)
+    t.keeps(os.path.basename(path))
+    with socket.socket(socket.AF_UNIX) as door:
+        door.settimeout(DEADLINE)
+        door.bind(path)
+        door.listen(1)
+        asking = t.start("list")
+        peer, _ = door.accept()
+        with peer, peer.makefile("rb") as lines:
+            number = json.loads(lines.readline())["id"]
+            peer.shutdown(socket.SHUT_RD)
+            peer.sendall(json.dumps({"jsonrpc": "2.0", "id": number, "result": {
+                "major": 1, "minor": 0, "version": "0", "session": t.session, "host": "box",
+                "pid": 1}}).encode() + b"\n")
+            result = asking.wait()
+    expect_equal(result.status, 1, str(result))
+    expect(b"daemon" in result.err, str(result))
+
+
+@case
 def something_else_at_the_sockets_place_is_not_removed(t):
     folder = os.path.dirname(t.socket_path())
     os.mkdir(folder, 0o700)
@@ -139,7 +163,7 @@ def signals_end_it_cleanly(t):
         t.keeps(name + ".part", name + ".haul")
         t.add(t.file(name, 50_000_000, rate=50_000, tick=20).url)
         part = t.path(name + ".part")
-        until("bytes come", lambda p=part: os.path.exists(p) and os.path.getsize(p) > 0)
+        until("bytes come", lambda p=part: size_of(p) > 0)
         (pid,) = t.daemons()
         os.kill(pid, number)
         until("it ends", lambda: not t.daemons())
