@@ -219,8 +219,18 @@ class Origin:
         return [entry for entry in self.log() if entry["path"] == "/" + path.lstrip("/")]
 
     def stats(self):
+        return self.ask("_stats")
+
+    def open(self, *paths):
+        """Lets the files that have a gate come to their ends, until the next case."""
+        for path in paths:
+            self.ask("_open/" + path)
+
+    def ask(self, path):
+        """What the origin itself tells."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=DEADLINE) as sock:
-            sock.sendall(b"GET /_stats HTTP/1.1\r\nHost: origin\r\nConnection: close\r\n\r\n")
+            sock.sendall(b"GET /%s HTTP/1.1\r\nHost: origin\r\nConnection: close\r\n\r\n"
+                         % path.encode())
             with sock.makefile("rb") as answer:
                 return json.loads(answer.read().partition(b"\r\n\r\n")[2])
 
@@ -670,6 +680,7 @@ def case(function):
 def run_case(function, origin):
     """True when it passed."""
     begin = time.monotonic()
+    origin.ask("_shut")
     world = Case(origin)
     problem = None
     try:

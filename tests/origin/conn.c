@@ -22,6 +22,8 @@
 #define HEAD_MAX    (1 << 20) /* longest request head that is read */
 #define SCRATCH_MAX (CONTENT_BLOCK + 64)
 #define STEPS_MAX   32 /* steps in one turn of the loop, so that all connections get theirs */
+#define LOOK_MS     50 /* between two looks whether a gate is open */
+#define OPEN        "/_open/"
 
 enum step { STEP_IDLE, STEP_DELAY, STEP_HEAD, STEP_BODY, STEP_TAIL, STEP_END };
 
@@ -283,6 +285,8 @@ static size_t body_piece(const struct conn *conn, size_t len)
         len = at_most(len, plan->close - conn->sent);
     if (plan->reset > conn->sent)
         len = at_most(len, plan->reset - conn->sent);
+    if (plan->gate > plan->pos + conn->sent)
+        len = at_most(len, plan->gate - plan->pos - conn->sent);
     if (plan->chunked)
         len = at_most(len, plan->chunk_size);
     return plan->rate ? at_most(len, conn->allowance) : len;
@@ -308,11 +312,32 @@ static bool body_breaks(struct conn *conn)
     return false;
 }
 
+/* True while the next byte has to wait for others, or for the gate. Once that is open nothing holds
+ * the body back, and no pace either. */
+static bool body_is_held(struct conn *conn)
+{
+    struct plan *plan = &conn->plan;
+    if (plan->text || conn->sent == body_total(plan))
+        return false;
+    if (plan->meet > 0 && ledger_most(conn->tally) < plan->meet)
+        return true;
+    plan->meet = 0;
+    if (plan->gate_path && ledger_is_open(&conn->origin->ledger, plan->gate_path)) {
+        plan->gate = NEVER;
+        plan->rate = 0;
+    }
+    return plan->pos + conn->sent >= plan->gate;
+}
+
 static void step_body(struct conn *conn)
 {
     struct plan *plan = &conn->plan;
     if (plan->endless) {
         send_endless(conn);
+        return;
+    }
+    if (body_is_held(conn)) {
+        conn_wait(conn, LOOK_MS);
         return;
     }
     if (body_breaks(conn))
@@ -514,6 +539,19 @@ static void conn_answer(struct conn *conn, struct request *request)
     plan->close_after |= !known;
 }
 
+/* PATH is one at which the test asks the origin itself, which then does what it is told. */
+static bool conn_is_told(struct conn *conn, const char *path)
+{
+    struct ledger *ledger = &conn->origin->ledger;
+    if (strncmp(path, OPEN, strlen(OPEN)) == 0)
+        ledger_open(ledger, path + strlen(OPEN) - 1);
+    else if (strcmp(path, "/_shut") == 0)
+        ledger_shut(ledger);
+    else
+        return strcmp(path, "/_stats") == 0;
+    return true;
+}
+
 /* Begins the next answer when a whole request is there. */
 static void conn_next_request(struct conn *conn)
 {
@@ -538,8 +576,8 @@ static void conn_next_request(struct conn *conn)
     conn->head_sent = 0;
     conn->allowance = 0;
     conn->owed = 0;
-    conn->plan = (struct plan){.stall = NEVER, .close = NEVER, .reset = NEVER};
-    if (strcmp(request.path, "/_stats") == 0)
+    conn->plan = (struct plan){.stall = NEVER, .close = NEVER, .reset = NEVER, .gate = NEVER};
+    if (conn_is_told(conn, request.path))
         plan_text(&conn->plan, "application/json", ledger_stats(&conn->origin->ledger));
     else
         conn_answer(conn, &request);

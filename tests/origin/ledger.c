@@ -14,6 +14,12 @@ struct tally {
     char *key;
     uint64_t count;
     uint64_t active;
+    uint64_t most;
+    UT_hash_handle hh;
+};
+
+struct gate {
+    char *path;
     UT_hash_handle hh;
 };
 
@@ -36,6 +42,7 @@ void ledger_fini(struct ledger *ledger)
         free(tally->key);
         free(tally);
     }
+    ledger_shut(ledger);
     if (ledger->log)
         fclose(ledger->log);
 }
@@ -112,6 +119,8 @@ struct tally *ledger_begin(struct ledger *ledger, const char *key, uint64_t *ret
     }
     *ret_count = ++tally->count;
     *ret_active = ++tally->active;
+    if (tally->active > tally->most)
+        tally->most = tally->active;
     if (++ledger->active > ledger->peak_active)
         ledger->peak_active = ledger->active;
     return tally;
@@ -121,6 +130,40 @@ void ledger_end(struct ledger *ledger, struct tally *tally)
 {
     tally->active--;
     ledger->active--;
+}
+
+uint64_t ledger_most(const struct tally *tally)
+{
+    return tally->most;
+}
+
+void ledger_open(struct ledger *ledger, const char *path)
+{
+    if (ledger_is_open(ledger, path))
+        return;
+    struct gate *gate = calloc(1, sizeof(*gate));
+    if (!gate || !(gate->path = strdup(path)))
+        abort();
+    HASH_ADD_KEYPTR(hh, ledger->gates, gate->path, strlen(gate->path), gate);
+}
+
+void ledger_shut(struct ledger *ledger)
+{
+    struct gate *gate = NULL;
+    struct gate *next = NULL;
+    HASH_ITER(hh, ledger->gates, gate, next)
+    {
+        HASH_DEL(ledger->gates, gate);
+        free(gate->path);
+        free(gate);
+    }
+}
+
+bool ledger_is_open(const struct ledger *ledger, const char *path)
+{
+    const struct gate *gate = NULL;
+    HASH_FIND_STR(ledger->gates, path, gate);
+    return gate != NULL;
 }
 
 char *ledger_stats(const struct ledger *ledger)

@@ -10,9 +10,13 @@
 /* What is known of one key (by default: one target). */
 struct tally;
 
+/* A path whose files come to their ends. */
+struct gate;
+
 struct ledger {
     FILE *log; /* NULL: none */
     struct tally *tallies;
+    struct gate *gates;
     uint64_t connections; /* ever */
     uint64_t open;        /* now */
     uint64_t peak_open;
@@ -47,6 +51,14 @@ void ledger_request(struct ledger *ledger, const struct request *request,
 struct tally *ledger_begin(struct ledger *ledger, const char *key, uint64_t *ret_count,
                            uint64_t *ret_active);
 void ledger_end(struct ledger *ledger, struct tally *tally);
+
+/* How many requests of the key were answered at once, at most. */
+uint64_t ledger_most(const struct tally *tally);
+
+/* Opens the gate of PATH, for all requests so far and to come until all are shut. */
+void ledger_open(struct ledger *ledger, const char *path);
+void ledger_shut(struct ledger *ledger);
+bool ledger_is_open(const struct ledger *ledger, const char *path);
 
 /* The counters as one line of JSON; the caller frees it. */
 char *ledger_stats(const struct ledger *ledger);

@@ -92,6 +92,7 @@ void plan_fini(struct plan *plan)
     free(plan->text);
     free(plan->endless);
     free(plan->behind);
+    free(plan->gate_path);
     *plan = (struct plan){0};
 }
 
@@ -304,6 +305,9 @@ static void plan_pace(struct plan *plan, const struct request *request, const st
                                                                           : faults->delay;
     plan->rate = script->rate;
     plan->tick = script->tick ? script->tick : 1;
+    plan->gate = script->gate;
+    plan->gate_path = script->gate != NEVER ? strdup(request->path) : NULL;
+    plan->meet = script->meet;
     plan->stall = faults->stall;
     plan->stall_ms = faults->stall_ms;
     plan->close = faults->close;

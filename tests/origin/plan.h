@@ -30,6 +30,9 @@ struct plan {
     uint64_t trickle;  /* ms between two bytes of the head, 0: all at once */
     uint64_t rate;     /* bytes per second, 0: as fast as it goes */
     uint64_t tick;     /* ms between two pieces at that rate */
+    uint64_t gate;     /* bytes of the file from here on stay until GATE_PATH is open, or NEVER */
+    char *gate_path;   /* of the request; NULL without a gate */
+    uint64_t meet;     /* no body before so many of the key are answered at once */
     uint64_t stall;    /* body bytes before which it stalls, closes, resets */
     uint64_t stall_ms; /* NEVER: for ever */
     uint64_t close;

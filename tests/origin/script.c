@@ -31,6 +31,8 @@ static const struct parameter parameters[] = {
     ROW("change-after", KIND_NUMBER, change_after),
     ROW("max", KIND_NUMBER, max),
     ROW("hops", KIND_NUMBER, hops),
+    ROW("gate", KIND_NUMBER, gate),
+    ROW("meet", KIND_NUMBER, meet),
     ROW("keep", KIND_FLAG, keep),
     ROW("key", KIND_BYTES, key),
     ROW("ranges", KIND_BYTES, ranges),
@@ -183,6 +185,7 @@ bool script_parse(struct script *script, const char *query, const char **ret_bad
                               .heal_after = NEVER,
                               .change_after = NEVER,
                               .max = NEVER,
+                              .gate = NEVER,
                               .keep = true};
     faults_init(&script->faults);
     for (const char *at = query; at && *at;) {

@@ -57,6 +57,8 @@ struct script {
     uint64_t change_after;
     uint64_t max;
     uint64_t hops;
+    uint64_t gate;
+    uint64_t meet;
     bool keep;
     struct bytes key;
     struct bytes ranges;
