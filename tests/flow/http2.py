@@ -1,13 +1,16 @@
 """HTTP/2, against nginx: files that fit into memory share connections, larger ones do not."""
 
 import contextlib
+import http.client
 import os
 import socket
 import socketserver
+import ssl
 import subprocess
 import threading
 
-from harness import Failure, Remote, case, content, expect, expect_equal, free_port, need, run, until
+from harness import (DEADLINE, Failure, Remote, case, content, expect, expect_equal, free_port, need,
+                     run, until, whole_lines)
 
 CONFIG = """
 daemon off;
@@ -45,7 +48,7 @@ class Nginx:
         need("openssl")
         built = subprocess.run([program, "-V"], capture_output=True, text=True, check=False).stderr
         expect("http_v2" in built, "this nginx speaks no HTTP/2")
-        self.top = t.folder("nginx")
+        self.top, self.asked = t.folder("nginx"), 0
         os.chmod(self.top, 0o755)
         os.mkdir(f"{self.top}/data")
         self.cert, self.port, self.old, self.seed = (f"{self.top}/cert.pem", free_port(),
@@ -82,9 +85,23 @@ class Nginx:
         return Remote(f"https://127.0.0.1:{self.port}/{place}{name}", self.seed, size)
 
     def log(self):
-        """(protocol, connection, path, status) of each answer that was sent to its end."""
-        with open(f"{self.top}/access.log", encoding="ascii") as file:
-            return [tuple(line.split()) for line in file]
+        """(protocol, connection, path, status) of each answer that was sent to its end. The log is
+        written behind that: it is whole once it tells of a request that came later."""
+        self.asked += 1
+        mark = f"/mark-{self.asked}"
+        trusting = ssl._create_unverified_context()
+        line = http.client.HTTPSConnection("127.0.0.1", self.old, context=trusting,
+                                           timeout=DEADLINE)
+        line.request("GET", mark)
+        line.getresponse().read()
+        line.close()
+
+        def entries():
+            with open(f"{self.top}/access.log", encoding="ascii") as file:
+                return [tuple(line.split()) for line in whole_lines(file.read())]
+
+        until("the log is written", lambda: mark in [entry[2] for entry in entries()])
+        return [entry for entry in entries() if not entry[2].startswith("/mark-")]
 
     def protocols(self, path):
         return [entry[0] for entry in self.log() if entry[2] == path]

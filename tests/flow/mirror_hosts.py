@@ -174,12 +174,13 @@ def the_rest_of_a_file_waits_for_its_host_too(t):
     until("it stopped", lambda: item(t, number)["state"] == "paused")
     t.ok("resume", number)  # from now on each answer holds half of what is missing
     until("the rest is asked for", lambda: len(server.requests("a.bin")) == 2)
-    first = make_it_rest(t, server, 6)
+    first = make_it_rest(t, server, 60)
     t.ok("change", number, "--item-limit", 0)
     t.ok("cancel", first)
     until("it waits", lambda: item(t, number)["state"] == "waiting")
     expect("is backing off" in item(t, number)["note"], f"its row: {item(t, number)}")
     expect_equal(len(server.requests("a.bin")), 2, "requests meanwhile")
+    t.ok("retry", number)  # ends the rest
     t.ok("wait", number)
     t.expect_file("out", file)
 

@@ -125,10 +125,12 @@ def the_daemon_stays_for_as_long_as_its_queue_is_in_memory_only(t):
     t.env["HAUL_GRACE_SECONDS"] = "1"
     disk = SmallDisk(t, "4M")
     t.add(t.file("a.bin").url)
+    client = Client(t)  # for whom it stays so far
     t.ok("wait")
     disk.fill()
     t.ok("set", "--per-host", 7)
     expect("it goes on in memory" in t.trouble(), "it found room")
+    client.close()
     (pid,) = t.daemons()
     t.get(t.file("clock.bin", 500_000, rate=300_000, tick=20).url)  # takes longer than that
     expect_equal(t.daemons(), [pid], "the daemon")

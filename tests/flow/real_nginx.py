@@ -6,7 +6,7 @@ import os
 import signal
 
 from harness import (Remote, case, child_server, content, expect, expect_equal, free_port,
-                     has_content, need, run, until)
+                     has_content, need, run, size_of, until)
 
 SIZE = 400_000
 SPLIT = ("-x", 4, "--min-split", "64K")
@@ -77,8 +77,7 @@ def a_file_that_is_replaced_in_the_middle_is_never_spliced(t):
         old = server.put(name, 1)
         running = t.start("get", "-d", t.dir, "-x", connections, "--min-split", "64K",
                           "--retry-wait", 0, old.url)
-        until("bytes are here", lambda p=t.path(name + ".part"): os.path.exists(p) and
-              os.path.getsize(p) > 70_000)
+        until("bytes are here", lambda p=t.path(name + ".part"): size_of(p) > 70_000)
         server.put(name, 2, age=60)
         result = running.wait()
         expect_equal(result.status, 0, str(result))
@@ -107,6 +106,7 @@ def a_file_of_this_very_second_is_not_known_by_its_etag(t):
     result = running.wait()
     expect_equal(result.status, 0, str(result))
     expect(any(has_content(t.path("a.bin"), seed, SIZE) for seed in (1, 2)), "it is neither")
+    until("it is logged", server.statuses)
     expect_equal(len(server.statuses()), 1, "requests")
 
 
@@ -117,7 +117,7 @@ def connections_beyond_its_limit_cost_the_item_nothing(t):
     file = server.put("a.bin", 1)
     t.get(*SPLIT, "--retries", 0, file.url)
     t.expect_file("a.bin", file)
-    expect(503 in server.statuses(), "nothing was refused")
+    until("it is logged that something was refused", lambda: 503 in server.statuses())
     files = [server.put(f"f{i}.bin", i, 40_000) for i in range(6)]
     t.get("-j", 8, "--retries", 0, *[one.url for one in files])
     for i, one in enumerate(files):

@@ -20,15 +20,17 @@ def waits(t, number):
 def it_starts_at_its_time_and_others_pass_it(t):
     file = t.file("later.bin", 5000)
     before = time.time()
-    (number,) = t.add("-j", 1, "--start-at", "+2s", file.url)
+    (number,) = t.add("-j", 1, "--start-at", "+1h", file.url)
     (other,) = t.add(t.file("now.bin", 5000).url)
     t.ok("wait", other)
     item = waits(t, number)
-    expect(item["start_at"] >= (before + 2) * 1000, f"too early: {item}")
+    expect(item["start_at"] >= (before + HOUR) * 1000, f"too early: {item}")
+    before = time.time()
+    t.ok("change", number, "--start-at", "+2s")
     t.ok("wait", number)
     t.expect_file("later.bin", file)
     done = t.items()[number]
-    expect(done["started_at"] >= item["start_at"], f"it began before its time: {done}")
+    expect(done["started_at"] >= (before + 2) * 1000, f"it began before its time: {done}")
     expect_equal(done["start_at"], None, "what is told of one that is done")
 
 
@@ -76,9 +78,10 @@ def what_was_told_to_start_while_no_daemon_ran_starts_with_it(t):
 
 @case
 def a_daemon_with_nothing_else_to_do_does_not_leave(t):
+    before = time.time()
     (number,) = t.add("--start-at", "+3s", t.file("a.bin", 3000).url, env={"HAUL_GRACE_SECONDS": "1"})
-    waits(t, number)
     until("it came by itself", lambda: "a.bin" in t.names())
+    expect(t.items()[number]["started_at"] >= (before + 3) * 1000, "it began before its time")
 
 
 @case

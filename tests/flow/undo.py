@@ -52,8 +52,8 @@ def several_steps_go_back_one_by_one(t):
     expect_equal(t.ok("undo", "--json").json(), {"action": "remove", "count": 1}, "the one before")
     expect_equal(t.items()[ids[2]]["state"], "cancelled", "as it was removed")
     expect_equal(t.ok("undo").out, b"3 not cancelled any more\n", "the first")
-    expect_equal([item["state"] for item in t.items().values()],
-                 ["active", "queued", "queued", "paused"], "states")
+    until("they are as they were", lambda: [item["state"] for item in t.items().values()] ==
+          ["active", "queued", "queued", "paused"])
     result = t.haul("undo")
     expect(result.status == 1 and b"there is nothing to undo" in result.err, result)
     # A cancelled item that was resumed since is nothing to undo.

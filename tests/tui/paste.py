@@ -38,7 +38,7 @@ def typed_link_is_reviewed(path):
             terminal.write(letter)
         terminal.wait("typed.iso")
         terminal.type("Enter")
-        terminal.wait("1 link ")
+        terminal.wait("1 link")
         terminal.type("Enter")
         terminal.wait("1 added")
 
@@ -69,7 +69,7 @@ def next_paste_joins_the_sheet(path):
     with Terminal() as terminal:
         terminal.start(path, fake="empty")
         terminal.paste(b"https://example.org/one.iso\n")
-        terminal.wait("1 link ")
+        terminal.wait("1 link")
         terminal.paste(b"https://example.org/two.iso\n")
         terminal.wait("2 links")
 
