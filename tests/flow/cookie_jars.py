@@ -150,10 +150,11 @@ def one_that_can_not_be_written_in_the_end_is_told(t):
     for progress, told in (("plain", b"haul: %s can't be written"),
                            ("json", b'{"event":"trouble","error":"disk","note":"%s can\'t be written')):
         os.mkdir(t.home + "/there", 0o700)
-        slow = sets(t, f"{progress}.bin", "id=hunter2; Path=/", size=200_000, rate="200K", tick=20)
+        slow = sets(t, f"{progress}.bin", "id=hunter2; Path=/", size=200_000, gate=100_000)
         going = t.start("get", "-d", t.dir, "--progress", progress, "--save-cookies", jar, slow)
         until("it runs", lambda: t.origin.requests(f"{progress}.bin"))
         os.rmdir(t.home + "/there")
+        t.origin.open(f"{progress}.bin")
         result = going.wait()
         expect_equal(result.status, 5, f"{result}")
         (line,) = [line for line in result.err.splitlines() if jar.encode() in line]

@@ -66,11 +66,12 @@ def pause_and_resume(t):
 
 @case
 def a_paused_item_arrives_whole_after_all(t):
-    file = t.file("a.bin", 400_000, rate=200_000, tick=20)
+    file = t.file("a.bin", 400_000, gate=200_000)
     (number,) = t.add(file.url)
     until("bytes come", lambda: t.items()[number]["done"] > 0)
     t.ok("pause", number)
     wait_state(t, number, "paused")
+    t.origin.open("a.bin")
     t.ok("resume", number)
     t.ok("wait", number)
     t.expect_file("a.bin", file)
@@ -223,7 +224,7 @@ def an_action_reaches_the_queue_at_rest(t):
 
 @case
 def a_question_wakes_the_queue_but_starts_nothing(t):
-    file = t.file("q.bin", 400_000, rate=200_000, tick=20)
+    file = t.file("q.bin", 400_000, gate=200_000)
     (number,) = t.add("-d", t.dir, file.url)
     until("bytes come", lambda: t.items()[number]["done"] > 0)
     t.stop()
@@ -233,6 +234,7 @@ def a_question_wakes_the_queue_but_starts_nothing(t):
     t.ok("set", "--json")
     expect_equal(len(t.origin.requests("q.bin")), asked, "requests after mere questions")
     expect_equal(t.items()[number]["state"], "queued", "state")
+    t.origin.open("q.bin")
     t.ok("wait")
     t.expect_file("q.bin", file)
 

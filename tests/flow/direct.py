@@ -8,7 +8,7 @@ import signal
 import socket
 import struct
 
-from harness import DEADLINE, Skip, case, content, expect, expect_equal, header, run, until
+from harness import DEADLINE, Skip, case, content, expect, expect_equal, header, run, size_of, until
 
 MIB = 1024 * 1024
 SIZE = 24 * MIB  # more than DIRECT_LEAST
@@ -81,8 +81,7 @@ def break_with_much_behind(t, name, server, getting, data):
         client.recv(65536)
         client.sendall(b'HTTP/1.1 200 OK\r\nETag: "a"\r\nContent-Length: %d\r\n\r\n' % len(data))
         client.sendall(data[:half])
-        until("they are here", lambda: os.path.exists(t.path(name + ".part"))
-              and os.path.getsize(t.path(name + ".part")) == half)
+        until("they are here", lambda: size_of(t.path(name + ".part")) == half)
         getting.signal(signal.SIGSTOP)
         client.settimeout(0.5)  # when there is no room for more
         with contextlib.suppress(TimeoutError):
@@ -153,7 +152,7 @@ def pauses_and_kills_lose_nothing(t):
 
 def pause_and_kill(t, scheme):
     name = f"paused-{scheme}.bin"
-    file = t.file(name, 2 * SIZE, scheme=scheme, rate=8 * MIB, tick=20)
+    file = t.file(name, 2 * SIZE, scheme=scheme, rate=2 * MIB, tick=20, gate=2 * SIZE)
     number = t.add("-x", 1, "--cacert", t.origin.cert, file.url)[0]
     for _ in range(3):
         before = t.items()[number]["done"]
@@ -166,6 +165,7 @@ def pause_and_kill(t, scheme):
     for pid in t.daemons():
         os.kill(pid, signal.SIGKILL)
     until("it is dead", lambda: not t.daemons())
+    t.origin.open(name)
     t.ok("resume", "all")
     t.ok("wait")
     t.expect_file(name, file)

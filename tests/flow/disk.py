@@ -254,11 +254,12 @@ def bytes_that_somebody_cuts_off_are_no_zeros_of_the_file(t):
     """Whoever writes behind them makes the file as long as before."""
     for connections in (1, 4):
         name = f"cut{connections}.bin"
-        file = t.file(name, 600_000, rate=100_000, tick=20)
+        file = t.file(name, 600_000, rate=100_000, tick=20, gate=300_000)
         arguments = ("get", "-q", "-d", t.dir, "--min-split", "64K", "--retries", 0, file.url, "-x")
         running = t.start(*arguments, connections)
         until("bytes are here", lambda p=t.path(name + ".haul"): recorded(p) >= 100_000)
         os.truncate(t.path(name + ".part"), 1000)
+        t.origin.open(name)
         result = running.wait()
         expect_equal(result.status, 5, str(result))
         expect(b"was cut short by somebody" in result.err, str(result))

@@ -3,10 +3,10 @@ is bothered again by itself."""
 
 import os
 
-from harness import case, expect, expect_equal, header, run, until
+from harness import case, expect, expect_equal, header, run, size_of, until
 
-SIZE = 2_000_000  # some seconds: a machine under load is slow to pause
-SLOW = {"rate": 400_000, "tick": 20}
+SIZE = 2_000_000
+SLOW = {"gate": SIZE // 4}
 
 
 def with_bytes(t, file, *options):
@@ -60,6 +60,7 @@ def a_retry_asks_the_old_link_again(t):
     number = with_bytes(t, file)
     t.ok("resume", number)
     expect_equal(come_to_rest(t, number)["error"], "expired", "error")
+    t.origin.open("back.bin")
     t.ok("retry", number)
     expect_equal(come_to_rest(t, number)["state"], "done", "state after the retry")
     t.expect_file("back.bin", file)
@@ -71,7 +72,7 @@ def get_tells_it_too(t):
     file = t.file("g.bin", SIZE, sound=1, status=404, close=300_000, **SLOW)
     running = t.start("get", "-q", "-d", t.dir, file.url)
     until("bytes arrive", lambda: "g.bin.haul" in t.names()
-          and os.path.getsize(t.path("g.bin.part")) >= 100_000)
+          and size_of(t.path("g.bin.part")) >= 100_000)
     running.signal(2)
     running.wait()
     t.keeps("g.bin.part", "g.bin.haul")

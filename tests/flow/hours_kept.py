@@ -14,7 +14,7 @@ def a_kill_within_the_hours_changes_nothing(t):
     """What was halted keeps its bytes, what waits its place, and what may run does."""
     schedule(t, "22:00-06:00 = off")
     clock(t, "12:00:00")
-    files = [t.file(f"{i}.bin", MIB, rate=MIB // 2, tick=20) for i in range(4)]
+    files = [t.file(f"{i}.bin", MIB, gate=MIB // 2) for i in range(4)]
     ids = t.add("-j", 2, "-x", 1, *files)
     until("two have bytes", lambda: all(t.items()[number]["done"] > 70_000 for number in ids[:2]))
     schedule(t, "08:00-18:00 = off")
@@ -32,6 +32,7 @@ def a_kill_within_the_hours_changes_nothing(t):
     t.ok("wait", *t.add("--any-time", small))
     expect(all(is_held(t, number) for number in ids), f"something runs: {t.items()}")
     expect_equal(len(t.origin.requests("2.bin")), 0, "requests for one that never ran")
+    t.origin.open(*[f"{i}.bin" for i in range(4)])
     schedule(t, "22:00-06:00 = off")
     reload(t)
     t.ok("wait")

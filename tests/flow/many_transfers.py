@@ -14,7 +14,8 @@ def shell_limits():
 
 @case
 def two_thousand_slow_transfers_run_at_once(t):
-    files = [t.file(f"t{i}.bin", 1500, rate=100, tick=1000) for i in range(COUNT)]
+    files = [t.file(f"t{i}.bin", 1500, rate=500, tick=1000, key="all", meet=COUNT)
+             for i in range(COUNT)]
     listed = t.write("list.txt", "".join(file.url + "\n" for file in files))
     t.get("-j", COUNT, "--per-host", 0, "--retries", 0, "-i", listed, preexec_fn=shell_limits,
           timeout=150)
@@ -38,11 +39,12 @@ def too_few_descriptors_queue_and_never_fail(t):
 
 @case
 def where_thousands_may_run_few_files_are_held_in_memory(t):
-    files = [t.file(f"m{i}.bin", 65536, stall=30000, **{"stall-ms": 5000}) for i in range(40)]
+    files = [t.file(f"m{i}.bin", 65536, gate=30000) for i in range(40)]
     running = t.start("get", "-q", "-d", t.dir, "-j", 2000, "--per-host", 0,
                       *(file.url for file in files))
     until("all but eight, 512 KiB of them, are on the disk",
           lambda: len([name for name in t.names() if name.endswith(".part")]) == 32)
+    t.origin.open(*[f"m{i}.bin" for i in range(40)])
     expect_equal(running.wait().status, 0, "its status")
     for i, file in enumerate(files):
         t.expect_file(f"m{i}.bin", file)
@@ -50,7 +52,7 @@ def where_thousands_may_run_few_files_are_held_in_memory(t):
 
 @case
 def a_crowd_reads_past_libcurl(t):
-    files = [t.file(f"c{i}.bin", 100_000, stall=50_000, **{"stall-ms": 2500}) for i in range(300)]
+    files = [t.file(f"c{i}.bin", 100_000, key="crowd", meet=300) for i in range(300)]
     listed = t.write("list.txt", "".join(file.url + "\n" for file in files))
     log = os.path.join(t.home, "get.log")
     t.get("-j", 300, "-x", 1, "--per-host", 0, "--log", log, "-v", "-i", listed)

@@ -4,8 +4,8 @@ fails is not waited for."""
 import os
 import signal
 
-from harness import (Origin, Remote, case, expect, expect_equal, free_port, header, need, run,
-                     until)
+from harness import (Origin, Remote, case, dead_port, expect, expect_equal, header, need,
+                     recorded, run, size_of, until)
 
 TORTURE = os.environ.get("HAUL_TORTURE", "")
 SIZE = 4_000_000
@@ -29,15 +29,6 @@ def asked(t, path):
     """The first bytes of the parts that were asked for."""
     wanted = [header(one, "Range") for one in t.origin.requests(path)]
     return [int(one.split("=")[1].split("-")[0]) for one in wanted if one]
-
-
-def recorded(path):
-    """Bytes that the record says are here."""
-    if not os.path.exists(path):
-        return 0
-    with open(path, encoding="ascii") as file:
-        rows = [line.split() for line in file if line[0].isdigit()]
-    return sum(int(row[2]) - int(row[0]) for row in rows)
 
 
 @case
@@ -69,7 +60,7 @@ def another_file_is_never_used(t):
 
 @case
 def what_was_refused_stands_in_the_history(t):
-    pace = {"rate": 150_000}
+    pace = {"rate": 50_000, "gate": SIZE}  # slow until they are opened
     file = t.file("m3.bin", SIZE // 2, **pace)
     good = mirror(t, file, "m3-good.bin", **pace)
     bad = mirror(t, file, "m3-bad.bin", seed=7)
@@ -82,6 +73,7 @@ def what_was_refused_stands_in_the_history(t):
     until("both mirrors are known", lambda: "dropped" in str(sources()) and
           str(sources()).count("in use") == 2)
     expect_equal(len(sources()), 3, "sources")
+    t.origin.open("m3.bin", "m3-good.bin")
     t.ok("wait")
     events = str(t.ok("show", "--json", number).json()["events"])
     expect("sends the same file" in events, events)
@@ -92,7 +84,7 @@ def what_was_refused_stands_in_the_history(t):
 @case
 def the_next_one_goes_on_where_the_first_is_dead(t):
     file = t.file("m4.bin", SIZE, rate=20_000_000)
-    dead = f"http://127.0.0.1:{free_port()}/m4.bin"
+    dead = f"http://127.0.0.1:{dead_port(t)}/m4.bin"
     for number, first in enumerate((t.origin.url("m4.bin", status=404), dead)):
         t.get(*SPLIT, "--retries", 0, "-o", f"m4-{number}", *listed(t, first, file))
         t.expect_file(f"m4-{number}", file)
@@ -116,8 +108,7 @@ def one_that_dies_in_the_middle_is_replaced(t):
             running = t.start("get", "-q", "-d", t.dir, "-x", connections, "--min-split", "64K",
                               "--retries", 0, *listed(t, file, spare))
             part = t.path(name + ".part")
-            until("something is here",
-                  lambda p=part: os.path.exists(p) and os.path.getsize(p) > 200_000)
+            until("something is here", lambda p=part: size_of(p) > 200_000)
         finally:
             first.close()
         expect_equal(running.wait().status, 0, f"{connections}: {running.err()}")

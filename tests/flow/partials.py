@@ -5,11 +5,12 @@ import os
 import signal
 
 from harness import (Skip, case, need, expect, expect_equal, header, plant_partial, recorded, run,
-                     until)
+                     size_of, until)
 
 TORTURE = os.environ.get("HAUL_TORTURE", "")
 SIZE = 900_000
 SLOW = {"rate": 400_000, "tick": 20}
+HALF = {"gate": SIZE // 2}  # the rest stays away until somebody opens it
 NOBODY = 65534
 
 
@@ -20,11 +21,12 @@ def begun(t, file, *options, enough=1):
 
     def records():
         return [name for name in t.names() if name.endswith(".haul")
-                and os.path.getsize(t.path(name[:-5] + ".part")) >= enough]
+                and size_of(t.path(name[:-5] + ".part")) >= enough]
 
     (record,) = until("a record is written", records)
     running.signal(signal.SIGINT)
     running.wait()
+    t.origin.open(os.path.basename(file.url.split("?")[0]))
     return record[:-5]
 
 
@@ -39,7 +41,7 @@ def expect_resumed(t, path):
 
 @case
 def a_partial_is_found_behind_a_gap(t):
-    file = t.file("gap.bin", SIZE, **SLOW)
+    file = t.file("gap.bin", SIZE, **HALF)
     move(t, begun(t, file), "gap (10).bin")
     t.get("--if-exists", "fail", file.url)
     expect_resumed(t, "gap.bin")
@@ -49,7 +51,7 @@ def a_partial_is_found_behind_a_gap(t):
 
 @case
 def a_foreign_partial_does_not_change_the_name(t):
-    file = t.file("ow.bin", 4_000_000, rate=2_000_000, tick=20)
+    file = t.file("ow.bin", 4_000_000, gate=2_000_000)
     with open(t.path("ow.bin.part"), "wb") as foreign:
         foreign.write(b"foreign")
     with open(t.path("ow.bin"), "wb") as old:
@@ -66,7 +68,7 @@ def a_foreign_partial_does_not_change_the_name(t):
 @case
 def removing_takes_the_partial_whatever_has_its_name(t):
     for policy in ("rename", "skip", "fail", "overwrite"):
-        file = t.file(f"{policy}.bin", SIZE, **SLOW)
+        file = t.file(f"{policy}.bin", SIZE, **HALF)
         (number,) = t.add("--if-exists", policy, file.url)
         record = f"{policy}.bin.haul"
         until("a record is written", lambda r=record: r in t.names())
@@ -107,7 +109,7 @@ def a_partial_with_another_name_is_not_believed(t):
 @case
 def a_partial_keeps_its_name_when_its_link_leads_elsewhere(t):
     """A name that a later redirect brings is not that of the partial, which would be lost."""
-    slow = {"rate": 300_000, "tick": 20, "etag": '"x"'}
+    slow = {"rate": 100_000, "tick": 20, "etag": '"x"', "gate": 1_000_000}
     later = t.file("later.bin", 1_000_000, **slow)
     link = t.origin.url("", size=later.size, seed=later.seed, sound=1, redirect=later.url, **slow)
     (number,) = t.add("-d", t.dir, link)
@@ -118,6 +120,7 @@ def a_partial_keeps_its_name_when_its_link_leads_elsewhere(t):
         until("it is put away", lambda: t.origin.stats()["active"] == 0)
         done = t.items()[number]["done"]
         t.ok("resume", number)
+    t.origin.open("later.bin")
     t.ok("wait")
     (name,) = t.names()
     expect(name != "later.bin", "it has the name of the second answer")
@@ -138,7 +141,7 @@ def an_old_partial_that_was_emptied_does_not_stay(t):
 @case
 def who_moves_a_partial_away_and_begins_anew_is_not_disturbed(t):
     """The first haul goes on with its file, wherever that is, and keeps off the second one's."""
-    file = t.file("anew.bin", SIZE, **SLOW)
+    file = t.file("anew.bin", SIZE, gate=SIZE // 2, **SLOW)
     part, record = t.path("anew.bin.part"), t.path("anew.bin.haul")
     first = t.start("get", "-q", "-d", t.dir, "--item-limit", "100K", file.url)
     until("bytes are recorded", lambda: recorded(record) > 100_000)
@@ -153,6 +156,7 @@ def who_moves_a_partial_away_and_begins_anew_is_not_disturbed(t):
     expect_equal(first.wait().status, 7, "status of the first one")
     with open(record, encoding="ascii") as text:
         expect_equal(text.read(), before, "the record of the second one")
+    t.origin.open("anew.bin")
     second.signal(signal.SIGCONT)
     expect_equal(second.wait().status, 0, "status of the second one")
     t.expect_file("anew.bin", file)

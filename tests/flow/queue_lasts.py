@@ -7,7 +7,7 @@ import signal
 
 from harness import case, expect, expect_equal, header, record_row, recorded, run, until
 
-SLOW = {"rate": 300_000, "tick": 20}
+SLOW = {"rate": 300_000, "tick": 20, "gate": 600_000}  # the rest when it is opened
 
 
 def order(t):
@@ -22,7 +22,8 @@ def wake(t):
 
 @case
 def everything_is_there_after_kill_9(t):
-    files = [t.file(f"k{i}.bin", 900_000, **SLOW) for i in range(6)]
+    names = [f"k{i}.bin" for i in range(6)]
+    files = [t.file(name, 900_000, **SLOW) for name in names]
     ids = t.add("-j", 2, *[file.url for file in files])
     t.ok("move", "top", ids[5])
     t.ok("pause", ids[3])
@@ -37,19 +38,20 @@ def everything_is_there_after_kill_9(t):
     expect_equal(after[ids[3]]["state"], before[ids[3]], "the paused one")
     expect_equal(after[ids[4]]["state"], before[ids[4]], "the cancelled one")
     t.ok("resume", ids[3], ids[4])
+    t.origin.open(*names)
     t.ok("wait")
-    for i, file in enumerate(files):
-        t.expect_file(f"k{i}.bin", file)
-    t.expect_names(*[f"k{i}.bin" for i in range(6)])
+    for name, file in zip(names, files):
+        t.expect_file(name, file)
+    t.expect_names(*names)
 
 
 @case
 def what_came_is_not_fetched_again(t):
-    file = t.file("w.bin", 1_500_000, rate=400_000, tick=20)
+    file = t.file("w.bin", 1_500_000, gate=1_000_000)
     (number,) = t.add("-x", 1, file.url)
-    until("a record is there", lambda: os.path.exists(t.path("w.bin.haul"))
-          and os.path.getsize(t.path("w.bin.part")) > 500_000)
+    until("bytes are on record", lambda: recorded(t.path("w.bin.haul")) > 500_000)
     t.kill_daemon()
+    t.origin.open("w.bin")
     wake(t)
     t.ok("wait")
     expect_equal(t.items()[number]["state"], "done", "state")
@@ -62,10 +64,9 @@ def what_came_is_not_fetched_again(t):
 def what_came_of_those_that_wait_is_told_after_kill_9(t):
     """A daemon that is only asked starts nothing, so no transfer is there to say it."""
     names = [f"v{i}.bin" for i in range(3)]
-    ids = t.add("-j", 3, "-x", 1, *[t.file(name, 3_000_000, rate=400_000, tick=20).url
+    ids = t.add("-j", 3, "-x", 1, *[t.file(name, 3_000_000, gate=1_000_000).url
                                    for name in names])
-    until("records are there", lambda: all(os.path.exists(t.path(name + ".haul")) and
-                                           recorded(t.path(name + ".haul")) > 200_000
+    until("records are there", lambda: all(recorded(t.path(name + ".haul")) > 200_000
                                            for name in names))
     expect_equal([t.items()[number]["state"] for number in ids], ["active"] * 3, "states")
     t.kill_daemon()
@@ -103,11 +104,12 @@ def lose_what_was_not_synced(t, name, synced, boot):
 def after_a_reboot_only_what_was_synced_is_believed(t):
     synced = 98_304
     for name, boot in (("same.bin", ""), ("other.bin", "00000000-0000-4000-8000-000000000000")):
-        file = t.file(name, 700_000, rate=600_000, tick=20)
+        file = t.file(name, 700_000, gate=400_000)
         t.add("-x", 1, file.url)
         until("bytes are on record", lambda n=name: recorded(t.path(n + ".haul")) > 2 * synced)
         t.kill_daemon()
         came = lose_what_was_not_synced(t, name, synced, boot)
+        t.origin.open(name)
         wake(t)
         t.ok("wait")
         t.expect_file(name, file)
@@ -124,6 +126,7 @@ def stop_and_start_go_on_where_it_was(t):
     until("bytes come", lambda: t.items()[number]["done"] > 0)
     t.stop()
     expect("s.bin" not in t.names(), "a final name without a complete file")
+    t.origin.open("s.bin")
     wake(t)
     t.ok("wait")
     t.expect_file("s.bin", file)
@@ -147,6 +150,7 @@ def options_and_secrets_survive(t):
     (number,) = t.add("-u", "me:secret", "-H", "X-Key: 42", "-o", "named.bin", file.url)
     until("bytes come", lambda: t.items()[number]["done"] > 0)
     t.kill_daemon()
+    t.origin.open("o.bin")
     wake(t)
     t.ok("wait")
     t.expect_file("named.bin", file)
@@ -166,6 +170,7 @@ def each_item_keeps_its_own_options(t):
         t.ok("add", "-d", folder, "-H", f"X-Key: alpha{i}", file.url)
     until("all are asked for", lambda: all(t.origin.requests(f"e{i}.bin") for i in range(3)))
     t.stop()
+    t.origin.open(*[f"e{i}.bin" for i in range(3)])
     wake(t)
     t.ok("wait")
     for i, folder in enumerate(folders):
@@ -203,8 +208,10 @@ def failures_and_ends_are_remembered(t):
 @case
 def what_a_host_allows_is_known_after_kill_9(t):
     """A server that takes two connections is not offered six by the next daemon."""
-    first = [t.file(f"h{i}.bin", 20_000, rate=200_000, tick=20, key="few", max=2) for i in range(8)]
-    t.add("-j", 6, *[file.url for file in first])
+    first = [t.file(f"h{i}.bin", 20_000, gate=10_000, key="few", max=2) for i in range(8)]
+    t.add("-j", 6, "--retry-wait", 0, *[file.url for file in first])
+    until("it is learned", lambda: t.ok("hosts", "--json").json()["hosts"][0]["learned"])
+    t.origin.open(*[f"h{i}.bin" for i in range(8)])
     t.ok("wait")
     before = len(t.origin.log())
     expect(before > 8, "nothing was refused, so nothing was learned")
@@ -235,8 +242,7 @@ def a_file_that_was_complete_at_the_kill_is_not_fetched_again(t):
     now on."""
     file = t.file("z.bin", 900_000, **SLOW)
     (number,) = t.add("-x", 1, file.url)
-    until("bytes are on record", lambda: os.path.exists(t.path("z.bin.haul"))
-          and os.path.getsize(t.path("z.bin.part")) > 100_000)
+    until("bytes are on record", lambda: recorded(t.path("z.bin.haul")) > 100_000)
     t.kill_daemon()
     with open(t.path("z.bin.part"), "r+b") as part:
         part.write(file.data())

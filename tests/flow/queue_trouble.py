@@ -3,9 +3,9 @@ the downloads go on."""
 
 import os
 
-from harness import case, expect, expect_equal, header, plant_partial, run, until
+from harness import case, expect, expect_equal, header, plant_partial, recorded, run, until
 
-SLOW = {"rate": 300_000, "tick": 20}
+SLOW = {"gate": 700_000}  # the rest when it is opened
 
 
 def damage(t):
@@ -23,8 +23,8 @@ def unfinished_downloads_of_a_lost_queue_are_found_again(t):
     t.add("-x", 1, files[0].url)
     t.ok("add", "-x", 1, "-d", other, files[1].url)
     for folder, name in ((t.dir, "a0.bin"), (other, "a1.bin")):
-        until(f"bytes of {name} are on record", lambda path=os.path.join(folder, name + ".part"):
-              os.path.exists(path) and os.path.getsize(path) > 300_000)
+        until(f"bytes of {name} are on record",
+              lambda path=os.path.join(folder, name + ".haul"): recorded(path) > 300_000)
     t.kill_daemon()
     damage(t)
     listed = t.ok("list")
@@ -34,6 +34,7 @@ def unfinished_downloads_of_a_lost_queue_are_found_again(t):
     expect(all("found again" in item["note"] for item in items.values()), "rows don't tell why")
     expect(all(item["done"] > 0 and item["total"] == 1_500_000 for item in items.values()),
            f"what is here is not known: {items}")
+    t.origin.open("a0.bin", "a1.bin")
     t.ok("resume", "all")
     expect_equal(t.trouble(), "", "trouble after the user has seen to it")
     t.ok("wait")
@@ -49,8 +50,7 @@ def unfinished_downloads_of_a_lost_queue_are_found_again(t):
 def what_was_found_again_is_kept(t):
     file = t.file("b.bin", 1_500_000, **SLOW)
     t.add("-x", 1, file.url)
-    until("bytes are on record", lambda: os.path.exists(t.path("b.bin.part"))
-          and os.path.getsize(t.path("b.bin.part")) > 300_000)
+    until("bytes are on record", lambda: recorded(t.path("b.bin.haul")) > 300_000)
     t.kill_daemon()
     damage(t)
     t.ok("list")

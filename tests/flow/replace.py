@@ -26,7 +26,7 @@ def replace(t, **options):
 def a_segmented_transfer_goes_on_with_its_bytes(t):
     size = 24 << 20
     before = t.origin.stats()["bytes"]
-    big = t.file("big.bin", size, rate=3_000_000, tick=20)
+    big = t.file("big.bin", size, rate=3_000_000, tick=20, gate=size // 2)
     more = [t.file(f"{i}.bin", 30_000) for i in range(5)]
     t.ok("set", "--jobs", 1)
     numbers = t.add("-x", 4, "--min-split", "1M", big)
@@ -42,6 +42,7 @@ def a_segmented_transfer_goes_on_with_its_bytes(t):
     here = recorded(record)
     expect(here > size // 3, f"{here} bytes after the change")
     expect_equal(list(t.items()), numbers, "items in order")
+    t.origin.open("big.bin")
     expect_equal(waiting.wait().status, 0, "status of the wait that was begun before")
     t.expect_file("big.bin", big)
     for i, file in enumerate(more):

@@ -131,8 +131,9 @@ def the_daemon_leaves_when_there_is_nothing_to_do(t):
 @case
 def who_connects_and_says_nothing_does_not_keep_the_daemon(t):
     t.env["HAUL_GRACE_SECONDS"] = "1"
-    t.add(t.file("a.bin", 150_000, rate=100_000, tick=20).url)
+    t.add(t.file("a.bin", 150_000, gate=100_000).url)
     silent = Client(t, greet=False)
+    t.origin.open("a.bin")
     until("it ends by itself", lambda: not t.daemons())
     silent.close()
     expect_equal(t.names(), ["a.bin"], "files")

@@ -5,15 +5,11 @@ import os
 import signal
 
 from harness import (case, content, expect, expect_equal, has_content, header, plant_partial,
-                     record_row, run, until)
+                     record_row, run, size_of, until)
 
 SIZE = 900_000
-SLOW = {"rate": 400_000, "tick": 20}
+SLOW = {"rate": 400_000, "tick": 20, "gate": 500_000}  # until finished() opens it
 CHANGED = 1000003  # what tests/origin/plan.c adds to the seed of a changed file
-
-
-def size_of(path):
-    return os.path.getsize(path) if os.path.exists(path) else 0
 
 
 def killed(t, files, enough=1):
@@ -34,6 +30,7 @@ def killed(t, files, enough=1):
 
 def finished(t, files, *options):
     """Gets FILES again: they are there, alone, under their names."""
+    t.origin.open(*files)
     t.get("-j", 20, "--retry-wait", 0, *options, *[file.url for file in files.values()])
     t.expect_names(*files)
     for name, file in files.items():
@@ -42,7 +39,7 @@ def finished(t, files, *options):
 
 @case
 def again_and_again_until_it_is_there(t):
-    files = {"a.bin": t.file("a.bin", 2 * SIZE, **SLOW)}
+    files = {"a.bin": t.file("a.bin", 2 * SIZE, **{**SLOW, "gate": 1_700_000})}
     for enough in (1, 700_000, 1_100_000, 1_500_000):
         killed(t, files, enough)
     finished(t, files)
@@ -55,9 +52,8 @@ def again_and_again_until_it_is_there(t):
 @case
 def after_ctrl_c_too(t):
     file = t.file("a.bin", SIZE, **SLOW)
-    part = t.path("a.bin.part")
     running = t.start("get", "-q", "-d", t.dir, file.url)
-    until("bytes arrive", lambda: os.path.exists(part) and os.path.getsize(part) > 0)
+    until("bytes arrive", lambda: size_of(t.path("a.bin.part")) > 0)
     running.signal(signal.SIGINT)
     expect_equal(running.wait().status, 7, "status")
     finished(t, {"a.bin": file})
@@ -185,6 +181,7 @@ def the_record_is_damaged(t):
             data = old.read()
         with open(record, "wb") as new:
             new.write(damage(data))
+    t.origin.open(*files)
     t.get("-j", 20, "--retry-wait", 0, *[file.url for file in files.values()])
     for name, file in files.items():
         complete = [one for one in t.names() if one.startswith(name[:-4]) and one not in t.kept]
@@ -208,6 +205,7 @@ def the_partial_became_a_link(t):
     os.rename(t.path("a.bin.part"), elsewhere)
     os.symlink(elsewhere, t.path("a.bin.part"))
     before = os.stat(elsewhere)
+    t.origin.open("a.bin")
     t.haul("get", "-q", "-d", t.dir, file.url)
     after = os.stat(elsewhere)
     expect_equal((after.st_size, after.st_mtime_ns), (before.st_size, before.st_mtime_ns),

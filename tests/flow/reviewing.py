@@ -34,6 +34,7 @@ def the_one_that_still_comes_counts_more(t):
     [first] = t.add("-o", "a.bin", file.url)
     t.ok("cancel", first)
     [second] = t.add("-o", "b.bin", file.url)
+    until("it runs", lambda: t.items()[second]["state"] == "active")
     [known] = client.call("known", urls=[file.url])["known"]
     expect_equal((known["id"], known["state"]), (second, "active"), "known")
     t.ok("remove", first, second)
@@ -42,7 +43,7 @@ def the_one_that_still_comes_counts_more(t):
 
 def expired(t, name, size=900_000):
     """The number of an item with bytes whose link is refused by now."""
-    [number] = t.add(t.origin.file(name, size, sound=1, status=403, rate=400_000, tick=20).url)
+    [number] = t.add(t.origin.file(name, size, sound=1, status=403, gate=size // 2).url)
     until("bytes arrive", lambda: t.items()[number]["done"] >= 100_000)
     until("a record is written", lambda: name + ".haul" in t.names())
     t.ok("pause", number)

@@ -45,7 +45,7 @@ def bytes_come_as_fast_as_the_hours_let_them(t):
 @case
 def jobs_of_the_hours_count(t):
     schedule(t, "else = 1 job")
-    slow = [t.file(f"{i}.bin", MIB, rate=MIB // 4, tick=20).url for i in range(3)]
+    slow = [t.file(f"{i}.bin", MIB, gate=MIB // 4).url for i in range(3)]
     ids = t.add(*slow)
     until("one runs", lambda: totals(t)["counts"]["active"] == 1)
     shown = t.ok("show", "--json", ids[2]).json()

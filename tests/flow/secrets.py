@@ -112,7 +112,7 @@ def cookies_of_servers_are_not_kept(t):
 def a_secret_is_not_seen_by_other_users(t):
     """Not in the record beside the partial, and not in the command lines that ps shows of what haul
     starts itself."""
-    file = t.file("a.bin", 300_000, rate=100_000, tick=20)
+    file = t.file("a.bin", 300_000, gate=150_000)
     url = file.url.replace("http://", "http://me:url-hunter2@")
     t.keeps("a.bin.part", "a.bin.haul")
     (number,) = t.add("-b", "id=hunter2", "--bearer", "hunter2", "-H", "X-Key: hunter2", url)

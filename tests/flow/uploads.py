@@ -10,6 +10,8 @@ import time
 
 from harness import case, content, expect, expect_equal, run, until
 
+HELD = 100_000
+
 
 class Taker(http.server.BaseHTTPRequestHandler):
     """Takes what is sent; the path says how: see do()."""
@@ -48,7 +50,8 @@ class Taker(http.server.BaseHTTPRequestHandler):
     def do(self):
         """/login: Basic; /status/N: that, first time only, then 201; /refuse/N: before the body,
         and hangs up; /break/N: the same after a part of it; /drop/N: hangs up after N bytes, first time only; /to/N?URL: a redirect;
-        /early: 200 after a few bytes; /slow: as it may; /chatty: a long answer."""
+        /early: 200 after a few bytes; /slow: as it may; /held: a part of it, and the rest as it may;
+        /chatty: a long answer."""
         words = self.path.partition("?")[0].split("/")
         first = self.path not in self.server.seen
         self.server.seen.add(self.path)
@@ -71,6 +74,12 @@ class Taker(http.server.BaseHTTPRequestHandler):
             return
         if words[1] == "slow":
             self.server.gate.wait(60)
+        if words[1] == "held":
+            self.body(HELD)
+            self.server.gate.wait(60)
+            self.body(int(self.headers["Content-Length"]) - HELD)
+            self.answer(201)
+            return
         if self.wants_login() and not self.headers.get("Expect"):
             self.body()
         if self.wants_login():
@@ -210,19 +219,21 @@ def a_server_that_did_not_take_all_of_it_has_not_got_it(t):
 @case
 def a_file_that_changes_on_the_way_fails(t):
     server = taker(t)
+    size = 16 << 20  # much more than the system takes for somebody who does not read
     for number, change in enumerate(("append", "replace", "shrink")):
-        path, _ = source(t, 2 << 20)
+        path, _ = source(t, size)
         came = server.came
-        going = t.start("get", "-d", t.dir, "--upload", path, "--limit", "2M",
-                        f"{server.url}/changing{number}")
-        until("bytes", lambda: server.came > came + 100_000)
+        server.gate.clear()
+        going = t.start("get", "-d", t.dir, "--upload", path, f"{server.url}/held/{number}")
+        until("bytes", lambda: server.came >= came + HELD)
         if change == "append":
             with open(path, "ab") as file:
                 file.write(b"more")
         elif change == "replace":
-            os.rename(source(t, 2 << 20, "other.bin")[0], path)
+            os.rename(source(t, size, "other.bin")[0], path)
         else:
             os.truncate(path, 1000)
+        server.gate.set()
         result = going.wait()
         expect_equal(result.status, 6, f"{change}: {result}")
         expect(b"changed while it was sent" in result.err, f"{change}: {result}")
@@ -281,7 +292,7 @@ def a_queue_sends_it_tells_how_far_and_begins_anew(t):
     server = taker(t)
     path, data = source(t, 4 << 20)
     work, t.work = t.work, t.home
-    (number,) = t.add("--upload", "source.bin", "--item-limit", "1M", server.url + "/queued")
+    (number,) = t.add("--upload", "source.bin", "--item-limit", "200K", server.url + "/queued")
     t.work = work
 
     def under_way():

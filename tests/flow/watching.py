@@ -5,14 +5,14 @@ import os
 import re
 import subprocess
 
-from harness import DEADLINE, HAUL, case, expect, expect_equal, run, until
+from harness import DEADLINE, HAUL, case, expect, expect_equal, run, until, whole_lines
 
 LINE = re.compile(r"\d\d:\d\d:\d\d (\d+) (\w+)[^\n]*: ([^\n]+)")
 
 
 def told(output):
-    """(number, word) of each line, all of which are whole."""
-    lines = output.decode().splitlines()
+    """(number, word) of each line. The last one may not be there to its end."""
+    lines = whole_lines(output.decode())
     found = [LINE.fullmatch(line) for line in lines]
     expect(all(found), f"a line has another form: {lines}")
     return [(int(match.group(1)), match.group(2)) for match in found]
@@ -20,9 +20,12 @@ def told(output):
 
 @case
 def it_tells_what_becomes_of_items_and_ends_with_them(t):
-    good, bad = t.add("--retries", 0, t.file("good.bin", 2_000_000, rate=1_000_000).url,
+    good, bad = t.add("--retries", 0, t.file("good.bin", 2_000_000, gate=1_000_000).url,
                       t.file("bad.bin", status=404).url)
-    result = t.haul("watch", "--plain", "--until-done")
+    watch = t.start("watch", "--plain", "--until-done")
+    until("it tells of it", lambda: b"good.bin" in watch.out())
+    t.origin.open("good.bin")
+    result = watch.wait()
     expect_equal(result.status, t.haul("wait").status, "the exit status is that of wait")
     lines = told(result.out)
     expect((good, "done") == [line for line in lines if line[0] == good][-1], lines)
@@ -58,6 +61,7 @@ def nobody_is_woken_for_it(t):
 def a_reader_that_goes_away_ends_it_quietly(t):
     """Also while there is nothing to tell."""
     (number,) = t.add("-x", 1, t.file("a.bin", 30_000_000, rate=200_000, faults=9).url)
+    until("it runs", lambda: t.items()[number]["state"] == "active")
     watch = subprocess.Popen([HAUL, "watch", "--plain"], stdin=subprocess.DEVNULL, env=t.env,
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     expect(b"a.bin" in watch.stdout.readline(), "it tells what runs")

@@ -102,7 +102,7 @@ def a_long_list_arrives_whole_though_the_terminal_goes(t):
 
 def expired(t, name, size):
     """The number of an item with bytes whose link is refused by now."""
-    [number] = t.add(t.origin.file(name, size, sound=1, status=403, rate=400_000, tick=20).url)
+    [number] = t.add(t.origin.file(name, size, sound=1, status=403, gate=size // 2).url)
     until("bytes arrive", lambda: t.items()[number]["done"] >= 100_000)
     until("a record is written", lambda: name + ".haul" in t.names())
     t.ok("pause", number)
@@ -129,7 +129,7 @@ def a_pasted_link_mends_a_download(t):
         screen.type("Enter")
         screen.until("what was done", lambda: "1 added, 1 mended" in screen.text() or
                      "done" in screen.row("film.mp4"))
-        until("all is done", lambda: all(i["state"] == "done" for i in t.items().values()))
+        until("all is done", lambda: [i["state"] for i in t.items().values()] == ["done"] * 2)
         screen.type("q")
     expect_equal([item["id"] for item in t.items().values()], [number, number + 1], "items")
     t.expect_file("other.bin", other)

@@ -33,14 +33,21 @@ def the_one_that_ended_is_named_and_several_are_counted(t):
     with Screen(t) as screen:
         told = Told(t, screen)
         screen.haul("--notify", "osc9")
-        # Each lasts for some frames: what comes and ends between two of them is not told of.
-        t.add("--out", "first \u8cc7\u6599;.iso", t.file("first.iso", delay=1000).url)
+        # What comes and ends between two frames is not told of, so each is seen before it ends.
+        t.add("--out", "first \u8cc7\u6599;.iso", t.file("first.iso", gate=0).url)
+        screen.until("the first", lambda: screen.row("first"))
+        t.origin.open("first.iso")
         told.wait("first \u8cc7\u6599,.iso done")
-        t.add("--retries", 0, t.file("gone.iso", status=404, delay=1000).url)
+        t.keeps("gone.iso.part", "gone.iso.haul")
+        t.add("--retries", 0, t.file("gone.iso", gate=0, close=0).url)
+        screen.until("the second", lambda: screen.row("gone"))
+        t.origin.open("gone.iso")
         told.wait("first \u8cc7\u6599,.iso done", "gone.iso failed")
-        t.add("-j", 2, *[t.file(f"several-{n}.bin", 300_000, rate=300_000, tick=20).url
-                         for n in range(2)])
-        screen.until("both", lambda: all("done" in screen.row(f"several-{n}") for n in range(2)))
+        several = [f"several-{n}.bin" for n in range(2)]
+        t.add("-j", 2, *[t.file(name, gate=0).url for name in several])
+        screen.until("both", lambda: all(screen.row(name) for name in several))
+        t.origin.open(*several)
+        screen.until("both ends", lambda: all("done" in screen.row(name) for name in several))
         told.wait("first \u8cc7\u6599,.iso done", "gone.iso failed", "2 done")
         screen.type("q")
         screen.until("the end", lambda: PROMPT in screen.text() or "Quit?" in screen.text())
