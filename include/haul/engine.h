@@ -36,6 +36,8 @@ struct haul_engine_events {
     /* Anything at all may have changed (bytes too); at most once a loop turn. Compare
      * haul_engine_version(). */
     void (*changed)(void *ctx);
+    /* An item has a connection, and its request goes out now. May be NULL. */
+    void (*asks)(void *ctx);
     /* Something that belongs to no item in particular could not be done. May be NULL. */
     void (*trouble)(void *ctx, const struct haul_error *err);
     void *ctx;

@@ -1,8 +1,8 @@
 /* From operands and list files to requests.
  *
- * All of the input is read and checked before anything is begun: a mistake in line 9,000 is told
- * at once, not after hours of downloading. A list that is a file is read again when its items are
- * needed, so that none of it is kept in memory, which takes longer than to check it.
+ * All of the input is read and checked at once: a mistake in line 9,000 is told now, not after
+ * hours of downloading. A list that is a file is read again when its items are needed, so that none
+ * of it is kept in memory, which takes longer than to check it.
  */
 #include "cli/collect.h"
 
@@ -29,7 +29,7 @@
 /* A list that is read again. */
 struct list_source {
     FILE *file;
-    unsigned parts; /* that need it */
+    unsigned users; /* parts, and the walk through it */
 };
 
 /* A URL, or a block of a list. */
@@ -44,6 +44,16 @@ struct collected_part {
     char *copied_url;            /* of a copied request, owned, may hold secrets */
     struct haul_options *copied; /* its options, referenced; NULL: it is none */
     size_t line;                 /* number of the block's first line in the list */
+};
+
+/* A list while it is checked, block by block, through one buffer, which grows only for an item that
+ * is larger. */
+struct list_walk {
+    struct collected_part part; /* the next one */
+    char *text;
+    size_t size; /* that is read at once */
+    size_t room;
+    bool over;
 };
 
 static enum haul_err refuse_large(const char *name, struct haul_error *err)
@@ -139,51 +149,82 @@ static ssize_t read_at(const struct list_source *source, char *to, size_t size, 
     return (ssize_t)filled;
 }
 
-/* A file, through one buffer, which grows only for an item that is larger. */
-static enum haul_err collect_file(struct collected *collected, const char *name,
-                                  struct list_source *source, struct haul_error *err)
+static void source_unref(struct list_source *source)
 {
-    struct collected_part part = {.name = name, .source = source, .line = 1};
-    size_t size = LIST_BLOCK_FIRST, room = LIST_BLOCK;
-    char *text = xmalloc(room);
-    enum haul_err code = HAUL_OK;
-    ssize_t got;
-
-    while (code == HAUL_OK && (got = read_at(source, text, size, part.offset)) != 0) {
-        bool used;
-
-        if (got < 0) {
-            code = haul_fail_errno(err, HAUL_E_USAGE, errno, "can't read %s", name);
-            break;
-        }
-        part.len = (size_t)got == size ? list_text_cut(text, size) : (size_t)got;
-        if (part.len == 0 && size <= LIST_FILE_MAX) {
-            size *= 2;
-            room = MAX(room, size);
-            text = xrealloc(text, room);
-            continue;
-        }
-        code = part.len == 0 || (size_t)part.offset + part.len > LIST_FILE_MAX
-                   ? refuse_large(name, err)
-                   : check_part(collected, &part, text, &used, err);
-        source->parts += code == HAUL_OK && used;
-        size = LIST_BLOCK;
-    }
-    free(text);
-    return code;
-}
-
-static void source_free(struct list_source *source)
-{
+    if (!source || --source->users > 0)
+        return;
     fclose(source->file);
     free(source);
 }
 
-/* FILE, or the standard input for "-". */
-static enum haul_err collect_list(struct collected *collected, const char *file,
+/* Takes over FROM. */
+static struct list_walk *walk_new(const char *name, FILE *from)
+{
+    struct list_source *source = xmalloc(sizeof *source);
+    struct list_walk *walk = xmalloc(sizeof *walk);
+
+    *source = (struct list_source){.file = from, .users = 1};
+    *walk = (struct list_walk){.part = {.name = name, .source = source, .line = 1},
+                               .text = xmalloc(LIST_BLOCK),
+                               .size = LIST_BLOCK_FIRST,
+                               .room = LIST_BLOCK};
+    return walk;
+}
+
+static void walk_free(struct list_walk *walk)
+{
+    if (!walk)
+        return;
+    source_unref(walk->part.source);
+    free(walk->text);
+    free(walk);
+}
+
+static enum haul_err walk_on(struct list_walk *walk, struct collected *collected,
+                             struct haul_error *err)
+{
+    struct collected_part *part = &walk->part;
+    ssize_t got = read_at(part->source, walk->text, walk->size, part->offset);
+    enum haul_err code;
+    bool used = false;
+
+    if (got < 0)
+        return haul_fail_errno(err, HAUL_E_USAGE, errno, "can't read %s", part->name);
+    walk->over = (size_t)got < walk->size;
+    if (got == 0)
+        return HAUL_OK;
+    part->len = walk->over ? (size_t)got : list_text_cut(walk->text, walk->size);
+    if (part->len == 0 && walk->size <= LIST_FILE_MAX) {
+        walk->size *= 2;
+        walk->room = MAX(walk->room, walk->size);
+        walk->text = xrealloc(walk->text, walk->room);
+        return HAUL_OK;
+    }
+    if (part->len == 0 || (size_t)part->offset + part->len > LIST_FILE_MAX)
+        return refuse_large(part->name, err);
+    code = check_part(collected, part, walk->text, &used, err);
+    part->source->users += used;
+    walk->size = LIST_BLOCK;
+    return code;
+}
+
+/* Checks until the list's end, or until it has ENOUGH items. */
+static enum haul_err walk_until(struct list_walk *walk, struct collected *collected, size_t enough,
+                                struct haul_error *err)
+{
+    enum haul_err code = HAUL_OK;
+
+    while (code == HAUL_OK && !walk->over && collected->count < enough)
+        code = walk_on(walk, collected, err);
+    return code;
+}
+
+/* FILE, or the standard input for "-". Of a file that can be read again at most the first ENOUGH
+ * items and the rest of their block are checked, then it is ->unchecked. */
+static enum haul_err collect_list(struct collected *collected, const char *file, size_t enough,
                                   struct haul_error *err)
 {
-    struct list_source *source;
+    struct list_walk *walk;
     enum haul_err code;
     struct stat status;
     FILE *from;
@@ -198,11 +239,12 @@ static enum haul_err collect_list(struct collected *collected, const char *file,
         fclose(from);
         return code;
     }
-    source = xcalloc(1, sizeof *source);
-    source->file = from;
-    code = collect_file(collected, file, source, err);
-    if (source->parts == 0)
-        source_free(source);
+    walk = walk_new(file, from);
+    code = walk_until(walk, collected, enough, err);
+    if (code == HAUL_OK && !walk->over)
+        collected->unchecked = walk;
+    else
+        walk_free(walk);
     return code;
 }
 
@@ -253,7 +295,7 @@ static enum haul_err collect_operand(struct collected *collected, const char *wo
     struct url parts;
 
     if (strcmp(word, "-") == 0)
-        return collect_list(collected, word, err);
+        return collect_list(collected, word, SIZE_MAX, err);
     if (url_split(word, &parts, &why) != HAUL_OK)
         return refuse_word(collected->args->command, word, why.text, err);
     add_part(collected, (struct collected_part){.url = word});
@@ -326,48 +368,88 @@ void collect_settle_dir(const struct args *args, struct haul_options *options)
     options->dir = dir;
 }
 
-static enum haul_err collect_all(struct collected *collected, struct haul_error *err)
+static enum haul_err collect_operands(struct collected *collected, struct haul_error *err)
 {
     const struct args *args = collected->args;
-    const struct haul_strings *files = &args->run.input_files;
     enum haul_err code = HAUL_OK;
 
     for (size_t i = 0; i < MIN(args->operand_count, args->curl_at) && code == HAUL_OK; i++)
         code = collect_operand(collected, args->operands[i], err);
     if (code == HAUL_OK && args->curl_at != SIZE_MAX)
         code = collect_curl(collected, err);
-    for (size_t i = 0; i < files->count && code == HAUL_OK; i++)
-        code = collect_list(collected, files->items[i], err);
-    if (code == HAUL_OK && collected->count > 1 && args->item->out != NULL)
+    return code;
+}
+
+/* Options that are of one file. */
+static enum haul_err check_single(const struct collected *collected, struct haul_error *err)
+{
+    const struct haul_options *options = collected->args->item;
+
+    if (collected->count > 1 && options->out != NULL)
         return haul_fail(err, HAUL_E_USAGE,
                          "--out names one file, but there are %zu URLs; use --dir, or out= in a "
                          "list file",
                          collected->count);
-    if (code == HAUL_OK && collected->count > 1 && args->item->checksum != NULL)
+    if (collected->count > 1 && options->checksum != NULL)
         return haul_fail(err, HAUL_E_USAGE,
                          "--checksum is of one file, but there are %zu URLs; use checksum= in a "
                          "list file",
                          collected->count);
+    return HAUL_OK;
+}
+
+enum haul_err collect_rest(struct collected *collected, struct haul_error *err)
+{
+    const struct haul_strings *files = &collected->args->run.input_files;
+    enum haul_err code = HAUL_OK;
+
+    if (collected->unchecked)
+        code = walk_until(collected->unchecked, collected, SIZE_MAX, err);
+    walk_free(collected->unchecked);
+    collected->unchecked = NULL;
+    for (; collected->files < files->count && code == HAUL_OK; collected->files++)
+        code = collect_list(collected, files->items[collected->files], SIZE_MAX, err);
+    return code == HAUL_OK ? check_single(collected, err) : code;
+}
+
+bool collected_checked(const struct collected *collected)
+{
+    return !collected->unchecked && collected->files == collected->args->run.input_files.count;
+}
+
+/* ENOUGH: see collect_list(). */
+static enum haul_err collect_until(const struct args *args, size_t enough,
+                                   struct collected *ret_collected, struct haul_error *err)
+{
+    const struct haul_strings *files = &args->run.input_files;
+    enum haul_err code;
+
+    *ret_collected = (struct collected){.args = args};
+    STAILQ_INIT(&ret_collected->parts);
+    code = collect_operands(ret_collected, err);
+    while (code == HAUL_OK && ret_collected->count < enough && ret_collected->files < files->count)
+        code = collect_list(ret_collected, files->items[ret_collected->files++], enough, err);
+    if (code == HAUL_OK)
+        code = check_single(ret_collected, err);
+    if (code == HAUL_OK)
+        collect_settle_dir(args, args->item);
+    else
+        collected_fini(ret_collected);
     return code;
 }
 
 enum haul_err collect(const struct args *args, struct collected *ret_collected,
                       struct haul_error *err)
 {
-    struct collected collected = {.args = args};
-    enum haul_err code;
+    return collect_until(args, SIZE_MAX, ret_collected, err);
+}
 
-    STAILQ_INIT(&collected.parts);
-    code = collect_all(&collected, err);
-    if (code != HAUL_OK) {
-        collected_fini(&collected);
-        return code;
-    }
-    collect_settle_dir(args, args->item);
-    *ret_collected = (struct collected){.args = args, .count = collected.count};
-    STAILQ_INIT(&ret_collected->parts);
-    STAILQ_CONCAT(&ret_collected->parts, &collected.parts);
-    return HAUL_OK;
+enum haul_err collect_first(const struct args *args, struct collected *ret_collected,
+                            struct haul_error *err)
+{
+    bool single = args->item->out != NULL || args->item->checksum != NULL;
+
+    return collect_until(args, single ? SIZE_MAX : 1, ret_collected, err);
 }
 
 static void free_first(struct collected *collected)
@@ -375,8 +457,7 @@ static void free_first(struct collected *collected)
     struct collected_part *part = STAILQ_FIRST(&collected->parts);
 
     STAILQ_REMOVE_HEAD(&collected->parts, link);
-    if (part->source && --part->source->parts == 0)
-        source_free(part->source);
+    source_unref(part->source);
     free(part->block);
     secret_free(part->copied_url);
     haul_options_unref(part->copied);
@@ -459,6 +540,8 @@ void collected_fini(struct collected *collected)
 {
     while (!STAILQ_EMPTY(&collected->parts))
         free_first(collected);
+    walk_free(collected->unchecked);
+    collected->unchecked = NULL;
     list_sets_free(&collected->sets);
 }
 

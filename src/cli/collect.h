@@ -14,7 +14,9 @@ struct collected {
     const struct args *args;
     struct list_set *sets;
     STAILQ_HEAD(, collected_part) parts;
-    size_t count; /* items in all of it */
+    size_t count;                /* items in all that is checked */
+    size_t files;                /* lists that were begun with */
+    struct list_walk *unchecked; /* the one whose rest is not checked, NULL: none */
 };
 
 /* Reads and checks the URLs and list files that a command line names; "-" is the standard input.
@@ -22,7 +24,14 @@ struct collected {
  * nothing to free, and the sentence says which URL or line is wrong. */
 HAUL_CHECKED enum haul_err collect(const struct args *args, struct collected *ret_collected,
                                    struct haul_error *err);
-/* True when there is nothing left to take. */
+/* The same for what comes first: the URLs, or of a list its first block with an item. The rest may
+ * be wrong. With options that are of one file all is checked. */
+HAUL_CHECKED enum haul_err collect_first(const struct args *args, struct collected *ret_collected,
+                                         struct haul_error *err);
+/* Reads and checks what collect_first() left. */
+HAUL_CHECKED enum haul_err collect_rest(struct collected *collected, struct haul_error *err);
+bool collected_checked(const struct collected *collected); /* nothing is left to check */
+/* True when there is nothing left to take of what is checked. */
 bool collected_empty(const struct collected *collected);
 /* Appends requests for the next part, one to some hundreds, to REQUESTS, and frees its text.
  * Folders are absolute. */

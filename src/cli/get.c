@@ -1,7 +1,9 @@
 /* `haul get`: the engine in this process, without daemon or socket.
  *
- * Reads and checks all input first, but adds a long list to the queue in parts, one a turn of the
- * loop, so that the first transfers need not wait for the last item. Runs until every item is over,
+ * The first transfers wait for nothing: of a long list the first lines are read and checked, their
+ * items begin, and when these have asked for their files all else is checked, before an answer
+ * is looked at. A list that is wrong anywhere ends the run there, with nothing on the disk. Then
+ * the rest is added to the queue in parts, one a turn of the loop. Runs until every item is over,
  * and answers with the exit status. The first SIGINT, SIGTERM or SIGHUP lets the engine put its
  * work away; a second one ends the process on the spot. Standard output stays empty.
  */
@@ -31,6 +33,7 @@ static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
 /* A part of a long list takes the loop a millisecond: the first transfers shall ask before the
  * second one does. */
 #define HEAD_START_MS 5
+#define CHECK_MS      100 /* so long a list may be unchecked, where no connection comes about */
 #define FIRST_MOST    UINT64_C(1000) /* items that are added before it, however many slots */
 
 struct get {
@@ -42,6 +45,8 @@ struct get {
     struct outcome outcome;
     struct collected *input; /* what is not added yet */
     struct haul_error err;   /* why it can't be */
+    bool refused;            /* for a mistake of the user's */
+    uv_idle_t checking;      /* runs once, when the first transfers have asked */
     uv_idle_t adding;        /* while there is any */
     uv_timer_t head_start;   /* until that begins */
     uv_timer_t tick;         /* draws progress */
@@ -132,12 +137,32 @@ static void tell_start(struct get *get, uint64_t id)
     haul_item_fini(&item);
 }
 
+static enum haul_err check_rest(struct get *get, struct haul_error *err)
+{
+    enum haul_err code = collect_rest(get->input, err);
+
+    get->refused = code != HAUL_OK;
+    get->outcome.added = get->input->count;
+    return code;
+}
+
+/* False when it is refused: then the run is to be stopped. */
+static bool check_now(struct get *get)
+{
+    return get->stopping || collected_checked(get->input) || check_rest(get, &get->err) == HAUL_OK;
+}
+
 /* Counts how the items end. Called while the engine works: only records. */
 static void on_item(void *ctx, uint64_t id, enum haul_happening what)
 {
     struct get *get = ctx;
     struct haul_item item;
 
+    if ((what == HAUL_ITEM_DONE || what == HAUL_ITEM_FAILED || what == HAUL_ITEM_RETRY) &&
+        !check_now(get))
+        uv_timer_start(&get->ending, on_ending, 0, 0);
+    if (get->refused)
+        return;
     if (what == HAUL_ITEM_DONE)
         get->outcome.done++;
     if (what == HAUL_ITEM_ADDED || what == HAUL_ITEM_QUEUED)
@@ -162,13 +187,29 @@ static void on_trouble(void *ctx, const struct haul_error *err)
 }
 
 /* Items that neither end nor go on, because nobody is there to resume them, end the run too. */
+static void end_if_over(struct get *get)
+{
+    if (!get->stopping && collected_checked(get->input) && collected_empty(get->input) &&
+        haul_engine_idle(get->engine))
+        uv_timer_start(&get->ending, on_ending, 0, 0);
+}
+
 static void on_changed(void *ctx)
 {
     struct get *get = ctx;
 
     hooks_run(get->hooks);
-    if (!get->stopping && collected_empty(get->input) && haul_engine_idle(get->engine))
-        uv_timer_start(&get->ending, on_ending, 0, 0);
+    end_if_over(get);
+}
+
+/* To ask for them changes nothing. */
+static bool all_plain(const struct requests *requests)
+{
+    for (size_t i = 0; i < requests->count; i++) {
+        if (!haul_options_plain(requests->items[i].options))
+            return false;
+    }
+    return true;
 }
 
 /* Adds the next part of the input. */
@@ -177,6 +218,8 @@ static enum haul_err add_part(struct get *get, struct haul_error *err)
     struct requests requests = {0};
     enum haul_err code = collected_next(get->input, &requests, err);
 
+    if (code == HAUL_OK && !collected_checked(get->input) && !all_plain(&requests))
+        code = check_rest(get, err);
     if (code == HAUL_OK)
         code = haul_engine_add(get->engine, requests.items, requests.count, NULL, NULL, err);
     requests_fini(&requests);
@@ -197,14 +240,39 @@ static void on_head_start_over(uv_timer_t *timer)
 {
     struct get *get = timer->data;
 
+    if (!check_now(get))
+        stop(get);
     if (!get->stopping)
         uv_idle_start(&get->adding, on_adding);
+}
+
+static void on_checking(uv_idle_t *idle)
+{
+    struct get *get = idle->data;
+
+    uv_idle_stop(idle);
+    if (!check_now(get))
+        stop(get);
+    end_if_over(get);
+    uv_timer_start(&get->head_start, on_head_start_over, HEAD_START_MS, 0);
+}
+
+/* The answer is looked at after the rest of the input: it comes in the loop's next turn at the
+ * earliest, and that begins with what is idle. */
+static void on_asks(void *ctx)
+{
+    struct get *get = ctx;
+
+    if (!collected_checked(get->input))
+        uv_idle_start(&get->checking, on_checking);
 }
 
 static void watch(struct get *get)
 {
     uv_loop_t *uv = loop_uv(get->loop);
 
+    uv_idle_init(uv, &get->checking);
+    get->checking.data = get;
     uv_idle_init(uv, &get->adding);
     get->adding.data = get;
     uv_timer_init(uv, &get->head_start);
@@ -223,6 +291,7 @@ static void watch(struct get *get)
 
 static void unwatch(struct get *get)
 {
+    uv_close((uv_handle_t *)&get->checking, NULL);
     uv_close((uv_handle_t *)&get->adding, NULL);
     uv_close((uv_handle_t *)&get->head_start, NULL);
     uv_close((uv_handle_t *)&get->tick, NULL);
@@ -252,12 +321,13 @@ static enum haul_err fetch(struct get *get, struct haul_error *err)
     struct haul_totals totals;
     enum haul_err code;
 
-    get->outcome.added = get->input->count;
+    get->outcome.added = collected_checked(get->input) ? get->input->count : UINT64_MAX;
     code = add_first(get, err);
     if (code != HAUL_OK)
         return code;
-    if (!collected_empty(get->input))
-        uv_timer_start(&get->head_start, on_head_start_over, HEAD_START_MS, 0);
+    if (!collected_checked(get->input) || !collected_empty(get->input))
+        uv_timer_start(&get->head_start, on_head_start_over,
+                       collected_checked(get->input) ? HEAD_START_MS : CHECK_MS, 0);
     haul_loop_run(get->loop);
     haul_engine_totals(get->engine, &totals);
     get->outcome.received = totals.received;
@@ -269,7 +339,7 @@ static enum haul_err fetch(struct get *get, struct haul_error *err)
 static enum haul_err run_engine(struct get *get, const struct args *args, struct haul_error *err)
 {
     struct haul_engine_events events = {
-        .item = on_item, .changed = on_changed, .trouble = on_trouble, .ctx = get};
+        .item = on_item, .changed = on_changed, .asks = on_asks, .trouble = on_trouble, .ctx = get};
     enum haul_err code = haul_loop_new(&get->loop, err);
 
     if (code != HAUL_OK)
@@ -301,7 +371,7 @@ static int get_all(const struct args *args, struct collected *input)
     get.outcome.ms = clock_ticks(&clock_system) - get.began;
     if (code != HAUL_OK) {
         progress_free(get.progress);
-        return report_error(&err);
+        return get.refused ? report_usage("get", &err) : report_error(&err);
     }
     /* A signal that came when everything was over interrupted nothing. */
     if (get.outcome.done + get.outcome.failed == get.outcome.added)
@@ -329,7 +399,7 @@ int get_run(const struct args *args)
     if (args->operand_count == 0 && args->run.input_files.count == 0) {
         (void)haul_fail(&err, HAUL_E_USAGE, "no URL to get; name one, or a list with -i FILE");
         status = report_usage("get", &err);
-    } else if (collect(args, &input, &err) != HAUL_OK) {
+    } else if (collect_first(args, &input, &err) != HAUL_OK) {
         status = report_usage("get", &err);
     } else {
         status = input.count == 0 ? 0 : get_all(args, &input);

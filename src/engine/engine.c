@@ -51,6 +51,12 @@ void engine_tell(struct haul_engine *engine, const struct item *item, enum haul_
         engine->events.item(engine->events.ctx, item->id, what);
 }
 
+void engine_tell_asks(struct haul_engine *engine)
+{
+    if (engine->events.asks)
+        engine->events.asks(engine->events.ctx);
+}
+
 /* States. */
 
 static const enum haul_happening happening_of[HAUL_STATE_COUNT] = {

@@ -105,6 +105,7 @@ void engine_nudge(struct haul_engine *engine, uint64_t ms);
 /* State changes and what goes with them: history, events. */
 void engine_set_state(struct haul_engine *engine, struct item *item, enum haul_state state);
 void engine_tell(struct haul_engine *engine, const struct item *item, enum haul_happening what);
+void engine_tell_asks(struct haul_engine *engine); /* an item does */
 /* As engine_set_state() to HAUL_DONE; END is what the history keeps of it. */
 void engine_done(struct haul_engine *engine, struct item *item, const struct past_end *end);
 void engine_keep_error(struct item *item, const struct haul_error *err);

@@ -89,6 +89,7 @@ static void on_connected(void *ctx)
     note_connected(segment);
     segment->transfer->asked = true;
     segment->last_byte = segment->slow_since = engine_now(segment->transfer->engine);
+    engine_tell_asks(segment->transfer->engine);
 }
 
 static bool on_head(void *ctx, const struct net_response *response, const char *final_url)

@@ -2,8 +2,9 @@
 
 import json
 import os
+import signal
 
-from harness import case, expect, expect_equal, run
+from harness import case, expect, expect_equal, free_port, header, run, until
 
 
 @case
@@ -36,15 +37,95 @@ def a_line_that_is_no_link_stops_all_before_anything_starts(t):
     t.expect_names()
 
 
-@case
-def a_bad_line_at_the_end_of_a_long_list_stops_all_before_anything_starts(t):
-    file = t.file("never.bin")
-    lines = [file.url] * 100_000 + ["not a link"]
-    result = t.haul("get", "-d", t.dir, "-i", t.write("list.txt", "\n".join(lines)))
-    expect_equal(result.status, 1, str(result))
-    expect(b"line 100001: " in result.err, f"the line is not named: {result}")
-    expect_equal(t.origin.requests("never.bin"), [], "requests")
+def long_list(t, folder, end, options=""):
+    """Many links to a FOLDER of the server, and a last line that is wrong."""
+    lines = [t.origin.url(f"{folder}/{i}.bin") + options for i in range(20_000)] + [end]
+    return t.write("list.txt", "\n".join(lines)), len("\n".join(lines).splitlines())
+
+
+def expect_refused(t, listed, last, *words):
+    result = t.haul(*words, "-d", t.dir, "-i", listed)
+    expect_equal((result.status, result.out), (1, b""), str(result))
+    expect(b"line %d: " % last in result.err, f"the line is not named: {result}")
     t.expect_names()
+    return result
+
+
+def asked(t, folder):
+    return [entry["path"] for entry in t.origin.log() if entry["path"].startswith(f"/{folder}/")]
+
+
+@case
+def a_bad_line_at_the_end_of_a_long_list_is_told_before_anything_comes(t):
+    """The first transfers don't wait until all lines are read, but none of them brings anything."""
+    listed, last = long_list(t, "early", "not a link")
+
+    def first_asked():
+        """Not so when the machine is too busy to connect in a tenth of a second."""
+        before = len(asked(t, "early"))
+        result = expect_refused(t, listed, last, "get", "-j", 3)
+        expect(b"haul get --help" in result.err, f"no hint: {result}")
+        t.origin.stats()
+        new = len(asked(t, "early")) - before
+        expect(new <= 3, f"asked for: {asked(t, 'early')}")
+        return new > 0
+
+    until("the first were asked for", first_asked)
+
+
+@case
+def only_the_bad_line_is_told_where_transfers_fail_at_once(t):
+    """Here the first items fail before anything is asked for: that tells and starts nothing."""
+    port = free_port()
+    lines = [f"http://127.0.0.1:{port}/{i}.bin" for i in range(3000)]
+    listed = t.write("list.txt", "\n".join(lines + ["not a link"]))
+    hook = t.write("hook", "#!/bin/sh\necho called\n")
+    os.chmod(hook, 0o700)
+    result = expect_refused(t, listed, 3001, "get", "--retries", 0, "--on-failed", hook)
+    expect(b"failed" not in result.err and b"called" not in result.err, str(result))
+    t.write("list.txt", "\n".join(lines))
+    result = t.haul("get", "-d", t.dir, "--retries", 0, "-i", listed)
+    expect(b"0 of 3000 complete, 3000 failed" in result.err, str(result))
+
+
+@case
+def what_changes_something_at_the_server_waits_for_the_whole_list(t):
+    listed, last = long_list(t, "post", "not a link", "\n  data=x=1")
+    expect_refused(t, listed, last, "get")
+    expect_equal(asked(t, "post"), [], "requests")
+
+
+@case
+def nothing_of_a_list_with_a_bad_line_is_queued(t):
+    listed, last = long_list(t, "add", "not a link")
+    expect_refused(t, listed, last, "add")
+    expect_equal((asked(t, "add"), t.daemons()), ([], []), "requests and daemons")
+
+
+@case
+def a_second_list_may_be_the_wrong_one(t):
+    t.write("good.txt", t.origin.url("1.bin"))
+    listed, last = long_list(t, "second", "  no-option=1")
+    expect_refused(t, listed, last, "get", "-i", os.path.join(t.home, "good.txt"))
+
+
+@case
+def a_refused_list_leaves_what_is_there(t):
+    """The first item of the list has a partial from before; it goes on when the list is right."""
+    file = t.file("left/0.bin", 400_000, rate=200_000)
+    running = t.start("get", "-q", "-d", t.dir, file.url)
+    until("bytes are on record", lambda: os.path.exists(t.path("0.bin.haul"))
+          and os.path.getsize(t.path("0.bin.part")) > 100_000)
+    running.signal(signal.SIGINT)
+    running.wait()
+    before = t.names()
+    listed, last = long_list(t, "left", "not a link")
+    result = t.haul("get", "-d", t.dir, "-i", listed)
+    expect(result.status == 1 and b"line %d: " % last in result.err, str(result))
+    expect_equal(t.names(), before, "files")
+    t.get(file.url)
+    t.expect_file("0.bin", file)
+    expect(header(t.origin.requests("left/0.bin")[-1], "Range") is not None, "it began anew")
 
 
 @case
