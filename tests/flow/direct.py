@@ -8,7 +8,8 @@ import signal
 import socket
 import struct
 
-from harness import DEADLINE, Skip, case, content, expect, expect_equal, header, run, size_of, until
+from harness import (DEADLINE, Skip, case, content, expect, expect_equal, header, run, size_of, stop,
+                     until)
 
 MIB = 1024 * 1024
 SIZE = 24 * MIB  # more than DIRECT_LEAST
@@ -82,7 +83,7 @@ def break_with_much_behind(t, name, server, getting, data):
         client.sendall(b'HTTP/1.1 200 OK\r\nETag: "a"\r\nContent-Length: %d\r\n\r\n' % len(data))
         client.sendall(data[:half])
         until("they are here", lambda: size_of(t.path(name + ".part")) == half)
-        getting.signal(signal.SIGSTOP)
+        stop(getting.pid)
         client.settimeout(0.5)  # when there is no room for more
         with contextlib.suppress(TimeoutError):
             client.sendall(data[half:-1])

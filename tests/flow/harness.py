@@ -607,6 +607,20 @@ def began_at(pid):
     return None
 
 
+def stop(pid):
+    """Stops the process, and waits until none of its threads does anything any more."""
+    def stands_still():
+        states = []
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                with open(f"/proc/{pid}/task/{task}/stat", "rb") as file:
+                    states.append(file.read().rpartition(b")")[2].split()[0])
+        return set(states) == {b"T"}
+
+    os.kill(pid, signal.SIGSTOP)
+    until(f"process {pid} stands still", stands_still)
+
+
 def command_line(pid):
     with contextlib.suppress(OSError):
         with open(f"/proc/{pid}/cmdline", "rb") as file:

@@ -6,7 +6,7 @@ import shutil
 import signal
 import sqlite3
 
-from harness import case, expect, expect_equal, run, until
+from harness import case, expect, expect_equal, run, stop, until
 from control_socket import Client
 
 
@@ -71,7 +71,7 @@ def a_daemon_that_does_not_answer_is_told_of(t):
     t.add(t.file("a.bin").url)
     (pid,) = t.daemons()
     shutil.rmtree(runtime(t))
-    os.kill(pid, signal.SIGSTOP)
+    stop(pid)
     result = t.haul("list")
     os.kill(pid, signal.SIGCONT)
     expect_equal(result.status, 1, str(result))

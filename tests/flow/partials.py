@@ -5,7 +5,7 @@ import os
 import signal
 
 from harness import (Skip, case, need, expect, expect_equal, header, plant_partial, recorded, run,
-                     size_of, until)
+                     size_of, stop, until)
 
 TORTURE = os.environ.get("HAUL_TORTURE", "")
 SIZE = 900_000
@@ -149,7 +149,7 @@ def who_moves_a_partial_away_and_begins_anew_is_not_disturbed(t):
     os.unlink(record)
     second = t.start("get", "-q", "-d", t.dir, file.url)
     until("bytes are recorded", lambda: recorded(record) > 0)
-    second.signal(signal.SIGSTOP)
+    stop(second.pid)
     with open(record, encoding="ascii") as text:
         before = text.read()
     first.signal(signal.SIGINT)
@@ -167,7 +167,7 @@ def one_that_is_being_removed_at_a_kill_is_nobodys_waste(t):
     """Its name was taken meanwhile, and it is to be skipped then: there are two files to remove."""
     need(TORTURE)
     names = [f"away{number}.bin" for number in (1, 2, 3)]
-    files = [t.file(name, SIZE, rate=900_000, tick=20) for name in names]
+    files = [t.file(name, SIZE, **HALF) for name in names]
     for number, (name, file) in enumerate(zip(names, files), 1):
         t.env["HAUL_TORTURE_FAIL"] = f"unlinkat:{number}:-1"
         running = t.start("get", "-q", "-d", t.dir, "--if-exists", "skip", file.url,
@@ -175,6 +175,7 @@ def one_that_is_being_removed_at_a_kill_is_nobodys_waste(t):
         record = t.path(name + ".haul")
         until("there is a record", lambda path=record: os.path.exists(path))
         t.write(t.path(name), "mine")
+        t.origin.open(name)
         running.wait()
     del t.env["HAUL_TORTURE_FAIL"]
     for name, file in zip(names, files):
