@@ -177,7 +177,7 @@ def nor_is_one_that_changes_behind_the_sample_without_a_word(t):
 
 @case
 def an_expired_link_is_healed(t):
-    file = t.file("x.bin", SIZE, sound=1, status=403, rate=300_000, tick=20)
+    file = t.file("x.bin", SIZE, sound=1, status=403, gate=SIZE // 2)
     number = half(t, file)
     t.ok("resume", number)
     expect_equal(ends(t, number, "failed")["error"], "expired", "error")

@@ -55,13 +55,14 @@ def each_connection_brings_the_same(t):
     until_said(t, number, r"server allows about \d+ KB/s per connection, 4 in use")
     until_said(t, single, r"server allows about \d+ KB/s per connection, 1 in use; "
                           r"server does not take ranges: one connection")
+    until("its rates of some seconds", lambda: len(shown(t, number)["rates"]) >= 4)
     answer = shown(t, number)
     expect_equal(len(answer["connections"]), 4, "connections")
     for connection in answer["connections"]:
         expect_equal(connection["doing"], "receiving", "what it does")
         expect_equal(connection["source"], f"127.0.0.1:{t.origin.port}", "its source")
         expect(connection["pos"] < connection["end"] and connection["rate"] > 0, connection)
-    expect(len(answer["rates"]) >= 4 and max(answer["rates"]) > 2 * SLOW,
+    expect(max(answer["rates"]) > 2 * SLOW,
            f"the item's rates: {answer['rates']}")
     # The same cap for all items of the host, and those that came too late.
     t.ok("set", "--per-host", 4)

@@ -275,7 +275,7 @@ def what_is_removed_leaves_no_secret_in_the_queues_files(t):
 def a_term_signal_ends_it_whatever_runs(t):
     """Two hundred transfers, some of which never get an answer; what came is kept."""
     count = 200
-    files = [t.file(f"{i}.bin", 400_000, rate=20_000, tick=50) if i % 4
+    files = [t.file(f"{i}.bin", 400_000, rate=20_000, tick=50, gate=200_000) if i % 4
              else t.file(f"{i}.bin", 400_000, stall=0) for i in range(count)]
     t.ok("set", "--jobs", count, "--per-host", 0)
     t.add("-x", 1, *files)

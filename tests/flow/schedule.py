@@ -103,7 +103,7 @@ def who_says_so_runs_all_the_same(t):
 def who_may_run_no_longer_is_halted(t):
     schedule(t, "06:00-22:00 = off")
     clock(t, "12:00:00")
-    (number,) = t.add("--any-time", t.file("a.bin", 8 * MIB, rate=MIB, tick=20).url)
+    (number,) = t.add("--any-time", t.file("a.bin", 8 * MIB, gate=4 * MIB).url)
     until("it runs", lambda: t.items()[number]["done"] > 0)
     t.ok("change", number, "--any-time=false")
     until("it is halted", lambda: is_held(t, number))
