@@ -161,7 +161,6 @@ def schemes_at_one_port_are_one_host_and_ports_are_not(t):
 class Stingy(http.server.BaseHTTPRequestHandler):
     """Sends parts of one file over two connections at once, and refuses a third one."""
     protocol_version = "HTTP/1.1"
-    data = content(1, 1_000_000)
 
     def log_message(self, *_):
         pass
@@ -192,34 +191,36 @@ class Stingy(http.server.BaseHTTPRequestHandler):
             self.send_error(self.server.how)
 
     def send(self):
-        first, last = 0, len(self.data) - 1
+        data = self.server.data
+        first, last = 0, len(data) - 1
         asked = self.headers.get("Range")
         if asked:
             start, end = asked[6:].split("-")
             first, last = int(start), int(end or last)
         self.send_response(206 if asked else 200)
         if asked:
-            self.send_header("Content-Range", f"bytes {first}-{last}/{len(self.data)}")
+            self.send_header("Content-Range", f"bytes {first}-{last}/{len(data)}")
         self.send_header("ETag", '"one"')
         self.send_header("Content-Length", str(last - first + 1))
         self.end_headers()
         for at in range(first, last + 1, 20_000):
-            self.wfile.write(self.data[at:min(at + 20_000, last + 1)])
+            self.wfile.write(data[at:min(at + 20_000, last + 1)])
             self.wfile.flush()
             self.server.pause.wait(0.02)
 
 
-def get_from_stingy(t, how, name, *arguments, status=0, paths=1):
+def get_from_stingy(t, how, name, *arguments, status=0, paths=1, size=1_000_000):
     """Runs a get from a Stingy that refuses as HOW says; returns the files, how many requests were
     refused, and the numbers of connections that its host was found to allow."""
     log = t.write("log", "")
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Stingy) as server:
         server.how, server.active, server.refused = how, 0, 0
+        server.data = content(1, size)
         server.lock, server.pause = threading.Lock(), threading.Event()
         serving = threading.Thread(target=server.serve_forever)
         serving.start()
         try:
-            files = [Remote(f"http://127.0.0.1:{server.server_port}/{name}{i}.bin", 1, 1_000_000)
+            files = [Remote(f"http://127.0.0.1:{server.server_port}/{name}{i}.bin", 1, size)
                      for i in range(paths)]
             t.get("--log", log, "--retries", 0, *arguments, *[file.url for file in files],
                   status=status)
@@ -234,7 +235,9 @@ def get_from_stingy(t, how, name, *arguments, status=0, paths=1):
 @case
 def whatever_refuses_a_further_connection_lowers_the_hosts_number(t):
     for how in (403, 429, 503, "reset"):
-        (file,), refused, told = get_from_stingy(t, how, f"{how}-", "-x", 6, "--min-split", "64K")
+        # A reset tells only when others go on for a while after it.
+        (file,), refused, told = get_from_stingy(t, how, f"{how}-", "-x", 6, "--min-split", "64K",
+                                                 size=3_000_000)
         t.expect_file(f"{how}-0.bin", file)
         expect(refused > 0, f"{how}: nothing was refused")
         expect(told and told[-1] <= 2, f"{how}: what it was found to allow: {told}")
