@@ -293,6 +293,11 @@ void host_worked(struct host *host)
     host->working--;
 }
 
+void host_broke(struct host *host, uint64_t now)
+{
+    host->broke_at = now;
+}
+
 enum host_verdict host_judge(const struct host *host, const struct haul_error *err, bool unheard,
                              bool crowded)
 {

@@ -31,6 +31,7 @@ struct host {
     unsigned connections; /* requests under way, and items that are about to make one */
     unsigned connecting;  /* requests without a connection yet */
     unsigned working;     /* requests whose answer is coming */
+    uint64_t broke_at;    /* ticks when the last one broke off, 0: none did */
     bool no_ranges;       /* it was asked for a part and sent the whole, or refused */
     bool spread;          /* an item has, or had, more than one of the connections */
 
@@ -137,6 +138,7 @@ void host_heard(struct host *host);
 /* A body is coming; and no more. */
 void host_works(struct host *host);
 void host_worked(struct host *host);
+void host_broke(struct host *host, uint64_t now); /* an answer did, in its middle */
 
 /* What a failed request says of its host. UNHEARD: it brought no answer at all. CROWDED: others
  * worked there when it was sent; an answer may come when they are over. */

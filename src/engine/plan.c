@@ -28,6 +28,14 @@ struct hand {
     unsigned taken; /* new connections that help it */
 };
 
+static bool comes_before(const struct plan_case *now, const struct plan_range *one,
+                         const struct plan_range *other)
+{
+    if (one->begun != other->begun)
+        return one->begun;
+    return (one->pos < other->pos) == (one->begun || now->room == 1);
+}
+
 static bool find_idle(const struct plan_case *now, size_t *ret_range)
 {
     const struct plan_range *ranges = now->ranges;
@@ -36,7 +44,7 @@ static bool find_idle(const struct plan_case *now, size_t *ret_range)
     for (size_t i = 0; i < now->count; i++) {
         if (ranges[i].active || ranges[i].pos >= ranges[i].end)
             continue;
-        if (!found || ranges[i].pos < ranges[*ret_range].pos)
+        if (!found || comes_before(now, &ranges[i], &ranges[*ret_range]))
             *ret_range = i;
         found = true;
     }
@@ -167,15 +175,17 @@ static bool crawls(const struct plan_case *now, size_t range, double pace)
 
 /* A server sends whole packets as long as its answer is not over, so the last bytes before END may
  * wait in its kernel (TCP_CORK) or for its next quota. The connection is lost behind them anyway.
- */
+ * Where bytes come in quotas, silence says that one is over, and the next may be far. */
 static bool is_held_back(const struct plan_case *now, size_t range, double pace)
 {
     const struct plan_range *one = &now->ranges[range];
     struct hand hand = hand_of(now, range, pace);
-    double late = 1000.0 * hand.rest / hand.own + (double)now->wait_ms + HELD_MS;
+    double silent = (double)one->silent_ms, again = (double)now->wait_ms + HELD_MS;
+    bool is_late = silent >= 1000.0 * hand.rest / hand.own + again;
+    bool is_between = silent >= again && (double)one->gap_ms >= silent + again;
 
     return one->runs_on && now->pace > 0 && hand.rest > 0.0 && hand.rest <= (double)PLAN_TAIL_MIN &&
-           (double)one->silent_ms >= late;
+           (is_late || is_between);
 }
 
 static bool find_crawling(const struct plan_case *now, double pace, struct plan_next *ret_next)

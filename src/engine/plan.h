@@ -15,9 +15,11 @@ struct plan_range {
     uint64_t end;       /* exclusive; UINT64_MAX: the file's length is not known */
     uint64_t rate;      /* bytes per second of its connection, 0: not known yet */
     uint64_t had;       /* what a connection that has only just begun brought: part of its share */
+    bool begun;         /* some of it is here */
     bool active;        /* a connection works on it */
     bool runs_on;       /* whose answer goes on behind END: it must be closed there in any case */
     uint64_t silent_ms; /* since it last brought bytes */
+    uint64_t gap_ms;    /* the longest that it was silent between bytes */
 };
 
 struct plan_case {
@@ -47,7 +49,9 @@ struct plan_next {
 
 /* What the next one of ROOM connections does, so that with all of them the file is complete as soon
  * as it can be:
- *   1. a range that nobody works on, the first of the file;
+ *   1. a range that nobody works on: of those that were begun the first of the file; else the last
+ *      one, for an answer that goes on behind its own range may reach those before it; but the
+ *      first where no more may begin, to be asked for with those behind it;
  *   2. else, with the new connections dealt out to the active ranges so that the one that would end
  *      last ends as early as possible, the last piece of a range that gets some: parts of one range
  *      end together, so even ones are cut evenly and a slow one keeps little;

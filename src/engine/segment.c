@@ -168,6 +168,8 @@ static void count(struct segment *segment, size_t len)
     struct haul_engine *engine = transfer->engine;
     uint64_t now = engine_now(engine);
 
+    if (segment->came > 0)
+        segment->gap_ms = MAX(segment->gap_ms, now - segment->last_byte);
     segment->came += len;
     segment->source->came += len;
     speed_add(&segment->source->speed, now, len);

@@ -41,6 +41,7 @@ struct segment {
     int64_t retry_after;
     uint64_t asked_at;   /* ticks */
     uint64_t last_byte;  /* ticks */
+    uint64_t gap_ms;     /* the longest time without bytes between two that came */
     uint64_t slow_since; /* ticks from when on it brings less than --min-speed */
     uint64_t slow_from;  /* ->came at that time */
     bool was_held;       /* by ourselves since then: its slowness says nothing */

@@ -19,8 +19,9 @@
 #define SILENT_FIRST_MS UINT64_C(15000) /* so long it may think about its first byte */
 #define SETTLE_MS       UINT64_C(100)
 #define GO_ON_MS        UINT64_C(100) /* so long what was sent before may come */
-#define TAIL_MS         UINT64_C(15)
-#define DROPS_MAX       8u /* in a row, until a connection does all it was asked for */
+#define TAIL_MS         UINT64_C(3)
+#define APART_MS        UINT64_C(1) /* from one connection's beginning to the next one's */
+#define DROPS_MAX       8u          /* in a row, until a connection does all it was asked for */
 
 /* The server answers others of our connections and not this one: it has enough of them. */
 static bool is_refusal(const struct haul_error *err)
@@ -131,11 +132,24 @@ static bool refuses_parts(const struct transfer *transfer, const struct segment 
            fault_get(&segment->err)->http_status == 416;
 }
 
+/* A server that ends breaks off what it works for and lets nobody in: who was asked beside others
+ * is refused because of them only where none of them broke since. */
+static void note_broken(struct transfer *transfer, struct segment *segment)
+{
+    struct host *host = segment->host;
+
+    if (segment->crowded && host->broke_at >= segment->asked_at)
+        segment->crowded = false;
+    if (segment->came > 0 && fault_get(&segment->err)->code != HAUL_OK)
+        host_broke(host, engine_now(transfer->engine));
+}
+
 static void segment_over(struct transfer *transfer, struct segment *segment)
 {
     const struct haul_error *err = fault_get(&segment->err);
     bool alone = transfer->segment_count == 1;
 
+    note_broken(transfer, segment);
     learn_pace(transfer, segment);
     if (refuses_parts(transfer, segment))
         host_refuses_ranges(segment->host);
@@ -232,15 +246,18 @@ static uint64_t measured(const struct segment *segment, uint64_t now)
     return MAX(speed_rate(&segment->speed, now), UINT64_C(1));
 }
 
-static void describe_ranges(const struct transfer *transfer, struct plan_range *ranges)
+/* TAKEN: as if somebody worked on each of them. */
+static void describe_ranges(const struct transfer *transfer, bool taken, struct plan_range *ranges)
 {
     const struct disk_state *state = disk_file_state(transfer->file);
     uint64_t now = engine_now(transfer->engine);
     const struct segment *segment;
 
     for (size_t i = 0; i < state->range_count; i++)
-        ranges[i] =
-            (struct plan_range){.pos = state->ranges[i].written, .end = state->ranges[i].end};
+        ranges[i] = (struct plan_range){.pos = state->ranges[i].written,
+                                        .end = state->ranges[i].end,
+                                        .begun = state->ranges[i].written > state->ranges[i].start,
+                                        .active = taken};
     LIST_FOREACH(segment, &transfer->segments, link)
     {
         struct plan_range *range = &ranges[segment->range];
@@ -249,6 +266,7 @@ static void describe_ranges(const struct transfer *transfer, struct plan_range *
         range->rate = measured(segment, now);
         range->runs_on = segment->to > range->end;
         range->silent_ms = now - segment->last_byte;
+        range->gap_ms = segment->gap_ms;
         range->had = now - segment->asked_at < MEASURE_MS ? segment->came : 0;
         if (segment->writing)
             range->pos = segment->writer.offset;
@@ -269,7 +287,8 @@ static unsigned room_for_more(const struct transfer *transfer)
     return mirrors_room(transfer);
 }
 
-static bool find_next(const struct transfer *transfer, unsigned room, struct plan_next *ret_next)
+static bool find_next(const struct transfer *transfer, unsigned room, bool taken,
+                      struct plan_next *ret_next)
 {
     size_t count = disk_file_state(transfer->file)->range_count;
     struct plan_range *ranges = xcalloc(count, sizeof *ranges);
@@ -281,7 +300,7 @@ static bool find_next(const struct transfer *transfer, unsigned room, struct pla
                             .room = room};
     bool found;
 
-    describe_ranges(transfer, ranges);
+    describe_ranges(transfer, taken, ranges);
     found = plan_next(&now, ret_next);
     free(ranges);
     return found;
@@ -355,6 +374,41 @@ static void watch_tail(struct transfer *transfer)
     }
 }
 
+/* Cuts what was found for all connections that may begin: those that begin later, see is_turn(),
+ * find their piece as it was planned. */
+static void cut_for_all(struct transfer *transfer, unsigned room, struct plan_next next)
+{
+    const struct disk_state *state = disk_file_state(transfer->file);
+
+    do {
+        disk_file_split(transfer->file, next.range, next.at);
+    } while (--room > 0 && state->range_count < STATE_RANGES_MAX &&
+             find_next(transfer, room, true, &next) && next.move == PLAN_CUT);
+}
+
+/* Connections begin one after the other: a server that has enough of them is asked by few more
+ * before it says so, and one that hands out quotas does not do it for all of them in one go, which
+ * makes each wait for the others every time. */
+static bool is_turn(struct transfer *transfer)
+{
+    uint64_t now = engine_now(transfer->engine);
+    uint64_t turn = transfer->began_at + APART_MS;
+
+    if (now < turn)
+        put_off(transfer, turn - now);
+    return now >= turn;
+}
+
+static bool begin_range(struct transfer *transfer, size_t range, bool last)
+{
+    if (!is_turn(transfer))
+        return false;
+    if (last)
+        join_all(transfer, range);
+    transfer->began_at = engine_now(transfer->engine);
+    return transfer_ask_range(transfer, range);
+}
+
 /* Begins one more connection if there is a piece for it. */
 static bool spread_once(struct transfer *transfer)
 {
@@ -362,7 +416,7 @@ static bool spread_once(struct transfer *transfer)
     struct plan_next next;
 
     transfer->put_off = false;
-    if (room == 0 || !find_next(transfer, room, &next)) {
+    if (room == 0 || !find_next(transfer, room, false, &next)) {
         transfer->free_since = 0;
         if (room > 0 && transfer->pace > 0)
             watch_tail(transfer);
@@ -370,13 +424,12 @@ static bool spread_once(struct transfer *transfer)
     }
     switch (next.move) {
     case PLAN_TAKE:
-        if (room == 1)
-            join_all(transfer, next.range);
-        return transfer_ask_range(transfer, next.range);
+        return begin_range(transfer, next.range, room == 1);
     case PLAN_CUT:
         if (too_soon(transfer))
             return false;
-        return transfer_ask_range(transfer, disk_file_split(transfer->file, next.range, next.at));
+        cut_for_all(transfer, room, next);
+        return true;
     case PLAN_REPLACE:
         replace(transfer, next.range);
         break;

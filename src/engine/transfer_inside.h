@@ -45,6 +45,7 @@ struct transfer {
     uint64_t spread_after; /* ticks before which no further one is tried */
     struct host *reset_by; /* a connection of ours, which may be a refusal; NULL: by none */
     uint64_t reset_at;     /* ticks */
+    uint64_t began_at;     /* ticks, of the youngest of them that was not the first */
     uint64_t free_since;   /* ticks since when a connection has had nothing to do, 0: all have */
     bool put_off;          /* look again soon, see engine_nudge() */
     bool waits;            /* for a host that has enough connections; it has none itself */

@@ -35,6 +35,32 @@ static void a_range_that_nobody_works_on_comes_first(void **state)
     assert_int_equal(next.range, 2);
 }
 
+/* The first answer may run on through what is between; the last one to begin takes all of that. */
+static void parts_of_which_nothing_is_here_begin_from_the_end(void **state)
+{
+    struct plan_range ranges[] = {{.pos = 0, .end = 10, .active = true},
+                                  {.pos = 20, .end = 30},
+                                  {.pos = 30, .end = 40},
+                                  {.pos = 10, .end = 20}};
+    struct plan_case now = {.ranges = ranges, .count = 4, .min_split = MIB, .room = 2};
+    struct plan_next next;
+
+    (void)state;
+    assert_true(plan_next(&now, &next));
+    assert_int_equal(next.move, PLAN_TAKE);
+    assert_int_equal(next.range, 2);
+    now.room = 1;
+    assert_true(plan_next(&now, &next));
+    assert_int_equal(next.range, 3);
+    now.room = 2;
+    ranges[1].begun = true; /* and was left */
+    assert_true(plan_next(&now, &next));
+    assert_int_equal(next.range, 1);
+    ranges[3].begun = true;
+    assert_true(plan_next(&now, &next));
+    assert_int_equal(next.range, 3);
+}
+
 static void equal_paces_are_cut_in_half(void **state)
 {
     const struct plan_range ranges[] = {{.pos = 0, .end = 64 * MIB, .active = true}};
@@ -201,6 +227,15 @@ static void last_bytes_that_are_held_back_are_asked_for(void **state)
     assert_false(plan_next(&now, &next));
     range.silent_ms = 124;
     assert_true(plan_next(&now, &next));
+    range.silent_ms = 60; /* and this long between quotas it is silent: the next one comes first */
+    range.gap_ms = 119;
+    assert_false(plan_next(&now, &next));
+    range.gap_ms = 120;
+    assert_true(plan_next(&now, &next));
+    assert_int_equal(next.move, PLAN_REPLACE);
+    range.silent_ms = 59; /* this quota may not be over */
+    assert_false(plan_next(&now, &next));
+    range.silent_ms = 124;
     range.end++; /* more than a server keeps back */
     assert_false(plan_next(&now, &next));
     range.end = 1378;
@@ -350,6 +385,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_range_that_nobody_works_on_comes_first),
+        cmocka_unit_test(parts_of_which_nothing_is_here_begin_from_the_end),
         cmocka_unit_test(equal_paces_are_cut_in_half),
         cmocka_unit_test(connections_that_begin_together_share_evenly),
         cmocka_unit_test(what_came_at_once_counts_as_a_part_of_the_share),

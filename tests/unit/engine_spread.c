@@ -9,7 +9,11 @@
 
 /* A file of three parts, nothing of which is here. */
 static struct disk_file file;
-static struct disk_range ranges[3];
+
+static struct disk_range *part(size_t index)
+{
+    return &file.state.ranges[index];
+}
 
 static int set_up_file(void **state)
 {
@@ -17,12 +21,13 @@ static int set_up_file(void **state)
 
     (void)set_up(state);
     transfer = &((struct transfer_bench *)*state)->transfer;
-    for (uint64_t i = 0; i < COUNT_OF(ranges); i++) {
+    file = (struct disk_file){.state = {.size = SIZE, .range_count = 3}};
+    file.state.ranges = xcalloc(3, sizeof *file.state.ranges);
+    for (uint64_t i = 0; i < 3; i++) {
         uint64_t start = i * SIZE / 3;
 
-        ranges[i] = (struct disk_range){start, start + SIZE / 3, start, start};
+        *part(i) = (struct disk_range){start, start + SIZE / 3, start, start};
     }
-    file = (struct disk_file){.state = {.size = SIZE, .ranges = ranges, .range_count = 3}};
     transfer->file = &file;
     transfer->total = SIZE;
     transfer->planned = true;
@@ -35,12 +40,13 @@ static int tear_down_file(void **state)
 
     fault_fini(&transfer->last_err);
     transfer->source_count = 2; /* some tests make do with one */
+    free(file.state.ranges);
     return tear_down(state);
 }
 
 static struct segment *ask_for(struct transfer_bench *bench, size_t range, uint64_t to)
 {
-    return bench_ask(bench, 0, range, ranges[range].start, to);
+    return bench_ask(bench, 0, range, part(range)->start, to);
 }
 
 /* One of two connections, or the only one, which has brought CAME bytes. */
@@ -49,15 +55,15 @@ static struct segment *one_of_two(struct transfer_bench *bench, uint64_t came)
     struct segment *segment;
 
     if (bench->transfer.segment_count == 0)
-        (void)ask_for(bench, 1, ranges[1].end);
-    segment = ask_for(bench, 0, ranges[0].end);
+        (void)ask_for(bench, 1, part(1)->end);
+    segment = ask_for(bench, 0, part(0)->end);
     segment->came = came;
     return segment;
 }
 
 static struct segment *the_only_one(struct transfer_bench *bench, uint64_t came)
 {
-    struct segment *segment = ask_for(bench, 0, ranges[0].end);
+    struct segment *segment = ask_for(bench, 0, part(0)->end);
 
     segment->came = came;
     return segment;
@@ -213,6 +219,29 @@ static void one_that_brought_bytes_was_heard(void **state)
     assert_false(bench->transfer.unheard);
 }
 
+/* It breaks off what it worked for when the last one was asked. */
+static void a_server_that_ends_refuses_nobody_because_of_others(void **state)
+{
+    struct transfer_bench *bench = *state;
+    struct transfer *transfer = &bench->transfer;
+    struct segment *late;
+
+    transfer->source_count = 1;
+    transfer->single = true; /* none begins meanwhile */
+    for (unsigned after = 0; after < 2; after++) {
+        struct segment *first = the_only_one(bench, 1);
+
+        late = ask_for(bench, 1, part(1)->end);
+        late->crowded = true;
+        late->asked_at = bench->now + after;
+        fails(bench, first, HAUL_E_RESET, 0, true);
+        fails(bench, late, HAUL_E_CONNECT, 0, true);
+        assert_true(transfer->unheard);
+        assert_int_equal(transfer->crowded, after);
+        transfer->goal = GOAL_RECEIVE;
+    }
+}
+
 static void a_source_that_brought_bytes_has_no_strike(void **state)
 {
     struct transfer_bench *bench = *state;
@@ -256,7 +285,7 @@ static void another_source_goes_on_where_one_refuses_the_rest(void **state)
 {
     struct transfer_bench *bench = *state;
 
-    ranges[0].written = 1; /* of which it may have a range */
+    part(0)->written = 1; /* of which it may have a range */
     fails(bench, the_only_one(bench, 0), HAUL_E_HTTP, 416, false);
     assert_int_equal(bench->transfer.sources[0].state, SOURCE_DROPPED);
     assert_int_equal(bench->transfer.goal, GOAL_RECEIVE);
@@ -334,9 +363,9 @@ static void a_range_that_nobody_asked_for_is_taken_over(void **state)
     struct segment *segment = ask_for(bench, 0, UINT64_MAX);
 
     assert_true(transfer_join_next(&bench->transfer, segment));
-    assert_int_equal(ranges[0].end, 2 * SIZE / 3);
+    assert_int_equal(part(0)->end, 2 * SIZE / 3);
     assert_true(transfer_join_next(&bench->transfer, segment));
-    assert_int_equal(ranges[0].end, SIZE);
+    assert_int_equal(part(0)->end, SIZE);
     assert_false(transfer_join_next(&bench->transfer, segment)); /* there is none */
 }
 
@@ -345,7 +374,7 @@ static void one_of_somebody_else_is_not(void **state)
     struct transfer_bench *bench = *state;
     struct segment *segment = ask_for(bench, 0, UINT64_MAX);
 
-    (void)ask_for(bench, 1, ranges[1].end);
+    (void)ask_for(bench, 1, part(1)->end);
     assert_false(transfer_join_next(&bench->transfer, segment));
 }
 
@@ -354,14 +383,14 @@ static void nor_is_one_of_which_something_is_here(void **state)
     struct transfer_bench *bench = *state;
     struct segment *segment = ask_for(bench, 0, UINT64_MAX);
 
-    ranges[1].written++;
+    part(1)->written++;
     assert_false(transfer_join_next(&bench->transfer, segment));
 }
 
 static void nor_one_that_its_answer_does_not_reach(void **state)
 {
     struct transfer_bench *bench = *state;
-    struct segment *segment = ask_for(bench, 0, ranges[1].end);
+    struct segment *segment = ask_for(bench, 0, part(1)->end);
 
     assert_true(transfer_join_next(&bench->transfer, segment));
     assert_false(transfer_join_next(&bench->transfer, segment));
@@ -386,7 +415,7 @@ static void one_that_is_full_goes_on_if_it_dropped_nothing(void **state)
 static void a_small_file_waits_for_its_end(void **state)
 {
     struct transfer_bench *bench = *state;
-    struct segment *segment = ask_for(bench, 0, ranges[0].end);
+    struct segment *segment = ask_for(bench, 0, part(0)->end);
 
     segment->full = true;
     bench->transfer.is_small = true;
@@ -403,7 +432,7 @@ static void be_spread(struct transfer_bench *bench)
 {
     source_learn(&bench->transfer.sources[0], "\"x\"", NULL);
     source_drop(&bench->transfer, &bench->transfer.sources[1], "it is dead");
-    (void)ask_for(bench, 0, ranges[0].end);
+    (void)ask_for(bench, 0, part(0)->end);
     bench->item->phase = HAUL_PHASE_RECEIVING;
 }
 
@@ -413,12 +442,63 @@ static unsigned spread(struct transfer_bench *bench)
     return bench->transfer.segment_count;
 }
 
+/* A moment passes. */
+static unsigned spread_later(struct transfer_bench *bench)
+{
+    assert_true(uv_is_active((uv_handle_t *)&bench->engine.nudge));
+    assert_true(bench->transfer.put_off);
+    bench->transfer.began_at--;
+    return spread(bench);
+}
+
 static void each_part_gets_one(void **state)
 {
     struct transfer_bench *bench = *state;
 
     be_spread(bench);
-    assert_int_equal(spread(bench), 3);
+    assert_int_equal(spread(bench), 2);
+    assert_int_equal(spread(bench), 2); /* they begin one after the other */
+    assert_int_equal(spread_later(bench), 3);
+    assert_false(bench->transfer.put_off);
+}
+
+/* However late the last of them begins. */
+static void all_parts_are_cut_when_the_first_one_begins(void **state)
+{
+    static const uint64_t size = 64 << 20;
+    struct transfer_bench *bench = *state;
+
+    bench_set(bench, "connections", "16");
+    bench_set(bench, "min-split", "1M");
+    file.state.size = (int64_t)size;
+    file.state.range_count = 1;
+    *part(0) = (struct disk_range){.end = size};
+    bench->transfer.total = (int64_t)size;
+    be_spread(bench);
+    assert_int_equal(spread(bench), 2);
+    assert_int_equal(file.state.range_count, 16);
+    for (size_t i = 0; i < 16; i++)
+        assert_int_equal(part(i)->end - part(i)->start, size / 16);
+    for (unsigned begun = 3; begun <= 16; begun++)
+        assert_int_equal(spread_later(bench), begun);
+    assert_int_equal(spread(bench), 16);
+    assert_int_equal(file.state.range_count, 16);
+}
+
+/* What nobody may begin with is no part. */
+static void as_many_parts_are_cut_as_may_begin(void **state)
+{
+    static const uint64_t size = 64 << 20;
+    struct transfer_bench *bench = *state;
+
+    file.state.size = (int64_t)size;
+    file.state.range_count = 1;
+    *part(0) = (struct disk_range){.end = size};
+    bench->transfer.total = (int64_t)size;
+    be_spread(bench);
+    bench->transfer.host->allowed = 3;
+    assert_int_equal(spread(bench), 2);
+    assert_int_equal(file.state.range_count, 3);
 }
 
 static void no_more_than_the_user_said(void **state)
@@ -428,7 +508,7 @@ static void no_more_than_the_user_said(void **state)
     be_spread(bench);
     bench_set(bench, "connections", "2");
     assert_int_equal(spread(bench), 2);
-    assert_int_equal(ranges[1].end, SIZE); /* so the second one takes the rest */
+    assert_int_equal(part(1)->end, SIZE); /* so the second one takes the rest */
 }
 
 static void none_where_something_speaks_against_it(void **state)
@@ -458,7 +538,7 @@ static void none_where_something_speaks_against_it(void **state)
     file.state.range_count = STATE_RANGES_MAX;
     assert_int_equal(spread(bench), 1);
     file.state.range_count = 3;
-    assert_int_equal(spread(bench), 3);
+    assert_int_equal(spread(bench), 2);
 }
 
 /* Room for others. */
@@ -479,8 +559,8 @@ static void want_room(struct transfer_bench *bench)
 static void the_youngest_of_several_goes_where_others_wait(void **state)
 {
     struct transfer_bench *bench = *state;
-    struct segment *first = ask_for(bench, 0, ranges[0].end);
-    struct segment *second = ask_for(bench, 1, ranges[1].end);
+    struct segment *first = ask_for(bench, 0, part(0)->end);
+    struct segment *second = ask_for(bench, 1, part(1)->end);
 
     want_room(bench);
     assert_non_null(first->net);
@@ -492,7 +572,7 @@ static void the_youngest_of_several_goes_where_others_wait(void **state)
 static void an_item_keeps_its_only_one(void **state)
 {
     struct transfer_bench *bench = *state;
-    struct segment *segment = ask_for(bench, 0, ranges[0].end);
+    struct segment *segment = ask_for(bench, 0, part(0)->end);
 
     want_room(bench);
     assert_non_null(segment->net);
@@ -502,8 +582,8 @@ static void an_item_keeps_its_only_one(void **state)
 static void one_of_another_host_makes_no_room(void **state)
 {
     struct transfer_bench *bench = *state;
-    struct segment *first = bench_ask(bench, 1, 0, 0, ranges[0].end);
-    struct segment *second = bench_ask(bench, 1, 1, ranges[1].start, ranges[1].end);
+    struct segment *first = bench_ask(bench, 1, 0, 0, part(0)->end);
+    struct segment *second = bench_ask(bench, 1, 1, part(1)->start, part(1)->end);
 
     want_room(bench);
     assert_non_null(first->net);
@@ -513,8 +593,8 @@ static void one_of_another_host_makes_no_room(void **state)
 static void what_ends_anyway_is_left_alone(void **state)
 {
     struct transfer_bench *bench = *state;
-    struct segment *first = ask_for(bench, 0, ranges[0].end);
-    struct segment *second = ask_for(bench, 1, ranges[1].end);
+    struct segment *first = ask_for(bench, 0, part(0)->end);
+    struct segment *second = ask_for(bench, 1, part(1)->end);
 
     bench->transfer.goal = GOAL_KEEP;
     want_room(bench);
@@ -534,6 +614,7 @@ int main(void)
         TEST(what_will_not_work_later_is_not_tried_again),
         TEST(the_last_failure_is_that_of_the_item),
         TEST(one_that_brought_bytes_was_heard),
+        TEST(a_server_that_ends_refuses_nobody_because_of_others),
         TEST(a_source_that_brought_bytes_has_no_strike),
         TEST(one_that_refuses_the_rest_is_asked_for_all),
         TEST(one_that_refuses_all_of_it_has_failed),
@@ -549,6 +630,8 @@ int main(void)
         TEST(one_that_is_full_goes_on_if_it_dropped_nothing),
         TEST(a_small_file_waits_for_its_end),
         TEST(each_part_gets_one),
+        TEST(all_parts_are_cut_when_the_first_one_begins),
+        TEST(as_many_parts_are_cut_as_may_begin),
         TEST(no_more_than_the_user_said),
         TEST(none_where_something_speaks_against_it),
         TEST(the_youngest_of_several_goes_where_others_wait),

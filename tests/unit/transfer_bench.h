@@ -61,6 +61,7 @@ static inline void bench_init_engine(struct transfer_bench *bench)
     assert_int_equal(haul_loop_new(&bench->loop, &err), HAUL_OK);
     engine->clock = &clock_system;
     engine->loop = loop_uv(bench->loop);
+    uv_timer_init(engine->loop, &engine->nudge);
     queue_init(&engine->queue);
     hosts_init(&engine->hosts, &engine->queue.lanes, &events);
     STAILQ_INIT(&engine->attention);
@@ -120,6 +121,7 @@ static inline int tear_down(void **state)
     mirrors_end(&bench->transfer);
     fault_fini(&bench->transfer.fail);
     net_free(bench->engine.net);
+    uv_close((uv_handle_t *)&bench->engine.nudge, NULL);
     queue_fini(&bench->engine.queue);
     hosts_fini(&bench->engine.hosts);
     haul_options_unref(bench->options);
