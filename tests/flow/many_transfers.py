@@ -17,8 +17,8 @@ def two_thousand_slow_transfers_run_at_once(t):
     files = [t.file(f"t{i}.bin", 1500, rate=500, tick=1000, key="all", meet=COUNT)
              for i in range(COUNT)]
     listed = t.write("list.txt", "".join(file.url + "\n" for file in files))
-    t.get("-j", COUNT, "--per-host", 0, "--retries", 0, "-i", listed, preexec_fn=shell_limits,
-          timeout=150)
+    t.get("-j", COUNT, "--per-host", 0, "--retries", 0, "--stall-timeout", 0, "-i", listed,
+          preexec_fn=shell_limits, timeout=150)
     for i, file in enumerate(files):
         t.expect_file(f"t{i}.bin", file)
     peak = t.origin.stats()["peak_active"]
@@ -55,7 +55,7 @@ def a_crowd_reads_past_libcurl(t):
     files = [t.file(f"c{i}.bin", 100_000, key="crowd", meet=300) for i in range(300)]
     listed = t.write("list.txt", "".join(file.url + "\n" for file in files))
     log = os.path.join(t.home, "get.log")
-    t.get("-j", 300, "-x", 1, "--per-host", 0, "--log", log, "-v", "-i", listed)
+    t.get("-j", 300, "-x", 1, "--per-host", 0, "--stall-timeout", 0, "--log", log, "-v", "-i", listed)
     for i, file in enumerate(files):
         t.expect_file(f"c{i}.bin", file)
     with open(log, encoding="utf-8") as text:
