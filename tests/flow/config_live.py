@@ -112,7 +112,7 @@ def config_asks_a_running_daemon(t):
 def hangup_reads_the_configuration_again(t):
     configure(t, "jobs = 3\nlimit = 5M\n")
     t.ok("set", "--limit", "2M")
-    pid = t.daemons()[0]
+    pid = t.daemon()
     configure(t, "jobs = 4\nlimit = 6M\nper-host = 7\n")
     os.kill(pid, signal.SIGHUP)
     until("the new file counts", lambda: settings(t)["jobs"] == "4")
@@ -123,7 +123,7 @@ def hangup_reads_the_configuration_again(t):
     until("the mistake is told",
           lambda: f"{path}, line 2: there is no option \"jbos\"" in t.daemon_log())
     expect_equal(settings(t)["jobs"], "4", "jobs after a broken file")
-    expect_equal(t.daemons(), [pid], "daemons")
+    expect_equal(t.daemon(), pid, "the daemon")
 
 
 @case
@@ -132,7 +132,7 @@ def a_pipe_in_the_place_of_the_configuration_holds_up_nobody(t):
     t.ok("set", "--limit", "2M")
     os.unlink(path)
     os.mkfifo(path, 0o600)
-    os.kill(t.daemons()[0], signal.SIGHUP)
+    os.kill(t.daemon(), signal.SIGHUP)
     until("it is told", lambda: f"{path} is not a file of the usual kind" in t.daemon_log())
     os.unlink(path)
     expect_equal((settings(t)["jobs"], settings(t)["limit"]), ("3", "2M"), "as it was")

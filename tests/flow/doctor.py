@@ -168,7 +168,7 @@ def few_descriptors_are_a_note(t):
 def a_running_daemon_is_told_with_its_version(t):
     t.ok("set", "--limit", "1M")
     row = findings(t)["daemon"]
-    expect("process" in row["text"] and str(t.daemons()[0]) in row["text"], str(row))
+    expect("process" in row["text"] and str(t.daemon()) in row["text"], str(row))
 
 
 run()

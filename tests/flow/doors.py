@@ -280,7 +280,7 @@ def a_term_signal_ends_it_whatever_runs(t):
     t.ok("set", "--jobs", count, "--per-host", 0)
     t.add("-x", 1, *files)
     until("they run", lambda: sum(item["done"] > 0 for item in t.items().values()) > count // 2)
-    (pid,) = t.daemons()
+    pid = t.daemon()
     os.kill(pid, signal.SIGTERM)
     until("it ends", lambda: not t.daemons())
     expect(not os.path.exists(t.socket_path()), "the socket is left")

@@ -511,6 +511,15 @@ class Case:
                      if begin is not None and began_at(pid) == begin}
         return [pid for pid in self.seen if pid not in own]
 
+    def daemon(self):
+        """The pid of the case's one daemon. Others that were started, and found it there, may take
+        a moment to end."""
+        def only():
+            found = self.daemons()
+            return found if len(found) == 1 else None
+
+        return until("there is one daemon", only)[0]
+
     def state_folder(self):
         return os.path.join(self.env["XDG_STATE_HOME"], "haul", self.session)
 
@@ -523,8 +532,7 @@ class Case:
         return self.ok("list", "--json").json()["totals"].get("trouble", "")
 
     def kill_daemon(self):
-        (pid,) = self.daemons()
-        os.kill(pid, signal.SIGKILL)
+        os.kill(self.daemon(), signal.SIGKILL)
         until("the daemon is gone", lambda: not self.daemons())
 
     def stop(self):

@@ -27,7 +27,7 @@ def schedule(t, *lines, general=""):
 
 
 def reload(t):
-    (pid,) = t.daemons()
+    pid = t.daemon()
     os.kill(pid, signal.SIGHUP)
 
 

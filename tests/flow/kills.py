@@ -94,7 +94,7 @@ def kills_of_the_daemon(t):
     for _ in range(DAEMON_KILLS):
         until("bytes come", watch_for(t, dice, "d.bin", 1, SIZE // DAEMON_KILLS // 2))
         not_complete(t, "d.bin")
-        (pid,) = t.daemons()
+        pid = t.daemon()
         os.kill(pid, signal.SIGKILL)
         until("the daemon is gone", lambda: not t.daemons())
         t.ok("resume", "all")  # which starts it again

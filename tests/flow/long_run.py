@@ -43,7 +43,7 @@ def a_daemon_is_as_small_after_many_files_as_before(t):
         t.ok("remove", "all")
         for _ in range(STEPS):
             t.ok("remove", *t.add(t.origin.url("idle", delay="forever")))
-        (pid,) = t.daemons()
+        pid = t.daemon()
         return pid, in_use(t, pid, heap), len(os.listdir(f"/proc/{pid}/fd"))
 
     pid, memory, descriptors = fetch(0)

@@ -22,11 +22,11 @@ def queue(t):
 def the_next_client_finds_it_again(t):
     file = t.file("a.bin", 300_000, rate=300_000, tick=20)
     (number,) = t.add(file.url)
-    (pid,) = t.daemons()
+    pid = t.daemon()
     old = Client(t)
     shutil.rmtree(runtime(t))
     expect_equal(list(t.items()), [number], "items")
-    expect_equal(t.daemons(), [pid], "daemons")
+    expect_equal(t.daemon(), pid, "the daemon")
     expect_equal(old.call("list")["items"][0]["id"], number, "who was there is served")
     old.close()
     t.ok("wait")
@@ -41,10 +41,10 @@ def the_next_client_finds_it_again(t):
 @case
 def a_socket_alone_is_made_again_too(t):
     (number,) = t.add(t.file("a.bin").url)
-    (pid,) = t.daemons()
+    pid = t.daemon()
     os.unlink(t.socket_path())
     expect_equal(list(t.items()), [number], "items")
-    expect_equal(t.daemons(), [pid], "daemons")
+    expect_equal(t.daemon(), pid, "the daemon")
     os.unlink(t.socket_path())
     os.kill(pid, signal.SIGHUP)  # as a person may
     until("it is there again", lambda: os.path.exists(t.socket_path()))
@@ -54,14 +54,14 @@ def a_socket_alone_is_made_again_too(t):
 @case
 def many_clients_at_once_find_the_same(t):
     t.add(t.file("first.bin").url)
-    (pid,) = t.daemons()
+    pid = t.daemon()
     shutil.rmtree(runtime(t))
     runs = [t.start("add", "-d", t.dir, t.file(f"{i}.bin")) for i in range(5)]
     for one in runs:
         result = one.wait()
         expect_equal(result.status, 0, str(result))
     t.ok("wait")
-    expect_equal(t.daemons(), [pid], "daemons")
+    expect_equal(t.daemon(), pid, "the daemon")
     expect_equal(len(t.items()), 6, "items")
 
 
@@ -69,7 +69,7 @@ def many_clients_at_once_find_the_same(t):
 def a_daemon_that_does_not_answer_is_told_of(t):
     t.hurry(20)
     t.add(t.file("a.bin").url)
-    (pid,) = t.daemons()
+    pid = t.daemon()
     shutil.rmtree(runtime(t))
     stop(pid)
     result = t.haul("list")
@@ -78,7 +78,7 @@ def a_daemon_that_does_not_answer_is_told_of(t):
     expect(f"process {pid} has the queue of session {t.session}".encode() in result.err and
            f"kill {pid}".encode() in result.err, str(result))
     until("it serves again", lambda: t.haul("list").status == 0)
-    expect_equal(t.daemons(), [pid], "daemons")
+    expect_equal(t.daemon(), pid, "the daemon")
 
 
 @case

@@ -149,7 +149,7 @@ def expect_right(t, files, items):
 def whatever_chance_asks_for(t):
     print(f"HAUL_SEED={SEED}")
     t.ok("set", "--jobs", 4)
-    (daemon,) = t.daemons()
+    daemon = t.daemon()
     before = descriptors(daemon)
     chance = Chance(t, SEED)
     for _ in range(OPERATIONS):

@@ -41,7 +41,7 @@ def a_token_adds_once(t):
 def a_token_is_known_after_a_kill(t):
     """As soon as the first one is answered."""
     t.ok("set", "--jobs", "2")
-    (pid,) = t.daemons()
+    pid = t.daemon()
     ids = Client(t).call("add", token="k-1", **paused(t, "a", "b", "c"))["ids"]
     os.kill(pid, signal.SIGKILL)
     until("it is gone", lambda: pid not in t.daemons())

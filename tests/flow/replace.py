@@ -13,11 +13,11 @@ from control_socket import Client
 
 def replace(t, **options):
     """Replaces the daemon; returns the pids of both."""
-    (before,) = t.daemons()
+    before = t.daemon()
     result = t.ok("daemon", "--replace", **options)
     expect(b"now" in result.out, str(result))
     until("the old one is gone", lambda: before not in t.daemons())
-    (after,) = t.daemons()
+    after = t.daemon()
     expect(before != after, "it is the same process")
     return before, after
 
@@ -56,15 +56,14 @@ def a_segmented_transfer_goes_on_with_its_bytes(t):
 def who_connects_meanwhile_waits_and_is_served(t):
     files = [t.file(f"{i}.bin") for i in range(12)]
     t.ok("set", "--jobs", 2)
-    (before,) = t.daemons()
+    before = t.daemon()
     for _ in range(3):
         change = t.start("daemon", "--replace")
         asks = [t.start("add", "--json", "-d", t.dir, files.pop()) for _ in range(4)]
         for one in (change, *asks):
             result = one.wait()
             expect_equal(result.status, 0, str(result))
-    until("one is left", lambda: len(t.daemons()) == 1)
-    expect(before not in t.daemons(), "the first one is still there")
+    expect(t.daemon() != before, "the first one is still there")
     t.ok("wait")
     expect_equal(len(t.items()), 12, "items")
     expect_equal(sorted(t.names()), sorted(f"{i}.bin" for i in range(12)), "files")
@@ -115,7 +114,7 @@ def who_took_the_door_and_ended_gives_it_back(t):
     (number,) = t.add(t.file("slow.bin", 20_000_000, rate=200_000, tick=20))
     record = t.path("slow.bin.haul")
     until("bytes are here", lambda: recorded(record) > 0)
-    (pid,) = t.daemons()
+    pid = t.daemon()
     talk = ask(t)
     answer, fds = receive(talk)
     expect_equal((answer["id"], answer["result"]["pid"], answer["result"]["held"]),
@@ -132,7 +131,7 @@ def who_took_the_door_and_ended_gives_it_back(t):
     talk.close()
     result = meanwhile.wait()
     expect_equal(result.json()["items"][0]["id"], number, str(result))
-    expect_equal(t.daemons(), [pid], "daemons")
+    expect_equal(t.daemon(), pid, "the daemon")
     until("it goes on", lambda: recorded(record) > here)
     expect(waits.alive(), f"the wait is over: {waits.err()}")
     t.ok("cancel", number)
@@ -146,7 +145,7 @@ def a_next_daemon_that_can_not_run_changes_nothing(t):
     t.add(t.file("slow.bin", 20_000_000, rate=200_000, tick=20))
     record = t.path("slow.bin.haul")
     until("bytes are here", lambda: recorded(record) > 0)
-    (pid,) = t.daemons()
+    pid = t.daemon()
     elsewhere = t.folder("elsewhere")
     os.makedirs(os.path.join(elsewhere, "haul", t.session))
     with sqlite3.connect(os.path.join(elsewhere, "haul", t.session, "queue.db")) as db:
@@ -156,7 +155,7 @@ def a_next_daemon_that_can_not_run_changes_nothing(t):
     expect(b"newer" in result.err and b"goes on" in result.err, str(result))
     here = recorded(record)
     until("the old one goes on", lambda: recorded(record) > here)
-    expect_equal(t.daemons(), [pid], "daemons")
+    expect_equal(t.daemon(), pid, "the daemon")
     replace(t)
     until("the next one too", lambda: recorded(record) > here + 1_000_000)
 
@@ -176,7 +175,7 @@ def a_broken_configuration_is_found_before_anybody_is_disturbed(t):
 def without_one_that_runs_it_is_a_start(t):
     result = t.ok("daemon", "--replace")
     expect(t.session.encode() in result.out, str(result))
-    (pid,) = t.daemons()
+    pid = t.daemon()
     expect_equal(os.getsid(pid), pid, "its session")
     expect_equal(os.readlink(f"/proc/{pid}/cwd"), "/", "its folder")
     for name in "012":

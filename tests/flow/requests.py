@@ -236,7 +236,7 @@ def a_post_under_way_is_not_sent_by_the_next_daemon(t):
     file = t.file("killed.bin", 1 << 20, rate="64K")
     [number] = t.add("-X", "POST", file.url)
     until("bytes", lambda: t.items()[number]["done"] > 0)
-    os.kill(t.daemons()[0], signal.SIGKILL)
+    os.kill(t.daemon(), signal.SIGKILL)
     until("the daemon's end", lambda: not t.daemons())
     item = t.items()[number]
     expect_equal(item["state"], "failed", "state")

@@ -55,7 +55,7 @@ def waiting_costs_no_time(t):
         t.keeps(f"still{i}.bin.part", f"still{i}.bin.haul")
     ids = t.add("-j", 200, "--per-host", 0, "--stall-timeout", 0, *[file.url for file in still])
     until("all stand still", lambda: t.origin.stats()["active"] == 100)
-    (pid,) = t.daemons()
+    pid = t.daemon()
     begin = cpu_seconds(pid)
     (number,) = t.add(clock.url)
     t.ok("wait", number)
@@ -72,7 +72,7 @@ def connections_that_end_between_requests_cost_nothing(t):
     clock = t.origin.url("clock.bin", port=t.origin.other, size=30, rate=10)
     t.add("-j", 4, "--retries", 0, *[file.url for file in ended])
     t.ok("wait")
-    (pid,) = t.daemons()
+    pid = t.daemon()
     begin = cpu_seconds(pid)
     (number,) = t.add(clock)
     t.ok("wait", number)
@@ -90,7 +90,7 @@ def waiting_for_a_host_costs_no_time(t):
     t.add(*[t.file(f"later{i}.bin").url for i in range(300)])
     until("all are looked at", lambda: all("backing off" in item["note"]
                                            for item in list(t.items().values())[1:]))
-    (pid,) = t.daemons()
+    pid = t.daemon()
     begin = cpu_seconds(pid)
     t.get(t.file("clock.bin", 30, rate=10).url)  # in a process of its own: three seconds
     spent = cpu_seconds(pid) - begin
@@ -104,7 +104,7 @@ def descriptors_are_given_back(t):
         t.add("--retries", 0, *[t.file(f"b{batch}-{i}.bin").url for i in range(50)],
               t.origin.url("gone", status=404), t.origin.url("cut", length=9999))
         t.haul("wait")
-    (pid,) = t.daemons()
+    pid = t.daemon()
     t.keeps(*[name for name in t.names() if name.startswith("cut")])
     until("files are closed",
           lambda: not [one for one in descriptors(pid) if one.startswith(t.dir + "/")])
@@ -142,7 +142,7 @@ def who_connects_and_says_nothing_does_not_keep_the_daemon(t):
 @case
 def who_is_sent_away_and_stays_is_not_kept_for_ever(t):
     t.add(t.file("a.bin").url)
-    (pid,) = t.daemons()
+    pid = t.daemon()
     refused = []
     for _ in range(400):
         refused.append(Client(t, greet=False))

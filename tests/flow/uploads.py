@@ -304,7 +304,7 @@ def a_queue_sends_it_tells_how_far_and_begins_anew(t):
     until("it is paused", lambda: t.items()[number]["state"] == "paused")
     t.ok("resume", number)
     until("it is being sent", under_way)
-    os.kill(t.daemons()[0], signal.SIGKILL)
+    os.kill(t.daemon(), signal.SIGKILL)
     until("the daemon's end", lambda: not t.daemons())
     t.ok("change", number, "--item-limit", 0)
     t.ok("wait", number)

@@ -189,11 +189,13 @@ def screens_of(case):
 
 def daemon_of(case):
     """The pid of the case's one daemon."""
-    found = [pid for pid in harness.marked_processes(case.home)
-             if program_of(pid) == os.path.realpath(harness.HAUL) and
-             "daemon" in harness.command_line(pid).split()]
-    expect(len(found) == 1, f"there should be one daemon: {found}")
-    return found[0]
+    def only():
+        found = [pid for pid in harness.marked_processes(case.home)
+                 if program_of(pid) == os.path.realpath(harness.HAUL) and
+                 "daemon" in harness.command_line(pid).split()]
+        return found if len(found) == 1 else None
+
+    return until("there is one daemon", only)[0]
 
 
 def received(case):
