@@ -185,7 +185,8 @@ static void on_connected(uv_connect_t *request, int status)
 
     if (conn->closing)
         return;
-    if (status == UV_ENOENT || status == UV_ECONNREFUSED)
+    /* A socket that is closed resets those that nobody has accepted. */
+    if (status == UV_ENOENT || status == UV_ECONNREFUSED || status == UV_ECONNRESET)
         (void)haul_fail(&err, HAUL_E_NO_DAEMON, "no daemon is running in this session");
     else if (status != 0)
         (void)haul_fail(&err, HAUL_E_SOCKET, "can't connect to the daemon: %s",
