@@ -18,7 +18,7 @@ struct plan_range {
     bool begun;         /* some of it is here */
     bool active;        /* a connection works on it */
     bool runs_on;       /* whose answer goes on behind END: it must be closed there in any case */
-    uint64_t silent_ms; /* since it last brought bytes */
+    uint64_t silent_ms; /* since it last brought bytes; 0: it waits for us */
     uint64_t gap_ms;    /* the longest that it was silent between bytes */
 };
 

@@ -138,7 +138,7 @@ static void note_broken(struct transfer *transfer, struct segment *segment)
 {
     struct host *host = segment->host;
 
-    if (segment->crowded && host->broke_at >= segment->asked_at)
+    if (segment->crowded && segment->status == 0 && host->broke_at >= segment->asked_at)
         segment->crowded = false;
     if (segment->came > 0 && fault_get(&segment->err)->code != HAUL_OK)
         host_broke(host, engine_now(transfer->engine));
@@ -265,7 +265,7 @@ static void describe_ranges(const struct transfer *transfer, bool taken, struct 
         range->active = true;
         range->rate = measured(segment, now);
         range->runs_on = segment->to > range->end;
-        range->silent_ms = now - segment->last_byte;
+        range->silent_ms = segment->waits ? 0 : now - segment->last_byte;
         range->gap_ms = segment->gap_ms;
         range->had = now - segment->asked_at < MEASURE_MS ? segment->came : 0;
         if (segment->writing)

@@ -242,6 +242,22 @@ static void a_server_that_ends_refuses_nobody_because_of_others(void **state)
     }
 }
 
+/* It lets it in, and says that others are why. */
+static void one_that_answers_has_not_ended(void **state)
+{
+    struct transfer_bench *bench = *state;
+    struct segment *first = the_only_one(bench, 1), *late;
+
+    bench->transfer.source_count = 1;
+    bench->transfer.single = true;
+    late = ask_for(bench, 1, part(1)->end);
+    late->crowded = true;
+    late->status = 503;
+    fails(bench, first, HAUL_E_RESET, 0, true);
+    fails(bench, late, HAUL_E_HTTP, 503, true);
+    assert_true(bench->transfer.crowded);
+}
+
 static void a_source_that_brought_bytes_has_no_strike(void **state)
 {
     struct transfer_bench *bench = *state;
@@ -462,6 +478,47 @@ static void each_part_gets_one(void **state)
     assert_false(bench->transfer.put_off);
 }
 
+/* Its server may hold back the last bytes of its range. */
+static struct segment *before_its_end(struct transfer_bench *bench)
+{
+    struct segment *segment = LIST_FIRST(&bench->transfer.segments);
+
+    file.state.range_count = 1;
+    *part(0) = (struct disk_range){.end = SIZE, .written = SIZE - 1000};
+    bench->transfer.pace = 1000000;
+    segment->to = SIZE + 1;
+    segment->writer.offset = SIZE - 1000;
+    segment->came = 1;
+    segment->gap_ms = 10000;
+    segment->last_byte = bench->now - 1000;
+    return segment;
+}
+
+static void an_end_that_is_held_back_is_asked_for_anew(void **state)
+{
+    struct transfer_bench *bench = *state;
+    struct segment *segment;
+
+    be_spread(bench);
+    segment = before_its_end(bench);
+    assert_int_equal(spread(bench), 1);
+    assert_null(segment->net);
+}
+
+/* What it does not take says nothing of its server. */
+static void one_that_we_hold_back_ourselves_is_silent_for_no_time(void **state)
+{
+    struct transfer_bench *bench = *state;
+    struct segment *segment;
+
+    be_spread(bench);
+    segment = before_its_end(bench);
+    segment->waits = segment->writing = true;
+    assert_int_equal(spread(bench), 1);
+    segment->writing = false;
+    assert_non_null(segment->net);
+}
+
 /* However late the last of them begins. */
 static void all_parts_are_cut_when_the_first_one_begins(void **state)
 {
@@ -615,6 +672,7 @@ int main(void)
         TEST(the_last_failure_is_that_of_the_item),
         TEST(one_that_brought_bytes_was_heard),
         TEST(a_server_that_ends_refuses_nobody_because_of_others),
+        TEST(one_that_answers_has_not_ended),
         TEST(a_source_that_brought_bytes_has_no_strike),
         TEST(one_that_refuses_the_rest_is_asked_for_all),
         TEST(one_that_refuses_all_of_it_has_failed),
@@ -630,6 +688,8 @@ int main(void)
         TEST(one_that_is_full_goes_on_if_it_dropped_nothing),
         TEST(a_small_file_waits_for_its_end),
         TEST(each_part_gets_one),
+        TEST(an_end_that_is_held_back_is_asked_for_anew),
+        TEST(one_that_we_hold_back_ourselves_is_silent_for_no_time),
         TEST(all_parts_are_cut_when_the_first_one_begins),
         TEST(as_many_parts_are_cut_as_may_begin),
         TEST(no_more_than_the_user_said),
