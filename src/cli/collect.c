@@ -444,12 +444,29 @@ enum haul_err collect(const struct args *args, struct collected *ret_collected,
     return collect_until(args, SIZE_MAX, ret_collected, err);
 }
 
+/* One that can be waited for: the standard input, or a pipe. */
+static bool comes_once(const char *file)
+{
+    struct stat status;
+
+    return strcmp(file, "-") == 0 || (stat(file, &status) == 0 && !S_ISREG(status.st_mode));
+}
+
+/* Nothing may be begun that would have to wait for a list. */
+static bool wants_all(const struct args *args)
+{
+    const struct haul_strings *files = &args->run.input_files;
+    bool all = args->item->out != NULL || args->item->checksum != NULL;
+
+    for (size_t i = 0; i < files->count && !all; i++)
+        all = comes_once(files->items[i]);
+    return all;
+}
+
 enum haul_err collect_first(const struct args *args, struct collected *ret_collected,
                             struct haul_error *err)
 {
-    bool single = args->item->out != NULL || args->item->checksum != NULL;
-
-    return collect_until(args, single ? SIZE_MAX : 1, ret_collected, err);
+    return collect_until(args, wants_all(args) ? SIZE_MAX : 1, ret_collected, err);
 }
 
 static void free_first(struct collected *collected)

@@ -25,7 +25,8 @@ struct collected {
 HAUL_CHECKED enum haul_err collect(const struct args *args, struct collected *ret_collected,
                                    struct haul_error *err);
 /* The same for what comes first: the URLs, or of a list its first block with an item. The rest may
- * be wrong. With options that are of one file all is checked. */
+ * be wrong. With options that are of one file, or a list that can be waited for (the standard
+ * input, a pipe), all is checked. */
 HAUL_CHECKED enum haul_err collect_first(const struct args *args, struct collected *ret_collected,
                                          struct haul_error *err);
 /* Reads and checks what collect_first() left. */

@@ -110,6 +110,27 @@ def a_second_list_may_be_the_wrong_one(t):
 
 
 @case
+def nothing_is_asked_for_while_a_list_is_waited_for(t):
+    """It can be interrupted, and no server waits for it."""
+    pipe = os.path.join(t.home, "pipe")
+    os.mkfifo(pipe)
+    link = t.origin.url("waits.bin")
+    running = t.start("get", "-d", t.dir, link, "-i", pipe)
+    with open(pipe, "wb"):  # it has opened the pipe as well
+        running.signal(signal.SIGINT)
+        expect_equal(running.wait().status, -signal.SIGINT, "status")
+    reading, writing = os.pipe()
+    running = t.start("get", "-d", t.dir, link, "-i", "-", stdin=reading)
+    os.close(reading)
+    os.write(writing, b"not a link")
+    os.close(writing)
+    result = running.wait()
+    expect(result.status == 1 and b"standard input, line 1: " in result.err, str(result))
+    expect_equal(t.origin.requests("waits.bin"), [], "requests")
+    t.expect_names()
+
+
+@case
 def a_refused_list_leaves_what_is_there(t):
     """The first item of the list has a partial from before; it goes on when the list is right."""
     file = t.file("left/0.bin", 400_000, rate=200_000)
