@@ -38,6 +38,9 @@ struct haul_engine_events {
     void (*changed)(void *ctx);
     /* An item has a connection, and its request goes out now. May be NULL. */
     void (*asks)(void *ctx);
+    /* Requests were answered, and nothing was made of that yet. Called outside of the work: here
+     * the engine may be stopped. May be NULL. */
+    void (*answers)(void *ctx);
     /* Something that belongs to no item in particular could not be done. May be NULL. */
     void (*trouble)(void *ctx, const struct haul_error *err);
     void *ctx;

@@ -149,7 +149,17 @@ static enum haul_err check_rest(struct get *get, struct haul_error *err)
 /* False when it is refused: then the run is to be stopped. */
 static bool check_now(struct get *get)
 {
-    return get->stopping || collected_checked(get->input) || check_rest(get, &get->err) == HAUL_OK;
+    if (get->stopping)
+        return true;
+    return !get->refused &&
+           (collected_checked(get->input) || check_rest(get, &get->err) == HAUL_OK);
+}
+
+/* It is told of an answer, or of a request that fails. */
+static bool comes_of_asking(enum haul_happening what)
+{
+    return what == HAUL_ITEM_NAMED || what == HAUL_ITEM_NOTED || what == HAUL_ITEM_RETRY ||
+           what == HAUL_ITEM_DONE || what == HAUL_ITEM_FAILED;
 }
 
 /* Counts how the items end. Called while the engine works: only records. */
@@ -158,8 +168,7 @@ static void on_item(void *ctx, uint64_t id, enum haul_happening what)
     struct get *get = ctx;
     struct haul_item item;
 
-    if ((what == HAUL_ITEM_DONE || what == HAUL_ITEM_FAILED || what == HAUL_ITEM_RETRY) &&
-        !check_now(get))
+    if (comes_of_asking(what) && !check_now(get))
         uv_timer_start(&get->ending, on_ending, 0, 0);
     if (get->refused)
         return;
@@ -257,14 +266,23 @@ static void on_checking(uv_idle_t *idle)
     uv_timer_start(&get->head_start, on_head_start_over, HEAD_START_MS, 0);
 }
 
-/* The answer is looked at after the rest of the input: it comes in the loop's next turn at the
- * earliest, and that begins with what is idle. */
+/* The rest of the input is looked at in the loop's next turn, which sees no answer before, unless
+ * this process was held up and a timer comes first: see on_answers(). */
 static void on_asks(void *ctx)
 {
     struct get *get = ctx;
 
     if (!collected_checked(get->input))
         uv_idle_start(&get->checking, on_checking);
+}
+
+/* No answer is made use of before the rest of the input was looked at. */
+static void on_answers(void *ctx)
+{
+    struct get *get = ctx;
+
+    if (!check_now(get))
+        stop(get);
 }
 
 static void watch(struct get *get)
@@ -331,6 +349,7 @@ static enum haul_err fetch(struct get *get, struct haul_error *err)
     haul_loop_run(get->loop);
     haul_engine_totals(get->engine, &totals);
     get->outcome.received = totals.received;
+    get->outcome.added = get->input->count; /* also where it was interrupted before the check */
     if (get->err.code != HAUL_OK)
         *err = get->err;
     return get->err.code;
@@ -338,8 +357,12 @@ static enum haul_err fetch(struct get *get, struct haul_error *err)
 
 static enum haul_err run_engine(struct get *get, const struct args *args, struct haul_error *err)
 {
-    struct haul_engine_events events = {
-        .item = on_item, .changed = on_changed, .asks = on_asks, .trouble = on_trouble, .ctx = get};
+    struct haul_engine_events events = {.item = on_item,
+                                        .changed = on_changed,
+                                        .asks = on_asks,
+                                        .answers = on_answers,
+                                        .trouble = on_trouble,
+                                        .ctx = get};
     enum haul_err code = haul_loop_new(&get->loop, err);
 
     if (code != HAUL_OK)

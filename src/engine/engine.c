@@ -299,8 +299,18 @@ static void on_alarm(struct alarm *alarm)
     step(engine);
 }
 
+static void tell_answers(struct haul_engine *engine)
+{
+    bool answered = engine->answered;
+
+    engine->answered = false;
+    if (answered && engine->events.answers)
+        engine->events.answers(engine->events.ctx);
+}
+
 static void step(struct haul_engine *engine)
 {
+    tell_answers(engine);
     attend(engine);
     hosts_tick(&engine->hosts, engine_now(engine));
     wake_held_up(engine);

@@ -65,6 +65,7 @@ struct haul_engine {
     char *news;            /* of the session, until the user does something; NULL: none */
     bool keep_history;     /* a daemon's: items remember what happened */
     bool held;             /* nothing is started */
+    bool answered;         /* requests were, since the last step */
     bool closing;
     bool store_closing;
     void (*stopped)(void *ctx);

@@ -97,6 +97,7 @@ static bool on_head(void *ctx, const struct net_response *response, const char *
     struct segment *segment = ctx;
 
     segment->status = response->status;
+    segment->transfer->engine->answered = true;
     segment->transfer->wait_ms = engine_now(segment->transfer->engine) - segment->asked_at;
     if (segment->transfer->upload) {
         segment->transfer->status = response->status;

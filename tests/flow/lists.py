@@ -3,8 +3,9 @@
 import json
 import os
 import signal
+import urllib.parse
 
-from harness import case, expect, expect_equal, free_port, header, run, until
+from harness import TORTURE, case, expect, expect_equal, free_port, header, need, run, until
 
 
 @case
@@ -110,6 +111,23 @@ def a_second_list_may_be_the_wrong_one(t):
 
 
 @case
+def a_list_between_others_may_be_the_wrong_one(t):
+    """The first items fail before anything is asked for: one refusal is enough for all of them."""
+    port = free_port()
+    links = [f"http://127.0.0.{i + 1}:{port}/x.bin" for i in range(200)]
+    good = t.write("good.txt", "\n".join(links))
+    bad = t.write("bad.txt", "not a link")
+    hook = t.write("hook", "#!/bin/sh\necho called\n")
+    os.chmod(hook, 0o700)
+    result = t.haul("get", "-d", t.dir, "-j", 200, "--retries", 0, "--on-failed", hook, "-i", good,
+                    "-i", bad, "-i", good)
+    expect(result.status == 1 and b"line 1: " in result.err, str(result))
+    expect(b"failed" not in result.err and b"called" not in result.err, str(result))
+    expect(b"haul get --help" in result.err, f"no hint: {result}")
+    t.expect_names()
+
+
+@case
 def nothing_is_asked_for_while_a_list_is_waited_for(t):
     """It can be interrupted, and no server waits for it."""
     pipe = os.path.join(t.home, "pipe")
@@ -128,6 +146,41 @@ def nothing_is_asked_for_while_a_list_is_waited_for(t):
     expect(result.status == 1 and b"standard input, line 1: " in result.err, str(result))
     expect_equal(t.origin.requests("waits.bin"), [], "requests")
     t.expect_names()
+
+
+def catches(pid, number):
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        caught = next(line for line in file if line.startswith("SigCgt:")).split()[1]
+    return int(caught, 16) >> (number - 1) & 1
+
+
+@case
+def an_interrupted_run_tells_of_what_it_has_read(t):
+    """No request goes out where no name is known, so that a long list is unchecked for a while. Not
+    so long that it is in every run."""
+    listed = t.write("list.txt", "\n".join(["http://files.test/x.bin"] * 20_000))
+    t.env["HAUL_TORTURE_DNS"] = "never"
+    for _ in range(5):
+        running = t.start("get", "-d", t.dir, "--progress", "json", "-i", listed,
+                          program=need(TORTURE))
+        until("the signal is caught", lambda: catches(running.pid, signal.SIGINT))
+        running.signal(signal.SIGINT)
+        result = running.wait()
+        summary = json.loads(result.err.splitlines()[-1])
+        expect(0 < summary["items"] <= 20_000, str(result))
+        expect_equal(result.status, 7, "status")
+
+
+@case
+def an_answer_that_comes_at_once_waits_for_the_check(t):
+    """It is there when the loop goes on after the request, and a timer looks at it."""
+    whole = urllib.parse.quote("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+    listed, last = long_list(t, "once", "not a link", "?raw=" + whole)
+    result = t.haul("get", "-v", "-j", 3, "-d", t.dir, "-i", listed, program=need(TORTURE),
+                    env={"HAUL_TORTURE_SEND": "late"})
+    expect(result.status == 1 and b"line %d: " % last in result.err, str(result))
+    t.expect_names()
+    expect(asked(t, "once"), "nothing was asked for")
 
 
 @case

@@ -8,6 +8,7 @@
  *                              number, 0: a write takes one byte less, -1: the process is killed
  *                              just before, -2: it never returns
  *   HAUL_TORTURE_DNS=never     no name is ever resolved, and nobody is told
+ *   HAUL_TORTURE_SEND=late    the process stands still when it has sent something
  *   HAUL_TORTURE_COUNT=FILE    how often each call was made, at the end
  *   HAUL_TORTURE_HASTE=N       the engine's clock, all timers and rests run N times as fast
  *   HAUL_TORTURE_HEAP=FILE     each SIGUSR2 appends a line with how many bytes of memory are in use
@@ -29,6 +30,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -429,6 +431,21 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
         pause();
     memcpy(&real, &symbol, sizeof real);
     return real(node, service, hints, ret_found);
+}
+
+/* So as well. Whoever gets the bytes has all that time to answer them. */
+ssize_t send(int fd, const void *data, size_t len, int flags)
+{
+    static const struct timespec late = {.tv_nsec = 300000000};
+    ssize_t (*real)(int, const void *, size_t, int);
+    void *symbol = dlsym(RTLD_NEXT, "send");
+    ssize_t sent;
+
+    memcpy(&real, &symbol, sizeof real);
+    sent = real(fd, data, len, flags);
+    if (getenv("HAUL_TORTURE_SEND"))
+        (void)__real_nanosleep(&late, NULL);
+    return sent;
 }
 
 uint64_t __wrap_uv_now(const uv_loop_t *loop)
