@@ -66,7 +66,7 @@ void transfer_rest_host(const struct transfer *transfer, struct host *host, int6
 static void lose_one(struct transfer *transfer, const struct segment *segment)
 {
     const struct haul_error *err = fault_get(&segment->err);
-    unsigned doublings = MIN(transfer->refusals, 6u);
+    unsigned doublings;
 
     LOG_INFO(engine, "item %llu: a connection failed: %s", (unsigned long long)transfer->item->id,
              err->text);
@@ -75,8 +75,11 @@ static void lose_one(struct transfer *transfer, const struct segment *segment)
         return;
     }
     source_failed(transfer, segment->source, err);
-    transfer->refusals++;
-    transfer->spread_after = engine_now(transfer->engine) + (SPREAD_WAIT_MS << doublings);
+    /* Those that began together are refused for one reason. */
+    transfer->refusals += transfer->refusals == 0 || segment->asked_at > transfer->refused_at;
+    doublings = MIN(transfer->refusals - 1, 6u);
+    transfer->refused_at = engine_now(transfer->engine);
+    transfer->spread_after = transfer->refused_at + (SPREAD_WAIT_MS << doublings);
     transfer_rest_host(transfer, segment->host, segment->retry_after);
     if (is_refusal(err)) {
         host_refused(segment->host, engine_now(transfer->engine));

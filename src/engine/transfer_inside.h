@@ -41,7 +41,8 @@ struct transfer {
     LIST_HEAD(, segment) segments;
     unsigned segment_count;
     bool single;           /* one connection is all that works here */
-    unsigned refusals;     /* further connections that failed in a row */
+    unsigned refusals;     /* times in a row that further connections failed */
+    uint64_t refused_at;   /* ticks, the last time */
     uint64_t spread_after; /* ticks before which no further one is tried */
     struct host *reset_by; /* a connection of ours, which may be a refusal; NULL: by none */
     uint64_t reset_at;     /* ticks */

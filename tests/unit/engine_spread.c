@@ -145,6 +145,18 @@ static void a_reset_beside_others_tells_so_when_they_go_on(void **state)
     }
 }
 
+/* A server that allows three of sixteen refuses thirteen. */
+static void those_that_were_asked_together_are_refused_once(void **state)
+{
+    struct transfer_bench *bench = *state;
+
+    bench->transfer.source_count = 1;
+    for (unsigned i = 0; i < 13; i++) {
+        fails(bench, one_of_two(bench, 0), HAUL_E_HTTP, 503, true);
+        assert_int_equal(bench->transfer.spread_after - bench->now, 1000);
+    }
+}
+
 static void another_one_waits_twice_as_long_each_time(void **state)
 {
     struct transfer_bench *bench = *state;
@@ -154,6 +166,7 @@ static void another_one_waits_twice_as_long_each_time(void **state)
     for (unsigned i = 0; i < 9; i++) {
         fails(bench, one_of_two(bench, 0), HAUL_E_HTTP, 500, true);
         assert_int_equal(transfer->spread_after - bench->now, 1000 << MIN(i, 6u));
+        transfer->refused_at--; /* the next one is asked a moment later */
     }
     fails(bench, one_of_two(bench, 1), HAUL_E_HTTP, 500, true); /* it worked for a while */
     fails(bench, one_of_two(bench, 0), HAUL_E_HTTP, 500, true);
@@ -666,6 +679,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_refusal_beside_others_tells_how_many_are_allowed),
         TEST(a_reset_beside_others_tells_so_when_they_go_on),
+        TEST(those_that_were_asked_together_are_refused_once),
         TEST(another_one_waits_twice_as_long_each_time),
         TEST(its_host_rests_if_it_asked_for_that),
         TEST(what_will_not_work_later_is_not_tried_again),
