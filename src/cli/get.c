@@ -155,11 +155,12 @@ static bool check_now(struct get *get)
            (collected_checked(get->input) || check_rest(get, &get->err) == HAUL_OK);
 }
 
-/* It is told of an answer, or of a request that fails. */
-static bool comes_of_asking(enum haul_happening what)
+/* It is told of an answer, of a request that fails, or of an item that waits. */
+static bool may_be_told(const struct get *get, uint64_t id, enum haul_happening what)
 {
     return what == HAUL_ITEM_NAMED || what == HAUL_ITEM_NOTED || what == HAUL_ITEM_RETRY ||
-           what == HAUL_ITEM_DONE || what == HAUL_ITEM_FAILED;
+           what == HAUL_ITEM_DONE || what == HAUL_ITEM_FAILED ||
+           haul_engine_waits_for_time(get->engine, id);
 }
 
 /* Counts how the items end. Called while the engine works: only records. */
@@ -168,7 +169,7 @@ static void on_item(void *ctx, uint64_t id, enum haul_happening what)
     struct get *get = ctx;
     struct haul_item item;
 
-    if (comes_of_asking(what) && !check_now(get))
+    if (!collected_checked(get->input) && may_be_told(get, id, what) && !check_now(get))
         uv_timer_start(&get->ending, on_ending, 0, 0);
     if (get->refused)
         return;
@@ -239,10 +240,12 @@ static void on_adding(uv_idle_t *idle)
 {
     struct get *get = idle->data;
 
-    if (get->stopping || collected_empty(get->input))
+    if (get->stopping || collected_empty(get->input)) {
         uv_idle_stop(idle);
-    else if (add_part(get, &get->err) != HAUL_OK)
+        end_if_over(get);
+    } else if (add_part(get, &get->err) != HAUL_OK) {
         stop(get);
+    }
 }
 
 static void on_head_start_over(uv_timer_t *timer)

@@ -90,6 +90,13 @@ def only_the_bad_line_is_told_where_transfers_fail_at_once(t):
 
 
 @case
+def nor_is_told_what_waits_for_its_time(t):
+    listed, last = long_list(t, "waits", "not a link")
+    result = expect_refused(t, listed, last, "get", "--start-at", "2999-01-01")
+    expect(b"waiting" not in result.err, str(result))
+
+
+@case
 def what_changes_something_at_the_server_waits_for_the_whole_list(t):
     listed, last = long_list(t, "post", "not a link", "\n  data=x=1")
     expect_refused(t, listed, last, "get")
