@@ -5,6 +5,7 @@ curses draws piece by piece must be what it draws at once, cell for cell, and ev
 that is there must lead to it, and nothing else anywhere."""
 
 import concurrent.futures
+import contextlib
 import fcntl
 import os
 import pty
@@ -117,6 +118,13 @@ class Cells:
         return "".join("".join(cell[0] for cell in row).rstrip() + "\n" for row in self.rows)
 
 
+def said(folder):
+    """What the program wrote to its standard error."""
+    with contextlib.suppress(OSError), open(os.path.join(folder, "log"), encoding="utf-8") as file:
+        return file.read()
+    return ""
+
+
 def run(script, fake="done", columns=80, rows=24, links="on", term="haul-plain", **environment):
     """What is sent while SCRIPT is typed, and after Ctrl-L until all is there that the program says
     it shows; and what is sent at its end."""
@@ -146,7 +154,8 @@ def run(script, fake="done", columns=80, rows=24, links="on", term="haul-plain",
     except OSError:
         pass
     os.close(ours)
-    expect(child.wait(timeout=DEADLINE) == 0, f"{script}: the exit status")
+    status = child.wait(timeout=DEADLINE)
+    expect(status == 0, f"{script}: exit status {status}; {left[-500:]}; {said(folder)}")
     return output, left
 
 
