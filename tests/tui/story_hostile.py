@@ -133,6 +133,12 @@ def add_all(t):
     return {what: list(itertools.islice(ids, len(links))) for what, links in kinds.items()}
 
 
+def wait_for_rest(screen):
+    """The screen may be a frame behind the daemon."""
+    screen.until("all is over", lambda: " 0/" in screen.lines()[0] and
+                 "queued" not in screen.lines()[0] and "failed" in screen.lines()[0])
+
+
 def seen(screen, width, height):
     """Every page of the list in that size."""
     screen.resize(width, height)
@@ -162,6 +168,7 @@ def in_the_list(t):
         screen.record()
         screen.haul()
         add_all(t)
+        wait_for_rest(screen)
         seen(screen, 80, 24)
         seen(screen, 40, 10)
         screen.expect_own("the list")
@@ -200,6 +207,7 @@ def in_the_details(t):
         screen.record()
         screen.haul()
         kinds = add_all(t)
+        wait_for_rest(screen)
         urls = {number: item["url"][:30] for number, item in t.items().items()}
         screen.type("g")
         screen.wait(BEFORE[:4])
